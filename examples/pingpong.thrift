@@ -1,0 +1,3 @@
+service PingPong {
+    string ping(1: string name)
+}

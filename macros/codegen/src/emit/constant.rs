@@ -1,0 +1,23 @@
+//! Constants.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{allow, doc};
+use crate::model::{Const, ConstKind, Context};
+
+/// `pub const ANSWER: i32 = 42;` where Rust can, else a static that is made when it is first used.
+pub(crate) fn constant(context: &Context, item: &Const) -> TokenStream {
+    let p = &context.private;
+    let (docs, allow, ident) = (doc(&item.doc), allow(), &item.ident);
+    let (ty, value) = (&item.ty, &item.value);
+    match item.kind {
+        ConstKind::Const => quote!(#docs #allow pub const #ident: #ty = #value;),
+        ConstKind::Static => quote!(#docs #allow pub static #ident: #ty = #value;),
+        ConstKind::Lazy => quote! {
+            #docs
+            #allow
+            pub static #ident: #p::LazyLock<#ty> = #p::LazyLock::new(|| #value);
+        },
+    }
+}

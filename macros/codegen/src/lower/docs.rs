@@ -1,0 +1,75 @@
+//! Documentation of what is generated.
+
+use thriftly_parser::program::{Field, Name, Requiredness, Type, TypeKind};
+
+use super::Lowerer;
+
+impl Lowerer<'_> {
+    /// The doc text of the IDL, and where the definition is.
+    pub(super) fn docs(&self, doc: Option<&str>, name: &Name) -> Vec<String> {
+        let mut lines = doc.map(lines).unwrap_or_default();
+        let source = self.sources.file(name.span.file);
+        let before = &source.text[..(name.span.start as usize).min(source.text.len())];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let place = format!("`{}`, line {line}", self.file_name(name.span.file));
+        if lines.is_empty() {
+            lines.push(format!(" `{}` of {place}.", name.text));
+        } else {
+            lines.push(String::new());
+            lines.push(format!(" Defined in {place}."));
+        }
+        lines
+    }
+
+    /// The field as it stands in the IDL.
+    pub(super) fn field_line(&self, field: &Field) -> String {
+        let requiredness = match field.requiredness {
+            Requiredness::Required => "required ",
+            Requiredness::Optional => "optional ",
+            Requiredness::Default => "",
+        };
+        format!("{}: {requiredness}{} {}", field.id, self.idl_type(&field.ty), field.name.text)
+    }
+
+    /// The type as it stands in the IDL.
+    pub(super) fn idl_type(&self, ty: &Type) -> String {
+        match &ty.kind {
+            TypeKind::Bool => "bool".to_owned(),
+            TypeKind::I8 => "i8".to_owned(),
+            TypeKind::I16 => "i16".to_owned(),
+            TypeKind::I32 => "i32".to_owned(),
+            TypeKind::I64 => "i64".to_owned(),
+            TypeKind::Double => "double".to_owned(),
+            TypeKind::String => "string".to_owned(),
+            TypeKind::Binary => "binary".to_owned(),
+            TypeKind::Uuid => "uuid".to_owned(),
+            TypeKind::List(element) => format!("list<{}>", self.idl_type(element)),
+            TypeKind::Set(element) => format!("set<{}>", self.idl_type(element)),
+            TypeKind::Map(key, value) => {
+                format!("map<{}, {}>", self.idl_type(key), self.idl_type(value))
+            }
+            TypeKind::Named(id) => self.program.definition(*id).name().text.clone(),
+            TypeKind::Unresolved => "?".to_owned(),
+        }
+    }
+}
+
+/// A doc text as lines for `#[doc]`, each with the space that people write after `///`.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    text.lines()
+        .map(|line| match line.trim_end() {
+            "" => String::new(),
+            line => format!(" {line}"),
+        })
+        .collect()
+}
+
+/// A doc text followed by a line of code, or the code alone.
+pub(super) fn with_code(doc: Option<&str>, code: &str) -> Vec<String> {
+    let mut lines = doc.map(lines).unwrap_or_default();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push(format!(" `{code}`"));
+    lines
+}

@@ -1,0 +1,433 @@
+//! From the checked program to the model: names, types, values and services as in Rust.
+
+mod analysis;
+mod docs;
+mod service;
+mod types;
+mod values;
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use thriftly_parser::program::{
+    self, DefId, Definition, Program, Requiredness, StructKind, TypeKind,
+};
+use thriftly_parser::source::{FileId, Sources};
+
+use self::analysis::Analysis;
+use crate::emit;
+use crate::input::Options;
+use crate::model::{
+    Const, ConstKind, Context, Enum, EnumValue, Field, Presence, Scalar, Struct, Typedef, Union,
+    Variant,
+};
+use crate::name::{const_name, ident, type_name, value_name, variant_name};
+
+/// Turns a program into Rust.
+pub(crate) struct Lowerer<'a> {
+    program: &'a Program,
+    sources: &'a Sources,
+    options: &'a Options,
+    context: Context,
+    analysis: Analysis,
+    /// The module of each file, as its includers have it; `None` for the root.
+    modules: Vec<Option<Module>>,
+    /// The name of each method's enum of exceptions.
+    error_names: HashMap<(DefId, usize), String>,
+    span: Span,
+}
+
+/// Where the types of an included file are.
+enum Module {
+    /// In a generated module of this name.
+    Generated(Ident),
+    /// In a module that the user has named.
+    External(TokenStream),
+}
+
+/// The name of the module around the modules of included files: they can refer to each other
+/// through it even if the macro is used within a function.
+fn wrapper(root: &str) -> Ident {
+    format_ident!("__{}_includes", value_name(root))
+}
+
+/// The path of the runtime's private module.
+pub(crate) fn private(options: &Options) -> TokenStream {
+    match &options.krate {
+        Some(path) => quote!(#path::__private),
+        None => quote!(::thriftly::__private),
+    }
+}
+
+/// A name for the runtime's private module that no other expansion in the same module has.
+fn alias(program: &Program, sources: &Sources) -> String {
+    let Some(root) = program.files.first() else { return "__thrift".to_owned() };
+    let mut hasher = DefaultHasher::new();
+    sources.file(root.id).text.hash(&mut hasher);
+    format!("__thrift_{}_{:08x}", value_name(&root.prefix), hasher.finish() as u32)
+}
+
+impl<'a> Lowerer<'a> {
+    pub(crate) fn new(
+        program: &'a Program,
+        sources: &'a Sources,
+        options: &'a Options,
+        span: Span,
+    ) -> Lowerer<'a> {
+        let private = ident(&alias(program, sources), span).to_token_stream();
+        let analysis = Analysis::of(program);
+        let mut lowerer = Lowerer {
+            program,
+            sources,
+            options,
+            context: Context { private },
+            analysis,
+            modules: Vec::new(),
+            error_names: HashMap::new(),
+            span,
+        };
+        lowerer.modules = lowerer.name_modules();
+        lowerer.error_names = lowerer.name_errors();
+        lowerer
+    }
+
+    /// The items of the root file, and the modules of the files that it includes.
+    pub(crate) fn expand(&self) -> TokenStream {
+        let Some(root) = self.program.files.first() else { return TokenStream::new() };
+        let mut names = Vec::new();
+        let mut modules = TokenStream::new();
+        for file in &self.program.files[1..] {
+            let Some(Module::Generated(name)) = &self.modules[file.id.0 as usize] else { continue };
+            let items = self.file(file);
+            let doc = file
+                .doc
+                .as_deref()
+                .map(docs::lines)
+                .unwrap_or_else(|| vec![format!("From `{}`.", self.file_name(file.id))]);
+            let import = self.import();
+            modules.extend(quote!(#(#[doc = #doc])* pub mod #name { #import #items }));
+            names.push(name);
+        }
+        let items = self.file(root);
+        let wrapper = wrapper(&root.prefix);
+        let modules = (!names.is_empty()).then(|| {
+            quote! {
+                #[doc(hidden)]
+                pub mod #wrapper { #modules }
+                #[allow(unused_imports)]
+                pub use self::#wrapper::{#(#names),*};
+            }
+        });
+        let import = self.import();
+        quote!(#import #modules #items)
+    }
+
+    /// Gives the runtime's private module a short name: it is named very often.
+    fn import(&self) -> TokenStream {
+        let (alias, private) = (&self.context.private, private(self.options));
+        quote! {
+            #[allow(unused_imports)]
+            use #private as #alias;
+        }
+    }
+
+    fn name_modules(&self) -> Vec<Option<Module>> {
+        let mut taken = HashSet::new();
+        let mut modules = vec![None];
+        for file in self.program.files.iter().skip(1) {
+            let written = self.written_path(file.id);
+            let external = self.options.with.iter().find(|(path, _)| *path == written);
+            modules.push(Some(match external {
+                Some((_, module)) => Module::External(module.to_token_stream()),
+                None => {
+                    let mut name = value_name(&file.prefix);
+                    while !taken.insert(name.clone()) {
+                        name.push('_');
+                    }
+                    Module::Generated(ident(&name, self.span))
+                }
+            }));
+        }
+        modules
+    }
+
+    /// The path by which a file was first included.
+    fn written_path(&self, id: FileId) -> &str {
+        self.program
+            .files
+            .iter()
+            .flat_map(|file| &file.includes)
+            .find(|include| include.file == id)
+            .map_or("", |include| &include.path)
+    }
+
+    fn file_name(&self, id: FileId) -> String {
+        let path = &self.sources.file(id).path;
+        path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// The path of a file's module as seen from another, with `::` behind it.
+    fn module(&self, of: FileId, from: FileId) -> TokenStream {
+        if of == from {
+            return TokenStream::new();
+        }
+        match &self.modules[of.0 as usize] {
+            None => TokenStream::new(),
+            Some(Module::External(path)) => quote!(#path::),
+            Some(Module::Generated(name)) if from.0 == 0 => quote!(#name::),
+            Some(Module::Generated(name)) => quote!(super::#name::),
+        }
+    }
+
+    /// The path of a type as seen from a file.
+    fn path(&self, id: DefId, from: FileId) -> TokenStream {
+        let module = self.module(id.file, from);
+        let name = match self.program.definition(id) {
+            Definition::Const(item) => self.ident(&const_name(&item.name.text)),
+            Definition::Typedef(item) => self.ident(&type_name(&item.name.text)),
+            Definition::Enum(item) => self.ident(&type_name(&item.name.text)),
+            Definition::Struct(item) => self.ident(&type_name(&item.name.text)),
+            Definition::Service(item) => self.ident(&type_name(&item.name.text)),
+        };
+        quote!(#module #name)
+    }
+
+    fn ident(&self, name: &str) -> Ident {
+        ident(name, self.span)
+    }
+
+    fn file(&self, file: &program::File) -> TokenStream {
+        // Names are unique unless there were errors, which are reported already.
+        let mut types = HashSet::new();
+        let mut constants = HashSet::new();
+        let mut items = TokenStream::new();
+        for (index, definition) in file.definitions.iter().enumerate() {
+            let id = DefId { file: file.id, index: index as u32 };
+            let (space, name) = match definition {
+                Definition::Const(item) => (&mut constants, &item.name),
+                Definition::Typedef(item) => (&mut types, &item.name),
+                Definition::Enum(item) => (&mut types, &item.name),
+                Definition::Struct(item) => (&mut types, &item.name),
+                Definition::Service(item) => (&mut types, &item.name),
+            };
+            if space.insert(name.text.as_str()) {
+                items.extend(self.definition(id, definition));
+            }
+        }
+        items
+    }
+
+    fn definition(&self, id: DefId, definition: &Definition) -> TokenStream {
+        let context = &self.context;
+        match definition {
+            Definition::Const(item) => emit::constant(context, &self.constant(id, item)),
+            Definition::Typedef(item) => emit::typedef(&Typedef {
+                ident: self.ident(&type_name(&item.name.text)),
+                doc: self.docs(item.doc.as_deref(), &item.name),
+                ty: self.rust_type(&item.target, id.file, false),
+            }),
+            Definition::Enum(item) => {
+                let item = self.enumeration(item);
+                let definition = emit::enum_definition(context, &item, &self.options.derive);
+                let codec = emit::enum_codec(context, &item);
+                quote!(#definition #codec)
+            }
+            Definition::Struct(item) if item.kind == StructKind::Union => {
+                let traits = self.analysis.traits(id);
+                let item = self.union(id, item);
+                let definition =
+                    emit::union_definition(context, &item, traits, &self.options.derive);
+                let codec = emit::union_codec(context, &item);
+                quote!(#definition #codec)
+            }
+            Definition::Struct(item) => {
+                let traits = self.analysis.traits(id);
+                let is_exception = item.kind == StructKind::Exception;
+                let item = self.structure(id, item);
+                let derive = &self.options.derive;
+                let definition =
+                    emit::struct_definition(context, &item, traits, derive, is_exception);
+                let codec = emit::struct_codec(context, &item);
+                quote!(#definition #codec)
+            }
+            Definition::Service(item) => self.service(id, item),
+        }
+    }
+
+    fn constant(&self, id: DefId, item: &program::Const) -> Const {
+        let p = &self.context.private;
+        let kind = match &self.program.resolve(&item.ty).kind {
+            TypeKind::List(_) | TypeKind::Set(_) | TypeKind::Map(..) => ConstKind::Lazy,
+            TypeKind::Named(named) => match self.program.definition(*named) {
+                Definition::Enum(_) => ConstKind::Const,
+                _ => ConstKind::Lazy,
+            },
+            TypeKind::Binary => ConstKind::Static,
+            _ => ConstKind::Const,
+        };
+        let is_string = matches!(self.program.resolve(&item.ty).kind, TypeKind::String);
+        let (ty, value) = match (&item.value, is_string) {
+            (program::Value::String(text), true) => (quote!(&#p::str), quote!(#text)),
+            (_, true) => (quote!(&#p::str), quote!("")),
+            (value, _) => (
+                self.rust_type(&item.ty, id.file, false),
+                self.value(value, &item.ty, id.file, false),
+            ),
+        };
+        Const {
+            ident: self.ident(&const_name(&item.name.text)),
+            doc: self.docs(item.doc.as_deref(), &item.name),
+            ty,
+            value,
+            kind,
+        }
+    }
+
+    fn enumeration(&self, item: &program::Enum) -> Enum {
+        let mut by_number: HashMap<i32, Ident> = HashMap::new();
+        let mut taken = HashSet::new();
+        let mut values = Vec::new();
+        for value in &item.values {
+            let name = variant_name(&value.name.text);
+            if !taken.insert(name.clone()) {
+                continue;
+            }
+            let alias_of = by_number.get(&value.number).cloned();
+            let ident = self.ident(&name);
+            by_number.entry(value.number).or_insert_with(|| ident.clone());
+            values.push(EnumValue {
+                ident,
+                name: value.name.text.clone(),
+                doc: docs::with_code(
+                    value.doc.as_deref(),
+                    &format!("{} = {}", value.name.text, value.number),
+                ),
+                number: value.number,
+                alias_of,
+            });
+        }
+        Enum {
+            ident: self.ident(&type_name(&item.name.text)),
+            name: item.name.text.clone(),
+            doc: self.docs(item.doc.as_deref(), &item.name),
+            values,
+            unrecognized: Some(self.unrecognized(&taken)),
+        }
+    }
+
+    /// The variant for what is not known, under a name that is free.
+    fn unrecognized(&self, taken: &HashSet<String>) -> Ident {
+        let mut name = "Unrecognized".to_owned();
+        while taken.contains(&name) {
+            name.push('_');
+        }
+        self.ident(&name)
+    }
+
+    fn union(&self, id: DefId, item: &program::Struct) -> Union {
+        let mut taken = HashSet::new();
+        let mut ids = HashSet::new();
+        let mut variants = Vec::new();
+        for (index, field) in item.fields.iter().enumerate() {
+            let name = variant_name(&field.name.text);
+            if !ids.insert(field.id) || !taken.insert(name.clone()) {
+                continue;
+            }
+            variants.push(Variant {
+                ident: self.ident(&name),
+                name: field.name.text.clone(),
+                doc: docs::with_code(field.doc.as_deref(), &self.field_line(field)),
+                id: field.id,
+                ty: self.boxed_type(id, index, field),
+            });
+        }
+        Union {
+            ident: self.ident(&type_name(&item.name.text)),
+            name: item.name.text.clone(),
+            doc: self.docs(item.doc.as_deref(), &item.name),
+            generics: syn::Generics::default(),
+            unrecognized: Some(self.unrecognized(&taken)),
+            variants,
+        }
+    }
+
+    fn structure(&self, id: DefId, item: &program::Struct) -> Struct {
+        Struct {
+            ident: self.ident(&type_name(&item.name.text)),
+            name: item.name.text.clone(),
+            doc: self.docs(item.doc.as_deref(), &item.name),
+            generics: syn::Generics::default(),
+            fields: self.fields(Some(id), &item.fields, id.file),
+        }
+    }
+
+    /// The type of a field, boxed where a cycle needs it.
+    fn boxed_type(&self, id: DefId, index: usize, field: &program::Field) -> TokenStream {
+        let p = &self.context.private;
+        let ty = self.rust_type(&field.ty, id.file, self.analysis.is_key(id));
+        match self.analysis.is_boxed(id, index) {
+            true => quote!(#p::Box<#ty>),
+            false => ty,
+        }
+    }
+
+    /// Fields of a struct, or arguments, which belong to no definition.
+    fn fields(&self, id: Option<DefId>, fields: &[program::Field], from: FileId) -> Vec<Field> {
+        let p = &self.context.private;
+        let mut names = HashSet::new();
+        let mut ids = HashSet::new();
+        let mut lowered = Vec::new();
+        for (index, field) in fields.iter().enumerate() {
+            let name = value_name(&field.name.text);
+            if !ids.insert(field.id) || !names.insert(name.clone()) {
+                continue;
+            }
+            let boxed = id.is_some_and(|id| self.analysis.is_boxed(id, index));
+            let presence = match (field.requiredness, &field.default) {
+                (Requiredness::Required, _) => Presence::Required,
+                (Requiredness::Optional, None) if id.is_some() => Presence::Optional,
+                // A value that contains itself could have no end.
+                (_, None) if boxed => Presence::Optional,
+                _ => Presence::Default,
+            };
+            let ty = match id {
+                Some(id) => self.boxed_type(id, index, field),
+                None => self.rust_type(&field.ty, from, false),
+            };
+            let default = field.default.as_ref().map(|value| {
+                let value = self.value(value, &field.ty, from, false);
+                if boxed { quote!(#p::Box::new(#value)) } else { value }
+            });
+            lowered.push(Field {
+                member: syn::Member::Named(self.ident(&name)),
+                name: field.name.text.clone(),
+                doc: docs::with_code(field.doc.as_deref(), &self.field_line(field)),
+                id: field.id,
+                ty,
+                scalar: self.scalar(&field.ty),
+                presence,
+                default,
+            });
+        }
+        lowered
+    }
+
+    fn scalar(&self, ty: &program::Type) -> Option<Scalar> {
+        Some(match self.program.resolve(ty).kind {
+            TypeKind::Bool => Scalar::Bool,
+            TypeKind::I8 => Scalar::I8,
+            TypeKind::I16 => Scalar::I16,
+            TypeKind::I32 => Scalar::I32,
+            TypeKind::I64 => Scalar::I64,
+            TypeKind::Double => Scalar::Double,
+            TypeKind::Uuid => Scalar::Uuid,
+            TypeKind::Named(id) => match self.program.definition(id) {
+                Definition::Enum(_) => Scalar::Enum,
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,213 @@
+//! Services.
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use thriftly_parser::program::{self, DefId, Definition, TypeKind};
+use thriftly_parser::source::FileId;
+
+use super::Lowerer;
+use crate::emit;
+use crate::model::{Argument, Method, Parent, Service, Struct, Thrown};
+use crate::name::{type_name, value_name, variant_name};
+
+impl Lowerer<'_> {
+    /// The service with the types of its methods.
+    pub(super) fn service(&self, id: DefId, item: &program::Service) -> TokenStream {
+        let methods = self.methods(id, item, id.file);
+        let types = item.functions.iter().zip(&methods).map(|(function, method)| {
+            let arguments = Struct {
+                ident: method.args.clone(),
+                name: function.name.text.clone(),
+                doc: Vec::new(),
+                generics: syn::Generics::default(),
+                fields: self.fields(None, &function.arguments, id.file),
+            };
+            let definition = emit::arguments_definition(&self.context, &arguments);
+            let codec = emit::struct_codec(&self.context, &arguments);
+            let error = emit::method_types(&self.context, method);
+            quote!(#definition #codec #error)
+        });
+        let service = Service {
+            ident: self.ident(&type_name(&item.name.text)),
+            name: item.name.text.clone(),
+            doc: self.docs(item.doc.as_deref(), &item.name),
+            parent: self.parent(id, item),
+            methods: methods.clone(),
+        };
+        let service = emit::service(&self.context, &service);
+        quote!(#(#types)* #service)
+    }
+
+    fn parent(&self, id: DefId, item: &program::Service) -> Option<Parent> {
+        let (nearest, service) = self.extended(item)?;
+        let mut inherited = Vec::new();
+        let mut seen: HashSet<&str> =
+            item.functions.iter().map(|function| function.name.text.as_str()).collect();
+        let mut visited = HashSet::from([id]);
+        let mut next = Some((nearest, service));
+        while let Some((at, service)) = next {
+            // A cycle is an error, which is reported already.
+            if !visited.insert(at) {
+                break;
+            }
+            let methods = self.methods(at, service, id.file);
+            for (function, method) in service.functions.iter().zip(methods) {
+                if seen.insert(function.name.text.as_str()) {
+                    inherited.push((self.module(at.file, id.file), method));
+                }
+            }
+            next = self.extended(service);
+        }
+        if visited.contains(&nearest) && nearest == id {
+            return None;
+        }
+        Some(Parent {
+            module: self.module(nearest.file, id.file),
+            ident: self.ident(&type_name(&service.name.text)),
+            inherited,
+        })
+    }
+
+    fn extended(&self, item: &program::Service) -> Option<(DefId, &program::Service)> {
+        let id = item.extends?;
+        match self.program.definition(id) {
+            Definition::Service(service) => Some((id, service)),
+            _ => None,
+        }
+    }
+
+    /// The methods of a service, with their types as seen from a file.
+    fn methods(&self, id: DefId, item: &program::Service, from: FileId) -> Vec<Method> {
+        let mut taken = HashSet::new();
+        let functions = item.functions.iter().enumerate();
+        functions
+            .filter(|(_, function)| taken.insert(function.name.text.as_str()))
+            .map(|(index, function)| self.method(id, item, index, function, from))
+            .collect()
+    }
+
+    fn method(
+        &self,
+        id: DefId,
+        item: &program::Service,
+        index: usize,
+        function: &program::Function,
+        from: FileId,
+    ) -> Method {
+        let args =
+            format!("__{}{}Args", type_name(&item.name.text), type_name(&function.name.text),);
+        let fields = self.fields(None, &function.arguments, from);
+        let arguments = fields
+            .into_iter()
+            .filter_map(|field| match field.member {
+                syn::Member::Named(ident) => Some((ident, field.ty, field.id)),
+                syn::Member::Unnamed(_) => None,
+            })
+            .map(|(ident, ty, id)| Argument {
+                is_string: function.arguments.iter().any(|argument| {
+                    argument.id == id
+                        && matches!(self.program.resolve(&argument.ty).kind, TypeKind::String)
+                }),
+                ident,
+                ty,
+            })
+            .collect();
+        let returns = match &function.returns {
+            Some(ty) => self.rust_type(ty, from, false),
+            None => quote!(()),
+        };
+        Method {
+            ident: self.ident(&value_name(&function.name.text)),
+            name: function.name.text.clone(),
+            doc: self.docs(function.doc.as_deref(), &function.name),
+            oneway: function.oneway,
+            args: format_ident!("{args}"),
+            arguments,
+            returns,
+            error: self.error_names.get(&(id, index)).map(|name| self.ident(name)),
+            throws: self.throws(function, from),
+        }
+    }
+
+    fn throws(&self, function: &program::Function, from: FileId) -> Vec<Thrown> {
+        let mut variants = HashSet::from(["Other".to_owned()]);
+        let mut ids = HashSet::new();
+        let types: Vec<String> =
+            function.throws.iter().map(|thrown| self.resolved_name(thrown)).collect();
+        let mut throws = Vec::new();
+        for (thrown, ty) in function.throws.iter().zip(&types) {
+            if !ids.insert(thrown.id) {
+                continue;
+            }
+            let unique = types.iter().filter(|other| *other == ty).count() == 1;
+            // The type's name says most; if it is thrown twice, the field's has to.
+            let mut variant = match (unique, &thrown.ty.kind) {
+                (true, TypeKind::Named(id)) => type_name(&self.program.definition(*id).name().text),
+                _ => variant_name(&thrown.name.text),
+            };
+            while !variants.insert(variant.clone()) {
+                variant.push('_');
+            }
+            throws.push(Thrown {
+                id: thrown.id,
+                variant: self.ident(&variant),
+                ty: self.rust_type(&thrown.ty, from, false),
+                unique,
+            });
+        }
+        throws
+    }
+
+    /// Something that is the same for the same type, behind typedefs.
+    fn resolved_name(&self, thrown: &program::Field) -> String {
+        match self.program.resolve(&thrown.ty).kind {
+            TypeKind::Named(id) => format!("{id:?}"),
+            _ => String::new(),
+        }
+    }
+
+    /// `CalculateError` for `calculate`, or with the service's name before it where that name
+    /// is taken.
+    pub(super) fn name_errors(&self) -> HashMap<(DefId, usize), String> {
+        let mut names = HashMap::new();
+        for file in &self.program.files {
+            let mut wanted: HashMap<String, usize> = HashMap::new();
+            for definition in &file.definitions {
+                *wanted.entry(type_name(&definition.name().text)).or_default() += 1;
+            }
+            let throwing = || {
+                let services = file.definitions.iter().enumerate();
+                services
+                    .filter_map(|(index, definition)| match definition {
+                        Definition::Service(service) => Some((index as u32, service)),
+                        _ => None,
+                    })
+                    .flat_map(|(index, service)| {
+                        service.functions.iter().enumerate().map(move |(at, function)| {
+                            (DefId { file: file.id, index }, at, service, function)
+                        })
+                    })
+                    .filter(|(.., function)| !function.throws.is_empty())
+            };
+            for (.., function) in throwing() {
+                *wanted.entry(error_name(function)).or_default() += 1;
+            }
+            for (id, at, service, function) in throwing() {
+                let short = error_name(function);
+                let name = match wanted.get(&short) {
+                    Some(1) => short,
+                    _ => format!("{}{short}", type_name(&service.name.text)),
+                };
+                names.insert((id, at), name);
+            }
+        }
+        names
+    }
+}
+
+fn error_name(function: &program::Function) -> String {
+    let name = type_name(&value_name(&function.name.text));
+    format!("{name}Error")
+}

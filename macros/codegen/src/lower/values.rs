@@ -1,0 +1,133 @@
+//! Values of the IDL as expressions of Rust.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use thriftly_parser::program::{DefId, Definition, StructKind, Type, TypeKind, Value};
+use thriftly_parser::source::FileId;
+
+use super::Lowerer;
+use crate::model::Presence;
+use crate::name::{value_name, variant_name};
+
+impl Lowerer<'_> {
+    /// An expression of the declared type, as seen from a file. `key` says that it is part of a key.
+    pub(super) fn value(&self, value: &Value, ty: &Type, from: FileId, key: bool) -> TokenStream {
+        let p = &self.context.private;
+        let kind = &self.program.resolve(ty).kind;
+        match (value, kind) {
+            (Value::Bool(value), _) => quote!(#value),
+            (Value::Int(value), _) => integer(*value),
+            (Value::Double(value), _) => {
+                let value = self.double(*value);
+                if key { quote!(#p::Double(#value)) } else { value }
+            }
+            (Value::String(text), _) => quote!(#p::String::from(#text)),
+            (Value::Binary(bytes), _) => {
+                let bytes = Literal::byte_string(bytes);
+                quote!(#p::Bytes::from_static(#bytes))
+            }
+            (Value::Uuid(bytes), _) => quote!(#p::Uuid([#(#bytes),*])),
+            (Value::Enum(id, index), _) => self.enum_value(*id, *index, from),
+            (Value::List(values), TypeKind::List(element)) => {
+                let values = values.iter().map(|value| self.value(value, element, from, key));
+                quote!(#p::vec![#(#values),*])
+            }
+            (Value::Set(values), TypeKind::Set(element)) => {
+                let values = values.iter().map(|value| self.value(value, element, from, true));
+                quote!(#p::FromIterator::from_iter([#(#values),*]))
+            }
+            (Value::Map(entries), TypeKind::Map(key_type, value_type)) => {
+                let entries = entries.iter().map(|(entry_key, value)| {
+                    let entry_key = self.value(entry_key, key_type, from, true);
+                    let value = self.value(value, value_type, from, key);
+                    quote!((#entry_key, #value))
+                });
+                quote!(#p::FromIterator::from_iter([#(#entries),*]))
+            }
+            (Value::Struct(id, fields), _) => self.struct_value(*id, fields, from),
+            (Value::Const(id), _) => {
+                let path = self.path(*id, from);
+                quote!(#p::Clone::clone(&*#path))
+            }
+            // There was an error, which is reported: any value will do.
+            _ => quote!(#p::Default::default()),
+        }
+    }
+
+    fn enum_value(&self, id: DefId, index: u32, from: FileId) -> TokenStream {
+        let p = &self.context.private;
+        let path = self.path(id, from);
+        match self.program.definition(id) {
+            Definition::Enum(item) if (index as usize) < item.values.len() => {
+                let variant = self.ident(&variant_name(&item.values[index as usize].name.text));
+                quote!(#path::#variant)
+            }
+            _ => quote!(#p::Default::default()),
+        }
+    }
+
+    fn struct_value(&self, id: DefId, set: &[(u32, Value)], from: FileId) -> TokenStream {
+        let p = &self.context.private;
+        let path = self.path(id, from);
+        let Definition::Struct(item) = self.program.definition(id) else {
+            return quote!(#p::Default::default());
+        };
+        let boxed = |index: usize, value: TokenStream| match self.analysis.is_boxed(id, index) {
+            true => quote!(#p::Box::new(#value)),
+            false => value,
+        };
+        if item.kind == StructKind::Union {
+            return match set.last() {
+                Some((index, value)) => {
+                    let field = &item.fields[*index as usize];
+                    let variant = self.ident(&variant_name(&field.name.text));
+                    let value = self.value(value, &field.ty, from, false);
+                    let value = boxed(*index as usize, value);
+                    quote!(#path::#variant(#value))
+                }
+                None => quote!(#p::Default::default()),
+            };
+        }
+        let lowered = self.fields(Some(id), &item.fields, from);
+        let fields = item.fields.iter().enumerate().filter_map(|(index, field)| {
+            let name = self.ident(&value_name(&field.name.text));
+            let lowered = lowered.iter().find(|lowered| lowered.id == field.id)?;
+            let given = set.iter().rev().find(|(at, _)| *at as usize == index);
+            let value = match (given, &lowered.default) {
+                (Some((_, value)), _) => boxed(index, self.value(value, &field.ty, from, false)),
+                (None, Some(default)) => default.clone(),
+                (None, None) => return Some(quote!(#name: #p::Default::default())),
+            };
+            Some(match lowered.presence {
+                Presence::Optional => quote!(#name: #p::Some(#value)),
+                _ => quote!(#name: #value),
+            })
+        });
+        quote!(#path { #(#fields),* })
+    }
+
+    fn double(&self, value: f64) -> TokenStream {
+        let p = &self.context.private;
+        match value.is_finite() {
+            true if value.is_sign_negative() => {
+                let value = Literal::f64_suffixed(-value);
+                quote!(-#value)
+            }
+            true => {
+                let value = Literal::f64_suffixed(value);
+                quote!(#value)
+            }
+            // The only other doubles that can be written are too large: `1e400`.
+            false if value > 0.0 => quote!(#p::f64_INFINITY),
+            false => quote!(-#p::f64_INFINITY),
+        }
+    }
+}
+
+fn integer(value: i64) -> TokenStream {
+    let literal = Literal::u64_unsuffixed(value.unsigned_abs());
+    match value < 0 {
+        true => quote!(-#literal),
+        false => quote!(#literal),
+    }
+}

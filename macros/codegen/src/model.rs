@@ -1,0 +1,215 @@
+//! What is emitted: structs, unions, enums, constants and services, named as in Rust.
+
+use proc_macro2::{Ident, TokenStream};
+
+/// What all items of one expansion share.
+pub(crate) struct Context {
+    /// The name that the runtime's private module has in the expansion.
+    pub(crate) private: TokenStream,
+}
+
+/// A struct or exception, or the arguments of a method.
+pub(crate) struct Struct {
+    pub(crate) ident: Ident,
+    /// The name in the IDL.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    pub(crate) generics: syn::Generics,
+    pub(crate) fields: Vec<Field>,
+}
+
+/// A field of a struct.
+pub(crate) struct Field {
+    /// The name or number of the field in Rust.
+    pub(crate) member: syn::Member,
+    /// The name in the IDL.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    pub(crate) id: i16,
+    /// The type of the value, without the `Option` of an optional field.
+    pub(crate) ty: TokenStream,
+    /// Set if the value is written in a fixed number of bytes.
+    pub(crate) scalar: Option<Scalar>,
+    pub(crate) presence: Presence,
+    /// The value that an absent field has, if it is not the type's default.
+    pub(crate) default: Option<TokenStream>,
+}
+
+/// Whether a field must be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// `T`; absent is an error.
+    Required,
+    /// `T`; absent is the default.
+    Default,
+    /// `Option<T>`.
+    Optional,
+}
+
+/// Values of fixed width.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scalar {
+    Bool,
+    I8,
+    I16,
+    I32,
+    I64,
+    Double,
+    Uuid,
+    Enum,
+}
+
+impl Scalar {
+    /// How many bytes a field takes in the binary protocol, header included.
+    pub(crate) fn field_width(self) -> usize {
+        3 + match self {
+            Scalar::Bool | Scalar::I8 => 1,
+            Scalar::I16 => 2,
+            Scalar::I32 | Scalar::Enum => 4,
+            Scalar::I64 | Scalar::Double => 8,
+            Scalar::Uuid => 16,
+        }
+    }
+}
+
+/// A union.
+pub(crate) struct Union {
+    pub(crate) ident: Ident,
+    /// The name in the IDL.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    pub(crate) generics: syn::Generics,
+    pub(crate) variants: Vec<Variant>,
+    /// The variant that holds what is not known.
+    pub(crate) unrecognized: Option<Ident>,
+}
+
+/// A variant of a union.
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    /// The name of the field in the IDL.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    pub(crate) id: i16,
+    pub(crate) ty: TokenStream,
+}
+
+/// An enum.
+pub(crate) struct Enum {
+    pub(crate) ident: Ident,
+    /// The name in the IDL.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    pub(crate) values: Vec<EnumValue>,
+    /// The variant that holds numbers that are not known.
+    pub(crate) unrecognized: Option<Ident>,
+}
+
+/// A value of an enum.
+pub(crate) struct EnumValue {
+    pub(crate) ident: Ident,
+    /// The name in the IDL.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    pub(crate) number: i32,
+    /// The earlier value with the same number, if there is one.
+    pub(crate) alias_of: Option<Ident>,
+}
+
+/// A typedef.
+pub(crate) struct Typedef {
+    pub(crate) ident: Ident,
+    pub(crate) doc: Vec<String>,
+    pub(crate) ty: TokenStream,
+}
+
+/// A constant.
+pub(crate) struct Const {
+    pub(crate) ident: Ident,
+    pub(crate) doc: Vec<String>,
+    pub(crate) ty: TokenStream,
+    pub(crate) value: TokenStream,
+    pub(crate) kind: ConstKind,
+}
+
+/// Where a constant is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ConstKind {
+    /// `const`
+    Const,
+    /// `static`
+    Static,
+    /// A `static` that is made when it is first used.
+    Lazy,
+}
+
+/// A service.
+pub(crate) struct Service {
+    /// The name of the trait.
+    pub(crate) ident: Ident,
+    /// The name in the IDL.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    /// The service that it extends.
+    pub(crate) parent: Option<Parent>,
+    /// Its own methods.
+    pub(crate) methods: Vec<Method>,
+}
+
+/// A service that is extended.
+pub(crate) struct Parent {
+    /// The path of the module it is in; empty for the same module.
+    pub(crate) module: TokenStream,
+    pub(crate) ident: Ident,
+    /// All methods that the client inherits, from the nearest service upwards, each with the
+    /// path of the module its types are in.
+    pub(crate) inherited: Vec<(TokenStream, Method)>,
+}
+
+/// A method of a service.
+#[derive(Clone)]
+pub(crate) struct Method {
+    pub(crate) ident: Ident,
+    /// The name on the wire.
+    pub(crate) name: String,
+    pub(crate) doc: Vec<String>,
+    pub(crate) oneway: bool,
+    /// The struct of arguments.
+    pub(crate) args: Ident,
+    pub(crate) arguments: Vec<Argument>,
+    /// What it returns.
+    pub(crate) returns: TokenStream,
+    /// The enum of declared exceptions, if there are any.
+    pub(crate) error: Option<Ident>,
+    pub(crate) throws: Vec<Thrown>,
+}
+
+/// An argument of a method.
+#[derive(Clone)]
+pub(crate) struct Argument {
+    pub(crate) ident: Ident,
+    pub(crate) ty: TokenStream,
+    /// A string: clients take whatever turns into one.
+    pub(crate) is_string: bool,
+}
+
+/// A declared exception.
+#[derive(Clone)]
+pub(crate) struct Thrown {
+    pub(crate) id: i16,
+    pub(crate) variant: Ident,
+    pub(crate) ty: TokenStream,
+    /// The enum has one variant for the type only, so it can have a `From`.
+    pub(crate) unique: bool,
+}
+
+/// What can be said of a type's traits.
+#[derive(Clone, Copy)]
+pub(crate) struct Traits {
+    /// `Eq`, `Hash` and `Ord` are derived.
+    pub(crate) total: bool,
+    /// `Eq`, `Hash` and `Ord` compare the encoded bytes: a double is inside, and it is used as a key.
+    pub(crate) by_bytes: bool,
+    /// There is a `Default`.
+    pub(crate) default: bool,
+}

@@ -1,0 +1,151 @@
+//! Names of the IDL as names in Rust.
+
+use proc_macro2::{Ident, Span};
+
+/// A struct, union, exception, enum, typedef or service: `UpperCamelCase`. What has no
+/// underscore and begins with a capital stays as it is.
+pub(crate) fn type_name(name: &str) -> String {
+    let plain = !name.contains('_') && name.starts_with(|first: char| first.is_ascii_uppercase());
+    if plain { name.to_owned() } else { camel(name) }
+}
+
+/// A value of an enum or field of a union: `UpperCamelCase`; `ALL_CAPS` become `AllCaps`.
+pub(crate) fn variant_name(name: &str) -> String {
+    match name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        true => type_name(name),
+        false => camel(&name.to_ascii_lowercase()),
+    }
+}
+
+/// A field, argument, method or module: `snake_case`.
+pub(crate) fn value_name(name: &str) -> String {
+    let bytes = name.as_bytes();
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (at, &byte) in bytes.iter().enumerate() {
+        if !byte.is_ascii_alphanumeric() {
+            snake.push('_');
+            continue;
+        }
+        let before = at.checked_sub(1).map(|at| bytes[at]);
+        let after = bytes.get(at + 1);
+        // A word begins at a capital after a small letter or digit, and at the last of several
+        // capitals: `httpURLPath` is `http_url_path`.
+        let begins = byte.is_ascii_uppercase()
+            && before.is_some_and(|before| {
+                before.is_ascii_lowercase()
+                    || before.is_ascii_digit()
+                    || (before.is_ascii_uppercase()
+                        && after.is_some_and(|after| after.is_ascii_lowercase()))
+            });
+        if begins {
+            snake.push('_');
+        }
+        snake.push(char::from(byte.to_ascii_lowercase()));
+    }
+    snake
+}
+
+/// A constant: `SHOUTING_SNAKE_CASE`.
+pub(crate) fn const_name(name: &str) -> String {
+    match name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        true => value_name(name).to_ascii_uppercase(),
+        false => name.to_owned(),
+    }
+}
+
+fn camel(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    for word in name.split('_').filter(|word| !word.is_empty()) {
+        // Two digits that an underscore kept apart stay apart.
+        let digits = camel.ends_with(|last: char| last.is_ascii_digit())
+            && word.starts_with(|first: char| first.is_ascii_digit());
+        if digits {
+            camel.push('_');
+        }
+        let (first, rest) = word.split_at(1);
+        camel.push_str(&first.to_ascii_uppercase());
+        camel.push_str(rest);
+    }
+    match camel.starts_with(|first: char| first.is_ascii_digit()) || camel.is_empty() {
+        true => format!("_{camel}"),
+        false => camel,
+    }
+}
+
+/// The name as an identifier: keywords are escaped as `r#type`, and get a trailing underscore
+/// where they cannot be.
+pub(crate) fn ident(name: &str, span: Span) -> Ident {
+    match name {
+        "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), span),
+        _ if KEYWORDS.contains(&name) => Ident::new_raw(name, span),
+        _ => Ident::new(name, span),
+    }
+}
+
+/// The keywords of Rust, strict and reserved, of all editions.
+const KEYWORDS: [&str; 49] = [
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield", "union",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_keep_their_capitals() {
+        for (idl, rust) in [
+            ("Person", "Person"),
+            ("HTTPServer", "HTTPServer"),
+            ("person", "Person"),
+            ("http_status", "HttpStatus"),
+            ("Foo_Bar", "FooBar"),
+            ("_private", "Private"),
+            ("v1_2", "V1_2"),
+            ("_", "_"),
+            ("_1", "_1"),
+        ] {
+            assert_eq!(type_name(idl), rust);
+        }
+    }
+
+    #[test]
+    fn variants_do_not_shout() {
+        for (idl, rust) in [
+            ("RED", "Red"),
+            ("LIGHT_RED", "LightRed"),
+            ("Red", "Red"),
+            ("kRed", "KRed"),
+            ("V1_2", "V1_2"),
+        ] {
+            assert_eq!(variant_name(idl), rust);
+        }
+    }
+
+    #[test]
+    fn values_are_in_snake_case() {
+        for (idl, rust) in [
+            ("seconds", "seconds"),
+            ("phoneNumber", "phone_number"),
+            ("echoI32", "echo_i32"),
+            ("httpURLPath", "http_url_path"),
+            ("URL", "url"),
+            ("_id", "_id"),
+            ("ID2Name", "id2_name"),
+            ("a-b.c", "a_b_c"),
+        ] {
+            assert_eq!(value_name(idl), rust);
+        }
+    }
+
+    #[test]
+    fn keywords_are_escaped() {
+        let ident = |name| ident(name, Span::call_site()).to_string();
+        assert_eq!(ident("type"), "r#type");
+        assert_eq!(ident("self"), "self_");
+        assert_eq!(ident("name"), "name");
+    }
+}

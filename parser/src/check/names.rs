@@ -1,0 +1,220 @@
+//! Who is called what: the names of every file, and how one file finds the names of another.
+
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+
+use crate::ast::Definition;
+use crate::check::suggest;
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::loader::Loaded;
+use crate::program::{DefId, Name};
+use crate::reporter::Reporter;
+use crate::source::{FileId, Span};
+
+/// What kind of definition a name has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Const,
+    Typedef,
+    Enum,
+    Struct,
+    Service,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    pub(crate) id: DefId,
+    pub(crate) kind: Kind,
+    pub(crate) span: Span,
+}
+
+/// What became of looking a name up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Found {
+    One(Entry),
+    /// Two included files of one prefix define it.
+    Two(Entry, Entry),
+    /// It may be in what could not be read or parsed, which has been reported.
+    Broken,
+    Nothing,
+}
+
+/// Which of the two name spaces of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Space {
+    Types,
+    Consts,
+}
+
+/// The names of all files.
+#[derive(Debug)]
+pub(crate) struct Names {
+    files: Vec<FileNames>,
+}
+
+#[derive(Debug, Default)]
+struct FileNames {
+    types: HashMap<String, Entry>,
+    consts: HashMap<String, Entry>,
+    /// The included files by their prefix.
+    prefixes: HashMap<String, Vec<Target>>,
+    /// Prefixes of includes that were not found.
+    missing: HashSet<String>,
+    /// Names in definitions that could not be parsed.
+    broken: HashSet<String>,
+}
+
+#[derive(Debug)]
+struct Target {
+    file: FileId,
+    /// Something has been looked up in it.
+    used: Cell<bool>,
+}
+
+impl Names {
+    /// Collects the names of all files, and takes the definitions out of the trees whose names are taken. The
+    /// definitions left have their index in the tree as their index in the program.
+    pub(crate) fn collect(loaded: &mut [Loaded], reporter: &mut Reporter) -> Names {
+        let prefixes: Vec<String> = loaded.iter().map(|file| file.prefix.clone()).collect();
+        let mut files = Vec::with_capacity(loaded.len());
+        for (number, file) in loaded.iter_mut().enumerate() {
+            let mut names = FileNames::default();
+            let mut index = 0;
+            file.tree.definitions.retain(|definition| {
+                let id = DefId { file: FileId(number as u32), index };
+                let kept = names.add(definition, id, reporter);
+                index += u32::from(kept);
+                kept
+            });
+            names.broken = file.tree.broken.drain(..).collect();
+            names.missing = file.missing.drain(..).collect();
+            for include in &file.includes {
+                let target = Target { file: include.file, used: Cell::new(false) };
+                names
+                    .prefixes
+                    .entry(prefixes[include.file.0 as usize].clone())
+                    .or_default()
+                    .push(target);
+            }
+            files.push(names);
+        }
+        Names { files }
+    }
+
+    /// Looks a name up as a file sees it: `name` is its own, `prefix.name` is in an included file.
+    pub(crate) fn find(&self, from: FileId, name: &str, space: Space) -> Found {
+        let file = &self.files[from.0 as usize];
+        if let Some(&entry) = file.space(space).get(name) {
+            return Found::One(entry);
+        }
+        if file.broken.contains(name) {
+            return Found::Broken;
+        }
+        let Some((prefix, rest)) = name.rsplit_once('.') else { return Found::Nothing };
+        let mut found = Found::Nothing;
+        for target in file.prefixes.get(prefix).map_or(&[][..], Vec::as_slice) {
+            let included = &self.files[target.file.0 as usize];
+            found = match (included.space(space).get(rest), found) {
+                (Some(&second), Found::One(first)) => return Found::Two(first, second),
+                (Some(&entry), _) => {
+                    target.used.set(true);
+                    Found::One(entry)
+                }
+                (None, Found::Nothing) if included.broken.contains(rest) => Found::Broken,
+                (None, found) => found,
+            };
+        }
+        match found {
+            Found::Nothing if file.missing.contains(prefix) => Found::Broken,
+            found => found,
+        }
+    }
+
+    /// Whether the first part of a dotted name is the prefix of a file that was not found.
+    pub(crate) fn is_missing(&self, from: FileId, prefix: &str) -> bool {
+        let file = &self.files[from.0 as usize];
+        file.missing.contains(prefix) || file.broken.contains(prefix)
+    }
+
+    /// A name near to one that was not found, as the file would have to write it.
+    pub(crate) fn suggestion(&self, from: FileId, name: &str, space: Space) -> Option<String> {
+        let file = &self.files[from.0 as usize];
+        match name.rsplit_once('.') {
+            None => {
+                let base =
+                    if space == Space::Types { suggest::BASE_TYPES } else { &["true", "false"] };
+                let own = file.space(space).keys().map(String::as_str);
+                let near =
+                    suggest::closest(name, base.iter().copied().chain(own)).map(str::to_owned);
+                // The right name with the prefix forgotten.
+                near.or_else(|| {
+                    let mut prefixes: Vec<_> = file.prefixes.iter().take(1000).collect();
+                    prefixes.sort_by_key(|(prefix, _)| prefix.as_str());
+                    prefixes.iter().find_map(|(prefix, targets)| {
+                        let has = |target: &Target| {
+                            self.files[target.file.0 as usize].space(space).contains_key(name)
+                        };
+                        targets.iter().any(has).then(|| format!("{prefix}.{name}"))
+                    })
+                })
+            }
+            Some((prefix, rest)) => match file.prefixes.get(prefix) {
+                Some(targets) => {
+                    let near = targets.iter().find_map(|target| {
+                        let included = self.files[target.file.0 as usize].space(space);
+                        suggest::closest(rest, included.keys().map(String::as_str))
+                    });
+                    near.map(|near| format!("{prefix}.{near}"))
+                }
+                None => suggest::closest(prefix, file.prefixes.keys().map(String::as_str))
+                    .map(|near| format!("{near}.{rest}")),
+            },
+        }
+    }
+
+    /// Whether a file includes another one under a prefix.
+    pub(crate) fn has_prefix(&self, from: FileId, prefix: &str) -> bool {
+        self.files[from.0 as usize].prefixes.contains_key(prefix)
+    }
+
+    /// The files of which a file uses anything.
+    pub(crate) fn used(&self, from: FileId) -> HashSet<FileId> {
+        let targets = self.files[from.0 as usize].prefixes.values().flatten();
+        targets.filter(|target| target.used.get()).map(|target| target.file).collect()
+    }
+}
+
+impl FileNames {
+    fn space(&self, space: Space) -> &HashMap<String, Entry> {
+        match space {
+            Space::Types => &self.types,
+            Space::Consts => &self.consts,
+        }
+    }
+
+    /// Adds a definition; false if its name is taken.
+    fn add(&mut self, definition: &Definition, id: DefId, reporter: &mut Reporter) -> bool {
+        let (space, kind) = match definition {
+            Definition::Const(_) => (&mut self.consts, Kind::Const),
+            Definition::Typedef(_) => (&mut self.types, Kind::Typedef),
+            Definition::Enum(_) => (&mut self.types, Kind::Enum),
+            Definition::Struct(_) => (&mut self.types, Kind::Struct),
+            Definition::Service(_) => (&mut self.types, Kind::Service),
+        };
+        let Name { text, span } = definition.name();
+        if let Some(first) = space.get(text) {
+            let (code, what) = match kind {
+                Kind::Const => (codes::DUPLICATE_CONST, "constant"),
+                _ => (codes::DUPLICATE_TYPE, "type"),
+            };
+            let error = Diagnostic::error(code, format!("the {what} `{text}` is defined twice"))
+                .at(*span, "again here");
+            reporter.report(error.and(first.span, "first defined here"));
+            return false;
+        }
+        space.insert(text.clone(), Entry { id, kind, span: *span });
+        true
+    }
+}

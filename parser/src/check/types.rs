@@ -1,0 +1,357 @@
+//! Types: names resolved, typedefs without cycles, and what is odd about a type.
+
+use std::collections::HashMap;
+
+use crate::ast;
+use crate::check::Checker;
+use crate::check::names::{Found, Kind, Space};
+use crate::check::suggest;
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::program::{
+    DefId, Definition, Program, Requiredness, Struct, StructKind, Type, TypeKind,
+};
+use crate::source::{FileId, Span};
+use crate::syntax::NESTING_LIMIT;
+
+impl Checker<'_> {
+    /// A type with its names resolved.
+    pub(crate) fn ty(&mut self, ty: ast::Type) -> Type {
+        let span = ty.span;
+        let kind = match ty.kind {
+            ast::TypeKind::Base(base) => base_kind(base),
+            ast::TypeKind::List(element) => {
+                let element = self.ty(*element);
+                if matches!(element.kind, TypeKind::I8) {
+                    let lint = Diagnostic::lint(codes::LIST_OF_BYTES, "a list of bytes is slow");
+                    self.reporter.report(
+                        lint.at(span, "").help("`binary` holds the same in far less room and time"),
+                    );
+                }
+                TypeKind::List(Box::new(element))
+            }
+            ast::TypeKind::Set(element) => TypeKind::Set(Box::new(self.ty(*element))),
+            ast::TypeKind::Map(key, value) => {
+                let key = self.ty(*key);
+                TypeKind::Map(Box::new(key), Box::new(self.ty(*value)))
+            }
+            ast::TypeKind::Named(name) => {
+                self.named_type(&name, span).map_or(TypeKind::Unresolved, TypeKind::Named)
+            }
+        };
+        Type { kind, annotations: ty.annotations, span }
+    }
+
+    /// The definition of a type that is named in a file.
+    fn named_type(&mut self, name: &str, span: Span) -> Option<DefId> {
+        match self.names.find(span.file, name, Space::Types) {
+            Found::One(entry) if entry.kind != Kind::Service => Some(entry.id),
+            Found::One(entry) => {
+                let error = Diagnostic::error(
+                    codes::NOT_A_TYPE,
+                    format!("`{name}` is a service, not a type"),
+                );
+                self.reporter
+                    .report(error.at(span, "a type must be here").and(entry.span, "the service"));
+                None
+            }
+            Found::Two(first, second) => {
+                let error = Diagnostic::error(
+                    codes::AMBIGUOUS_NAME,
+                    format!("`{name}` may mean two types"),
+                );
+                let error = error.at(span, "both files have the same prefix");
+                self.reporter
+                    .report(error.and(first.span, "this one").and(second.span, "or this one"));
+                None
+            }
+            Found::Broken => None,
+            Found::Nothing => {
+                self.unknown_type(name, span);
+                None
+            }
+        }
+    }
+
+    fn unknown_type(&mut self, name: &str, span: Span) {
+        if !self.reporter.has_room(span.file) {
+            return self.reporter.report(Diagnostic::error(codes::UNKNOWN_TYPE, "").at(span, ""));
+        }
+        if let Found::One(entry) = self.names.find(span.file, name, Space::Consts) {
+            let error =
+                Diagnostic::error(codes::NOT_A_TYPE, format!("`{name}` is a constant, not a type"));
+            self.reporter
+                .report(error.at(span, "a type must be here").and(entry.span, "the constant"));
+            return;
+        }
+        let label = self.where_not_found(span.file, name);
+        let error = Diagnostic::error(codes::UNKNOWN_TYPE, format!("unknown type `{name}`"))
+            .at(span, label);
+        let instead = suggest::instead_of_type(name);
+        self.reporter.report(
+            match (instead, self.names.suggestion(span.file, name, Space::Types)) {
+                (Some(instead), _) => error.help(instead),
+                (None, Some(near)) => error.help(format!("did you mean `{near}`?")),
+                (None, None) => error,
+            },
+        );
+    }
+
+    /// Where a name was looked for in vain, for the text under the caret.
+    pub(crate) fn where_not_found(&self, from: FileId, name: &str) -> String {
+        match name.rsplit_once('.') {
+            Some((prefix, rest)) if self.names.has_prefix(from, prefix) => {
+                format!("the included file `{prefix}` has no `{rest}`")
+            }
+            Some((prefix, _)) => format!("this file does not include any `{prefix}`"),
+            None => "not found in this file".to_owned(),
+        }
+    }
+
+    /// Breaks the typedefs that stand for themselves, and those that are nested too deeply. After it, every type is
+    /// finite and at most [`NESTING_LIMIT`] typedefs and containers deep.
+    pub(crate) fn typedefs(&mut self, program: &mut Program) {
+        let ids: Vec<DefId> =
+            program.definitions().filter(|(_, d)| is_typedef(d)).map(|(id, _)| id).collect();
+        let mut depths = HashMap::new();
+        for &id in &ids {
+            self.typedef(id, program, &mut depths);
+        }
+    }
+
+    /// Visits a typedef and all that it needs, without recursion.
+    fn typedef(&mut self, root: DefId, program: &mut Program, depths: &mut HashMap<DefId, Visit>) {
+        if depths.contains_key(&root) {
+            return;
+        }
+        let (needs, depth) = targets(program, root);
+        let mut path = vec![(root, needs, depth)];
+        depths.insert(root, Visit::Open(0));
+        while let Some((id, needs, depth)) = path.last_mut() {
+            let id = *id;
+            let Some(&(next, nesting)) = needs.last() else {
+                let depth = *depth;
+                path.pop();
+                depths.insert(id, Visit::Done(depth));
+                if depth > NESTING_LIMIT {
+                    self.typedef_too_deep(id, program);
+                    depths.insert(id, Visit::Done(0));
+                }
+                continue;
+            };
+            match depths.get(&next) {
+                Some(&Visit::Done(below)) => {
+                    *depth = (*depth).max(below + nesting);
+                    needs.pop();
+                }
+                Some(&Visit::Open(start)) => {
+                    let cycle: Vec<DefId> = path[start..].iter().map(|step| step.0).collect();
+                    self.typedef_cycle(&cycle, program);
+                    // What stands for nothing now needs nothing.
+                    for (_, needs, depth) in &mut path[start..] {
+                        needs.clear();
+                        *depth = 0;
+                    }
+                }
+                None => {
+                    depths.insert(next, Visit::Open(path.len()));
+                    let (needs, depth) = targets(program, next);
+                    path.push((next, needs, depth));
+                }
+            }
+        }
+    }
+
+    fn typedef_cycle(&mut self, cycle: &[DefId], program: &mut Program) {
+        let names: Vec<_> =
+            cycle.iter().take(SHOWN).map(|&id| program.definition(id).name().clone()).collect();
+        let title = format!("the typedef `{}` stands for itself", names[0].text);
+        let error = Diagnostic::error(codes::TYPEDEF_CYCLE, title);
+        let mut error = error.at(names[0].span, "");
+        for name in names.iter().skip(1).take(3) {
+            error = error.and(name.span, "which needs this");
+        }
+        self.reporter.report(
+            error.note(cycle_text(names.iter().map(|name| name.text.as_str()), cycle.len())),
+        );
+        for &id in cycle {
+            unresolve(program, id);
+        }
+    }
+
+    fn typedef_too_deep(&mut self, id: DefId, program: &mut Program) {
+        let name = program.definition(id).name().clone();
+        let title = format!(
+            "the typedef `{}` is nested too deeply: the limit is {NESTING_LIMIT}",
+            name.text
+        );
+        self.reporter.report(Diagnostic::error(codes::NESTED_TOO_DEEPLY, title).at(name.span, ""));
+        unresolve(program, id);
+    }
+
+    /// Reports structs that hold themselves in required fields: no value of them can be finite.
+    pub(crate) fn infinite_structs(&mut self, program: &Program) {
+        let mut visits = HashMap::new();
+        for (root, _) in program.definitions() {
+            if visits.contains_key(&root) || required_structs(program, root).is_empty() {
+                continue;
+            }
+            let mut path = vec![(root, required_structs(program, root))];
+            visits.insert(root, Visit::Open(0));
+            while let Some((id, needs)) = path.last_mut() {
+                let Some((next, field)) = needs.pop() else {
+                    visits.insert(*id, Visit::Done(0));
+                    path.pop();
+                    continue;
+                };
+                match visits.get(&next) {
+                    Some(Visit::Done(_)) => {}
+                    Some(&Visit::Open(start)) => {
+                        let cycle: Vec<DefId> =
+                            path[start..].iter().take(SHOWN).map(|step| step.0).collect();
+                        self.infinite_struct(&cycle, path.len() - start, field, program);
+                    }
+                    None => {
+                        visits.insert(next, Visit::Open(path.len()));
+                        path.push((next, required_structs(program, next)));
+                    }
+                }
+            }
+        }
+    }
+
+    fn infinite_struct(&mut self, cycle: &[DefId], length: usize, field: Span, program: &Program) {
+        let names = cycle.iter().map(|&id| program.definition(id).name().text.as_str());
+        let title =
+            format!("no value of `{}` can be finite", program.definition(cycle[0]).name().text);
+        let warning = Diagnostic::warning(codes::INFINITE_STRUCT, title);
+        let warning = warning.at(field, "this required field leads back to it");
+        let warning = if length > 1 { warning.note(cycle_text(names, length)) } else { warning };
+        self.reporter.report(warning.help("make one of the fields `optional`"));
+    }
+
+    /// Reports what is odd about a type as it is used.
+    pub(crate) fn type_usage(&mut self, ty: &Type, program: &Program) {
+        match &ty.kind {
+            TypeKind::List(element) => self.type_usage(element, program),
+            TypeKind::Set(element) => {
+                self.key_usage(element, "set elements", program);
+                self.type_usage(element, program);
+            }
+            TypeKind::Map(key, value) => {
+                self.key_usage(key, "map keys", program);
+                self.type_usage(key, program);
+                self.type_usage(value, program);
+            }
+            _ => {}
+        }
+    }
+
+    fn key_usage(&mut self, key: &Type, what: &str, program: &Program) {
+        if matches!(program.resolve(key).kind, TypeKind::Double) {
+            let title = format!("{what} of type `double` rarely do what is wanted");
+            let warning = Diagnostic::warning(codes::DOUBLE_KEY, title).at(key.span, "");
+            self.reporter.report(
+                warning.note(
+                    "NaN differs from itself, and languages compare 0.0 with -0.0 differently",
+                ),
+            );
+        }
+    }
+}
+
+/// How far a depth-first walk has come with a definition.
+#[derive(Debug, Clone, Copy)]
+enum Visit {
+    /// It is on the path of the walk, at this index.
+    Open(usize),
+    /// All that it needs has been visited; so deep is it.
+    Done(i32),
+}
+
+fn is_typedef(definition: &Definition) -> bool {
+    matches!(definition, Definition::Typedef(_))
+}
+
+/// The typedefs in the target of a typedef, how deep in it each stands, and how deep the target is by itself.
+fn targets(program: &Program, id: DefId) -> (Vec<(DefId, i32)>, i32) {
+    let mut found = Vec::new();
+    let mut depth = 0;
+    if let Definition::Typedef(typedef) = program.definition(id) {
+        collect_typedefs(program, &typedef.target, 1, &mut found, &mut depth);
+    }
+    (found, depth)
+}
+
+fn collect_typedefs(
+    program: &Program,
+    ty: &Type,
+    depth: i32,
+    found: &mut Vec<(DefId, i32)>,
+    deepest: &mut i32,
+) {
+    *deepest = depth.max(*deepest);
+    match &ty.kind {
+        TypeKind::List(element) | TypeKind::Set(element) => {
+            collect_typedefs(program, element, depth + 1, found, deepest);
+        }
+        TypeKind::Map(key, value) => {
+            collect_typedefs(program, key, depth + 1, found, deepest);
+            collect_typedefs(program, value, depth + 1, found, deepest);
+        }
+        TypeKind::Named(id) if is_typedef(program.definition(*id)) => found.push((*id, depth)),
+        _ => {}
+    }
+}
+
+fn unresolve(program: &mut Program, id: DefId) {
+    if let Definition::Typedef(typedef) =
+        &mut program.files[id.file.0 as usize].definitions[id.index as usize]
+    {
+        typedef.target.kind = TypeKind::Unresolved;
+    }
+}
+
+/// The structs that a struct holds in required fields, with the places of the fields.
+fn required_structs(program: &Program, id: DefId) -> Vec<(DefId, Span)> {
+    let Definition::Struct(Struct {
+        kind: StructKind::Struct | StructKind::Exception, fields, ..
+    }) = program.definition(id)
+    else {
+        return Vec::new();
+    };
+    let required = fields.iter().filter(|field| field.requiredness == Requiredness::Required);
+    let named = required.filter_map(|field| match program.resolve(&field.ty).kind {
+        TypeKind::Named(id) => Some((id, field.name.span)),
+        _ => None,
+    });
+    named.filter(|(id, _)| matches!(program.definition(*id), Definition::Struct(_))).collect()
+}
+
+/// How many steps of a cycle a message shows.
+pub(crate) const SHOWN: usize = 8;
+
+/// `A → B → A`: the first steps of a cycle, and how many there are.
+pub(crate) fn cycle_text<'a>(names: impl Iterator<Item = &'a str>, length: usize) -> String {
+    let mut names: Vec<String> = names.take(SHOWN).map(str::to_owned).collect();
+    let first = names.first().cloned().unwrap_or_default();
+    if length > names.len() {
+        names.push(format!("… {} more …", length - names.len()));
+    }
+    names.push(first);
+    names.join(" → ")
+}
+
+fn base_kind(base: ast::Base) -> TypeKind {
+    match base {
+        ast::Base::Bool => TypeKind::Bool,
+        ast::Base::Byte | ast::Base::I8 => TypeKind::I8,
+        ast::Base::I16 => TypeKind::I16,
+        ast::Base::I32 => TypeKind::I32,
+        ast::Base::I64 => TypeKind::I64,
+        ast::Base::Double => TypeKind::Double,
+        ast::Base::String => TypeKind::String,
+        ast::Base::Binary => TypeKind::Binary,
+        ast::Base::Uuid => TypeKind::Uuid,
+    }
+}

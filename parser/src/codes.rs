@@ -1,0 +1,163 @@
+//! The stable short names of all diagnostics.
+
+/// Makes one constant for each code, and the list of all of them.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
+        $($(#[doc = $doc])+ pub const $name: &str = $text;)+
+
+        /// Every code that a diagnostic may have, with what it means.
+        pub const ALL: &[(&str, &str)] = &[$(($text, concat!($($doc),+))),+];
+    };
+}
+
+codes! {
+    // Reading and includes.
+    /// The root file cannot be read.
+    UNREADABLE_FILE = "unreadable-file";
+    /// An included file is in none of the directories, or cannot be read.
+    MISSING_INCLUDE = "missing-include";
+    /// A file includes itself, directly or through others.
+    INCLUDE_CYCLE = "include-cycle";
+    /// A file has more errors than are shown.
+    TOO_MANY_ERRORS = "too-many-errors";
+
+    // Text.
+    /// A character that no token starts with.
+    ILLEGAL_CHARACTER = "illegal-character";
+    /// A comment without its end.
+    UNTERMINATED_COMMENT = "unterminated-comment";
+    /// A string without its closing quote.
+    UNTERMINATED_STRING = "unterminated-string";
+    /// An escape that the language does not have.
+    BAD_ESCAPE = "bad-escape";
+    /// A number that is not written as the language wants it.
+    BAD_NUMBER = "bad-number";
+    /// An integer that does not fit in 64 bits.
+    INTEGER_TOO_BIG = "integer-too-big";
+
+    // Syntax.
+    /// Something else was expected here.
+    UNEXPECTED_TOKEN = "unexpected-token";
+    /// The file ends in the middle of something.
+    UNEXPECTED_END = "unexpected-end";
+    /// A bracket without its partner.
+    UNCLOSED_BRACKET = "unclosed-bracket";
+    /// A keyword where only a name can stand.
+    KEYWORD_AS_NAME = "keyword-as-name";
+    /// A header after the first definition.
+    HEADER_AFTER_DEFINITION = "header-after-definition";
+    /// A word that the language once had.
+    DEPRECATED_WORD = "deprecated-word";
+    /// More brackets within brackets than any program needs.
+    NESTED_TOO_DEEPLY = "nested-too-deeply";
+
+    // Names and types.
+    /// A name with a dot or a hyphen, which no other place could use.
+    BAD_NAME = "bad-name";
+    /// Two types of one name in one file.
+    DUPLICATE_TYPE = "duplicate-type";
+    /// Two constants of one name in one file.
+    DUPLICATE_CONST = "duplicate-const";
+    /// A type that is not defined.
+    UNKNOWN_TYPE = "unknown-type";
+    /// A service or constant where a type must be.
+    NOT_A_TYPE = "not-a-type";
+    /// A name that two included files of one prefix define.
+    AMBIGUOUS_NAME = "ambiguous-name";
+    /// A typedef that stands for itself.
+    TYPEDEF_CYCLE = "typedef-cycle";
+    /// A struct whose required fields hold the struct itself.
+    INFINITE_STRUCT = "infinite-struct";
+    /// A map key or set element that is a floating point number.
+    DOUBLE_KEY = "double-key";
+    /// A namespace that is given twice for one language.
+    DUPLICATE_NAMESPACE = "duplicate-namespace";
+
+    // Fields.
+    /// Two fields of one id.
+    DUPLICATE_FIELD_ID = "duplicate-field-id";
+    /// Two fields of one name.
+    DUPLICATE_FIELD_NAME = "duplicate-field-name";
+    /// A field id that does not fit in 16 bits.
+    FIELD_ID_OUT_OF_RANGE = "field-id-out-of-range";
+    /// A field id that is zero or negative.
+    FIELD_ID_NOT_POSITIVE = "field-id-not-positive";
+    /// A field without an id.
+    MISSING_FIELD_ID = "missing-field-id";
+    /// `required` or `optional` where it means nothing.
+    USELESS_REQUIREDNESS = "useless-requiredness";
+    /// A union with two default values.
+    UNION_DEFAULTS = "union-defaults";
+
+    // Enums.
+    /// Two values of one name in an enum.
+    DUPLICATE_ENUM_VALUE = "duplicate-enum-value";
+    /// Two values of one number in an enum.
+    DUPLICATE_ENUM_NUMBER = "duplicate-enum-number";
+    /// An enum number that does not fit in 32 bits.
+    ENUM_NUMBER_OUT_OF_RANGE = "enum-number-out-of-range";
+
+    // Services.
+    /// Two functions of one name in a service.
+    DUPLICATE_FUNCTION = "duplicate-function";
+    /// A function that an extended service has already.
+    FUNCTION_REDEFINED = "function-redefined";
+    /// A service extends what is not defined, or is no service.
+    UNKNOWN_SERVICE = "unknown-service";
+    /// A service that extends itself.
+    SERVICE_CYCLE = "service-cycle";
+    /// A oneway function that returns a value.
+    ONEWAY_RETURNS = "oneway-returns";
+    /// A oneway function that throws.
+    ONEWAY_THROWS = "oneway-throws";
+    /// `async`, the old word for `oneway`.
+    ASYNC_FUNCTION = "async-function";
+    /// `throws` with what is no exception.
+    THROWS_NON_EXCEPTION = "throws-non-exception";
+    /// An exception that a function throws twice.
+    DUPLICATE_EXCEPTION = "duplicate-exception";
+    /// An exception with id 0, which belongs to the result.
+    THROWS_ID_ZERO = "throws-id-zero";
+    /// An exception named `success`, which is what the result is called.
+    THROWS_SUCCESS = "throws-success";
+
+    // Values.
+    /// A value of another type than expected.
+    TYPE_MISMATCH = "type-mismatch";
+    /// A number that does not fit in its type.
+    NUMBER_OUT_OF_RANGE = "number-out-of-range";
+    /// A floating point number that is too large and becomes infinite.
+    INFINITE_DOUBLE = "infinite-double";
+    /// A text that is no UUID.
+    BAD_UUID = "bad-uuid";
+    /// A text that is not UTF-8.
+    NOT_UTF8 = "not-utf8";
+    /// A constant or enum value that is not defined.
+    UNKNOWN_VALUE = "unknown-value";
+    /// A name or number that the enum does not have.
+    UNKNOWN_ENUM_VALUE = "unknown-enum-value";
+    /// A constant that needs its own value.
+    CONST_CYCLE = "const-cycle";
+    /// A field that the struct does not have.
+    UNKNOWN_FIELD = "unknown-field";
+    /// A field that is set twice.
+    DUPLICATE_FIELD_VALUE = "duplicate-field-value";
+    /// A required field without a value.
+    MISSING_FIELD = "missing-field";
+    /// A union with more or fewer than one field set.
+    UNION_FIELDS = "union-fields";
+    /// A map key that comes twice.
+    DUPLICATE_KEY = "duplicate-key";
+    /// A set element that comes twice.
+    DUPLICATE_ELEMENT = "duplicate-element";
+
+    // Lints.
+    /// An include that nothing uses.
+    UNUSED_INCLUDE = "unused-include";
+    /// Names that differ in case only.
+    SIMILAR_NAMES = "similar-names";
+    /// `list<byte>`, for which `binary` is better.
+    LIST_OF_BYTES = "list-of-bytes";
+    /// A name that other languages reserve.
+    RESERVED_WORD = "reserved-word";
+}

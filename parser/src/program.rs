@@ -1,0 +1,360 @@
+//! The checked program: names resolved, ids given, constants evaluated.
+
+use crate::source::{FileId, Span};
+
+/// A root file and everything it includes.
+#[derive(Debug, Default)]
+pub struct Program {
+    /// The files, in the order of their [`FileId`]s; the root is the first.
+    pub files: Vec<File>,
+}
+
+/// One definition of a program: the file and its index in [`File::definitions`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DefId {
+    /// The file.
+    pub file: FileId,
+    /// The index in [`File::definitions`].
+    pub index: u32,
+}
+
+/// One file of a program.
+#[derive(Debug)]
+pub struct File {
+    /// The number of the file.
+    pub id: FileId,
+    /// File name without directory and last extension: the prefix under which includers name it.
+    pub prefix: String,
+    /// The files it includes directly, in order, each once.
+    pub includes: Vec<Include>,
+    /// `namespace SCOPE NAME` headers, in order.
+    pub namespaces: Vec<Namespace>,
+    /// The doc text of the file.
+    pub doc: Option<String>,
+    /// The definitions in source order.
+    pub definitions: Vec<Definition>,
+}
+
+/// One `include` header that was found.
+#[derive(Debug)]
+pub struct Include {
+    /// The path as it is written.
+    pub path: String,
+    /// The file it led to.
+    pub file: FileId,
+    /// The place of the path.
+    pub span: Span,
+}
+
+/// One `namespace` header.
+#[derive(Debug)]
+pub struct Namespace {
+    /// The language, or `*`.
+    pub scope: String,
+    /// The name.
+    pub name: String,
+    /// The place of the whole header.
+    pub span: Span,
+}
+
+/// A name with its place.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// The name as it is written.
+    pub text: String,
+    /// The place.
+    pub span: Span,
+}
+
+/// `(key = "value")`; a bare key has the value `"1"`.
+#[derive(Debug, Clone)]
+pub struct Annotation {
+    /// The key.
+    pub key: Name,
+    /// The value.
+    pub value: String,
+}
+
+/// A top-level definition.
+#[derive(Debug)]
+pub enum Definition {
+    /// `const`
+    Const(Const),
+    /// `typedef`
+    Typedef(Typedef),
+    /// `enum`
+    Enum(Enum),
+    /// `struct`, `union` or `exception`
+    Struct(Struct),
+    /// `service`
+    Service(Service),
+}
+
+/// A constant.
+#[derive(Debug)]
+pub struct Const {
+    /// Its name.
+    pub name: Name,
+    /// Its declared type.
+    pub ty: Type,
+    /// Its value, converted to the declared type.
+    pub value: Value,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A typedef.
+#[derive(Debug)]
+pub struct Typedef {
+    /// Its name.
+    pub name: Name,
+    /// What it stands for, one step: it may be another typedef.
+    pub target: Type,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// An enum.
+#[derive(Debug)]
+pub struct Enum {
+    /// Its name.
+    pub name: Name,
+    /// Its values in source order.
+    pub values: Vec<EnumValue>,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// One value of an enum.
+#[derive(Debug)]
+pub struct EnumValue {
+    /// Its name.
+    pub name: Name,
+    /// Its number, given or counted.
+    pub number: i32,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// What kind of a struct it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StructKind {
+    /// `struct`
+    Struct,
+    /// `union`
+    Union,
+    /// `exception`
+    Exception,
+}
+
+/// A struct, union or exception.
+#[derive(Debug)]
+pub struct Struct {
+    /// Which of them.
+    pub kind: StructKind,
+    /// Its name.
+    pub name: Name,
+    /// Its fields in source order.
+    pub fields: Vec<Field>,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// Whether a field must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Requiredness {
+    /// `required`
+    Required,
+    /// `optional`
+    Optional,
+    /// Neither word.
+    Default,
+}
+
+/// A field of a struct, an argument of a function or an exception that it throws.
+#[derive(Debug)]
+pub struct Field {
+    /// Its id, given or counted (-1, -2, …).
+    pub id: i16,
+    /// Whether the id is written in the source.
+    pub explicit_id: bool,
+    /// Its name.
+    pub name: Name,
+    /// Whether it must be there.
+    pub requiredness: Requiredness,
+    /// Its type.
+    pub ty: Type,
+    /// Its default value, converted to its type.
+    pub default: Option<Value>,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A service.
+#[derive(Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: Name,
+    /// The service that it extends.
+    pub extends: Option<DefId>,
+    /// Its own functions in source order.
+    pub functions: Vec<Function>,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A function of a service.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Name,
+    /// No answer is sent.
+    pub oneway: bool,
+    /// What it returns; `None` is `void`.
+    pub returns: Option<Type>,
+    /// Its arguments in source order.
+    pub arguments: Vec<Field>,
+    /// What it throws, in source order.
+    pub throws: Vec<Field>,
+    /// Its doc text, cleaned.
+    pub doc: Option<String>,
+    /// Its annotations.
+    pub annotations: Vec<Annotation>,
+}
+
+/// A type with its place and annotations.
+#[derive(Debug, Clone)]
+pub struct Type {
+    /// Which type.
+    pub kind: TypeKind,
+    /// Annotations of the type itself.
+    pub annotations: Vec<Annotation>,
+    /// The place.
+    pub span: Span,
+}
+
+/// Which type.
+#[derive(Debug, Clone)]
+pub enum TypeKind {
+    /// `bool`
+    Bool,
+    /// `i8` or `byte`
+    I8,
+    /// `i16`
+    I16,
+    /// `i32`
+    I32,
+    /// `i64`
+    I64,
+    /// `double`
+    Double,
+    /// `string`
+    String,
+    /// `binary`
+    Binary,
+    /// `uuid`
+    Uuid,
+    /// `list<T>`
+    List(Box<Type>),
+    /// `set<T>`
+    Set(Box<Type>),
+    /// `map<K, V>`
+    Map(Box<Type>, Box<Type>),
+    /// A typedef, enum, struct, union or exception, in this file or an included one.
+    Named(DefId),
+    /// A type that could not be resolved; a diagnostic has been given.
+    Unresolved,
+}
+
+/// A value of a constant or default, converted to the type that is expected there.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// For `bool`.
+    Bool(bool),
+    /// For `i8` … `i64`, in the range of the type.
+    Int(i64),
+    /// For `double`.
+    Double(f64),
+    /// For `string`.
+    String(String),
+    /// For `binary`.
+    Binary(Vec<u8>),
+    /// For `uuid`, in text order.
+    Uuid([u8; 16]),
+    /// A value of an enum: the definition and the index in [`Enum::values`].
+    Enum(DefId, u32),
+    /// For `list`.
+    List(Vec<Value>),
+    /// For `set`; duplicates are left in.
+    Set(Vec<Value>),
+    /// For `map`; duplicate keys are left in, the last counts.
+    Map(Vec<(Value, Value)>),
+    /// For structs, unions and exceptions: indexes into [`Struct::fields`] with values.
+    Struct(DefId, Vec<(u32, Value)>),
+    /// The value of another constant that is a container or a struct: kept by name, so that
+    /// constants that refer to constants cannot grow exponentially. Scalars are copied.
+    Const(DefId),
+    /// A value that could not be evaluated; a diagnostic has been given.
+    Invalid,
+}
+
+impl Definition {
+    /// Its name.
+    pub fn name(&self) -> &Name {
+        match self {
+            Definition::Const(node) => &node.name,
+            Definition::Typedef(node) => &node.name,
+            Definition::Enum(node) => &node.name,
+            Definition::Struct(node) => &node.name,
+            Definition::Service(node) => &node.name,
+        }
+    }
+}
+
+impl Program {
+    /// The file with the id.
+    pub fn file(&self, id: FileId) -> &File {
+        &self.files[id.0 as usize]
+    }
+
+    /// The definition with the id.
+    pub fn definition(&self, id: DefId) -> &Definition {
+        &self.files[id.file.0 as usize].definitions[id.index as usize]
+    }
+
+    /// The definitions of all files with their ids.
+    pub fn definitions(&self) -> impl Iterator<Item = (DefId, &Definition)> {
+        self.files.iter().flat_map(|file| {
+            let numbered = file.definitions.iter().enumerate();
+            numbered.map(move |(index, definition)| {
+                (DefId { file: file.id, index: index as u32 }, definition)
+            })
+        })
+    }
+
+    /// The type behind any chain of typedefs. It is at most 200 steps away.
+    pub fn resolve<'a>(&'a self, ty: &'a Type) -> &'a Type {
+        let mut ty = ty;
+        while let TypeKind::Named(id) = ty.kind {
+            match self.definition(id) {
+                Definition::Typedef(typedef) => ty = &typedef.target,
+                _ => break,
+            }
+        }
+        ty
+    }
+}

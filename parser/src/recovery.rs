@@ -1,0 +1,527 @@
+//! Parses a file that has syntax errors: piece by piece, so that each mistake gives one message and the rest is kept.
+//!
+//! A file is cut into headers and definitions, where words such as `struct` stand outside of all brackets. What does
+//! not parse then is cut further: the inside of a struct, enum or service into members. Each token is parsed a
+//! bounded number of times, so that the work stays linear however many mistakes there are.
+
+use std::ops::Range;
+
+use crate::ast::{Definition, Enum, File, Name, Service, Struct};
+use crate::builder::Builder;
+use crate::check::suggest;
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::lexer::Lexed;
+use crate::reporter::Reporter;
+use crate::syntax::{self, Failure, Parsed};
+use crate::token::{Token, TokenKind};
+
+/// Parses the tokens of a file in which the whole could not be parsed.
+pub(crate) fn parse(lexed: &Lexed, build: &Builder<'_>, reporter: &mut Reporter) -> File {
+    let mut recovery =
+        Recovery { lexed, tokens: &lexed.tokens, build, reporter, file: File::default() };
+    for range in recovery.items() {
+        recovery.item(range);
+    }
+    recovery.file
+}
+
+struct Recovery<'a> {
+    lexed: &'a Lexed,
+    tokens: &'a [Token],
+    build: &'a Builder<'a>,
+    reporter: &'a mut Reporter,
+    file: File,
+}
+
+/// What the inside of a definition is made of.
+enum Members {
+    Fields(Vec<crate::ast::Field>),
+    EnumValues(Vec<crate::ast::EnumValue>),
+    Functions(Vec<crate::ast::Function>),
+}
+
+impl Recovery<'_> {
+    /// Cuts the file into headers and definitions.
+    fn items(&self) -> Vec<Range<usize>> {
+        let mut items = Vec::new();
+        let mut start = 0;
+        let mut depth = 0;
+        // How deep each open brace stands: what is open inside of it is closed with it.
+        let mut braces = Vec::new();
+        // The body of the item has ended, so that little can follow.
+        let mut ended = false;
+        for (at, token) in self.tokens.iter().enumerate() {
+            let tail = matches!(token.kind, TokenKind::LeftParenthesis | TokenKind::Semicolon);
+            let outside = depth <= 0 && (self.starts_item(at, start) || (ended && !tail));
+            if at > start && (outside || self.surely_starts_definition(at)) {
+                items.push(start..at);
+                (start, depth, ended) = (at, 0, false);
+                braces.clear();
+            }
+            match token.kind {
+                TokenKind::LeftBrace => braces.push(depth),
+                TokenKind::RightBrace => depth = braces.pop().unwrap_or(0) + 1,
+                _ => {}
+            }
+            depth = (depth + token.kind.depth_change()).max(0);
+            ended |= depth == 0 && token.kind == TokenKind::RightBrace && self.has_body(start);
+        }
+        if start < self.tokens.len() {
+            items.push(start..self.tokens.len());
+        }
+        items
+    }
+
+    /// Whether an item ends with a closing brace, as far as its first word tells.
+    fn has_body(&self, start: usize) -> bool {
+        use TokenKind::*;
+        !matches!(self.tokens[start].kind, Const | Typedef | Namespace | Include | CppInclude)
+    }
+
+    /// Whether a header or definition starts at a token outside of all brackets, after the one that starts at
+    /// `start`. A keyword starts an item even in the middle of a line, except where it was surely meant as a name.
+    fn starts_item(&self, at: usize, start: usize) -> bool {
+        use TokenKind::*;
+        let token = self.tokens[at];
+        if self.starts_line(at) {
+            let word = self.build.slice(token);
+            let known = token.kind == Identifier && suggest::once_a_keyword(word).is_some();
+            return token.kind.starts_item() || known;
+        }
+        let before = at.checked_sub(1).map(|before| self.tokens[before].kind);
+        let name_expected = at - start < 3
+            && matches!(self.tokens[start].kind, Const | Typedef | Namespace)
+            || before.is_some_and(|before| {
+                before.starts_item() || matches!(before, Base | Greater | Extends)
+            });
+        token.kind.starts_item() && !name_expected
+    }
+
+    /// Whether a definition starts at a token, even if brackets before it are still open: `struct S {` at the start
+    /// of a line can be nothing else.
+    fn surely_starts_definition(&self, at: usize) -> bool {
+        use TokenKind::*;
+        let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
+        matches!(self.tokens[at].kind, Struct | Exception | Enum | Service)
+            && kind(1) == Some(Identifier)
+            && matches!(kind(2), Some(LeftBrace | Extends | XsdAll))
+            && self.starts_line(at)
+    }
+
+    /// Parses a header or definition, and puts it in its place.
+    fn item(&mut self, range: Range<usize>) {
+        let tokens = self.tokens;
+        let item = tokens[range.clone()].iter().copied();
+        match syntax::parse(TokenKind::StartItem, item, self.build) {
+            Ok(Parsed::Definition(definition)) => self.file.definitions.push(definition),
+            Ok(Parsed::Header(header)) => {
+                if let Some(first) = self.file.definitions.first() {
+                    let title = "headers come before all definitions";
+                    let error = Diagnostic::error(codes::HEADER_AFTER_DEFINITION, title);
+                    let error = error.at(header.span(), "move it up");
+                    self.reporter.report(error.and(first.name().span, "the first definition"));
+                }
+                self.file.headers.push(header);
+            }
+            Ok(_) => {}
+            Err(failure) => self.broken_item(range, failure),
+        }
+    }
+
+    /// Reports what is wrong with a header or definition, and keeps what can be kept.
+    fn broken_item(&mut self, range: Range<usize>, failure: Failure) {
+        use TokenKind::*;
+        let start = match self.tokens[range.start].kind {
+            Struct | Exception => StartFields,
+            Enum => StartEnumValues,
+            Service => StartFunctions,
+            Const => return self.broken_const(range, &failure),
+            _ => {
+                self.report_item(range.start, &failure);
+                return self.break_names(range);
+            }
+        };
+        let open = range.clone().find(|&at| self.tokens[at].kind == LeftBrace);
+        // What stands before a brace on the next line but one has nothing to do with it.
+        let Some(open) = open.filter(|open| open - range.start <= 6) else {
+            self.report_item(range.start, &failure);
+            return self.break_names(range);
+        };
+        let said = self.reporter.said();
+        let close = self.closing(open, range.end);
+        let body = open + 1..close.unwrap_or(range.end);
+        let members = self.members(start, body.clone());
+        let incomplete = self.reporter.said() > said;
+
+        let end = Token { kind: RightBrace, ..self.tokens[range.end - 1] };
+        let tail = match close {
+            Some(close) => &self.tokens[close..range.end],
+            None => std::slice::from_ref(&end),
+        };
+        let head = &self.tokens[range.start..=open];
+        let parsed = syntax::parse(StartItem, head.iter().chain(tail).copied(), self.build);
+        match parsed {
+            Ok(Parsed::Definition(definition)) => {
+                if close.is_none() {
+                    self.report_unclosed(open, range.end, incomplete);
+                } else if !incomplete {
+                    // The parts are right by themselves, and only together wrong.
+                    self.report(&failure);
+                }
+                self.file.definitions.push(with_members(definition, members));
+            }
+            Ok(_) => {}
+            Err(failure) => {
+                self.report_item(range.start, &failure);
+                self.rescue(range.start, close.unwrap_or(range.end - 1), members);
+            }
+        }
+    }
+
+    /// Makes a definition out of a name and members, so that uses of the name are not wrong too.
+    fn rescue(&mut self, at: usize, end: usize, members: Members) {
+        let Some(name) =
+            self.tokens.get(at + 1).filter(|token| token.kind == TokenKind::Identifier)
+        else {
+            return;
+        };
+        let word = self.tokens[at];
+        let name: Name = self.build.name(*name);
+        let span = crate::source::Span { end: self.tokens[end].end, ..self.build.span(word) };
+        let (annotations, doc, incomplete) = (Vec::new(), None, true);
+        self.file.definitions.push(match members {
+            Members::Fields(fields) => {
+                let kind = self.build.struct_kind(word);
+                Definition::Struct(Struct {
+                    kind,
+                    name,
+                    fields,
+                    annotations,
+                    doc,
+                    span,
+                    incomplete,
+                })
+            }
+            Members::EnumValues(values) => {
+                Definition::Enum(Enum { name, values, annotations, doc, span, incomplete })
+            }
+            Members::Functions(functions) => {
+                let extends = None;
+                Definition::Service(Service {
+                    name,
+                    extends,
+                    functions,
+                    annotations,
+                    doc,
+                    span,
+                    incomplete,
+                })
+            }
+        });
+    }
+
+    /// Keeps the type and the name of a constant whose value is wrong.
+    fn broken_const(&mut self, range: Range<usize>, failure: &Failure) {
+        self.report(failure);
+        let equals = range.clone().find(|&at| self.tokens[at].kind == TokenKind::Equals);
+        if let Some(equals) = equals {
+            // No digit of a number can be there, so this one has no value, which is what is wanted.
+            let nothing = Token {
+                kind: TokenKind::Integer,
+                start: self.tokens[equals].end,
+                end: self.tokens[equals].end,
+            };
+            let tokens = self.tokens[range.start..=equals].iter().copied().chain([nothing]);
+            if let Ok(Parsed::Definition(definition)) =
+                syntax::parse(TokenKind::StartItem, tokens, self.build)
+            {
+                self.file.definitions.push(definition);
+                return;
+            }
+        }
+        self.break_names(range);
+    }
+
+    /// Parses the inside of a definition: as many members at once as are surely whole.
+    fn members(&mut self, start: TokenKind, range: Range<usize>) -> Members {
+        let mut members = match start {
+            TokenKind::StartFields => Members::Fields(Vec::new()),
+            TokenKind::StartEnumValues => Members::EnumValues(Vec::new()),
+            _ => Members::Functions(Vec::new()),
+        };
+        for chunk in self.chunks(start, range) {
+            let mut at = chunk.start;
+            while at < chunk.end {
+                match self.parse_members(start, at..chunk.end, &mut members) {
+                    Ok(()) => break,
+                    Err(failure) => {
+                        at = self.broken_member(start, at..chunk.end, &failure, &mut members)
+                    }
+                }
+            }
+        }
+        members
+    }
+
+    fn parse_members(
+        &self,
+        start: TokenKind,
+        range: Range<usize>,
+        into: &mut Members,
+    ) -> Result<(), Failure> {
+        match (syntax::parse(start, self.tokens[range].iter().copied(), self.build)?, into) {
+            (Parsed::Fields(fields), Members::Fields(into)) => into.extend(fields),
+            (Parsed::EnumValues(values), Members::EnumValues(into)) => into.extend(values),
+            (Parsed::Functions(functions), Members::Functions(into)) => into.extend(functions),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Reports a wrong member, keeps the members before it, and says where to go on.
+    fn broken_member(
+        &mut self,
+        start: TokenKind,
+        range: Range<usize>,
+        failure: &Failure,
+        into: &mut Members,
+    ) -> usize {
+        let failed = self.index_of(failure);
+        if !self.report_member(start, range.start) {
+            self.report(failure);
+        }
+        // If something is missing at the end of a line, the next line is all right.
+        let line_end = self.line_ends_too_soon(failure);
+        let mut depth = 0;
+        let mut line_before = None;
+        for at in range.clone() {
+            if depth <= 0 && at > range.start && self.starts_line(at) {
+                if at > failed || (line_end && at == failed) {
+                    return at;
+                }
+                line_before = Some(at);
+            }
+            if at == failed
+                && let Some(line) = line_before
+            {
+                // What is before the line of the mistake is mostly right; if not, its message is the one given.
+                let _ = self.parse_members(start, range.start..line, into);
+            }
+            depth = (depth + self.tokens[at].kind.depth_change()).max(0);
+        }
+        range.end
+    }
+
+    /// Reports a member that has a mistake at its start which the parser meets too late to say anything useful.
+    fn report_member(&mut self, start: TokenKind, at: usize) -> bool {
+        use TokenKind::*;
+        let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
+        let has_id = kind(0) == Some(Integer) && kind(1) == Some(Colon);
+        let first = at + if has_id { 2 } else { 0 };
+        let Some(&token) = self.tokens.get(first).filter(|token| token.kind == Identifier) else {
+            return false;
+        };
+        let word = self.build.name(token).text;
+        let candidates: &[&str] = match start {
+            StartFields => &["required", "optional"],
+            StartFunctions => &["oneway"],
+            _ => return false,
+        };
+        if start == StartFunctions && kind(1) == Some(LeftParenthesis) {
+            let title = format!("the function `{word}` does not say what it returns");
+            let error =
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(self.build.span(token), "");
+            self.reporter
+                .report(error.help(format!("if it returns nothing, write `void {word}(…)`")));
+            return true;
+        }
+        let followed = self.tokens.get(first + 1).is_some_and(|next| next.kind.starts_type());
+        let Some(near) = suggest::closest(&word, candidates.iter().copied()).filter(|_| followed)
+        else {
+            return false;
+        };
+        let error = Diagnostic::error(
+            codes::UNEXPECTED_TOKEN,
+            format!("`{word}` is not a type or keyword"),
+        );
+        self.reporter
+            .report(error.at(self.build.span(token), "").help(format!("did you mean `{near}`?")));
+        true
+    }
+
+    /// Cuts the inside of a definition where a member surely ends.
+    fn chunks(&self, start: TokenKind, range: Range<usize>) -> Vec<Range<usize>> {
+        let mut chunks = Vec::new();
+        let mut from = range.start;
+        let mut depth = 0;
+        for at in range.clone() {
+            let kind = self.tokens[at].kind;
+            let has_id = kind == TokenKind::Integer
+                && self.tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Colon);
+            let starts = match start {
+                TokenKind::StartFields => has_id,
+                TokenKind::StartFunctions => self.starts_function(at),
+                _ => false,
+            };
+            if depth <= 0 && at > from && starts {
+                chunks.push(from..at);
+                from = at;
+            }
+            depth = (depth + kind.depth_change()).max(0);
+            if depth <= 0 && matches!(kind, TokenKind::Comma | TokenKind::Semicolon) {
+                chunks.push(from..at + 1);
+                from = at + 1;
+            }
+        }
+        chunks.push(from..range.end);
+        chunks
+    }
+
+    /// Whether a function surely starts at a token: on a new line, with a word that can be nothing else, or as
+    /// `name (` or `name name (`.
+    fn starts_function(&self, at: usize) -> bool {
+        use TokenKind::*;
+        let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
+        self.starts_line(at)
+            && match self.tokens[at].kind {
+                Void | Oneway => true,
+                Base | Identifier => {
+                    kind(1) == Some(LeftParenthesis) || kind(2) == Some(LeftParenthesis)
+                }
+                _ => false,
+            }
+    }
+
+    /// The brace that closes the one at `open`.
+    fn closing(&self, open: usize, end: usize) -> Option<usize> {
+        let mut depth = 0;
+        (open..end).find(|&at| {
+            match self.tokens[at].kind {
+                TokenKind::LeftBrace => depth += 1,
+                TokenKind::RightBrace => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        })
+    }
+
+    /// Notes the names in a run of tokens that is no definition.
+    fn break_names(&mut self, range: Range<usize>) {
+        let mut depth = 0;
+        for token in &self.tokens[range] {
+            match token.kind {
+                TokenKind::Identifier if depth <= 0 => {
+                    self.file.broken.push(self.build.name(*token).text)
+                }
+                TokenKind::LeftBrace => depth += 1,
+                TokenKind::RightBrace => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+
+    fn report_unclosed(&mut self, open: usize, end: usize, something_said: bool) {
+        if self.lexed.cut_short || (something_said && end < self.tokens.len()) {
+            return;
+        }
+        let error = Diagnostic::error(codes::UNCLOSED_BRACKET, "this `{` is never closed");
+        let error = error.at(self.build.span(self.tokens[open]), "opened here");
+        self.reporter.report(match self.tokens.get(end) {
+            Some(&next) => error.and(self.build.span(next), "a `}` is missing before this"),
+            None => error,
+        });
+    }
+
+    /// Reports what is wrong with a whole header or definition, with advice if its first word is known.
+    fn report_item(&mut self, at: usize, failure: &Failure) {
+        let token = self.tokens[at];
+        let word = self.build.slice(token);
+        if failure.offset() == token.start && token.kind == TokenKind::Identifier {
+            if let Some(instead) = suggest::once_a_keyword(word) {
+                let word = String::from_utf8_lossy(word);
+                let error = Diagnostic::error(
+                    codes::DEPRECATED_WORD,
+                    format!("`{word}` is not part of the language"),
+                );
+                self.reporter.report(error.at(self.build.span(token), "").help(instead));
+                return;
+            }
+            let error = self.build.explain(failure, None);
+            self.reporter.report(match suggest::keyword(&String::from_utf8_lossy(word)) {
+                Some(keyword) => error.help(format!("did you mean `{keyword}`?")),
+                None => error,
+            });
+            return;
+        }
+        self.report(failure);
+    }
+
+    fn report(&mut self, failure: &Failure) {
+        let Some(failure) = self.sharpened(failure) else { return };
+        let before =
+            self.index_of(&failure).checked_sub(1).and_then(|before| self.tokens.get(before));
+        self.reporter.report(self.build.explain(&failure, before.copied()));
+    }
+
+    /// The failure as it looks in the whole file; `None` if the lexer has said what is wrong.
+    fn sharpened(&self, failure: &Failure) -> Option<Failure> {
+        let failure = match failure {
+            // The run of tokens ended too soon, but not the file.
+            Failure::End { at, expected } => match self.tokens.get(self.index_of(failure)) {
+                Some(&token) => Failure::Unexpected { token, expected: expected.clone() },
+                None if self.lexed.cut_short => return None,
+                None => Failure::End { at: *at, expected: expected.clone() },
+            },
+            Failure::Unexpected { token, expected } => {
+                Failure::Unexpected { token: *token, expected: expected.clone() }
+            }
+            Failure::TooDeep(token) => Failure::TooDeep(*token),
+        };
+        match failure {
+            Failure::Unexpected { token, .. } if token.kind == TokenKind::Bad => None,
+            failure => Some(failure),
+        }
+    }
+
+    fn line_ends_too_soon(&self, failure: &Failure) -> bool {
+        let before = self.index_of(failure).checked_sub(1).map(|before| self.tokens[before]);
+        match (self.sharpened(failure), before) {
+            (Some(Failure::Unexpected { token, expected }), Some(before)) => {
+                self.build.line_ends_too_soon(before, token, &expected)
+            }
+            _ => false,
+        }
+    }
+
+    /// The token that failed, or the one after the end of the run.
+    fn index_of(&self, failure: &Failure) -> usize {
+        self.tokens.partition_point(|token| token.start < failure.offset())
+    }
+
+    /// Whether only white space and comments are before a token on its line.
+    fn starts_line(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return true };
+        let between = self.tokens[before].end as usize..self.tokens[at].start as usize;
+        self.build.text[between].contains(&b'\n')
+    }
+}
+
+fn with_members(mut definition: Definition, members: Members) -> Definition {
+    match (&mut definition, members) {
+        (Definition::Struct(node), Members::Fields(fields)) => {
+            node.fields = fields;
+            node.incomplete = true;
+        }
+        (Definition::Enum(node), Members::EnumValues(values)) => {
+            node.values = values;
+            node.incomplete = true;
+        }
+        (Definition::Service(node), Members::Functions(functions)) => {
+            node.functions = functions;
+            node.incomplete = true;
+        }
+        _ => {}
+    }
+    definition
+}

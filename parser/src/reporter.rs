@@ -1,0 +1,91 @@
+//! Collects diagnostics while files are read and checked.
+
+use std::collections::HashMap;
+
+use crate::codes;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+
+/// How many errors, and how many warnings, of one file are kept.
+const FILE_LIMIT: usize = 100;
+
+/// How many errors, and how many warnings, are kept in all.
+const LIMIT: usize = 1000;
+
+/// Where every part of the parser puts what it has to say. Nothing is ever thrown early, so that all errors of all
+/// files come in one run; but a file full of rubbish cannot fill the memory with messages.
+#[derive(Debug, Default)]
+pub(crate) struct Reporter {
+    diagnostics: Vec<Diagnostic>,
+    /// How many there were, kept or not.
+    counts: HashMap<(FileId, Severity), usize>,
+    kept: HashMap<Severity, usize>,
+    said: usize,
+    lints: bool,
+}
+
+impl Reporter {
+    pub(crate) fn new(lints: bool) -> Reporter {
+        Reporter { lints, ..Reporter::default() }
+    }
+
+    /// Whether lints are wanted.
+    pub(crate) fn lints(&self) -> bool {
+        self.lints
+    }
+
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        let severity = diagnostic.severity;
+        if severity == Severity::Lint && !self.lints {
+            return;
+        }
+        self.said += 1;
+        if let Some(primary) = &diagnostic.primary {
+            let room = self.room(primary.span.file, severity);
+            *self.counts.entry((primary.span.file, severity)).or_default() += 1;
+            if !room {
+                return;
+            }
+        }
+        *self.kept.entry(severity).or_default() += 1;
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether one more error of a file would be kept; if not, nothing need be spent on its words.
+    pub(crate) fn has_room(&self, file: FileId) -> bool {
+        self.room(file, Severity::Error)
+    }
+
+    fn room(&self, file: FileId, severity: Severity) -> bool {
+        self.counts.get(&(file, severity)).is_none_or(|&count| count < FILE_LIMIT)
+            && self.kept.get(&severity).is_none_or(|&kept| kept < LIMIT)
+    }
+
+    /// How many messages there were, kept or not, to see whether something was said.
+    pub(crate) fn said(&self) -> usize {
+        self.said
+    }
+
+    /// All diagnostics, sorted by place.
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        let errors = self.counts.iter().filter(|((_, severity), _)| *severity == Severity::Error);
+        let kept = self.kept.get(&Severity::Error).copied().unwrap_or(0);
+        if kept >= LIMIT {
+            let hidden = errors.map(|(_, count)| count).sum::<usize>().saturating_sub(kept);
+            let title = format!("{hidden} more errors are not shown");
+            self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_ERRORS, title));
+        } else {
+            for (&(file, _), &count) in errors.filter(|&(_, &count)| count > FILE_LIMIT) {
+                let end = Span { file, start: u32::MAX, end: u32::MAX };
+                let title = format!("{} more errors in this file are not shown", count - FILE_LIMIT);
+                self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_ERRORS, title).at(end, ""));
+            }
+        }
+        self.diagnostics.sort_by_key(|diagnostic| {
+            let place = diagnostic.primary.as_ref().map(|label| label.span);
+            // What has no place is about all files, and comes last.
+            (place.is_none(), place.map(|span| (span.file, span.start, span.end)))
+        });
+        self.diagnostics
+    }
+}

@@ -1,0 +1,3 @@
+// options: include_dir=vendor
+include "lib/v.thrift"
+struct S { 1: v.V v }

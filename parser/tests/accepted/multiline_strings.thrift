@@ -1,0 +1,3 @@
+// options: multiline_strings
+const string A = "one
+two"

@@ -1,0 +1,12 @@
+const i64 A = -9223372036854775808
+const i64 B = 0x7fffffffffffffff
+const i64 C = -0x8000000000000000
+const i32 D = 010
+const i32 E = +08
+const double F = .5
+const double G = -.5e-3
+const double H = 1E+5
+const double I = 5.
+const double J = 1.e5
+const double K = 3
+const i8 L = -128

@@ -1,0 +1,2 @@
+struct OnlyA {}
+struct Both {}

@@ -1,0 +1,5 @@
+struct OnlyA {}
+struct Both {}
+const i32 LIMIT = 1
+service Base {}
+enum E { X }

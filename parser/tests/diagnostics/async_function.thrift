@@ -1,0 +1,1 @@
+service V { async void f() }

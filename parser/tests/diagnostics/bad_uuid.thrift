@@ -1,0 +1,5 @@
+const uuid A = "00112233-4455-6677-8899-AABBCCDDEEFF"
+const uuid B = "{00112233-4455-6677-8899-aabbccddeeff}"
+const uuid C = "0011"
+const uuid D = "00112233445566778899aabbccddeeff"
+const uuid E = "00112233-4455-6677-8899-aabbccddeefg"

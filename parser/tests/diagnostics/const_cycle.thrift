@@ -1,0 +1,10 @@
+const i32 A = B
+const i32 B = C
+const i32 C = A
+const i32 D = D
+const list<i32> L = [1, A]
+const list<list<i32>> M = [[1], N]
+const list<i32> N = [O]
+const i32 O = 1
+const map<string, i32> P = {"p": Q}
+const i32 Q = P

@@ -1,0 +1,6 @@
+typedef double Weight
+struct S {
+  1: map<double, i32> a
+  2: set<Weight> b
+  3: map<string, list<set<double>>> c
+}

@@ -1,0 +1,5 @@
+service V {
+  void a()
+  i32 b()
+  void a(1: i32 x)
+}

@@ -1,0 +1,3 @@
+namespace py a
+namespace rs a
+namespace py b

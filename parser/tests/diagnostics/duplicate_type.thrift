@@ -1,0 +1,5 @@
+struct A {}
+typedef i32 A
+service A {}
+enum B { X }
+enum B { Y }

@@ -1,0 +1,5 @@
+struct S {
+  1: i32 a
+}
+}
+struct T { 1: S s }

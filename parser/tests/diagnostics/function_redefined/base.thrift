@@ -1,0 +1,1 @@
+service Base { void ping() }

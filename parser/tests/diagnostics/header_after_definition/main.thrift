@@ -1,0 +1,4 @@
+struct S {}
+namespace py a
+include "a.thrift"
+struct T { 1: a.A a }

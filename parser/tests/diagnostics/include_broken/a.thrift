@@ -1,0 +1,5 @@
+include "b.thrift"
+
+struct T {
+  1: b.V v
+}

@@ -1,0 +1,4 @@
+struct V {
+  1: Nope n
+  2: i32
+}

@@ -1,0 +1,2 @@
+include "main.thrift"
+struct B { 1: optional main.S s }

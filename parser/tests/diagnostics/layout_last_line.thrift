@@ -1,0 +1,2 @@
+struct S {
+  1: Nope a }

@@ -1,0 +1,2 @@
+include "gone.thrift"
+struct T { 1: gone.U u }

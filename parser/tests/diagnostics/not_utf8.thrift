@@ -1,0 +1,3 @@
+const string A = "hé"
+const binary B = "hé"
+const string C = B

@@ -1,0 +1,3 @@
+service V {
+  oneway i32 f()
+}

@@ -1,0 +1,4 @@
+// options: lenient_oneway
+service V {
+  oneway i32 f()
+}

@@ -1,0 +1,2 @@
+exception X {}
+service V { i32 f() throws (0: X x) }

@@ -1,0 +1,2 @@
+include "shared.thrift"
+struct D { 1: shared.Color c }

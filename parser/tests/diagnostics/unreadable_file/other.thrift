@@ -1,0 +1,1 @@
+// The case asks for main.thrift, which is not here.

@@ -1,0 +1,52 @@
+//! Servers and clients without a runtime: a thread waits where a task would.
+//!
+//! They speak with the async ones, and take the same settings.
+//!
+//! ```
+//! use thriftly::blocking::{Channel, ClientBuilder, Server, Service};
+//! use thriftly::{Protocol, Request, Response, ResponseKind, Result};
+//!
+//! /// Answers each call with its own arguments.
+//! struct Echo;
+//!
+//! impl Service for Echo {
+//!     fn call(&self, request: Request) -> Result<Response> {
+//!         Ok(Response::new(ResponseKind::Reply, request.protocol, request.body))
+//!     }
+//! }
+//!
+//! # fn main() -> Result<()> {
+//! let server = Server::new(Echo).bind("127.0.0.1:0")?;
+//! let (address, handle) = (server.local_addr(), server.handle());
+//! let thread = std::thread::spawn(move || server.serve());
+//!
+//! let channel = ClientBuilder::<Channel>::new().connect(address)?;
+//! let request = Request::new("echo", Protocol::Binary, vec![0].into());
+//! assert_eq!(channel.call(request)?.body.into_bytes(), [0][..]);
+//!
+//! handle.shutdown();
+//! thread.join().unwrap()?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+mod server;
+mod session;
+
+pub use client::{Channel, ClientBuilder};
+pub use server::{BoundServer, Server, ServerHandle};
+
+use crate::error::Result;
+use crate::message::{Request, Response};
+
+/// What answers encoded calls: a handler that `thrift!` has wrapped, a [`Channel`] to another
+/// server, or middleware around either.
+pub trait Service: Send + Sync + 'static {
+    /// Answers a call.
+    ///
+    /// # Errors
+    /// As the service has it. A [`Server`] answers them with an
+    /// [`ApplicationError`](crate::ApplicationError).
+    fn call(&self, request: Request) -> Result<Response>;
+}

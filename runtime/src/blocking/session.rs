@@ -1,0 +1,184 @@
+//! One connection of the blocking server.
+
+use std::io::{self, Read};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::Service;
+use crate::connection::{Call, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
+use crate::error::{Error, Result};
+use crate::settings::ServerSettings;
+use crate::stream::write;
+
+/// How long what a client still sends is read after the last answer: a connection that is closed
+/// with unread bytes is reset, and the answer could be lost with it.
+const LINGER: Duration = Duration::from_secs(1);
+/// Room for a read at first, and when reads fill it.
+const SMALL: usize = 4 << 10;
+const LARGE: usize = 64 << 10;
+
+/// Why a connection ends.
+pub(super) enum End {
+    /// The client has closed its side.
+    Closed(Result<()>),
+    /// What the client sent cannot be followed.
+    Broken(Error),
+    /// The client is gone.
+    Lost(io::Error),
+    /// Nothing happened for too long.
+    TimedOut(Waiting, Error),
+}
+
+/// Reads calls, has them handled, and writes the answers.
+pub(super) struct Session<'a, S> {
+    stream: &'a TcpStream,
+    service: &'a S,
+    settings: &'a ServerSettings,
+    connection: ServerConnection,
+    watchdog: Watchdog,
+    /// Where reads go to first.
+    scratch: Vec<u8>,
+    /// The number of the message of which a part is here, and since when.
+    partial: Option<(u64, Instant)>,
+}
+
+impl<'a, S: Service> Session<'a, S> {
+    pub(super) fn new(
+        stream: &'a TcpStream,
+        service: &'a S,
+        settings: &'a ServerSettings,
+    ) -> Session<'a, S> {
+        Session {
+            stream,
+            service,
+            settings,
+            connection: ServerConnection::new(settings.limits),
+            watchdog: Watchdog::new(settings),
+            scratch: vec![0; SMALL],
+            partial: None,
+        }
+    }
+
+    /// Serves the connection until it ends.
+    pub(super) fn run(mut self) -> End {
+        let set_up = || {
+            self.stream.set_nodelay(self.settings.nodelay)?;
+            self.stream.set_write_timeout(socket_timeout(self.settings.write_timeout))?;
+            self.stream.set_read_timeout(socket_timeout(self.watchdog.armed()))
+        };
+        if let Err(error) = set_up() {
+            return End::Lost(error);
+        }
+        loop {
+            let taken = self.take_calls();
+            if let Err(error) = self.write() {
+                return End::Lost(error);
+            }
+            if let Err(error) = taken {
+                self.linger();
+                return End::Broken(error);
+            }
+            match self.read() {
+                Ok(0) => return End::Closed(self.connection.end()),
+                Ok(_) => {}
+                Err(end) => return end,
+            }
+        }
+    }
+
+    /// Handles the calls that have come.
+    fn take_calls(&mut self) -> Result<()> {
+        while let Some(Call { head, request }) = self.connection.next()? {
+            match guard(&head.method, || self.service.call(request)).and_then(|answer| answer) {
+                Ok(response) => self.connection.answer(&head, response),
+                Err(error) => {
+                    tracing::debug!(method = ?head.method, %error, "a call failed");
+                    self.connection.answer_error(&head, &error);
+                }
+            }
+            // A failure to write comes up again when the rest is written.
+            if self.connection.output.len() >= MAX_OUTPUT && self.write().is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        write(&mut self.stream, &mut self.connection.output)
+    }
+
+    /// Reads what has come, or waits for it; 0 is the end.
+    fn read(&mut self) -> Result<usize, End> {
+        let waiting = self.connection.waiting();
+        let arm = |watchdog: &Watchdog| {
+            self.stream.set_read_timeout(socket_timeout(watchdog.armed())).map_err(End::Lost)
+        };
+        if self.watchdog.observe(waiting, self.settings) {
+            arm(&self.watchdog)?;
+        }
+        self.check_partial(waiting)?;
+        loop {
+            match self.stream.read(&mut self.scratch) {
+                Ok(count) => {
+                    let bytes = &self.scratch[..count];
+                    self.connection.space().extend_from_slice(bytes);
+                    if count == self.scratch.len() && count < LARGE {
+                        self.scratch.resize(count * 2, 0);
+                    }
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_timeout(&error) => {
+                    if let Err(error) = self.watchdog.fire(waiting, self.settings) {
+                        return Err(End::TimedOut(waiting, error));
+                    }
+                    self.connection.input.release();
+                    arm(&self.watchdog)?;
+                }
+                Err(error) => return Err(End::Lost(error)),
+            }
+        }
+    }
+
+    /// A socket's timeout begins again with each byte; that for a message must not.
+    fn check_partial(&mut self, waiting: Waiting) -> Result<(), End> {
+        let Waiting::Message { number } = waiting else { return Ok(()) };
+        match self.partial {
+            Some((same, since)) if same == number => {
+                match since.elapsed() > self.settings.message_timeout {
+                    true => Err(End::TimedOut(waiting, waiting.too_long())),
+                    false => Ok(()),
+                }
+            }
+            _ => {
+                self.partial = Some((number, Instant::now()));
+                Ok(())
+            }
+        }
+    }
+
+    /// Lets the client read the last answer.
+    fn linger(&mut self) {
+        let until = Instant::now() + LINGER;
+        let linger = || {
+            self.stream.shutdown(Shutdown::Write)?;
+            self.stream.set_read_timeout(Some(LINGER))?;
+            while Instant::now() < until && self.stream.read(&mut self.scratch)? > 0 {}
+            io::Result::Ok(())
+        };
+        // Whatever comes of it, the connection is over.
+        let mut linger = linger;
+        let _ = linger();
+    }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+/// A timeout as a socket takes it: not zero, and none at all for one that is not to be.
+fn socket_timeout(timeout: Duration) -> Option<Duration> {
+    const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+    (timeout < FAR).then(|| timeout.max(Duration::from_millis(1)))
+}

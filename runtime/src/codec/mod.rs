@@ -1,0 +1,15 @@
+//! How values meet protocols: values know what they hold, protocols know the bytes.
+
+mod container;
+mod copy;
+mod decode;
+mod encode;
+mod reader;
+mod scalar;
+mod writer;
+
+pub use copy::copy_value;
+pub use decode::Decode;
+pub use encode::{Encode, ThriftType};
+pub use reader::{FieldHeader, Reader};
+pub use writer::{ScalarWriter, Writer};

@@ -1,0 +1,209 @@
+//! Scalars, strings and blobs as values.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::codec::{Decode, Encode, Reader, ThriftType, Writer};
+use crate::double::Double;
+use crate::error::Result;
+use crate::ttype::TType;
+use crate::uuid::Uuid;
+
+/// A scalar of fixed width: its type, how it is written and read alone, as a field and in bulk.
+macro_rules! scalar {
+    ($rust:ty, $ttype:ident, $one:ident, $field:ident, $many:ident) => {
+        impl ThriftType for $rust {
+            const TYPE: TType = TType::$ttype;
+        }
+
+        impl Encode for $rust {
+            #[inline(always)]
+            fn encode<W: Writer>(&self, w: &mut W) {
+                w.$one(*self);
+            }
+            #[inline(always)]
+            fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
+                w.$field(id, *self);
+            }
+            #[inline]
+            fn encode_all<W: Writer>(values: &[Self], w: &mut W) {
+                w.$many(values);
+            }
+        }
+
+        impl<'de> Decode<'de> for $rust {
+            #[inline(always)]
+            fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+                r.$one()
+            }
+            #[inline]
+            fn decode_all<R: Reader<'de>>(count: usize, r: &mut R) -> Result<Vec<Self>> {
+                r.room_for::<Self>(count)?;
+                r.$many(count)
+            }
+        }
+    };
+}
+
+scalar!(i8, I8, i8, field_i8, i8s);
+scalar!(i16, I16, i16, field_i16, i16s);
+scalar!(i32, I32, i32, field_i32, i32s);
+scalar!(i64, I64, i64, field_i64, i64s);
+scalar!(f64, DOUBLE, double, field_double, doubles);
+
+impl ThriftType for bool {
+    const TYPE: TType = TType::BOOL;
+}
+
+impl Encode for bool {
+    #[inline(always)]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.bool(*self);
+    }
+    #[inline(always)]
+    fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
+        w.field_bool(id, *self);
+    }
+}
+
+impl<'de> Decode<'de> for bool {
+    #[inline(always)]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.bool()
+    }
+}
+
+impl ThriftType for Double {
+    const TYPE: TType = TType::DOUBLE;
+}
+
+impl Encode for Double {
+    #[inline(always)]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.double(self.0);
+    }
+}
+
+impl<'de> Decode<'de> for Double {
+    #[inline(always)]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.double().map(Double)
+    }
+}
+
+impl ThriftType for Uuid {
+    const TYPE: TType = TType::UUID;
+}
+
+impl Encode for Uuid {
+    #[inline(always)]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.uuid(self.0);
+    }
+    #[inline(always)]
+    fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
+        w.field_uuid(id, self.0);
+    }
+}
+
+impl<'de> Decode<'de> for Uuid {
+    #[inline(always)]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.uuid().map(Uuid)
+    }
+}
+
+impl ThriftType for str {
+    const TYPE: TType = TType::STRING;
+}
+
+impl Encode for str {
+    #[inline(always)]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.string(self);
+    }
+    #[inline(always)]
+    fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
+        w.field_string(id, self);
+    }
+}
+
+impl ThriftType for String {
+    const TYPE: TType = TType::STRING;
+}
+
+impl Encode for String {
+    #[inline(always)]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.string(self);
+    }
+    #[inline(always)]
+    fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
+        w.field_string(id, self);
+    }
+}
+
+impl<'de> Decode<'de> for String {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.string().map(str::to_owned)
+    }
+}
+
+impl<'de: 'a, 'a> Decode<'de> for &'a str {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.string()
+    }
+}
+
+impl<'de: 'a, 'a> Decode<'de> for Cow<'a, str> {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.string().map(Cow::Borrowed)
+    }
+}
+
+impl ThriftType for Bytes {
+    const TYPE: TType = TType::STRING;
+}
+
+impl Encode for Bytes {
+    #[inline]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.shared(self);
+    }
+}
+
+impl<'de> Decode<'de> for Bytes {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.shared()
+    }
+}
+
+// A byte is no value of its own, but it makes `Vec<u8>` a `binary`, which is what people mean by
+// it. The derive refuses a field of the type `u8`.
+impl ThriftType for u8 {
+    const TYPE: TType = TType::I8;
+    const VEC_TYPE: TType = TType::STRING;
+}
+
+impl Encode for u8 {
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.i8(*self as i8);
+    }
+    fn encode_vec<W: Writer>(values: &[Self], w: &mut W) {
+        w.binary(values);
+    }
+}
+
+impl<'de> Decode<'de> for u8 {
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.i8().map(|byte| byte as u8)
+    }
+    fn decode_vec<R: Reader<'de>>(r: &mut R) -> Result<Vec<Self>> {
+        r.binary().map(<[u8]>::to_vec)
+    }
+}

@@ -1,0 +1,103 @@
+//! Bytes that came in and are not understood yet.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::transport::Cutter;
+
+/// Room that is made for the first read.
+const SMALL: usize = 4 << 10;
+/// Room for a read when reads fill what there is.
+const LARGE: usize = 64 << 10;
+/// Room for a read of a message that is known to be larger.
+const HUGE: usize = 1 << 20;
+
+/// The buffer of a connection. What is cut off it shares its memory.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    bytes: BytesMut,
+    /// Room for the next read.
+    room: usize,
+}
+
+impl Input {
+    /// Where to read to. There is room in it, but never much more than has come already.
+    pub(crate) fn space(&mut self, cutter: Option<&Cutter>) -> &mut BytesMut {
+        let missing =
+            cutter.map_or(0, |cutter| cutter.wanted(&self.bytes).saturating_sub(self.bytes.len()));
+        // A read that left no room at all was too small, unless it is the first.
+        self.room = match self.bytes.capacity() == self.bytes.len() {
+            true => (self.room * 2).clamp(SMALL, LARGE),
+            false => self.room,
+        };
+        // A length that is only announced is not trusted: room grows with what has come.
+        let room = missing.min(self.bytes.len()).min(HUGE).max(self.room);
+        if self.bytes.capacity() - self.bytes.len() < room / 2 {
+            self.bytes.reserve(room);
+        }
+        &mut self.bytes
+    }
+
+    /// Gives the memory back, on a connection that has been idle for long.
+    pub(crate) fn release(&mut self) {
+        if self.bytes.is_empty() {
+            *self = Input::default();
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    pub(crate) fn cut(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Bytes>> {
+        let message = cutter.cut(&mut self.bytes, limits)?;
+        // After a large message the little that is left would keep all of its memory alive.
+        if let Some(message) = &message
+            && message.len() > LARGE
+            && self.bytes.len() <= LARGE
+        {
+            self.bytes = BytesMut::from(&self.bytes[..]);
+        }
+        Ok(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Framing;
+    use bytes::BufMut;
+
+    #[test]
+    fn room_grows_with_what_comes_and_not_with_what_is_announced() {
+        let cutter = Cutter::new(Framing::Framed);
+        let mut input = Input::default();
+        input.space(None).put_slice(&16_000_000_i32.to_be_bytes());
+        assert!(input.space(Some(&cutter)).capacity() <= 2 * LARGE);
+        for _ in 0..100 {
+            let space = input.space(Some(&cutter));
+            let room = space.capacity() - space.len();
+            assert!(room > 0 && room <= 4 * space.len().max(LARGE));
+            space.put_slice(&vec![0; room.min(100_000)]);
+        }
+    }
+
+    #[test]
+    fn a_large_message_does_not_stay_in_memory() -> Result<()> {
+        let mut cutter = Cutter::new(Framing::Framed);
+        let mut input = Input::default();
+        let space = input.space(None);
+        space.put_i32(1 << 20);
+        space.put_slice(&vec![0; 1 << 20]);
+        space.put_slice(b"\0\0");
+        assert!(input.cut(&mut cutter, &Limits::DEFAULT)?.is_some());
+        assert_eq!(input.bytes(), b"\0\0");
+        assert!(input.space(Some(&cutter)).capacity() <= LARGE);
+        Ok(())
+    }
+}

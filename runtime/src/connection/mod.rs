@@ -1,0 +1,22 @@
+//! Connections without any I/O: bytes that came in become calls and replies, calls and replies
+//! become bytes to send. The blocking and the async side are thin shells around this.
+
+mod backoff;
+mod client;
+mod failure;
+mod input;
+mod output;
+mod server;
+mod watchdog;
+
+pub(crate) use backoff::Backoff;
+pub(crate) use client::ClientConnection;
+#[cfg(feature = "async")]
+pub(crate) use failure::of_service;
+pub(crate) use failure::{SILENT, closed, guard, of_call, timed_out};
+pub(crate) use input::Input;
+pub(crate) use output::{Output, SLICES};
+#[cfg(feature = "async")]
+pub(crate) use server::CallHead;
+pub(crate) use server::{Call, MAX_OUTPUT, ServerConnection};
+pub(crate) use watchdog::{Waiting, Watchdog};

@@ -1,0 +1,220 @@
+//! Bytes that are still to be sent.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+
+use bytes::Bytes;
+
+use crate::body::Body;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::Protocol;
+use crate::protocol::write_envelope;
+use crate::transport::Framing;
+use crate::ttype::MessageKind;
+
+/// Bodies of at least this many bytes are sent from where they lie instead of being copied.
+const LINK_FROM: usize = 16 << 10;
+/// The most memory that is kept for the next round.
+const KEPT: usize = 64 << 10;
+/// How many pieces are handed to one write.
+pub(crate) const SLICES: usize = 32;
+
+/// Messages one after the other: one run of bytes, and large blobs that are linked into it.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    bytes: Vec<u8>,
+    /// Each comes before the byte of `bytes` at its offset; offsets never fall.
+    links: VecDeque<(usize, Bytes)>,
+    /// How many of `bytes` have been sent.
+    sent: usize,
+    /// How many bytes are still to be sent, links included.
+    left: usize,
+    /// How many bytes have been sent in all.
+    total: u64,
+}
+
+impl Output {
+    /// Appends a message.
+    ///
+    /// # Errors
+    /// It is too large for a frame. Nothing is appended then.
+    pub(crate) fn message(
+        &mut self,
+        framing: Framing,
+        protocol: Protocol,
+        method: &str,
+        kind: MessageKind,
+        seqid: i32,
+        body: Body,
+    ) -> Result<()> {
+        let start = self.bytes.len();
+        if framing == Framing::Framed {
+            self.bytes.extend_from_slice(&[0; 4]);
+        }
+        write_envelope(protocol, method, kind, seqid, &mut self.bytes);
+        let body_len = body.len();
+        if framing == Framing::Framed {
+            let length = self.bytes.len() - start - 4 + body_len;
+            let Ok(length) = i32::try_from(length) else {
+                self.bytes.truncate(start);
+                return Err(Error::new(
+                    ErrorKind::SizeLimit,
+                    format!("a message of {length} bytes does not fit into a frame"),
+                ));
+            };
+            self.bytes[start..start + 4].copy_from_slice(&length.to_be_bytes());
+        }
+        self.left += self.bytes.len() - start + body_len;
+        let (bytes, links) = body.into_parts();
+        let mut from = 0;
+        for (at, link) in links {
+            self.piece(bytes.slice(from..at));
+            from = at;
+            self.links.push_back((self.bytes.len(), link));
+        }
+        self.piece(if from == 0 { bytes } else { bytes.slice(from..) });
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: Bytes) {
+        match piece.len() {
+            LINK_FROM.. => self.links.push_back((self.bytes.len(), piece)),
+            _ => self.bytes.extend_from_slice(&piece),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.left == 0
+    }
+
+    /// How many bytes are still to be sent.
+    pub(crate) fn len(&self) -> usize {
+        self.left
+    }
+
+    /// How many bytes have been sent in all.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// All bytes in one piece, if they are.
+    pub(crate) fn as_slice(&self) -> Option<&[u8]> {
+        self.links.is_empty().then(|| &self.bytes[self.sent..])
+    }
+
+    /// The first pieces of what is to be sent. Returns how many there are.
+    pub(crate) fn fill<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES]) -> usize {
+        let mut from = self.sent;
+        let pieces = self
+            .links
+            .iter()
+            .map(|(at, link)| (*at, &link[..]))
+            .chain(std::iter::once((self.bytes.len(), &[][..])))
+            .flat_map(|(at, link)| {
+                let piece = &self.bytes[from..at];
+                from = at;
+                [piece, link]
+            })
+            .filter(|piece| !piece.is_empty());
+        slices.iter_mut().zip(pieces).map(|(slice, piece)| *slice = IoSlice::new(piece)).count()
+    }
+
+    /// Notes that the first `count` bytes have been sent.
+    pub(crate) fn advance(&mut self, mut count: usize) {
+        self.left -= count;
+        self.total += count as u64;
+        while let Some((at, link)) = self.links.front_mut() {
+            let before = *at - self.sent;
+            if count < before {
+                break;
+            }
+            count -= before;
+            self.sent = *at;
+            if count < link.len() {
+                bytes::Buf::advance(link, count);
+                return;
+            }
+            count -= link.len();
+            self.links.pop_front();
+        }
+        self.sent += count;
+        if self.left == 0 {
+            self.sent = 0;
+            self.bytes.clear();
+            self.bytes.shrink_to(KEPT);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What comes out if each write takes `step` bytes.
+    fn drain(output: &mut Output, step: usize) -> Vec<u8> {
+        let mut sent = Vec::new();
+        while !output.is_empty() {
+            let mut slices = [IoSlice::new(&[]); SLICES];
+            let count = output.fill(&mut slices);
+            assert!(slices[..count].iter().all(|slice| !slice.is_empty()));
+            if let Some(bytes) = output.as_slice() {
+                assert_eq!((count, bytes), (1, &slices[0][..]));
+            }
+            let before = sent.len();
+            let pieces = slices[..count].iter().flat_map(|slice| slice.iter());
+            sent.extend(pieces.take(step));
+            output.advance(sent.len() - before);
+        }
+        sent
+    }
+
+    fn messages(output: &mut Output) -> Vec<u8> {
+        let large = Bytes::from(vec![7; LINK_FROM]);
+        let bodies = [
+            Body::from(b"\0".to_vec()),
+            Body::from(large.clone()),
+            Body::new(Bytes::from_static(b"abcd"), vec![(1, large.clone()), (4, large.clone())]),
+            Body::from(b"xyz".to_vec()),
+        ];
+        let mut expected = Vec::new();
+        for (seqid, body) in bodies.into_iter().enumerate() {
+            let mut message = Vec::new();
+            let (kind, seqid) = (MessageKind::Reply, seqid as i32);
+            write_envelope(Protocol::Binary, "m", kind, seqid, &mut message);
+            body.chunks().for_each(|chunk| message.extend_from_slice(chunk));
+            expected.extend_from_slice(&(message.len() as i32).to_be_bytes());
+            expected.extend_from_slice(&message);
+            output
+                .message(Framing::Framed, Protocol::Binary, "m", kind, seqid, body)
+                .expect("it fits");
+        }
+        assert_eq!(output.len(), expected.len());
+        expected
+    }
+
+    #[test]
+    fn messages_come_out_as_they_went_in_however_they_are_written() {
+        let mut output = Output::default();
+        let mut total = 0;
+        for step in [3, 1000, 4096, 20_000, usize::MAX] {
+            let expected = messages(&mut output);
+            assert_eq!(drain(&mut output, step), expected);
+            total += expected.len() as u64;
+            assert_eq!(output.total(), total);
+        }
+    }
+
+    #[test]
+    fn memory_is_given_back() {
+        let mut output = Output::default();
+        for seqid in 0..100 {
+            let body = Body::from(vec![0; LINK_FROM - 1]);
+            let kind = MessageKind::Reply;
+            output
+                .message(Framing::Framed, Protocol::Binary, "m", kind, seqid, body)
+                .expect("it fits");
+        }
+        drain(&mut output, usize::MAX);
+        assert!(output.bytes.capacity() <= KEPT);
+    }
+}

@@ -1,0 +1,185 @@
+//! The server's end of a connection.
+
+use bytes::Bytes;
+
+use crate::application::ApplicationErrorKind;
+use crate::connection::{Input, Output, Waiting};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::message::{MethodName, Protocol, Request, Response, ResponseKind};
+use crate::protocol::{Envelope, read_envelope};
+use crate::transport::{Cutter, Framing, detect, protocol_of};
+use crate::ttype::MessageKind;
+
+/// While so many bytes wait to be sent, no further calls are taken.
+pub(crate) const MAX_OUTPUT: usize = 1 << 20;
+
+/// How much of a broken message is looked at to find out whom to answer.
+const HEADER: usize = 1024;
+
+/// Takes calls out of the bytes that come, and puts replies among the bytes that go.
+#[derive(Debug)]
+pub(crate) struct ServerConnection {
+    limits: Limits,
+    /// `None` until the first bytes have shown what the client speaks.
+    cutter: Option<Cutter>,
+    pub(crate) input: Input,
+    pub(crate) output: Output,
+    /// How many messages have come.
+    messages: u64,
+}
+
+/// A call that has come.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) head: CallHead,
+    pub(crate) request: Request,
+}
+
+/// What is needed to answer a call.
+#[derive(Debug, Clone)]
+pub(crate) struct CallHead {
+    pub(crate) method: MethodName,
+    pub(crate) oneway: bool,
+    protocol: Protocol,
+    seqid: i32,
+}
+
+impl ServerConnection {
+    pub(crate) fn new(limits: Limits) -> ServerConnection {
+        ServerConnection {
+            limits,
+            cutter: None,
+            input: Input::default(),
+            output: Output::default(),
+            messages: 0,
+        }
+    }
+
+    /// Where to read to.
+    pub(crate) fn space(&mut self) -> &mut bytes::BytesMut {
+        self.input.space(self.cutter.as_ref())
+    }
+
+    /// What the connection waits for while no handler runs.
+    pub(crate) fn waiting(&self) -> Waiting {
+        let (messages, sent) = (self.messages, self.output.total());
+        if !self.output.is_empty() {
+            Waiting::Write { sent }
+        } else if !self.input.is_empty() {
+            Waiting::Message { number: messages }
+        } else if messages == 0 {
+            Waiting::FirstByte
+        } else {
+            Waiting::Idle { messages, sent }
+        }
+    }
+
+    /// The next call; `None` if none has come whole. Messages that are no calls are answered
+    /// and passed over.
+    ///
+    /// # Errors
+    /// The bytes cannot be followed any more. If it could be seen whom to answer, an
+    /// exception is in the output. The connection has to be closed after that.
+    pub(crate) fn next(&mut self) -> Result<Option<Call>> {
+        if self.input.is_empty() {
+            return Ok(None);
+        }
+        if self.cutter.is_none() {
+            self.cutter = detect(self.input.bytes())?.map(Cutter::new);
+        }
+        let Some(cutter) = &mut self.cutter else { return Ok(None) };
+        loop {
+            let message = match self.input.cut(cutter, &self.limits) {
+                Ok(Some(message)) => message,
+                Ok(None) => return Ok(None),
+                Err(error) => {
+                    let broken = self.input.bytes().get(cutter.prefix()..).unwrap_or_default();
+                    let broken = Bytes::copy_from_slice(&broken[..broken.len().min(HEADER)]);
+                    self.answer_broken(broken, &error);
+                    return Err(error);
+                }
+            };
+            self.messages += 1;
+            let protocol = protocol_of(&message);
+            let mut body = message;
+            let Envelope { method, kind, seqid } = read_envelope(protocol, &mut body)?;
+            let head = CallHead { method, oneway: kind == MessageKind::Oneway, protocol, seqid };
+            match kind {
+                MessageKind::Call | MessageKind::Oneway => {
+                    let mut request = Request::new(head.method.clone(), protocol, body.into());
+                    request.oneway = head.oneway;
+                    request.limits = self.limits;
+                    return Ok(Some(Call { head, request }));
+                }
+                MessageKind::Reply | MessageKind::Exception => {
+                    let error = Error::application(
+                        ApplicationErrorKind::INVALID_MESSAGE_TYPE,
+                        format!("a message of type {} is no call", kind.number()),
+                    );
+                    answer(
+                        &mut self.output,
+                        cutter.framing,
+                        &head,
+                        Response::exception(protocol, &error),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Appends the answer to a call, if there is one.
+    pub(crate) fn answer(&mut self, head: &CallHead, response: Response) {
+        if let Some(cutter) = &self.cutter {
+            answer(&mut self.output, cutter.framing, head, response);
+        }
+    }
+
+    /// Appends the answer to a call that failed. A oneway call gets none.
+    pub(crate) fn answer_error(&mut self, head: &CallHead, error: &Error) {
+        if !head.oneway {
+            self.answer(head, Response::exception(head.protocol, error));
+        }
+    }
+
+    /// The client will send nothing more.
+    ///
+    /// # Errors
+    /// It stopped within a message.
+    pub(crate) fn end(&self) -> Result<()> {
+        match self.input.bytes().len() {
+            0 => Ok(()),
+            length => Err(Error::new(
+                ErrorKind::UnexpectedEof,
+                format!("the client closed the connection {length} bytes into a message"),
+            )),
+        }
+    }
+
+    /// Tells the caller what is wrong with a message, if its header can be read.
+    fn answer_broken(&mut self, mut message: Bytes, error: &Error) {
+        let protocol = protocol_of(&message);
+        if let Ok(Envelope { method, kind: MessageKind::Call, seqid }) =
+            read_envelope(protocol, &mut message)
+        {
+            self.answer_error(&CallHead { method, oneway: false, protocol, seqid }, error);
+        }
+    }
+}
+
+fn answer(output: &mut Output, framing: Framing, head: &CallHead, response: Response) {
+    let kind = match response.kind {
+        ResponseKind::Reply => MessageKind::Reply,
+        ResponseKind::Exception => MessageKind::Exception,
+        ResponseKind::None => return,
+    };
+    let CallHead { method, protocol, seqid, .. } = head;
+    let name = method.as_str();
+    // A reply carries the plain name, also if the call was multiplexed.
+    let name = name.split_once(':').map_or(name, |(_, plain)| plain);
+    if let Err(error) = output.message(framing, *protocol, name, kind, *seqid, response.body) {
+        let Response { body, .. } = Response::exception(*protocol, &error);
+        // This is small, so it fits.
+        let _ = output.message(framing, *protocol, name, MessageKind::Exception, *seqid, body);
+    }
+}

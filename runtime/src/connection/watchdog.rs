@@ -1,0 +1,125 @@
+//! What a server waits for, and for how long.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::settings::ServerSettings;
+
+/// What a connection waits for. Two that are equal mean that there was no progress in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// The first byte.
+    FirstByte,
+    /// The rest of a message, of which some bytes are here.
+    Message { number: u64 },
+    /// That the client takes bytes.
+    Write { sent: u64 },
+    /// The next call.
+    Idle { messages: u64, sent: u64 },
+    /// A handler.
+    Handler,
+}
+
+/// Notices that nothing happens, with a clock that is hardly ever looked at: it is only armed
+/// for a shorter time than it is armed for already, and looks for progress when it fires. So a
+/// state is ended after between one and two times what is allowed for it.
+#[derive(Debug)]
+pub(crate) struct Watchdog {
+    armed: Duration,
+    seen: Waiting,
+}
+
+impl Watchdog {
+    /// To be armed for what [`armed`](Watchdog::armed) says.
+    pub(crate) fn new(settings: &ServerSettings) -> Watchdog {
+        Watchdog { armed: settings.first_byte_timeout, seen: Waiting::FirstByte }
+    }
+
+    /// For how long the clock is to be armed.
+    pub(crate) fn armed(&self) -> Duration {
+        self.armed
+    }
+
+    /// To be told before each wait. Whether the clock has to be armed again.
+    pub(crate) fn observe(&mut self, waiting: Waiting, settings: &ServerSettings) -> bool {
+        let period = settings.period(waiting);
+        if period >= self.armed {
+            return false;
+        }
+        self.armed = period;
+        self.seen = waiting;
+        true
+    }
+
+    /// To be told when the clock fires; it has to be armed again then.
+    ///
+    /// # Errors
+    /// There was no progress.
+    pub(crate) fn fire(&mut self, waiting: Waiting, settings: &ServerSettings) -> Result<()> {
+        self.armed = settings.period(waiting);
+        if self.seen != waiting || waiting == Waiting::Handler {
+            self.seen = waiting;
+            return Ok(());
+        }
+        Err(waiting.too_long())
+    }
+}
+
+impl Waiting {
+    /// The error that says that it took too long.
+    pub(crate) fn too_long(self) -> Error {
+        Error::new(
+            ErrorKind::Timeout,
+            match self {
+                Waiting::FirstByte => "the client sent nothing",
+                Waiting::Message { .. } => "the rest of a message did not come in time",
+                Waiting::Write { .. } => "the client does not take its answers",
+                Waiting::Idle { .. } => "the connection was idle",
+                Waiting::Handler => "a call took too long",
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Waiting = Waiting::Idle { messages: 1, sent: 9 };
+
+    #[test]
+    fn no_progress_is_noticed() {
+        let settings = ServerSettings::default();
+        let mut watchdog = Watchdog::new(&settings);
+        assert_eq!(watchdog.armed(), settings.first_byte_timeout);
+        assert!(watchdog.fire(Waiting::FirstByte, &settings).is_err());
+    }
+
+    #[test]
+    fn a_shorter_time_arms_at_once_and_a_longer_one_when_the_clock_fires() -> Result<()> {
+        let settings = ServerSettings::default();
+        let mut watchdog = Watchdog::new(&settings);
+        assert!(!watchdog.observe(IDLE, &settings));
+        watchdog.fire(IDLE, &settings)?;
+        assert_eq!(watchdog.armed(), settings.idle_timeout);
+        let message = Waiting::Message { number: 1 };
+        assert!(watchdog.observe(message, &settings));
+        assert_eq!(watchdog.armed(), settings.message_timeout);
+        assert!(!watchdog.observe(message, &settings));
+        assert!(watchdog.fire(message, &settings).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn progress_and_handlers_take_as_long_as_they_need() -> Result<()> {
+        let settings = ServerSettings::default();
+        let mut watchdog = Watchdog::new(&settings);
+        for messages in 0..10 {
+            watchdog.fire(Waiting::Idle { messages, sent: 0 }, &settings)?;
+        }
+        for _ in 0..10 {
+            watchdog.fire(Waiting::Handler, &settings)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,254 @@
+//! The one error type.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::application::ApplicationErrorKind;
+
+/// `Result` with thriftly's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Whatever can go wrong: in a codec, on a connection, at the other end.
+///
+/// It is one pointer wide, and is only made when something has gone wrong.
+/// [`kind`](Error::kind) says what class of failure it is, [`path`](Error::path) which
+/// field of which struct was being read, [`offset`](Error::offset) how far into the
+/// message that was.
+///
+/// ```
+/// let bytes = [0x0b, 0, 1, 0xff]; // a string field that is cut off
+/// let error = thriftly::binary::from_slice::<thriftly::ApplicationError>(&bytes).unwrap_err();
+/// assert_eq!(error.kind(), thriftly::ErrorKind::UnexpectedEof);
+/// assert_eq!(error.path(), "ApplicationError.message");
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    /// Innermost segment first: it is filled while the error travels outwards.
+    path: Vec<Segment>,
+    offset: Option<usize>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+enum Segment {
+    Field(&'static str, &'static str),
+    Struct(&'static str),
+    Index(usize),
+    Key,
+    Value,
+}
+
+/// The class of an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes end before the value does.
+    UnexpectedEof,
+    /// The bytes are not what the protocol allows there.
+    InvalidData,
+    /// A declared size is negative.
+    NegativeSize,
+    /// A declared size is above a limit, or above what the bytes that remain can hold.
+    SizeLimit,
+    /// Structs or containers are nested more deeply than [`Limits::depth`](crate::Limits::depth).
+    DepthLimit,
+    /// The decoded value would take more than [`Limits::memory`](crate::Limits::memory) allows.
+    MemoryLimit,
+    /// A `string` is not UTF-8.
+    InvalidUtf8,
+    /// The message header names a protocol version that is not known.
+    BadVersion,
+    /// A `required` field is missing.
+    MissingField,
+    /// A value is of another type than the one declared.
+    TypeMismatch,
+    /// The other end answered with a `TApplicationException`, or a handler failed with one.
+    Application(ApplicationErrorKind),
+    /// A reply came that fits no call.
+    BadReply,
+    /// An address cannot be understood or not be resolved.
+    Address,
+    /// No connection could be made.
+    Connect,
+    /// Reading from or writing to a connection failed.
+    Io,
+    /// It took longer than was allowed.
+    Timeout,
+    /// The connection was closed before the call was answered.
+    Closed,
+}
+
+impl Error {
+    /// An error of a kind with a message.
+    #[cold]
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            path: Vec::new(),
+            offset: None,
+            source: None,
+        }))
+    }
+
+    /// What a handler returns to answer with a `TApplicationException` of this kind.
+    #[cold]
+    pub fn application(kind: ApplicationErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(ErrorKind::Application(kind), message)
+    }
+
+    /// What a handler returns when it failed for a reason that the IDL does not declare.
+    /// The caller gets a `TApplicationException` of the kind `INTERNAL_ERROR` with this message.
+    #[cold]
+    pub fn internal(message: impl Into<Cow<'static, str>>) -> Error {
+        Error::application(ApplicationErrorKind::INTERNAL_ERROR, message)
+    }
+
+    /// The same error with the error that caused it.
+    #[cold]
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    #[cold]
+    #[must_use]
+    pub(crate) fn at_offset(mut self, offset: usize) -> Error {
+        self.0.offset.get_or_insert(offset);
+        self
+    }
+
+    /// Adds the field that was being read. Called by generated code.
+    #[doc(hidden)]
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub fn in_field(mut self, of: &'static str, names: &[&'static str], index: usize) -> Error {
+        self.0.path.push(match names.get(index) {
+            Some(name) => Segment::Field(of, name),
+            None => Segment::Struct(of),
+        });
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub(crate) fn in_element(mut self, index: usize) -> Error {
+        self.0.path.push(Segment::Index(index));
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub(crate) fn in_key(mut self) -> Error {
+        self.0.path.push(Segment::Key);
+        self
+    }
+
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub(crate) fn in_value(mut self) -> Error {
+        self.0.path.push(Segment::Value);
+        self
+    }
+
+    /// The class of the failure.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What happened, without the path and the offset.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The field that was being read, such as `Person.phones[3].number`; empty outside a value.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for segment in self.0.path.iter().rev() {
+            match segment {
+                Segment::Struct(of) if path.is_empty() => path.push_str(of),
+                Segment::Struct(_) => {}
+                Segment::Field(of, name) => {
+                    if path.is_empty() {
+                        path.push_str(of);
+                    }
+                    path.push('.');
+                    path.push_str(name);
+                }
+                Segment::Index(index) => path.push_str(&format!("[{index}]")),
+                Segment::Key => path.push_str("[key]"),
+                Segment::Value => path.push_str("[value]"),
+            }
+        }
+        path
+    }
+
+    /// How many bytes into the message or value the failure was, where that is known.
+    pub fn offset(&self) -> Option<usize> {
+        self.0.offset
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path();
+        if !path.is_empty() {
+            write!(f, "{path}: ")?;
+        }
+        f.write_str(&self.0.message)?;
+        if let Some(offset) = self.0.offset {
+            write!(f, " (at byte {offset})")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `fn main() -> thriftly::Result<()>` prints this: it has to read like a message.
+        write!(f, "{self} [{:?}]", self.0.kind)?;
+        let mut source = self.source();
+        while let Some(error) = source {
+            let text = error.to_string();
+            if !self.0.message.contains(&text) {
+                write!(f, ": {text}")?;
+            }
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.0.source {
+            Some(source) => Some(&**source),
+            None => None,
+        }
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Error {
+        let kind = match error.kind() {
+            std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock => ErrorKind::Timeout,
+            std::io::ErrorKind::UnexpectedEof => ErrorKind::Closed,
+            _ => ErrorKind::Io,
+        };
+        Error::new(kind, error.to_string()).with_source(error)
+    }
+}
+
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Error {
+        match never {}
+    }
+}

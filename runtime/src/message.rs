@@ -1,0 +1,178 @@
+//! What goes through a service: encoded calls and encoded answers.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::application::ApplicationError;
+use crate::body::Body;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::protocol::encode_body;
+
+/// How values become bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// `TBinaryProtocol` with strict message headers, which all peers read.
+    #[default]
+    Binary,
+    /// `TBinaryProtocol` with the message headers from before strict ones.
+    BinaryOld,
+}
+
+impl Protocol {
+    /// The name, as in logs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Binary => "binary",
+            Protocol::BinaryOld => "old binary",
+        }
+    }
+}
+
+/// Names and values that travel with a message where the transport can carry them.
+///
+/// Framed and unframed transports carry none; what is set is left out there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Headers {
+    entries: Vec<(String, String)>,
+}
+
+impl Headers {
+    /// The value of the name, if it is set.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Sets a name to a value, in place of the one it had.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let (name, value) = (name.into(), value.into());
+        match self.entries.iter_mut().find(|(key, _)| *key == name) {
+            Some(entry) => entry.1 = value,
+            None => self.entries.push((name, value)),
+        }
+    }
+
+    /// All names and values, in the order in which they were set.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+/// The name of a method: bytes that are known to be UTF-8, shared with the message they came in.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct MethodName(Bytes);
+
+impl MethodName {
+    /// The name that a message carries.
+    pub(crate) fn from_bytes(bytes: Bytes) -> Result<MethodName> {
+        match std::str::from_utf8(&bytes) {
+            Ok(_) => Ok(MethodName(bytes)),
+            Err(_) => Err(Error::new(ErrorKind::InvalidUtf8, "the method name is not UTF-8")),
+        }
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        // Checked when it was made; the check is cheap beside what follows, and keeps this safe.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<&'static str> for MethodName {
+    fn from(name: &'static str) -> MethodName {
+        MethodName(Bytes::from_static(name.as_bytes()))
+    }
+}
+
+impl From<String> for MethodName {
+    fn from(name: String) -> MethodName {
+        MethodName(Bytes::from(name))
+    }
+}
+
+impl fmt::Debug for MethodName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+/// An encoded call, on its way to a service.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Request {
+    /// The method; with its service's name before it, as `Service:method`, if multiplexed.
+    pub method: MethodName,
+    /// No answer is expected.
+    pub oneway: bool,
+    /// How the body is encoded.
+    pub protocol: Protocol,
+    /// What travels with the call.
+    pub headers: Headers,
+    /// The encoded struct of arguments.
+    pub body: Body,
+    /// What its decoder is held to.
+    pub limits: Limits,
+}
+
+impl Request {
+    /// A call without headers.
+    pub fn new(method: impl Into<MethodName>, protocol: Protocol, body: Body) -> Request {
+        Request {
+            method: method.into(),
+            oneway: false,
+            protocol,
+            headers: Headers::default(),
+            body,
+            limits: Limits::DEFAULT,
+        }
+    }
+}
+
+/// An encoded answer, on its way back from a service.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Response {
+    /// What the body holds.
+    pub kind: ResponseKind,
+    /// How the body is encoded; the same as the request's.
+    pub protocol: Protocol,
+    /// What travels with the answer.
+    pub headers: Headers,
+    /// The encoded struct.
+    pub body: Body,
+    /// What its decoder is held to.
+    pub limits: Limits,
+}
+
+/// What the body of a [`Response`] holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ResponseKind {
+    /// The result struct: field 0 is the value, others are declared exceptions.
+    Reply,
+    /// An [`ApplicationError`](crate::ApplicationError).
+    Exception,
+    /// Nothing: the method is oneway. Nothing is sent.
+    None,
+}
+
+impl Response {
+    /// An answer without headers.
+    pub fn new(kind: ResponseKind, protocol: Protocol, body: Body) -> Response {
+        Response { kind, protocol, headers: Headers::default(), body, limits: Limits::DEFAULT }
+    }
+
+    /// The answer that a service gives for an error: an [`ApplicationError`].
+    pub fn exception(protocol: Protocol, error: &Error) -> Response {
+        let error = ApplicationError::from_error(error);
+        // An error's message has less than 2³¹ bytes, and nothing else can fail.
+        let body = encode_body(protocol, &error).unwrap_or_default();
+        Response::new(ResponseKind::Exception, protocol, body)
+    }
+
+    /// No answer, for a method that is oneway.
+    pub fn none(protocol: Protocol) -> Response {
+        Response::new(ResponseKind::None, protocol, Body::default())
+    }
+}

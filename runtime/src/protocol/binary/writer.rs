@@ -1,0 +1,276 @@
+//! Writing `TBinaryProtocol`.
+
+use byteorder::{BigEndian, ByteOrder};
+use bytes::Bytes;
+
+use crate::body::{Body, LINK_FROM};
+use crate::codec::{ScalarWriter, Writer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ttype::TType;
+
+/// Writes values in `TBinaryProtocol`, in one pass.
+#[derive(Debug)]
+pub struct BinaryWriter {
+    bytes: Vec<u8>,
+    /// `Some` if large blobs are to be linked.
+    links: Option<Vec<(usize, Bytes)>>,
+    too_long: bool,
+}
+
+impl BinaryWriter {
+    /// Appends to `bytes`.
+    pub fn new(bytes: Vec<u8>) -> BinaryWriter {
+        BinaryWriter { bytes, links: None, too_long: false }
+    }
+
+    /// Appends to `bytes`; blobs of 4 KiB and more are linked.
+    pub fn linking(bytes: Vec<u8>) -> BinaryWriter {
+        BinaryWriter { bytes, links: Some(Vec::new()), too_long: false }
+    }
+
+    /// Hands the bytes back.
+    pub fn finish(self) -> (Vec<u8>, Result<()>) {
+        let result = match self.too_long {
+            false => Ok(()),
+            true => Err(too_long()),
+        };
+        (self.bytes, result)
+    }
+
+    /// Hands out what was written.
+    ///
+    /// # Errors
+    /// A string or container has more than 2³¹ - 1 bytes or elements.
+    pub fn finish_body(self) -> Result<Body> {
+        match self.too_long {
+            false => Ok(Body::new(self.bytes.into(), self.links.unwrap_or_default())),
+            true => Err(too_long()),
+        }
+    }
+
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.bytes.extend_from_slice(&bytes);
+    }
+
+    #[inline(always)]
+    fn size(&mut self, size: usize) -> [u8; 4] {
+        if size > i32::MAX as usize {
+            self.too_long = true;
+        }
+        (size as u32).to_be_bytes()
+    }
+
+    /// Appends room for `size` bytes and returns it.
+    fn grow(&mut self, size: usize) -> &mut [u8] {
+        let start = self.bytes.len();
+        self.bytes.resize(start + size, 0);
+        &mut self.bytes[start..]
+    }
+}
+
+#[cold]
+fn too_long() -> Error {
+    Error::new(ErrorKind::SizeLimit, "a string or container has more than 2147483647 elements")
+}
+
+#[inline(always)]
+fn header(ty: TType, id: i16) -> [u8; 3] {
+    let [high, low] = id.to_be_bytes();
+    [ty.0, high, low]
+}
+
+/// Header and value of a field as one array.
+macro_rules! field {
+    ($ty:ident, $id:expr, $value:expr, $($byte:ident)+) => {{
+        let [high, low] = i16::to_be_bytes($id);
+        let [$($byte),+] = $value;
+        [TType::$ty.0, high, low, $($byte),+]
+    }};
+}
+
+macro_rules! scalar_fields {
+    () => {
+        #[inline(always)]
+        fn field_bool(&mut self, id: i16, value: bool) {
+            self.put(field!(BOOL, id, [u8::from(value)], a));
+        }
+        #[inline(always)]
+        fn field_i8(&mut self, id: i16, value: i8) {
+            self.put(field!(I8, id, value.to_be_bytes(), a));
+        }
+        #[inline(always)]
+        fn field_i16(&mut self, id: i16, value: i16) {
+            self.put(field!(I16, id, value.to_be_bytes(), a b));
+        }
+        #[inline(always)]
+        fn field_i32(&mut self, id: i16, value: i32) {
+            self.put(field!(I32, id, value.to_be_bytes(), a b c d));
+        }
+        #[inline(always)]
+        fn field_i64(&mut self, id: i16, value: i64) {
+            self.put(field!(I64, id, value.to_be_bytes(), a b c d e f g h));
+        }
+        #[inline(always)]
+        fn field_double(&mut self, id: i16, value: f64) {
+            self.put(field!(DOUBLE, id, value.to_be_bytes(), a b c d e f g h));
+        }
+        #[inline(always)]
+        fn field_uuid(&mut self, id: i16, value: [u8; 16]) {
+            self.put(field!(UUID, id, value, a b c d e f g h i j k l m n o p));
+        }
+        #[inline(always)]
+        fn stop(&mut self) {
+            self.put([TType::STOP.0]);
+        }
+    };
+}
+
+/// Fields of fixed width, gathered on the stack. See [`Writer::run`].
+#[derive(Debug)]
+pub struct BinaryRun<const WIDTH: usize> {
+    bytes: [u8; WIDTH],
+    at: usize,
+}
+
+impl<const WIDTH: usize> BinaryRun<WIDTH> {
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        self.bytes[self.at..self.at + N].copy_from_slice(&bytes);
+        self.at += N;
+    }
+}
+
+impl<const WIDTH: usize> ScalarWriter for BinaryRun<WIDTH> {
+    scalar_fields!();
+}
+
+impl ScalarWriter for BinaryWriter {
+    scalar_fields!();
+}
+
+impl Writer for BinaryWriter {
+    type Run<const WIDTH: usize> = BinaryRun<WIDTH>;
+
+    #[inline(always)]
+    fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut BinaryRun<WIDTH>)) {
+        let mut run = BinaryRun { bytes: [0; WIDTH], at: 0 };
+        fields(&mut run);
+        debug_assert_eq!(run.at, WIDTH);
+        self.bytes.extend_from_slice(&run.bytes);
+    }
+
+    #[inline(always)]
+    fn struct_begin(&mut self) -> i16 {
+        0
+    }
+    #[inline(always)]
+    fn struct_end(&mut self, _outer: i16) {}
+
+    #[inline(always)]
+    fn field(&mut self, ty: TType, id: i16) {
+        self.put(header(ty, id));
+    }
+
+    #[inline]
+    fn list_begin(&mut self, element: TType, count: usize) {
+        let [a, b, c, d] = self.size(count);
+        self.put([element.0, a, b, c, d]);
+    }
+    #[inline(always)]
+    fn list_end(&mut self) {}
+    #[inline]
+    fn set_begin(&mut self, element: TType, count: usize) {
+        self.list_begin(element, count);
+    }
+    #[inline(always)]
+    fn set_end(&mut self) {}
+    #[inline]
+    fn map_begin(&mut self, key: TType, value: TType, count: usize) {
+        let [a, b, c, d] = self.size(count);
+        self.put([key.0, value.0, a, b, c, d]);
+    }
+    #[inline(always)]
+    fn map_end(&mut self) {}
+
+    #[inline(always)]
+    fn bool(&mut self, value: bool) {
+        self.put([u8::from(value)]);
+    }
+    #[inline(always)]
+    fn i8(&mut self, value: i8) {
+        self.put(value.to_be_bytes());
+    }
+    #[inline(always)]
+    fn i16(&mut self, value: i16) {
+        self.put(value.to_be_bytes());
+    }
+    #[inline(always)]
+    fn i32(&mut self, value: i32) {
+        self.put(value.to_be_bytes());
+    }
+    #[inline(always)]
+    fn i64(&mut self, value: i64) {
+        self.put(value.to_be_bytes());
+    }
+    #[inline(always)]
+    fn double(&mut self, value: f64) {
+        self.put(value.to_be_bytes());
+    }
+    #[inline(always)]
+    fn uuid(&mut self, value: [u8; 16]) {
+        self.put(value);
+    }
+    #[inline]
+    fn string(&mut self, value: &str) {
+        self.binary(value.as_bytes());
+    }
+    #[inline]
+    fn binary(&mut self, value: &[u8]) {
+        let size = self.size(value.len());
+        self.bytes.reserve(4 + value.len());
+        self.put(size);
+        self.bytes.extend_from_slice(value);
+    }
+
+    #[inline]
+    fn field_string(&mut self, id: i16, value: &str) {
+        let size = self.size(value.len());
+        self.bytes.reserve(7 + value.len());
+        self.put(field!(STRING, id, size, a b c d));
+        self.bytes.extend_from_slice(value.as_bytes());
+    }
+
+    fn shared(&mut self, value: &Bytes) {
+        match &mut self.links {
+            Some(links) if value.len() >= LINK_FROM => {
+                if value.len() > i32::MAX as usize {
+                    self.too_long = true;
+                }
+                self.bytes.extend_from_slice(&(value.len() as u32).to_be_bytes());
+                links.push((self.bytes.len(), value.clone()));
+            }
+            _ => self.binary(value),
+        }
+    }
+
+    fn i8s(&mut self, values: &[i8]) {
+        self.bytes.extend(values.iter().map(|&value| value as u8));
+    }
+    fn i16s(&mut self, values: &[i16]) {
+        BigEndian::write_i16_into(values, self.grow(values.len() * 2));
+    }
+    fn i32s(&mut self, values: &[i32]) {
+        BigEndian::write_i32_into(values, self.grow(values.len() * 4));
+    }
+    fn i64s(&mut self, values: &[i64]) {
+        BigEndian::write_i64_into(values, self.grow(values.len() * 8));
+    }
+    fn doubles(&mut self, values: &[f64]) {
+        BigEndian::write_f64_into(values, self.grow(values.len() * 8));
+    }
+
+    fn raw_binary(&mut self, _ty: TType, value: &[u8]) {
+        self.bytes.extend_from_slice(value);
+    }
+}

@@ -1,0 +1,62 @@
+//! Protocols: how values become bytes, and bytes values.
+
+pub mod binary;
+
+use bytes::Bytes;
+
+use crate::body::Body;
+use crate::codec::{Decode, Encode};
+use crate::error::Result;
+use crate::limits::Limits;
+use crate::message::{MethodName, Protocol};
+use crate::ttype::MessageKind;
+
+/// The header of a message (its envelope).
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// The method.
+    pub method: MethodName,
+    /// What the message is.
+    pub kind: MessageKind,
+    /// The number by which a reply finds its call.
+    pub seqid: i32,
+}
+
+/// Encodes a value for a message. Large blobs are linked, not copied.
+pub(crate) fn encode_body<T: Encode>(protocol: Protocol, value: &T) -> Result<Body> {
+    match protocol {
+        Protocol::Binary | Protocol::BinaryOld => binary::to_body(value),
+    }
+}
+
+/// Decodes the value that a message carries. Large blobs share the message's memory.
+pub(crate) fn decode_body<T: for<'de> Decode<'de>>(
+    protocol: Protocol,
+    body: &Bytes,
+    limits: &Limits,
+) -> Result<T> {
+    match protocol {
+        Protocol::Binary | Protocol::BinaryOld => binary::from_bytes_with(body, limits),
+    }
+}
+
+/// Appends the header of a message.
+pub(crate) fn write_envelope(
+    protocol: Protocol,
+    method: &str,
+    kind: MessageKind,
+    seqid: i32,
+    out: &mut Vec<u8>,
+) {
+    match protocol {
+        Protocol::Binary => binary::write_envelope(method, kind, seqid, out),
+        Protocol::BinaryOld => binary::write_old_envelope(method, kind, seqid, out),
+    }
+}
+
+/// Cuts the header off a message: returns what it says, and leaves the body in `message`.
+pub(crate) fn read_envelope(protocol: Protocol, message: &mut Bytes) -> Result<Envelope> {
+    match protocol {
+        Protocol::Binary | Protocol::BinaryOld => binary::read_envelope(message),
+    }
+}

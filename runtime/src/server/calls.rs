@@ -1,0 +1,185 @@
+//! The calls of one connection that are being handled.
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::task::JoinSet;
+use tower_service::Service;
+
+use crate::connection::{Call, CallHead, guard, of_service};
+use crate::error::Result;
+use crate::message::{Request, Response};
+
+/// The service of a connection, and the calls that it is working on.
+///
+/// A call is polled where it was read; most are answered at once, and cost neither a task nor
+/// an allocation. One that has to wait keeps its place until the next call comes: then it moves
+/// into a task of its own, so that none waits for another.
+pub(super) struct Calls<S: Service<Request>> {
+    service: S,
+    /// Room for the future of one call, used again and again.
+    place: Pin<Box<Option<S::Future>>>,
+    /// The call whose future is in that place.
+    current: Option<CallHead>,
+    /// Calls that moved out. They end with the connection, as nobody would get their answer.
+    aside: JoinSet<Answer>,
+    /// Oneway calls that moved out. They go on when the connection is gone.
+    oneway: JoinSet<Answer>,
+}
+
+/// A call and what has become of it.
+pub(super) type Answer = (CallHead, Result<Response>);
+
+impl<S> Calls<S>
+where
+    S: Service<Request, Response = Response>,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S::Future: Send + 'static,
+{
+    pub(super) fn new(service: S) -> Calls<S> {
+        Calls {
+            service,
+            place: Box::pin(None),
+            current: None,
+            aside: JoinSet::new(),
+            oneway: JoinSet::new(),
+        }
+    }
+
+    /// How many calls are being handled.
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.current.is_some()) + self.aside.len() + self.oneway.len()
+    }
+
+    /// Whether a call is being handled that has to be answered.
+    pub(super) fn will_answer(&self) -> bool {
+        !self.aside.is_empty() || self.current.as_ref().is_some_and(|head| !head.oneway)
+    }
+
+    /// Whether the service takes a call. An error is the answer to the call.
+    pub(super) fn poll_ready(
+        &mut self,
+        call: &Call,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<()>> {
+        match guard(&call.head.method, || self.service.poll_ready(context)) {
+            Ok(Poll::Ready(ready)) => Poll::Ready(ready.map_err(of_service)),
+            Ok(Poll::Pending) => Poll::Pending,
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+
+    /// Starts a call, for which the service is ready; returns the answer if it is there at once.
+    pub(super) fn start(&mut self, call: Call, context: &mut Context<'_>) -> Option<Answer> {
+        self.set_aside();
+        let Call { head, request } = call;
+        match guard(&head.method, || self.service.call(request)) {
+            Ok(future) => self.place.set(Some(future)),
+            Err(error) => return Some((head, Err(error))),
+        }
+        self.current = Some(head);
+        self.poll_current(context)
+    }
+
+    /// The next answer. If there is none, the task is woken when there is.
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Option<Answer> {
+        if let Some(answer) = self.poll_current(context) {
+            return Some(answer);
+        }
+        for set in [&mut self.aside, &mut self.oneway] {
+            // A task that was aborted has no answer; others cannot fail, as panics are caught.
+            while let Poll::Ready(Some(joined)) = set.poll_join_next(context) {
+                if let Ok(answer) = joined {
+                    return Some(answer);
+                }
+            }
+        }
+        None
+    }
+
+    /// The connection is gone: ends the calls that nobody can get an answer to any more, and
+    /// waits for the others.
+    pub(super) async fn finish(mut self) {
+        self.set_aside();
+        self.aside.abort_all();
+        while let Some(joined) = self.oneway.join_next().await {
+            if let Ok((head, Err(error))) = joined {
+                tracing::warn!(method = ?head.method, %error, "a oneway call failed");
+            }
+        }
+    }
+
+    fn poll_current(&mut self, context: &mut Context<'_>) -> Option<Answer> {
+        let head = self.current.as_ref()?;
+        let Poll::Ready(result) = poll_place(head, &mut self.place, context) else { return None };
+        Some((self.current.take()?, result))
+    }
+
+    /// Moves the current call into a task of its own.
+    fn set_aside(&mut self) {
+        if let Some(head) = self.current.take() {
+            let set = if head.oneway { &mut self.oneway } else { &mut self.aside };
+            let place = std::mem::replace(&mut self.place, Box::pin(None));
+            set.spawn(Aside { head: Some(head), place });
+        }
+    }
+}
+
+/// A call in a task of its own.
+struct Aside<F> {
+    /// Taken when it is done.
+    head: Option<CallHead>,
+    place: Pin<Box<Option<F>>>,
+}
+
+impl<F, E> Future for Aside<F>
+where
+    F: Future<Output = Result<Response, E>>,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+{
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        let Aside { head, place } = &mut *self;
+        let Some(running) = head else { return Poll::Pending };
+        let Poll::Ready(result) = poll_place(running, place, context) else { return Poll::Pending };
+        match head.take() {
+            Some(head) => Poll::Ready((head, result)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+/// Polls the call in a place, and clears the place when it is done.
+fn poll_place<F, E>(
+    head: &CallHead,
+    place: &mut Pin<Box<Option<F>>>,
+    context: &mut Context<'_>,
+) -> Poll<Result<Response>>
+where
+    F: Future<Output = Result<Response, E>>,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let polled = guard(&head.method, || match place.as_mut().as_pin_mut() {
+        Some(future) => {
+            let polled = future.poll(context);
+            if polled.is_ready() {
+                place.set(None);
+            }
+            polled
+        }
+        None => Poll::Pending,
+    });
+    match polled {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(Ok(response))) => Poll::Ready(Ok(response)),
+        Ok(Poll::Ready(Err(error))) => Poll::Ready(Err(of_service(error))),
+        Err(error) => {
+            // What a future does when it is dropped after a panic is its own affair too.
+            let _ = guard(&head.method, || place.set(None));
+            Poll::Ready(Err(error))
+        }
+    }
+}

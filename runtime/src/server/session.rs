@@ -1,0 +1,242 @@
+//! One connection of the async server.
+
+use std::error::Error as StdError;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{Instant, Sleep, sleep, timeout};
+use tower_service::Service;
+
+use super::calls::{Answer, Calls};
+use super::drain::{Drain, Listener};
+use crate::connection::{Call, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
+use crate::error::Error;
+use crate::message::{Request, Response};
+use crate::settings::ServerSettings;
+use crate::stream::poll_write;
+
+/// How long what a client still sends is read after the last answer: a connection that is closed
+/// with unread bytes is reset, and the answer could be lost with it.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Reads calls, has them handled, and writes the answers.
+pub(super) struct Session<IO, S: Service<Request>> {
+    io: IO,
+    connection: ServerConnection,
+    calls: Calls<S>,
+    /// A call that the service is not ready for.
+    held: Option<Call>,
+    settings: Arc<ServerSettings>,
+    drain: Listener,
+    watchdog: Watchdog,
+    clock: Pin<Box<Sleep>>,
+    /// Whether the clock has been told whom to wake.
+    armed: bool,
+    /// Why nothing more is read.
+    end: Option<End>,
+}
+
+/// Why a connection ends.
+enum End {
+    /// The client has closed its side.
+    Closed,
+    /// What the client sent cannot be followed.
+    Broken(Error),
+    /// The server is shutting down.
+    Drained,
+    /// The client is gone.
+    Lost(io::Error),
+    /// Nothing happened for too long.
+    TimedOut(Waiting, Error),
+}
+
+impl<IO, S> Session<IO, S>
+where
+    IO: AsyncRead + AsyncWrite + Unpin,
+    S: Service<Request, Response = Response>,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S::Future: Send + 'static,
+{
+    pub(super) fn new(
+        io: IO,
+        service: S,
+        settings: Arc<ServerSettings>,
+        drain: Arc<Drain>,
+    ) -> Session<IO, S> {
+        let watchdog = Watchdog::new(&settings);
+        Session {
+            io,
+            connection: ServerConnection::new(settings.limits),
+            calls: Calls::new(service),
+            held: None,
+            drain: Listener::new(drain),
+            clock: Box::pin(sleep(watchdog.armed())),
+            watchdog,
+            settings,
+            armed: false,
+            end: None,
+        }
+    }
+
+    /// Serves the connection until it ends.
+    pub(super) async fn run(mut self, peer: SocketAddr) {
+        let end = poll_fn(|context| self.poll(context)).await;
+        match &end {
+            End::Closed => match self.connection.end() {
+                Ok(()) => tracing::trace!(%peer, "closed by the client"),
+                Err(error) => tracing::debug!(%peer, %error, "closed by the client"),
+            },
+            End::Drained => tracing::trace!(%peer, "closed, as the server is shutting down"),
+            End::Broken(error) => tracing::warn!(%peer, %error, "closed a connection"),
+            End::Lost(error) => tracing::debug!(%peer, %error, "lost a connection"),
+            End::TimedOut(Waiting::Idle { .. }, error) => {
+                tracing::trace!(%peer, %error, "closed a connection");
+            }
+            End::TimedOut(_, error) => tracing::debug!(%peer, %error, "closed a connection"),
+        }
+        if matches!(end, End::Broken(_) | End::Drained) {
+            let mut io = self.io;
+            let mut rest = vec![0; 4096];
+            // Whatever comes of it, the connection is over.
+            let _ = timeout(LINGER, async {
+                io.shutdown().await?;
+                while io.read(&mut rest).await? > 0 {}
+                io::Result::Ok(())
+            })
+            .await;
+        } else {
+            drop(self.io);
+        }
+        self.calls.finish().await;
+    }
+
+    /// Does all that can be done now. It is ready when the connection is to be closed.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<End> {
+        while let Some(answer) = self.calls.poll(context) {
+            self.answer(answer);
+        }
+        loop {
+            let more = self.take_calls(context);
+            let written = poll_write(&mut self.io, &mut self.connection.output, context);
+            if let Poll::Ready(Err(error)) = written {
+                return Poll::Ready(End::Lost(error));
+            }
+            if more && self.has_room() && self.held.is_none() {
+                continue;
+            }
+            if self.end.is_some() {
+                match more || self.calls.will_answer() || !self.connection.output.is_empty() {
+                    true => break,
+                    false => return self.end.take().map_or(Poll::Pending, Poll::Ready),
+                }
+            }
+            if more {
+                break;
+            }
+            let last = self.drain.begun(context);
+            match self.read(context) {
+                Poll::Ready(Ok(0)) => self.end = Some(End::Closed),
+                Poll::Ready(Ok(_)) if last => self.end = Some(End::Drained),
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => return Poll::Ready(End::Lost(error)),
+                Poll::Pending if last => self.end = Some(End::Drained),
+                Poll::Pending => break,
+            }
+        }
+        self.watch(context)
+    }
+
+    /// Starts the calls that have come. Returns whether there may be more that have to wait.
+    fn take_calls(&mut self, context: &mut Context<'_>) -> bool {
+        if matches!(self.end, Some(End::Broken(_))) {
+            return false;
+        }
+        loop {
+            if !self.has_room() {
+                return true;
+            }
+            let call = match self.held.take() {
+                Some(call) => call,
+                None => match self.connection.next() {
+                    Ok(Some(call)) => call,
+                    Ok(None) => return false,
+                    Err(error) => {
+                        self.end = Some(End::Broken(error));
+                        return false;
+                    }
+                },
+            };
+            match self.calls.poll_ready(&call, context) {
+                Poll::Ready(Ok(())) => {
+                    if let Some(answer) = self.calls.start(call, context) {
+                        self.answer(answer);
+                    }
+                }
+                Poll::Ready(Err(error)) => self.answer((call.head, Err(error))),
+                Poll::Pending => {
+                    self.held = Some(call);
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Whether another call may be started.
+    fn has_room(&self) -> bool {
+        self.calls.len() < self.settings.max_in_flight && self.connection.output.len() < MAX_OUTPUT
+    }
+
+    fn answer(&mut self, (head, result): Answer) {
+        match result {
+            Ok(response) => self.connection.answer(&head, response),
+            Err(error) => {
+                tracing::debug!(method = ?head.method, %error, "a call failed");
+                self.connection.answer_error(&head, &error);
+            }
+        }
+    }
+
+    fn read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        pin!(self.io.read_buf(self.connection.space())).poll(context)
+    }
+
+    fn waiting(&self) -> Waiting {
+        match self.connection.waiting() {
+            waiting @ Waiting::Write { .. } => waiting,
+            _ if self.calls.len() > 0 || self.held.is_some() => Waiting::Handler,
+            waiting => waiting,
+        }
+    }
+
+    /// Waits, but not for ever.
+    fn watch(&mut self, context: &mut Context<'_>) -> Poll<End> {
+        let waiting = self.waiting();
+        if self.watchdog.observe(waiting, &self.settings) {
+            self.arm();
+        }
+        while !self.armed || self.clock.is_elapsed() {
+            if self.clock.as_mut().poll(context).is_pending() {
+                self.armed = true;
+                break;
+            }
+            if let Err(error) = self.watchdog.fire(waiting, &self.settings) {
+                return Poll::Ready(End::TimedOut(waiting, error));
+            }
+            self.connection.input.release();
+            self.arm();
+        }
+        Poll::Pending
+    }
+
+    fn arm(&mut self) {
+        const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+        self.clock.as_mut().reset(Instant::now() + self.watchdog.armed().min(FAR));
+        self.armed = false;
+    }
+}

@@ -1,0 +1,317 @@
+//! Between typed methods and encoded messages. Called by generated code.
+
+use crate::codec::{Decode, Encode, FieldHeader, Reader, ThriftType, Writer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::{Protocol, Request, Response, ResponseKind};
+use crate::protocol::{decode_body, encode_body};
+use crate::ttype::TType;
+use crate::{ApplicationError, ApplicationErrorKind, blocking};
+
+/// What a method may fail with: exceptions that the IDL declares, or any other [`Error`].
+pub trait Throws: From<Error> {
+    /// The error, unless it is a declared exception.
+    fn into_undeclared(self) -> Result<Error, Self>;
+    /// Writes a declared exception as a field of the result.
+    fn encode_declared<W: Writer>(&self, w: &mut W);
+    /// Reads a declared exception; nothing is read if the field is none.
+    fn decode_declared<'de, R: Reader<'de>>(field: FieldHeader, r: &mut R) -> Result<Option<Self>>;
+}
+
+impl Throws for Error {
+    fn into_undeclared(self) -> Result<Error, Self> {
+        Ok(self)
+    }
+    fn encode_declared<W: Writer>(&self, _w: &mut W) {}
+    fn decode_declared<'de, R: Reader<'de>>(_: FieldHeader, _: &mut R) -> Result<Option<Self>> {
+        Ok(None)
+    }
+}
+
+/// What a method may return: nothing, or a value.
+pub trait Returns: Sized {
+    /// What stands for a result without a value, if the method returns nothing.
+    const NOTHING: Option<Self>;
+    /// Writes the value as a field of the result.
+    fn encode_success<W: Writer>(&self, w: &mut W);
+    /// Reads the value; nothing is read if the field is none.
+    fn decode_success<'de, R: Reader<'de>>(field: FieldHeader, r: &mut R) -> Result<Option<Self>>;
+}
+
+impl Returns for () {
+    const NOTHING: Option<()> = Some(());
+    fn encode_success<W: Writer>(&self, _w: &mut W) {}
+    fn decode_success<'de, R: Reader<'de>>(_: FieldHeader, _: &mut R) -> Result<Option<Self>> {
+        Ok(None)
+    }
+}
+
+impl<T: Encode + for<'de> Decode<'de>> Returns for T {
+    const NOTHING: Option<T> = None;
+    fn encode_success<W: Writer>(&self, w: &mut W) {
+        self.encode_field(0, w);
+    }
+    fn decode_success<'de, R: Reader<'de>>(field: FieldHeader, r: &mut R) -> Result<Option<Self>> {
+        match field.id == 0 && field.ty == T::TYPE {
+            true => T::decode(r).map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+/// The struct of a result: field 0 is the value, others are declared exceptions.
+enum Outcome<T, E> {
+    Success(T),
+    Declared(E),
+    /// Neither was there.
+    Missing,
+}
+
+impl<T, E> ThriftType for Outcome<T, E> {
+    const TYPE: TType = TType::STRUCT;
+}
+
+impl<T: Returns, E: Throws> Encode for Outcome<T, E> {
+    fn encode<W: Writer>(&self, w: &mut W) {
+        let outer = w.struct_begin();
+        match self {
+            Outcome::Success(value) => value.encode_success(w),
+            Outcome::Declared(error) => error.encode_declared(w),
+            Outcome::Missing => {}
+        }
+        w.stop();
+        w.struct_end(outer);
+    }
+}
+
+impl<'de, T: Returns, E: Throws> Decode<'de> for Outcome<T, E> {
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        let outer = r.struct_begin()?;
+        let mut outcome = T::NOTHING.map_or(Outcome::Missing, Outcome::Success);
+        loop {
+            let field = r.field()?;
+            if field.ty == TType::STOP {
+                break;
+            }
+            if let Some(value) = T::decode_success(field, r)? {
+                outcome = Outcome::Success(value);
+            } else if let Some(error) = E::decode_declared(field, r)? {
+                outcome = Outcome::Declared(error);
+            } else {
+                r.skip(field.ty)?;
+            }
+        }
+        r.struct_end(outer);
+        Ok(outcome)
+    }
+}
+
+/// The arguments of a call, decoded.
+fn decode_arguments<A: for<'de> Decode<'de>>(request: Request) -> Result<(A, Protocol)> {
+    let Request { protocol, limits, body, .. } = request;
+    Ok((decode_body(protocol, &body.into_bytes(), &limits)?, protocol))
+}
+
+/// The answer to a call.
+fn encode_outcome<T: Returns, E: Throws>(
+    protocol: Protocol,
+    oneway: bool,
+    result: Result<T, E>,
+) -> Result<Response> {
+    let outcome = match result {
+        Ok(value) => Outcome::Success(value),
+        Err(error) => match error.into_undeclared() {
+            Ok(error) => return Err(error),
+            Err(declared) => Outcome::Declared(declared),
+        },
+    };
+    if oneway {
+        return Ok(Response::none(protocol));
+    }
+    Ok(Response::new(ResponseKind::Reply, protocol, encode_body(protocol, &outcome)?))
+}
+
+/// Nobody waits for the answer to a oneway call, whatever its message says: the failure is only
+/// recorded.
+fn settle(oneway: bool, protocol: Protocol, result: Result<Response>) -> Result<Response> {
+    match result {
+        Err(error) if oneway => {
+            tracing::warn!(%error, "a oneway call failed");
+            Ok(Response::none(protocol))
+        }
+        result => result,
+    }
+}
+
+#[cold]
+fn no_such_method(request: &Request) -> Error {
+    Error::application(
+        ApplicationErrorKind::UNKNOWN_METHOD,
+        format!("unknown method `{}`", request.method.as_str()),
+    )
+}
+
+/// Serves a call by a blocking handler.
+pub fn serve_blocking<A, T, E>(
+    request: Request,
+    oneway: bool,
+    handler: impl FnOnce(A) -> Result<T, E>,
+) -> Result<Response>
+where
+    A: for<'de> Decode<'de>,
+    T: Returns,
+    E: Throws,
+{
+    let protocol = request.protocol;
+    let result = decode_arguments(request)
+        .and_then(|(arguments, _)| encode_outcome(protocol, oneway, handler(arguments)));
+    settle(oneway, protocol, result)
+}
+
+/// Answers a call of a method that the service does not have.
+pub fn unknown_method_blocking(request: Request) -> Result<Response> {
+    Err(no_such_method(&request))
+}
+
+/// A call, encoded.
+pub fn arguments<A: Encode>(
+    protocol: Protocol,
+    method: &'static str,
+    oneway: bool,
+    arguments: &A,
+) -> Result<Request> {
+    let mut request = Request::new(method, protocol, encode_body(protocol, arguments)?);
+    request.oneway = oneway;
+    Ok(request)
+}
+
+/// The answer to a call, decoded.
+fn decode_response<T: Returns, E: Throws>(
+    method: &str,
+    oneway: bool,
+    response: Response,
+) -> Result<T, E> {
+    if let (true, Some(nothing)) = (oneway, T::NOTHING) {
+        return Ok(nothing);
+    }
+    let Response { kind, protocol, limits, body, .. } = response;
+    let body = body.into_bytes();
+    let outcome = match kind {
+        ResponseKind::Reply => decode_body::<Outcome<T, E>>(protocol, &body, &limits)?,
+        ResponseKind::Exception => {
+            let error: ApplicationError = decode_body(protocol, &body, &limits)?;
+            return Err(Error::from(error).into());
+        }
+        ResponseKind::None => Outcome::Missing,
+    };
+    match outcome {
+        Outcome::Success(value) => Ok(value),
+        Outcome::Declared(error) => Err(error),
+        Outcome::Missing => Err(Error::new(
+            ErrorKind::Application(ApplicationErrorKind::MISSING_RESULT),
+            format!("the reply to `{method}` has neither a result nor a declared exception"),
+        )
+        .into()),
+    }
+}
+
+/// Makes a call through a blocking channel.
+pub fn call_blocking<C, T, E>(channel: &C, oneway: bool, request: Result<Request>) -> Result<T, E>
+where
+    C: blocking::Service,
+    T: Returns,
+    E: Throws,
+{
+    let request = request?;
+    let method = request.method.clone();
+    let response = channel.call(request)?;
+    decode_response(method.as_str(), oneway, response)
+}
+
+#[cfg(feature = "async")]
+pub use asynchronous::{Call, ResponseFuture, call, serve, unknown_method};
+
+#[cfg(feature = "async")]
+mod asynchronous {
+    use std::future::{Future, poll_fn, ready};
+    use std::pin::Pin;
+
+    use super::{
+        Returns, Throws, decode_arguments, decode_response, encode_outcome, no_such_method, settle,
+    };
+    use crate::codec::Decode;
+    use crate::error::{Error, ErrorKind, Result};
+    use crate::message::{Request, Response};
+
+    /// What a generated server answers with.
+    pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
+
+    type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+    /// What a generated client calls through: a [`Channel`](crate::Channel), or any
+    /// `tower` service around one that can be cloned.
+    pub trait Call: Send + Sync {
+        /// Makes the call.
+        fn call(&self, request: Request) -> impl Future<Output = Result<Response>> + Send;
+    }
+
+    impl<S> Call for S
+    where
+        S: tower_service::Service<Request, Response = Response> + Clone + Send + Sync,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+    {
+        async fn call(&self, request: Request) -> Result<Response> {
+            let mut service = self.clone();
+            poll_fn(|context| service.poll_ready(context)).await.map_err(into_error)?;
+            tower_service::Service::call(&mut service, request).await.map_err(into_error)
+        }
+    }
+
+    /// What a layer fails with: our own error as it is, others as the source of one.
+    fn into_error(error: impl Into<BoxError>) -> Error {
+        match error.into().downcast::<Error>() {
+            Ok(error) => *error,
+            Err(error) => Error::new(ErrorKind::Io, error.to_string()).with_source(error),
+        }
+    }
+
+    /// Serves a call by an async handler.
+    pub fn serve<A, T, E, F>(
+        request: Request,
+        oneway: bool,
+        handler: impl FnOnce(A) -> F + Send + 'static,
+    ) -> ResponseFuture
+    where
+        A: for<'de> Decode<'de>,
+        T: Returns,
+        E: Throws,
+        F: Future<Output = Result<T, E>> + Send,
+    {
+        Box::pin(async move {
+            let protocol = request.protocol;
+            let answer = async {
+                let call = decode_arguments(request).map(|(arguments, _)| handler(arguments))?;
+                encode_outcome(protocol, oneway, call.await)
+            };
+            settle(oneway, protocol, answer.await)
+        })
+    }
+
+    /// Answers a call of a method that the service does not have.
+    pub fn unknown_method(request: Request) -> ResponseFuture {
+        Box::pin(ready(Err(no_such_method(&request))))
+    }
+
+    /// Makes a call through a channel.
+    pub async fn call<C, T, E>(channel: &C, oneway: bool, request: Result<Request>) -> Result<T, E>
+    where
+        C: Call,
+        T: Returns,
+        E: Throws,
+    {
+        let request = request?;
+        let method = request.method.clone();
+        let response = channel.call(request).await?;
+        decode_response(method.as_str(), oneway, response)
+    }
+}

@@ -1,0 +1,134 @@
+//! What a client speaks, from the first bytes that it sends.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::Protocol;
+use crate::transport::Framing;
+
+/// How many bytes are enough to tell.
+const ENOUGH: usize = 8;
+
+/// The framing that the first bytes of a connection show; `None` if there are too few of them.
+///
+/// | first bytes | is |
+/// |---|---|
+/// | `80 ..` | unframed, strict binary |
+/// | length `80 01` | framed, strict binary |
+/// | length `00` | framed, old binary: the first byte of a name's length |
+/// | length, a letter | unframed, old binary: the length was that of the name |
+///
+/// # Errors
+/// It is none of these. The message says what it looks like.
+pub(crate) fn detect(first: &[u8]) -> Result<Option<Framing>> {
+    let first = &first[..first.len().min(ENOUGH)];
+    if let Some(guess) = foreign(first) {
+        return Err(Error::new(
+            ErrorKind::InvalidData,
+            format!("looks like {guess}; {SERVED}, and got {first:02x?}"),
+        ));
+    }
+    Ok(Some(match first {
+        [0x80, ..] => Framing::Unframed,
+        [_, _, _, _, 0x80, 0x01, ..] => Framing::Framed,
+        [_, _, _, _, 0x00, ..] => Framing::Framed,
+        [_, _, _, _, letter, ..] if letter.is_ascii_alphanumeric() || *letter == b'_' => {
+            Framing::Unframed
+        }
+        [_, _, _, _, 0x80] => return Ok(None),
+        [0x00..=0x7f, rest @ ..] if rest.len() < 4 => return Ok(None),
+        [] => return Ok(None),
+        _ => {
+            return Err(Error::new(
+                ErrorKind::InvalidData,
+                format!("does not look like Thrift; {SERVED}, and got {first:02x?}"),
+            ));
+        }
+    }))
+}
+
+const SERVED: &str = "this server speaks binary Thrift, framed or unframed";
+
+/// What the bytes are if they are none of ours.
+fn foreign(first: &[u8]) -> Option<&'static str> {
+    const METHODS: [&[u8]; 9] =
+        [b"GET ", b"POST", b"PUT ", b"HEAD", b"OPTI", b"DELE", b"CONN", b"PATC", b"TRAC"];
+    match first {
+        [0x82, ..] => Some("the compact protocol"),
+        [b'[', b'1', ..] => Some("the JSON protocol"),
+        [0x16, 0x03, ..] => Some("TLS"),
+        _ if first.starts_with(b"SSH-") => Some("SSH"),
+        _ if first.starts_with(b"PRI ") => Some("HTTP/2"),
+        _ if METHODS.iter().any(|method| first.starts_with(method)) => Some("HTTP"),
+        [_, _, _, _, 0x0f, 0xff, ..] => Some("THeader"),
+        [_, _, _, _, 0x10, 0x00, ..] => Some("TTHeader"),
+        [_, _, _, _, 0x82, ..] => Some("the compact protocol in frames"),
+        [_, _, _, _, b'[', ..] => Some("the JSON protocol in frames"),
+        [_, _, _, _, b'{', ..] => Some("ThriftPy's JSON protocol"),
+        _ => None,
+    }
+}
+
+/// The form of the header of a message; both may come on one connection.
+pub(crate) fn protocol_of(message: &[u8]) -> Protocol {
+    match message {
+        [0x80..=0xff, ..] => Protocol::Binary,
+        _ => Protocol::BinaryOld,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is(bytes: &[u8]) -> std::result::Result<Framing, String> {
+        // However many of them come first, the bytes mean the same.
+        for end in 0..bytes.len() {
+            if let Ok(Some(early)) = detect(&bytes[..end]) {
+                assert_eq!(detect(bytes).ok().flatten(), Some(early), "{:?}", &bytes[..end]);
+            }
+        }
+        match detect(bytes) {
+            Ok(Some(framing)) => Ok(framing),
+            Ok(None) => Err("undecided".into()),
+            Err(error) => Err(error.message().split(';').next().unwrap_or_default().into()),
+        }
+    }
+
+    #[test]
+    fn the_four_forms_of_binary_are_told_apart() {
+        assert_eq!(is(b"\x80\x01\0\x01\0\0\0\x04"), Ok(Framing::Unframed));
+        assert_eq!(is(b"\0\0\0\x11\x80\x01\0\x01"), Ok(Framing::Framed));
+        assert_eq!(is(b"\0\0\0\x11\0\0\0\x04"), Ok(Framing::Framed));
+        assert_eq!(is(b"\0\0\0\x04ping"), Ok(Framing::Unframed));
+        assert_eq!(is(b"\0\0\0\x04_p:q"), Ok(Framing::Unframed));
+    }
+
+    #[test]
+    fn what_is_not_served_is_named() {
+        for (bytes, name) in [
+            (&b"GET / HTTP/1.1\r\n"[..], "HTTP"),
+            (b"POST /thrift HTTP/1.1\r\n", "HTTP"),
+            (b"PRI * HTTP/2.0\r\n\r\n", "HTTP/2"),
+            (b"\x16\x03\x01\x02\0\x01\0\x01", "TLS"),
+            (b"SSH-2.0-OpenSSH_9.6", "SSH"),
+            (b"\x82\x21\x01\x04ping\0", "the compact protocol"),
+            (b"\0\0\0\x09\x82\x21\x01\x04", "the compact protocol in frames"),
+            (b"[1,\"ping\",1,1,{}]", "the JSON protocol"),
+            (b"\0\0\0\x20[1,\"", "the JSON protocol in frames"),
+            (b"\0\0\0\x20{\"me", "ThriftPy's JSON protocol"),
+            (b"\0\0\0\x1f\x0f\xff\0\0", "THeader"),
+            (b"\0\0\0\x1f\x10\0\0\0", "TTHeader"),
+        ] {
+            assert_eq!(is(bytes), Err(format!("looks like {name}")));
+        }
+        for bytes in [&b"\xff\xff\xff\xff\xff\xff\xff\xff"[..], b"\0\0\0\x11\x80\x02\0\x01"] {
+            assert_eq!(is(bytes), Err("does not look like Thrift".into()));
+        }
+    }
+
+    #[test]
+    fn too_few_bytes_are_waited_for() {
+        for bytes in [&b""[..], b"\0", b"GE", b"\x16", b"\0\0\0\x11", b"\0\0\0\x11\x80", b"["] {
+            assert_eq!(is(bytes), Err("undecided".into()));
+        }
+    }
+}

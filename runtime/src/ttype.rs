@@ -1,0 +1,107 @@
+//! The numbers by which types and messages are known on the wire.
+
+use std::fmt;
+
+/// A wire type (`TType`), by its number in the binary protocol.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TType(pub u8);
+
+impl TType {
+    /// 0: the end of a struct.
+    pub const STOP: TType = TType(0);
+    /// 2
+    pub const BOOL: TType = TType(2);
+    /// 3: `i8` and `byte`.
+    pub const I8: TType = TType(3);
+    /// 4
+    pub const DOUBLE: TType = TType(4);
+    /// 6
+    pub const I16: TType = TType(6);
+    /// 8: also enums.
+    pub const I32: TType = TType(8);
+    /// 10
+    pub const I64: TType = TType(10);
+    /// 11: `string` and `binary`.
+    pub const STRING: TType = TType(11);
+    /// 12: structs, unions and exceptions.
+    pub const STRUCT: TType = TType(12);
+    /// 13
+    pub const MAP: TType = TType(13);
+    /// 14
+    pub const SET: TType = TType(14);
+    /// 15
+    pub const LIST: TType = TType(15);
+    /// 16: since Thrift 0.18.
+    pub const UUID: TType = TType(16);
+
+    /// The name in the IDL, such as `i32`, or `None` for a number that is no type.
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            TType::STOP => "stop",
+            TType::BOOL => "bool",
+            TType::I8 => "i8",
+            TType::DOUBLE => "double",
+            TType::I16 => "i16",
+            TType::I32 => "i32",
+            TType::I64 => "i64",
+            TType::STRING => "string",
+            TType::STRUCT => "struct",
+            TType::MAP => "map",
+            TType::SET => "set",
+            TType::LIST => "list",
+            TType::UUID => "uuid",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Debug for TType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for TType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "unknown type {}", self.0),
+        }
+    }
+}
+
+/// What a message is (`TMessageType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    /// 1: a call that is answered.
+    Call,
+    /// 2: the answer: a result or a declared exception.
+    Reply,
+    /// 3: the answer is a `TApplicationException`.
+    Exception,
+    /// 4: a call that is not answered.
+    Oneway,
+}
+
+impl MessageKind {
+    /// The number on the wire.
+    pub const fn number(self) -> u8 {
+        match self {
+            MessageKind::Call => 1,
+            MessageKind::Reply => 2,
+            MessageKind::Exception => 3,
+            MessageKind::Oneway => 4,
+        }
+    }
+
+    /// The kind with the number, if there is one.
+    pub const fn from_number(number: u8) -> Option<MessageKind> {
+        Some(match number {
+            1 => MessageKind::Call,
+            2 => MessageKind::Reply,
+            3 => MessageKind::Exception,
+            4 => MessageKind::Oneway,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,367 @@
+//! The blocking server and client over real sockets.
+
+mod support;
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use support::*;
+use thriftly::blocking::{Channel, ClientBuilder, Server, ServerHandle, Service};
+use thriftly::{ApplicationErrorKind, ErrorKind, Framing, Protocol, Request, Response};
+use thriftly::{ResponseKind, Result};
+
+struct Echo;
+
+impl Service for Echo {
+    fn call(&self, request: Request) -> Result<Response> {
+        answer(request)
+    }
+}
+
+/// A server that is shut down at the end of the test.
+struct Running {
+    address: SocketAddr,
+    handle: ServerHandle,
+    thread: Option<thread::JoinHandle<Result<()>>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+        if let Some(thread) = self.thread.take() {
+            let ended = thread.join().expect("the server does not panic");
+            ended.expect("the server does not fail");
+        }
+    }
+}
+
+fn start<S: Service>(server: Server<S>) -> Running {
+    let server = server.drain_timeout(HANG).bind("127.0.0.1:0").expect("port 0 is free");
+    let (address, handle) = (server.local_addr(), server.handle());
+    Running { address, handle, thread: Some(thread::spawn(|| server.serve())) }
+}
+
+fn connect(address: SocketAddr, (framing, protocol): (Framing, Protocol)) -> Channel {
+    ClientBuilder::new()
+        .framing(framing)
+        .protocol(protocol)
+        .timeout(HANG)
+        .connect(address)
+        .expect("the server listens")
+}
+
+fn raw(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_read_timeout(Some(HANG)).expect("sockets have timeouts");
+    stream
+}
+
+fn read(stream: &mut TcpStream, length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    stream.read_exact(&mut bytes).expect("the answer comes");
+    bytes
+}
+
+/// All until the other end closes.
+fn read_all(stream: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    match stream.read_to_end(&mut bytes) {
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => panic!("it hangs"),
+        _ => bytes,
+    }
+}
+
+#[test]
+fn all_forms_are_answered_in_kind() {
+    let server = start(Server::new(Echo));
+    for form in FORMS {
+        let channel = connect(server.address, form);
+        for length in [0, 1, 5000, 100_000, 1 << 20] {
+            let response = channel.call(request("echo", form.1, blob(length))).expect("echo");
+            assert_eq!(response.kind, ResponseKind::Reply);
+            assert_eq!(response.protocol, form.1);
+            assert_eq!(response.body.into_bytes(), blob(length));
+        }
+    }
+}
+
+#[test]
+fn a_oneway_call_gets_no_reply_and_the_next_call_does() {
+    let server = start(Server::new(Echo));
+    for form in FORMS {
+        let channel = connect(server.address, form);
+        let mut fire = request("fire", form.1, number(1));
+        fire.oneway = true;
+        assert_eq!(channel.call(fire).expect("sent").kind, ResponseKind::None);
+        let reply = channel.call(request("ping", form.1, number(2))).expect("ping");
+        assert_eq!(reply.body.into_bytes(), number(2));
+    }
+}
+
+#[test]
+fn failures_and_panics_are_answered_and_the_connection_goes_on() {
+    let server = start(Server::new(Echo));
+    let channel = connect(server.address, FORMS[0]);
+    for (method, text) in [("fail", "no luck"), ("panic", "the handler of `panic` panicked")] {
+        let response = channel.call(request(method, FORMS[0].1, vec![0])).expect("an answer");
+        assert_eq!(response.kind, ResponseKind::Exception);
+        let body = response.body.into_bytes();
+        let error: thriftly::ApplicationError =
+            thriftly::binary::from_slice(&body).expect("an exception");
+        assert_eq!(error.message, text);
+        assert_eq!(error.kind, ApplicationErrorKind::INTERNAL_ERROR);
+        channel.call(request("ping", FORMS[0].1, vec![0])).expect("still there");
+    }
+}
+
+#[test]
+fn threads_share_a_channel() {
+    let server = start(Server::new(Echo));
+    let channel = connect(server.address, FORMS[1]);
+    thread::scope(|scope| {
+        for thread in 0..8 {
+            let channel = channel.clone();
+            scope.spawn(move || {
+                for call in 0..200 {
+                    let body = number(thread * 1000 + call);
+                    let reply = channel.call(request("echo", FORMS[1].1, body.clone()));
+                    assert_eq!(reply.expect("echo").body.into_bytes(), body);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn calls_that_come_in_one_segment_are_all_answered() {
+    let server = start(Server::new(Echo));
+    for form in FORMS {
+        let mut stream = raw(server.address);
+        let calls: Vec<u8> =
+            (0..50).flat_map(|n| message(form, "echo", CALL, n, &number(n))).collect();
+        let replies: Vec<u8> =
+            (0..50).flat_map(|n| message(form, "echo", REPLY, n, &number(n))).collect();
+        stream.write_all(&calls).expect("sent");
+        // Half closed: the answers come all the same.
+        stream.shutdown(Shutdown::Write).expect("shut down");
+        assert_eq!(read_all(&mut stream), replies);
+    }
+}
+
+#[test]
+fn bytes_may_drip() {
+    let server = start(Server::new(Echo));
+    for form in FORMS {
+        let mut stream = raw(server.address);
+        stream.set_nodelay(true).expect("set");
+        for byte in message(form, "echo", CALL, 7, &number(7)) {
+            stream.write_all(&[byte]).expect("sent");
+        }
+        let reply = message(form, "echo", REPLY, 7, &number(7));
+        assert_eq!(read(&mut stream, reply.len()), reply);
+    }
+}
+
+#[test]
+fn one_connection_may_hold_strict_and_old_messages() {
+    let server = start(Server::new(Echo));
+    let mut stream = raw(server.address);
+    for protocol in [Protocol::Binary, Protocol::BinaryOld, Protocol::Binary] {
+        let form = (Framing::Framed, protocol);
+        stream.write_all(&message(form, "echo", CALL, 1, &[0])).expect("sent");
+        let reply = message(form, "echo", REPLY, 1, &[0]);
+        assert_eq!(read(&mut stream, reply.len()), reply);
+    }
+}
+
+#[test]
+fn broken_input_ends_its_connection_and_no_other() {
+    let server = start(Server::new(Echo));
+    let other = connect(server.address, FORMS[0]);
+    let mut random = Random(42);
+    let mut inputs: Vec<Vec<u8>> = vec![
+        (-1_i32).to_be_bytes().to_vec(),
+        i32::MAX.to_be_bytes().iter().copied().chain([0x80, 1]).collect(),
+        [&[0, 0, 0, 0][..], &[0x80, 1, 0, 1]].concat(),
+        message(FORMS[0], "echo", CALL, 1, &number(1))[..15].to_vec(),
+        message(FORMS[0], "echo", CALL, 1, &[99, 0, 1]),
+        b"GET / HTTP/1.1\r\n\r\n".to_vec(),
+    ];
+    inputs.extend((0..300).map(|_| {
+        let length = random.below(100);
+        random.bytes(length)
+    }));
+    for input in inputs {
+        let mut stream = raw(server.address);
+        // The server may have closed already.
+        let _ = stream.write_all(&input);
+        let _ = stream.shutdown(Shutdown::Write);
+        read_all(&mut stream);
+    }
+    other.call(request("ping", FORMS[0].1, vec![0])).expect("not affected");
+}
+
+#[test]
+fn a_broken_message_is_answered_if_it_can_be() {
+    let server = start(Server::new(Echo));
+    let mut stream = raw(server.address);
+    let broken = message(FORMS[0], "echo", CALL, 9, &[11, 0, 1, 0xff, 0xff, 0xff, 0xff]);
+    stream.write_all(&broken).expect("sent");
+    let answer = read_all(&mut stream);
+    let start = message(FORMS[0], "echo", EXCEPTION, 9, &[]);
+    assert_eq!(answer[..start.len()], start);
+    let error: thriftly::ApplicationError =
+        thriftly::binary::from_slice(&answer[start.len()..]).expect("an exception");
+    assert_eq!(error.kind, ApplicationErrorKind::PROTOCOL_ERROR);
+}
+
+#[test]
+fn timeouts_close_connections() {
+    let short = Duration::from_millis(50);
+    let server = start(
+        Server::new(Echo).first_byte_timeout(short).message_timeout(short).idle_timeout(short),
+    );
+    let whole = message(FORMS[0], "echo", CALL, 1, &[0]);
+    let mut silent = raw(server.address);
+    let mut stuck = raw(server.address);
+    stuck.write_all(&whole[..10]).expect("sent");
+    let mut idle = raw(server.address);
+    idle.write_all(&whole).expect("sent");
+    assert_eq!(read_all(&mut silent), b"");
+    assert_eq!(read_all(&mut stuck), b"");
+    assert_eq!(read_all(&mut idle).len(), whole.len());
+    // A message that drips is stuck too: each byte would begin a socket's timeout again.
+    let mut drip = raw(server.address);
+    drip.set_nodelay(true).expect("set");
+    let long = message(FORMS[0], "echo", CALL, 1, &blob(1 << 20));
+    let sent = long.iter().take_while(|&&byte| {
+        thread::sleep(Duration::from_millis(5));
+        drip.write_all(&[byte]).is_ok()
+    });
+    assert!(sent.count() < long.len());
+}
+
+#[test]
+fn connections_above_the_most_wait_for_their_turn() {
+    let server = start(Server::new(Echo).max_connections(2));
+    let first = connect(server.address, FORMS[0]);
+    let second = connect(server.address, FORMS[0]);
+    for channel in [&first, &second] {
+        channel.call(request("ping", FORMS[0].1, vec![0])).expect("served");
+    }
+    let third = connect(server.address, FORMS[0]);
+    let (done, waits) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let answered = third.call(request("ping", FORMS[0].1, vec![0]));
+            done.send(answered.is_ok()).expect("the test waits");
+        });
+        assert!(waits.recv_timeout(Duration::from_millis(100)).is_err());
+        drop(first);
+        assert_eq!(waits.recv_timeout(HANG), Ok(true));
+    });
+}
+
+/// Waits until it is told to go on.
+struct Gate(std::sync::Mutex<mpsc::Receiver<()>>, AtomicUsize);
+
+impl Service for Gate {
+    fn call(&self, request: Request) -> Result<Response> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        let _ = self.0.lock().map(|gate| gate.recv_timeout(HANG));
+        answer(request)
+    }
+}
+
+#[test]
+fn a_shutdown_lets_calls_end() {
+    let (open, gate) = mpsc::channel();
+    let server = start(Server::new(Gate(gate.into(), AtomicUsize::new(0))));
+    let mut stream = raw(server.address);
+    let mut idle = raw(server.address);
+    stream.write_all(&message(FORMS[0], "echo", CALL, 1, &number(1))).expect("sent");
+    // The call is taken at the latest when the connection is shut down.
+    server.handle.shutdown();
+    assert_eq!(read_all(&mut idle), b"");
+    open.send(()).expect("the handler waits");
+    assert_eq!(read_all(&mut stream), message(FORMS[0], "echo", REPLY, 1, &number(1)));
+}
+
+#[test]
+fn a_call_that_takes_too_long_fails_and_its_late_reply_is_dropped() {
+    let (open, gate) = mpsc::channel();
+    let server = start(Server::new(Gate(gate.into(), AtomicUsize::new(0))));
+    let channel: Channel = ClientBuilder::new()
+        .timeout(Duration::from_millis(100))
+        .connect(server.address)
+        .expect("the server listens");
+    let error = channel.call(request("slow", FORMS[0].1, number(1))).expect_err("a timeout");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let text = format!("`slow` was not answered by {} in 100ms", server.address);
+    assert_eq!(error.to_string(), text);
+    open.send(()).expect("the handler waits");
+    open.send(()).expect("the next one need not");
+    // The first reply comes before this one.
+    let mut reply = channel.call(request("echo", FORMS[0].1, number(2)));
+    while reply.as_ref().is_err_and(|error| error.kind() == ErrorKind::Timeout) {
+        let _ = open.send(());
+        reply = channel.call(request("echo", FORMS[0].1, number(2)));
+    }
+    assert_eq!(reply.expect("answered").body.into_bytes(), number(2));
+}
+
+#[test]
+fn a_lost_connection_fails_its_call_and_the_next_one_connects_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    let peer = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("the client connects");
+        read(&mut stream, 10);
+        drop(stream);
+        let (mut stream, _) = listener.accept().expect("the client connects again");
+        let call = message(FORMS[0], "echo", CALL, 1, &[0]);
+        assert_eq!(read(&mut stream, call.len()), call);
+        stream.write_all(&message(FORMS[0], "echo", REPLY, 1, &[0])).expect("sent");
+        drop((stream, listener));
+    });
+    let channel = connect(address, FORMS[0]);
+    let error = channel.call(request("echo", FORMS[0].1, vec![0])).expect_err("closed");
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    assert!(error.to_string().starts_with(&format!("`echo` was not answered by {address}: ")));
+    channel.call(request("echo", FORMS[0].1, vec![0])).expect("answered");
+    peer.join().expect("the peer does not panic");
+    let error = channel.call(request("echo", FORMS[0].1, vec![0])).expect_err("closed");
+    assert_eq!(error.kind(), ErrorKind::Closed);
+    let error = channel.call(request("echo", FORMS[0].1, vec![0])).expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().starts_with(&format!("cannot connect to {address}: ")));
+}
+
+#[test]
+fn a_reply_with_another_number_fails_its_call_only() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    let peer = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("the client connects");
+        let length = message(FORMS[0], "echo", CALL, 1, &[0]).len();
+        // 0 is never used; for the second call its own number follows one that is doubled.
+        for replies in [&[0][..], &[1, 2], &[3]] {
+            read(&mut stream, length);
+            for &seqid in replies {
+                stream.write_all(&message(FORMS[0], "echo", REPLY, seqid, &[0])).expect("sent");
+            }
+        }
+    });
+    let channel = connect(address, FORMS[0]);
+    let error = channel.call(request("echo", FORMS[0].1, vec![0])).expect_err("a bad reply");
+    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert!(error.to_string().contains("BAD_SEQUENCE_ID"));
+    for _ in 0..2 {
+        channel.call(request("echo", FORMS[0].1, vec![0])).expect("answered");
+    }
+    peer.join().expect("the peer does not panic");
+}

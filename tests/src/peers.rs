@@ -1,0 +1,145 @@
+//! Programs that the tests start: our examples, and peers in Python.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+/// How long a program may take for what it does at once. Only a test that fails waits so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The version of ThriftPy's successor that is tested against.
+pub const THRIFTPY2: &str = "thriftpy2==0.7.1";
+
+/// The interpreter of an environment in which the packages are installed. It is made below the
+/// folder if it is not there, from the package registry that `pip` is set up for.
+///
+/// # Panics
+/// It cannot be made.
+pub fn python(folder: &Path, packages: &[&str]) -> PathBuf {
+    let name: String = packages.concat().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let ready = folder.join(format!("venv-{name}"));
+    let interpreter = |environment: &Path| environment.join("bin/python");
+    if !interpreter(&ready).is_file() {
+        // Tests run at the same time: each makes its own, and the first one done is used.
+        let unique = format!("venv-{}-{:?}", std::process::id(), std::thread::current().id());
+        let made = folder.join(unique.replace(['(', ')'], ""));
+        run(Command::new("python3").args(["-m", "venv"]).arg(&made));
+        run(Command::new(interpreter(&made))
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args(packages));
+        if std::fs::rename(&made, &ready).is_err() {
+            let _ = std::fs::remove_dir_all(&made);
+        }
+    }
+    interpreter(&ready)
+}
+
+/// The built example of the name.
+///
+/// # Panics
+/// It cannot be built.
+pub fn example(name: &str) -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    run(Command::new(cargo).args(["build", "--quiet", "-p", "thriftly-examples", "--example", name]));
+    // Tests are in `target/PROFILE/deps`; what cargo builds without a profile is in `debug`.
+    let test = std::env::current_exe().expect("a test has a path");
+    let target = test.ancestors().nth(3).expect("a test is in target/PROFILE/deps");
+    target.join("debug/examples").join(name)
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    assert!(status.success(), "{command:?}: {status}");
+}
+
+/// A port that nobody listens on.
+///
+/// # Panics
+/// There is none.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    listener.local_addr().expect("it has an address").port()
+}
+
+/// A running program, ended when it is dropped.
+#[derive(Debug)]
+pub struct Program {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Program {
+    /// Starts a program.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    pub fn start<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Program {
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display()));
+        let output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Program { child, lines }
+    }
+
+    /// Waits until somebody listens on the port.
+    ///
+    /// # Panics
+    /// The program ends, or does not listen.
+    #[must_use]
+    pub fn listening_on(mut self, port: u16) -> Program {
+        let start = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                panic!("the server ended: {status}");
+            }
+            assert!(start.elapsed() < PATIENCE, "the server does not listen on port {port}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self
+    }
+
+    /// The next line that the program prints.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn line(&self) -> String {
+        self.lines.recv_timeout(PATIENCE).expect("the program prints a line")
+    }
+
+    /// Waits for the end of the program.
+    ///
+    /// # Panics
+    /// It fails, or does not end.
+    pub fn finish(mut self) {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                assert!(status.success(), "the program failed: {status}");
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "the program does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,3 @@
+thriftly::thrift!("nowhere.thrift");
+
+fn main() {}

@@ -1,0 +1,3 @@
+thriftly::thrift!("syntax.thrift");
+
+fn main() {}
