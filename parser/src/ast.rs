@@ -21,6 +21,8 @@ pub struct File {
     /// Names in definitions that could not be parsed. They may be meant as anything, so nothing can be said against
     /// the use of them.
     pub broken: Vec<String>,
+    /// There were so many mistakes that the rest of the file was left unparsed.
+    pub left: bool,
 }
 
 /// A header.

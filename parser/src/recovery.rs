@@ -21,6 +21,11 @@ pub(crate) fn parse(lexed: &Lexed, build: &Builder<'_>, reporter: &mut Reporter)
     let mut recovery =
         Recovery { lexed, tokens: &lexed.tokens, build, reporter, file: File::default() };
     for range in recovery.items() {
+        if !recovery.has_room() {
+            recovery.file.left = true;
+            recovery.reporter.report_more(build.file);
+            break;
+        }
         recovery.item(range);
     }
     recovery.file
@@ -71,6 +76,11 @@ impl Recovery<'_> {
             items.push(start..self.tokens.len());
         }
         items
+    }
+
+    /// Whether one more message would be kept. If not, there is no point in going on.
+    fn has_room(&self) -> bool {
+        self.reporter.has_room(self.build.file)
     }
 
     /// Whether an item ends with a closing brace, as far as its first word tells.
@@ -252,7 +262,7 @@ impl Recovery<'_> {
         };
         for chunk in self.chunks(start, range) {
             let mut at = chunk.start;
-            while at < chunk.end {
+            while at < chunk.end && self.has_room() {
                 match self.parse_members(start, at..chunk.end, &mut members) {
                     Ok(()) => break,
                     Err(failure) => {

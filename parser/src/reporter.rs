@@ -51,6 +51,11 @@ impl Reporter {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Notes that a file has more errors than were looked for.
+    pub(crate) fn report_more(&mut self, file: FileId) {
+        *self.counts.entry((file, Severity::Error)).or_default() += 1;
+    }
+
     /// Whether one more error of a file would be kept; if not, nothing need be spent on its words.
     pub(crate) fn has_room(&self, file: FileId) -> bool {
         self.room(file, Severity::Error)
@@ -68,16 +73,14 @@ impl Reporter {
 
     /// All diagnostics, sorted by place.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
-        let errors = self.counts.iter().filter(|((_, severity), _)| *severity == Severity::Error);
-        let kept = self.kept.get(&Severity::Error).copied().unwrap_or(0);
-        if kept >= LIMIT {
-            let hidden = errors.map(|(_, count)| count).sum::<usize>().saturating_sub(kept);
-            let title = format!("{hidden} more errors are not shown");
+        if self.kept.get(&Severity::Error).is_some_and(|&kept| kept >= LIMIT) {
+            let title = "there are more errors, which are not shown";
             self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_ERRORS, title));
         } else {
-            for (&(file, _), &count) in errors.filter(|&(_, &count)| count > FILE_LIMIT) {
+            let errors = self.counts.iter().filter(|((_, severity), _)| *severity == Severity::Error);
+            for (&(file, _), _) in errors.filter(|&(_, &count)| count > FILE_LIMIT) {
                 let end = Span { file, start: u32::MAX, end: u32::MAX };
-                let title = format!("{} more errors in this file are not shown", count - FILE_LIMIT);
+                let title = "this file has more errors, which are not shown";
                 self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_ERRORS, title).at(end, ""));
             }
         }

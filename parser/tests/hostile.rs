@@ -6,7 +6,11 @@ use std::path::Path;
 
 use thriftly_parser::{Memory, Options, Outcome, codes, load_from, load_str};
 
+/// How many brackets and the like.
 const MANY: usize = 100_000;
+
+/// How many lines, definitions and the like.
+const LINES: usize = 30_000;
 
 fn load(text: &str) -> Outcome {
     load_str("m.thrift", text, &Options::default())
@@ -25,7 +29,7 @@ fn codes_of(outcome: &Outcome) -> Vec<&'static str> {
 /// One line for each number.
 fn lines(line: impl Fn(usize) -> String) -> String {
     let mut text = String::new();
-    for number in 0..MANY {
+    for number in 0..LINES {
         let _ = writeln!(text, "{}", line(number));
     }
     text
@@ -92,12 +96,12 @@ fn messages_about_rubbish_are_bounded() {
 
 #[test]
 fn a_line_of_ten_megabytes_is_read() {
-    let fields: String = (1..32_000).fold(String::new(), |mut text, id| {
-        let _ = write!(text, "{id}: optional list<string> a_field_with_a_name_of_some_length_{id} = [\"x\"], ");
+    let fields: String = (1..32_500).fold(String::new(), |mut text, id| {
+        let _ = write!(text, "{id}: optional list<string> a_field_with_a_name_of_quite_some_length_{id} (key = \"a value\") = [\"x\"], ");
         text
     });
     let text = format!("struct A {{ {fields} }} struct B {{ {fields} }} struct C {{ {fields} }} struct D {{ 1: Nope n }}");
-    assert!(text.len() > 9_000_000);
+    assert!(text.len() > 10_000_000);
     assert_eq!(codes_of(&load(&text)), [codes::UNKNOWN_TYPE]);
 }
 
@@ -121,11 +125,11 @@ fn mistakes_in_every_line_of_a_large_file_are_found_in_linear_time() {
 fn long_chains_of_typedefs_are_followed_without_recursion() {
     let outcome = load(&lines(|n| format!("typedef T{} T{n}", n + 1)));
     assert!(outcome.has_errors());
-    let cycle = lines(|n| format!("typedef T{} T{n}", (n + 1) % MANY));
+    let cycle = lines(|n| format!("typedef T{} T{n}", (n + 1) % LINES));
     assert_eq!(codes_of(&load(&cycle)), [codes::TYPEDEF_CYCLE]);
     let deep = "typedef i32 T0\n".to_owned() + &lines(|n| format!("typedef T{n} T{}", n + 1));
     assert_eq!(codes_of(&load(&deep)), [codes::NESTED_TOO_DEEPLY, codes::TOO_MANY_ERRORS]);
-    let selves = lines(|n| format!("typedef map<T{}, T{n}> T{n}", (n + 1) % MANY));
+    let selves = lines(|n| format!("typedef map<T{}, T{n}> T{n}", (n + 1) % LINES));
     assert_eq!(codes_of(&load(&selves)).first(), Some(&codes::TOO_MANY_ERRORS));
 }
 
@@ -152,26 +156,26 @@ fn constants_that_double_do_not_double_the_memory() {
 
 #[test]
 fn long_chains_of_constants_are_followed_without_recursion() {
-    let chain = lines(|n| format!("const i32 C{n} = C{}", n + 1)) + &format!("const i32 C{MANY} = 7");
+    let chain = lines(|n| format!("const i32 C{n} = C{}", n + 1)) + &format!("const i32 C{LINES} = 7");
     assert_eq!(codes_of(&load(&chain)), [""; 0]);
-    let cycle = lines(|n| format!("const i32 C{n} = C{}", (n + 1) % MANY));
+    let cycle = lines(|n| format!("const i32 C{n} = C{}", (n + 1) % LINES));
     assert_eq!(codes_of(&load(&cycle)), [codes::CONST_CYCLE]);
-    let selves = lines(|n| format!("const list<i32> C{n} = [C{}, C{n}]", (n + 1) % MANY));
+    let selves = lines(|n| format!("const list<i32> C{n} = [C{}, C{n}]", (n + 1) % LINES));
     assert!(load(&selves).has_errors());
 }
 
 #[test]
 fn long_chains_of_services_are_followed_without_recursion() {
     let chain = lines(|n| format!("service S{n} extends S{} {{ void f{n}() }}", n + 1));
-    let chain = chain + &format!("service S{MANY} {{ void f0() }}");
+    let chain = chain + &format!("service S{LINES} {{ void f0() }}");
     assert_eq!(codes_of(&load(&chain)), [codes::FUNCTION_REDEFINED]);
-    let cycle = lines(|n| format!("service S{n} extends S{} {{}}", (n + 1) % MANY));
+    let cycle = lines(|n| format!("service S{n} extends S{} {{}}", (n + 1) % LINES));
     assert_eq!(codes_of(&load(&cycle)), [codes::SERVICE_CYCLE]);
 }
 
 #[test]
 fn long_chains_of_structs_are_followed_without_recursion() {
-    let chain = lines(|n| format!("struct S{n} {{ 1: required S{} s, 2: required S0 t }}", (n + 1) % MANY));
+    let chain = lines(|n| format!("struct S{n} {{ 1: required S{} s, 2: required S0 t }}", (n + 1) % LINES));
     assert_eq!(codes_of(&load(&chain)), [codes::INFINITE_STRUCT]);
 }
 

@@ -4,8 +4,7 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -266,51 +265,60 @@ fn connections_above_the_most_wait_for_their_turn() {
     });
 }
 
-/// Waits until it is told to go on.
-struct Gate(std::sync::Mutex<mpsc::Receiver<()>>, AtomicUsize);
+/// Says when it is called; the method `slow` then waits until it is told to go on.
+struct Gate {
+    entered: mpsc::Sender<()>,
+    open: Mutex<mpsc::Receiver<()>>,
+}
 
 impl Service for Gate {
     fn call(&self, request: Request) -> Result<Response> {
-        self.1.fetch_add(1, Ordering::SeqCst);
-        let _ = self.0.lock().map(|gate| gate.recv_timeout(HANG));
+        if request.method.as_str() == "slow" {
+            let _ = self.entered.send(());
+            let _ = self.open.lock().map(|open| open.recv_timeout(HANG));
+        }
         answer(request)
     }
 }
 
+fn gate() -> (Gate, mpsc::Receiver<()>, mpsc::Sender<()>) {
+    let ((entered, enters), (opens, open)) = (mpsc::channel(), mpsc::channel());
+    (Gate { entered, open: open.into() }, enters, opens)
+}
+
 #[test]
 fn a_shutdown_lets_calls_end() {
-    let (open, gate) = mpsc::channel();
-    let server = start(Server::new(Gate(gate.into(), AtomicUsize::new(0))));
+    let (gate, enters, opens) = gate();
+    let server = start(Server::new(gate));
+    let idle = connect(server.address, FORMS[0]);
+    idle.call(request("ping", FORMS[0].1, vec![0])).expect("answered");
     let mut stream = raw(server.address);
-    let mut idle = raw(server.address);
-    stream.write_all(&message(FORMS[0], "echo", CALL, 1, &number(1))).expect("sent");
-    // The call is taken at the latest when the connection is shut down.
+    stream.write_all(&message(FORMS[0], "slow", CALL, 1, &number(1))).expect("sent");
+    enters.recv_timeout(HANG).expect("the call is taken");
     server.handle.shutdown();
-    assert_eq!(read_all(&mut idle), b"");
-    open.send(()).expect("the handler waits");
-    assert_eq!(read_all(&mut stream), message(FORMS[0], "echo", REPLY, 1, &number(1)));
+    opens.send(()).expect("the handler waits");
+    assert_eq!(read_all(&mut stream), message(FORMS[0], "slow", REPLY, 1, &number(1)));
+    drop(server);
+    let error = idle.call(request("ping", FORMS[0].1, vec![0])).expect_err("closed");
+    assert_eq!(error.kind(), ErrorKind::Closed);
 }
 
 #[test]
 fn a_call_that_takes_too_long_fails_and_its_late_reply_is_dropped() {
-    let (open, gate) = mpsc::channel();
-    let server = start(Server::new(Gate(gate.into(), AtomicUsize::new(0))));
+    let (gate, enters, opens) = gate();
+    let server = start(Server::new(gate).max_connections(1));
     let channel: Channel = ClientBuilder::new()
-        .timeout(Duration::from_millis(100))
+        .timeout(Duration::from_millis(200))
         .connect(server.address)
         .expect("the server listens");
     let error = channel.call(request("slow", FORMS[0].1, number(1))).expect_err("a timeout");
     assert_eq!(error.kind(), ErrorKind::Timeout);
-    let text = format!("`slow` was not answered by {} in 100ms", server.address);
+    let text = format!("`slow` was not answered by {} in 200ms", server.address);
     assert_eq!(error.to_string(), text);
-    open.send(()).expect("the handler waits");
-    open.send(()).expect("the next one need not");
-    // The first reply comes before this one.
-    let mut reply = channel.call(request("echo", FORMS[0].1, number(2)));
-    while reply.as_ref().is_err_and(|error| error.kind() == ErrorKind::Timeout) {
-        let _ = open.send(());
-        reply = channel.call(request("echo", FORMS[0].1, number(2)));
-    }
+    enters.recv_timeout(HANG).expect("it was taken");
+    opens.send(()).expect("the handler waits");
+    // The first reply comes before this one. There is only one connection.
+    let reply = channel.call(request("echo", FORMS[0].1, number(2)));
     assert_eq!(reply.expect("answered").body.into_bytes(), number(2));
 }
 

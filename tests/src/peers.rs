@@ -20,7 +20,8 @@ pub const THRIFTPY2: &str = "thriftpy2==0.7.1";
 /// # Panics
 /// It cannot be made.
 pub fn python(folder: &Path, packages: &[&str]) -> PathBuf {
-    let name: String = packages.concat().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let name: String =
+        packages.concat().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
     let ready = folder.join(format!("venv-{name}"));
     let interpreter = |environment: &Path| environment.join("bin/python");
     if !interpreter(&ready).is_file() {
@@ -44,7 +45,14 @@ pub fn python(folder: &Path, packages: &[&str]) -> PathBuf {
 /// It cannot be built.
 pub fn example(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    run(Command::new(cargo).args(["build", "--quiet", "-p", "thriftly-examples", "--example", name]));
+    run(Command::new(cargo).args([
+        "build",
+        "--quiet",
+        "-p",
+        "thriftly-examples",
+        "--example",
+        name,
+    ]));
     // Tests are in `target/PROFILE/deps`; what cargo builds without a profile is in `debug`.
     let test = std::env::current_exe().expect("a test has a path");
     let target = test.ancestors().nth(3).expect("a test is in target/PROFILE/deps");
@@ -77,7 +85,10 @@ impl Program {
     ///
     /// # Panics
     /// It cannot be started.
-    pub fn start<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Program {
+    pub fn start<A: AsRef<OsStr>>(
+        program: &Path,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Program {
         let mut child = Command::new(program)
             .args(arguments)
             .stdout(Stdio::piped())

@@ -123,7 +123,10 @@ fn scalars(random: &mut Random) -> Scalars {
         large: random.bits() as i64,
         real: random.bits() as i64 as f64 / 3.0,
         text: text(random),
-        blob: { let len = random.below(40); random.bytes(len) },
+        blob: {
+            let len = random.below(40);
+            random.bytes(len)
+        },
         color: match random.below(4) {
             0 => Color::Red,
             1 => Color::Green,

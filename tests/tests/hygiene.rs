@@ -135,7 +135,8 @@ fn an_included_file_may_be_a_module_elsewhere() {
         is_shared::<T>();
     }
     let _ = is_calculator::<Nobody>;
-    let constant: &std::collections::HashMap<String, String> = &with_a_module_elsewhere::MAPCONSTANT;
+    let constant: &std::collections::HashMap<String, String> =
+        &with_a_module_elsewhere::MAPCONSTANT;
     assert_eq!(constant["hello"], "world");
 }
 

@@ -32,13 +32,24 @@ thriftly::thrift!(inline: "
 fn keys_of_every_type_come_back() {
     let place = |lat| Place { lat, lon: f64::NAN, more: vec![-0.0], tag: None };
     let keys = Keys {
-        doubles: BTreeMap::from([(f64::NAN.into(), 1), (f64::INFINITY.into(), 2), ((-0.0).into(), 3)]),
+        doubles: BTreeMap::from([
+            (f64::NAN.into(), 1),
+            (f64::INFINITY.into(), 2),
+            ((-0.0).into(), 3),
+        ]),
         degrees: BTreeSet::from([1.0.into(), (-1.0).into()]),
         lists: BTreeMap::from([(vec![1.0.into(), 2.0.into()], "two".into())]),
         maps: BTreeMap::from([(BTreeMap::from([("x".into(), 0.5.into())]), BTreeSet::new())]),
         places: BTreeMap::from([(place(1.0), 1), (place(2.0), 2), (place(1.0), 3)]),
-        eithers: BTreeSet::from([Either::Number(1.0), Either::Place(place(0.0)), Either::default()]),
-        colors: BTreeMap::from([(Color::Green, "green".into()), (Color::Unrecognized(7), "?".into())]),
+        eithers: BTreeSet::from([
+            Either::Number(1.0),
+            Either::Place(place(0.0)),
+            Either::default(),
+        ]),
+        colors: BTreeMap::from([
+            (Color::Green, "green".into()),
+            (Color::Unrecognized(7), "?".into()),
+        ]),
         deep: BTreeSet::from([BTreeSet::from([vec![BTreeMap::from([(1, place(3.0))])]])]),
         blobs: BTreeMap::from([(bytes::Bytes::from_static(b"\xff"), thriftly::Uuid([1; 16]))]),
         ids: BTreeMap::from([(thriftly::Uuid([2; 16]), true)]),

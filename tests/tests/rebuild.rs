@@ -55,10 +55,12 @@ impl Package {
 #[test]
 fn an_edited_idl_file_is_seen_by_the_next_build_and_so_is_an_included_one() {
     let package = Package::new();
-    package.write("src/root.thrift", "include 'included.thrift'\nconst string GREETING = 'hello'\n");
+    package
+        .write("src/root.thrift", "include 'included.thrift'\nconst string GREETING = 'hello'\n");
     package.write("src/included.thrift", "const string NAME = 'world'\n");
     assert_eq!(package.run(), "hello world\n");
-    package.write("src/root.thrift", "include 'included.thrift'\nconst string GREETING = 'goodbye'\n");
+    package
+        .write("src/root.thrift", "include 'included.thrift'\nconst string GREETING = 'goodbye'\n");
     assert_eq!(package.run(), "goodbye world\n");
     package.write("src/included.thrift", "const string NAME = 'moon'\n");
     assert_eq!(package.run(), "goodbye moon\n");

@@ -16,7 +16,9 @@ fn thriftpy() -> PathBuf {
 fn python_arguments(script: &str, port: u16, framing: &str) -> Vec<String> {
     let script = folder().join("python").join(script);
     let idl = folder().join("../examples/sleep.thrift");
-    [script, idl].map(|path| path.display().to_string()).into_iter()
+    [script, idl]
+        .map(|path| path.display().to_string())
+        .into_iter()
         .chain([port.to_string(), framing.to_owned()])
         .collect()
 }

@@ -47,7 +47,7 @@ mod more {
         struct Endless { 1: required Endless again }
         struct Ring { 1: Ring2 two }
         struct Ring2 { 1: map<string, Ring> rings, 2: Ring one }
-        struct Ids { -1: i32 minus, 0: i32 zero, 32767: i32 last, i32 counted }
+        struct Ids { -9: i32 minus, 0: i32 zero, 32767: i32 last, i32 counted }
         struct Hundred { 300: string a, 2: bool b, 1: optional Inner c }
     "#);
 }
@@ -170,13 +170,20 @@ fn ids_go_over_the_whole_range() {
     let value = more::Ids { minus: 1, zero: 2, last: 3, counted: 4 };
     let bytes = binary::to_vec(&value).expect("encoded");
     assert_eq!(binary::from_slice::<more::Ids>(&bytes).expect("read"), value);
-    assert_eq!(&bytes[..3], [8, 0xff, 0xff]);
+    assert_eq!(&bytes[..3], [8, 0xff, 0xf7]);
 }
 
 #[test]
 fn an_error_names_the_field_by_its_path() {
     let value = idl::Containers {
-        by_id: [(1, vec![idl::Scalars::default(), idl::Scalars { text: "héllo".into(), ..Default::default() }])].into(),
+        by_id: [(
+            1,
+            vec![
+                idl::Scalars::default(),
+                idl::Scalars { text: "héllo".into(), ..Default::default() },
+            ],
+        )]
+        .into(),
         ..Default::default()
     };
     let mut bytes = binary::to_vec(&value).expect("encoded");

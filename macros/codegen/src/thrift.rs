@@ -24,7 +24,11 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
         Err(message) => return compile_error(input.span, &message),
     };
     let errors = outcome.diagnostics.iter().filter(|one| one.severity == Severity::Error);
-    let errors = errors.map(|error| compile_error(input.span, &error.render(&outcome.sources)));
+    let errors = errors.map(|error| {
+        let text = error.render(&outcome.sources);
+        // The compiler writes that it is an error.
+        compile_error(input.span, text.strip_prefix("error: ").unwrap_or(&text))
+    });
     let items =
         Lowerer::new(&outcome.program, &outcome.sources, &input.options, input.span).expand();
     let tracked = match input.idl {

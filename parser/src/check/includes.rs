@@ -1,6 +1,6 @@
 //! Headers: includes in a circle or for nothing, namespaces given twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::check::Checker;
@@ -15,6 +15,7 @@ impl Checker<'_> {
     pub(crate) fn include_cycles(&mut self, program: &Program, sources: &Sources) {
         // For each file: not visited, on the path at an index, or done.
         let mut visits: Vec<Option<Option<usize>>> = vec![None; program.files.len()];
+        let mut closing = HashSet::new();
         for root in 0..program.files.len() {
             if visits[root].is_some() {
                 continue;
@@ -27,9 +28,12 @@ impl Checker<'_> {
                     path.pop();
                     continue;
                 };
+                let file = *file;
                 let next = include.file;
                 match visits[next.0 as usize] {
                     Some(None) => {}
+                    // One message for each file that closes a circle is enough to find them all.
+                    Some(Some(_)) if !closing.insert(file) => {}
                     Some(Some(start)) => {
                         let cycle: Vec<FileId> =
                             path[start..].iter().take(SHOWN).map(|step| step.0).collect();

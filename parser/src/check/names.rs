@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::Definition;
-use crate::check::suggest;
+use crate::check::suggest::{self, Budget};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::loader::Loaded;
@@ -52,6 +52,8 @@ pub(crate) enum Space {
 #[derive(Debug)]
 pub(crate) struct Names {
     files: Vec<FileNames>,
+    /// How much may be spent on suggestions.
+    pub(crate) budget: Budget,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +66,8 @@ struct FileNames {
     missing: HashSet<String>,
     /// Names in definitions that could not be parsed.
     broken: HashSet<String>,
+    /// There were so many mistakes that the rest of the file was left.
+    left: bool,
 }
 
 #[derive(Debug)]
@@ -89,6 +93,7 @@ impl Names {
                 kept
             });
             names.broken = file.tree.broken.drain(..).collect();
+            names.left = file.tree.left;
             names.missing = file.missing.drain(..).collect();
             for include in &file.includes {
                 let target = Target { file: include.file, used: Cell::new(false) };
@@ -100,7 +105,7 @@ impl Names {
             }
             files.push(names);
         }
-        Names { files }
+        Names { files, budget: Budget::new(100_000) }
     }
 
     /// Looks a name up as a file sees it: `name` is its own, `prefix.name` is in an included file.
@@ -109,7 +114,7 @@ impl Names {
         if let Some(&entry) = file.space(space).get(name) {
             return Found::One(entry);
         }
-        if file.broken.contains(name) {
+        if file.is_broken(name) {
             return Found::Broken;
         }
         let Some((prefix, rest)) = name.rsplit_once('.') else { return Found::Nothing };
@@ -122,7 +127,7 @@ impl Names {
                     target.used.set(true);
                     Found::One(entry)
                 }
-                (None, Found::Nothing) if included.broken.contains(rest) => Found::Broken,
+                (None, Found::Nothing) if included.is_broken(rest) => Found::Broken,
                 (None, found) => found,
             };
         }
@@ -135,7 +140,7 @@ impl Names {
     /// Whether the first part of a dotted name is the prefix of a file that was not found.
     pub(crate) fn is_missing(&self, from: FileId, prefix: &str) -> bool {
         let file = &self.files[from.0 as usize];
-        file.missing.contains(prefix) || file.broken.contains(prefix)
+        file.missing.contains(prefix) || file.is_broken(prefix)
     }
 
     /// A name near to one that was not found, as the file would have to write it.
@@ -147,7 +152,7 @@ impl Names {
                     if space == Space::Types { suggest::BASE_TYPES } else { &["true", "false"] };
                 let own = file.space(space).keys().map(String::as_str);
                 let near =
-                    suggest::closest(name, base.iter().copied().chain(own)).map(str::to_owned);
+                    self.budget.closest(name, base.iter().copied().chain(own)).map(str::to_owned);
                 // The right name with the prefix forgotten.
                 near.or_else(|| {
                     let mut prefixes: Vec<_> = file.prefixes.iter().take(1000).collect();
@@ -164,11 +169,11 @@ impl Names {
                 Some(targets) => {
                     let near = targets.iter().find_map(|target| {
                         let included = self.files[target.file.0 as usize].space(space);
-                        suggest::closest(rest, included.keys().map(String::as_str))
+                        self.budget.closest(rest, included.keys().map(String::as_str))
                     });
                     near.map(|near| format!("{prefix}.{near}"))
                 }
-                None => suggest::closest(prefix, file.prefixes.keys().map(String::as_str))
+                None => self.budget.closest(prefix, file.prefixes.keys().map(String::as_str))
                     .map(|near| format!("{near}.{rest}")),
             },
         }
@@ -192,6 +197,11 @@ impl FileNames {
             Space::Types => &self.types,
             Space::Consts => &self.consts,
         }
+    }
+
+    /// Whether a name may be defined in what could not be parsed.
+    fn is_broken(&self, name: &str) -> bool {
+        self.left || self.broken.contains(name)
     }
 
     /// Adds a definition; false if its name is taken.

@@ -1,5 +1,7 @@
 //! “Did you mean …?”
 
+use std::cell::Cell;
+
 /// The words that start headers and definitions.
 const KEYWORDS: &[&str] = &[
     "struct",
@@ -35,10 +37,11 @@ pub(crate) const RESERVED: &[&str] = &[
     "xor", "yield",
 ];
 
-/// Longer names are not compared, and among more candidates than this nothing is searched: the work for one message
-/// is bounded.
+/// Longer names are not compared.
 const MAX_LENGTH: usize = 64;
-const MAX_CANDIDATES: usize = 20_000;
+
+/// How many names are compared with one that was not found.
+const MAX_COMPARED: usize = 5_000;
 
 /// The keyword that a word at the start of a definition was probably meant to be.
 pub(crate) fn keyword(word: &str) -> Option<&'static str> {
@@ -92,27 +95,58 @@ pub(crate) fn closest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let limit = (word.len() / 3).clamp(1, 3);
-    if word.len() > MAX_LENGTH || word.len() < 2 {
-        return None;
-    }
-    let near = candidates.into_iter().take(MAX_CANDIDATES).filter(|candidate| *candidate != word);
-    let near = near.filter(|candidate| candidate.len().abs_diff(word.len()) <= limit);
-    let near = near.map(|candidate| (distance(word, candidate), candidate));
-    near.filter(|&(distance, _)| distance <= limit).min().map(|(_, candidate)| candidate)
+    Budget::new(MAX_COMPARED).closest(word, candidates)
 }
 
-/// How many letters must be put in, taken out, replaced or swapped with their neighbour, case aside.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.to_ascii_lowercase().into_bytes(), b.to_ascii_lowercase().into_bytes());
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+/// How much searching is still allowed: a large program with many mistakes must not take minutes to say “did you
+/// mean”.
+#[derive(Debug)]
+pub(crate) struct Budget(Cell<usize>);
+
+impl Budget {
+    pub(crate) fn new(comparisons: usize) -> Budget {
+        Budget(Cell::new(comparisons))
+    }
+
+    /// The candidate that is so near to the word that it was probably meant.
+    pub(crate) fn closest<'a>(
+        &self,
+        word: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Option<&'a str> {
+        if !(2..=MAX_LENGTH).contains(&word.len()) {
+            return None;
+        }
+        let limit = (word.len() / 3).clamp(1, 3);
+        let similar = candidates
+            .into_iter()
+            .filter(|near| *near != word && near.len().abs_diff(word.len()) <= limit);
+        let allowed = self.0.get().min(MAX_COMPARED);
+        let mut compared = 0;
+        let near = similar
+            .take(allowed)
+            .inspect(|_| compared += 1)
+            .map(|near| (distance(word.as_bytes(), near.as_bytes()), near))
+            .filter(|&(distance, _)| distance <= limit)
+            .min();
+        self.0.set(self.0.get() - compared);
+        near.map(|(_, near)| near)
+    }
+}
+
+/// How many letters must be put in, taken out, replaced or swapped with their neighbour, case aside. Of words that
+/// are at most [`MAX_LENGTH`] + 3 long.
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    const WIDTH: usize = MAX_LENGTH + 4;
+    let mut before_last = [0; WIDTH];
+    let mut last: [usize; WIDTH] = std::array::from_fn(|j| j);
     for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
+        let mut row = [i; WIDTH];
         for j in 1..=b.len() {
-            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let same = |i: usize, j: usize| a[i - 1].eq_ignore_ascii_case(&b[j - 1]);
+            let replaced = last[j - 1] + usize::from(!same(i, j));
             row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+            if i > 1 && j > 1 && same(i, j - 1) && same(i - 1, j) {
                 row[j] = row[j].min(before_last[j - 2] + 1);
             }
         }
@@ -143,9 +177,9 @@ mod tests {
 
     #[test]
     fn the_distance_counts_single_changes() {
-        assert_eq!(distance("struct", "strcut"), 1);
-        assert_eq!(distance("struct", "struct_"), 1);
-        assert_eq!(distance("Struct", "struct"), 0);
-        assert_eq!(distance("abc", "xyz"), 3);
+        assert_eq!(distance(b"struct", b"strcut"), 1);
+        assert_eq!(distance(b"struct", b"struct_"), 1);
+        assert_eq!(distance(b"Struct", b"struct"), 0);
+        assert_eq!(distance(b"abc", b"xyz"), 3);
     }
 }

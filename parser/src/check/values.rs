@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use crate::ast::{self, ValueKind};
 use crate::check::names::{Found, Kind, Names, Space};
-use crate::check::suggest;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::{
@@ -272,7 +271,7 @@ impl<'a> Evaluator<'a> {
         let error = Diagnostic::error(codes::UNKNOWN_FIELD, title)
             .at(span, "")
             .and(node.name.span, "defined here");
-        let near = suggest::closest(name, node.fields.iter().map(|field| field.name.text.as_str()));
+        let near = self.names.budget.closest(name, node.fields.iter().map(|field| field.name.text.as_str()));
         self.reporter.report(match near {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error,
@@ -592,7 +591,7 @@ impl<'a> Evaluator<'a> {
         let error = error.and(node.name.span, "defined here");
         let near = match self.reporter.has_room(span.file) {
             true => {
-                suggest::closest(name, node.values.iter().map(|value| value.name.text.as_str()))
+                self.names.budget.closest(name, node.values.iter().map(|value| value.name.text.as_str()))
             }
             false => None,
         };

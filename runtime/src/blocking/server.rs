@@ -1,6 +1,7 @@
 //! The blocking server.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,11 +22,17 @@ use crate::settings::{ServerSettings, server_setters};
 /// Calls on one connection are handled one after the other; the answers to calls that came
 /// together are sent together. A handler that panics, or fails, answers with an exception, and
 /// the connection goes on. There is an example at [`blocking`](crate::blocking).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct Server<S> {
     service: S,
     settings: ServerSettings,
+}
+
+impl<S> fmt::Debug for Server<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl<S> Server<S> {
@@ -69,7 +76,6 @@ impl<S: Service> Server<S> {
 }
 
 /// A [`Server`] that listens on an address.
-#[derive(Debug)]
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct BoundServer<S> {
     listener: TcpListener,
@@ -77,6 +83,12 @@ pub struct BoundServer<S> {
     service: S,
     settings: ServerSettings,
     sessions: Arc<Sessions>,
+}
+
+impl<S> fmt::Debug for BoundServer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundServer").field("local_addr", &self.local).finish_non_exhaustive()
+    }
 }
 
 /// Shuts a [`BoundServer`] down from another thread.

@@ -5,6 +5,7 @@ mod drain;
 mod session;
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::future::{Future, pending, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -72,11 +73,17 @@ const BACKLOG: u32 = 4096;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct Server<S> {
     service: S,
     settings: ServerSettings,
+}
+
+impl<S> fmt::Debug for Server<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("settings", &self.settings).finish_non_exhaustive()
+    }
 }
 
 impl<S> Server<S> {
@@ -131,13 +138,18 @@ where
 }
 
 /// A [`Server`] that listens on an address.
-#[derive(Debug)]
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct BoundServer<S> {
     listener: TcpListener,
     local: SocketAddr,
     service: S,
     settings: ServerSettings,
+}
+
+impl<S> fmt::Debug for BoundServer<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BoundServer").field("local_addr", &self.local).finish_non_exhaustive()
+    }
 }
 
 impl<S> BoundServer<S> {

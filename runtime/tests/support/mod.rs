@@ -1,5 +1,5 @@
 //! What the tests over real sockets share: a service without an IDL, and messages by hand.
-#![allow(dead_code, reason = "no test needs all of it")]
+#![allow(dead_code, unreachable_pub, reason = "no test needs all of it")]
 
 use std::time::Duration;
 

@@ -31,7 +31,7 @@ fn doc(lines: &[String]) -> TokenStream {
 /// Nothing that we generate should trouble the user's lints: not everything is used, and doc
 /// texts were not written for rustdoc.
 fn allow() -> TokenStream {
-    quote!(#[allow(dead_code, rustdoc::all)])
+    quote!(#[allow(dead_code, nonstandard_style, unreachable_pub, rustdoc::all)])
 }
 
 /// `Debug`, `Clone`, `PartialEq` and whatever else holds for the type.

@@ -116,8 +116,8 @@ impl<'a> Lowerer<'a> {
             quote! {
                 #[doc(hidden)]
                 pub mod #wrapper { #modules }
-                #[allow(unused_imports)]
-                pub use self::#wrapper::{#(#names),*};
+                #[allow(unused_imports, unreachable_pub)]
+                pub use #wrapper::{#(#names),*};
             }
         });
         let import = self.import();

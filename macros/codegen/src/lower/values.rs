@@ -21,7 +21,7 @@ impl Lowerer<'_> {
                 let value = self.double(*value);
                 if key { quote!(#p::Double(#value)) } else { value }
             }
-            (Value::String(text), _) => quote!(#p::String::from(#text)),
+            (Value::String(text), _) => quote!(#p::From::from(#text)),
             (Value::Binary(bytes), _) => {
                 let bytes = Literal::byte_string(bytes);
                 quote!(#p::Bytes::from_static(#bytes))
