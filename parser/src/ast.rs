@@ -21,7 +21,8 @@ pub struct File {
     /// Names in definitions that could not be parsed. They may be meant as anything, so nothing can be said against
     /// the use of them.
     pub broken: Vec<String>,
-    /// There were so many mistakes that the rest of the file was left unparsed.
+    /// A definition has no name because of a mistake, or there were so many mistakes that the rest of the file was
+    /// left unparsed: any name may be missing.
     pub left: bool,
 }
 

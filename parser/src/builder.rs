@@ -1,7 +1,7 @@
 //! Builds the nodes of the syntax tree for the grammar's actions.
 
 use crate::ast::*;
-use crate::lexer::{integer_value, string_value};
+use crate::literal::{integer_value, string_value};
 use crate::source::{FileId, Span};
 use crate::token::{Token, TokenKind};
 

@@ -7,9 +7,12 @@
 mod constants;
 mod enums;
 mod fields;
+mod identity;
 mod includes;
 mod names;
+mod references;
 mod services;
+mod structs;
 pub(crate) mod suggest;
 mod types;
 mod values;

@@ -5,6 +5,7 @@
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::literal::{escaped, integer_value};
 use crate::reporter::Reporter;
 use crate::source::{FileId, Span};
 use crate::token::{Token, TokenKind};
@@ -48,62 +49,19 @@ pub(crate) fn lex(
     reporter: &mut Reporter,
 ) -> Lexed {
     let at = if text.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let mut lexer = Lexer { text, file, at, multiline_strings, reporter, lexed: Lexed::default() };
+    let mut lexer = Lexer {
+        text,
+        file,
+        at,
+        multiline_strings,
+        reporter,
+        lexed: Lexed::default(),
+        illegal_until: None,
+    };
     while lexer.at < text.len() {
         lexer.next();
     }
     lexer.lexed
-}
-
-/// The value of an integer token; `None` if it does not fit in 64 bits.
-pub(crate) fn integer_value(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        _ => (false, text),
-    };
-    let (radix, digits) = match digits.strip_prefix(b"0x") {
-        Some(hex) => (16, hex),
-        None => (10, digits),
-    };
-    // `from_str_radix` takes a sign of its own, which must not come twice.
-    if !digits.first()?.is_ascii_hexdigit() {
-        return None;
-    }
-    let magnitude = i128::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()?;
-    i64::try_from(if negative { -magnitude } else { magnitude }).ok()
-}
-
-/// The bytes that a string token stands for: without the quotes, escapes replaced.
-pub(crate) fn string_value(text: &[u8]) -> Vec<u8> {
-    let Some((&quote, rest)) = text.split_first() else { return Vec::new() };
-    let inside = rest.strip_suffix(&[quote]).unwrap_or(rest);
-    if !inside.contains(&b'\\') {
-        return inside.to_vec();
-    }
-    let mut value = Vec::with_capacity(inside.len());
-    let mut bytes = inside.iter();
-    while let Some(&byte) = bytes.next() {
-        match (byte, bytes.as_slice().first()) {
-            (b'\\', Some(&escape)) => {
-                value.push(escaped(escape).unwrap_or(escape));
-                bytes.next();
-            }
-            _ => value.push(byte),
-        }
-    }
-    value
-}
-
-/// What the byte after a backslash stands for.
-fn escaped(byte: u8) -> Option<u8> {
-    match byte {
-        b'n' => Some(b'\n'),
-        b'r' => Some(b'\r'),
-        b't' => Some(b'\t'),
-        b'"' | b'\'' | b'\\' => Some(byte),
-        _ => None,
-    }
 }
 
 struct Lexer<'a> {
@@ -113,6 +71,8 @@ struct Lexer<'a> {
     multiline_strings: bool,
     reporter: &'a mut Reporter,
     lexed: Lexed,
+    /// The end of the last run of illegal characters.
+    illegal_until: Option<usize>,
 }
 
 impl Lexer<'_> {
@@ -336,6 +296,12 @@ impl Lexer<'_> {
         {
             self.at = self.character_end(self.at);
         }
+        self.push(TokenKind::Bad, start);
+        // One message for each line: a pair of wrong quotes is one mistake.
+        let before = self.illegal_until.replace(self.at);
+        if before.is_some_and(|before| !self.text[before..start].contains(&b'\n')) {
+            return;
+        }
         let span = self.span(start, self.at);
         let end = self.character_end(start);
         let character =
@@ -365,7 +331,6 @@ impl Lexer<'_> {
             }
             _ => error,
         });
-        self.push(TokenKind::Bad, start);
     }
 
     /// The end of the UTF-8 character that starts at the offset; one byte if it is none.
@@ -478,25 +443,13 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_decimal_or_hexadecimal_and_fit_in_64_bits() {
-        assert_eq!(integer_value(b"010"), Some(10));
-        assert_eq!(integer_value(b"+0x1F"), Some(31));
-        assert_eq!(integer_value(b"-9223372036854775808"), Some(i64::MIN));
-        assert_eq!(integer_value(b"-0x8000000000000000"), Some(i64::MIN));
-        assert_eq!(integer_value(b"0x8000000000000000"), None);
-        assert_eq!(integer_value(b"0x-1"), None);
+    fn integers_must_fit_in_64_bits() {
         assert_eq!(lexed(b"99999999999999999999").1, [codes::INTEGER_TOO_BIG]);
-        assert_eq!(
-            lexed(b"99999999999999999999999999999999999999999999999999").1,
-            [codes::INTEGER_TOO_BIG]
-        );
+        assert_eq!(lexed(b"0xffffffffffffffffffffffffffffffffffff").1, [codes::INTEGER_TOO_BIG]);
     }
 
     #[test]
     fn strings_take_either_quote_and_six_escapes() {
-        assert_eq!(string_value(br#""a'b""#), b"a'b");
-        assert_eq!(string_value(br#"'\n\r\t\"\'\\'"#), b"\n\r\t\"'\\");
-        assert_eq!(string_value(b"\"\xE9\t\""), b"\xE9\t");
         assert_eq!(lexed(b"\"\\x\" \"b\""), (vec![String, String], vec![codes::BAD_ESCAPE]));
         assert_eq!(lexed(b"\"a\\\nb\"").1, [codes::BAD_ESCAPE]);
         assert_eq!(
@@ -556,7 +509,8 @@ mod tests {
     #[test]
     fn a_run_of_illegal_bytes_is_one_error() {
         assert_eq!(lexed(b"\x0C\x0C\x0C").1, [codes::ILLEGAL_CHARACTER]);
-        assert_eq!(lexed(b"\xC2\xA0\xC2\xA0 \0").1, [codes::ILLEGAL_CHARACTER; 2]);
+        assert_eq!(lexed(b"\xC2\xA0\xC2\xA0 \0 @").1, [codes::ILLEGAL_CHARACTER]);
+        assert_eq!(lexed(b"@\n@").1, [codes::ILLEGAL_CHARACTER; 2]);
         assert_eq!(lexed(b"\xE9\xE9").0, [Bad]);
     }
 }

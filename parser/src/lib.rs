@@ -1,12 +1,31 @@
 //! Parser and checker of the Apache Thrift interface definition language.
 //!
-//! The road of one file: [`source`] holds its bytes, `lexer` cuts them into
-//! tokens, the LALRPOP grammar makes an [`ast`], [`loader`] follows the
-//! includes, and `check` turns all of it into one checked [`program`].
-//! Whatever is wrong on the way is a [`diagnostic`].
+//! [`load`] reads a file and everything it includes, and gives back one checked [`Program`], every error and warning
+//! with its place, and the sources to show them in:
+//!
+//! ```
+//! use thriftly_parser::{Memory, Options, load_from};
+//!
+//! let mut files = Memory::default();
+//! files.insert("sleep.thrift", "include \"rest.thrift\"\nservice Sleep extends rest.Rest { oneway void sleep(1: i32 seconds) }");
+//! files.insert("rest.thrift", "service Rest { i16 tired() }");
+//! let outcome = load_from(&files, "sleep.thrift".as_ref(), &Options::default());
+//! assert!(!outcome.has_errors(), "{}", outcome.render());
+//! assert_eq!(outcome.program.files[1].prefix, "rest");
+//! ```
+//!
+//! [`parse`] gives the syntax tree of one text alone, with comments and places, for formatters and the like.
+//!
+//! The road of one file: [`source`] holds its bytes, `lexer` cuts them into tokens, the LALRPOP grammar makes an
+//! [`ast`], [`loader`] follows the includes, and `check` turns all of it into one checked [`program`]. Whatever is
+//! wrong on the way is a [`diagnostic`]; all of them come in one run, and each has one of the [`codes`].
+//!
+//! Input may be hostile: brackets and typedefs nest at most 200 deep, every pass is linear, includes and references
+//! are followed without recursion, and at most 100 errors of a file are kept.
 
 // From bytes to tokens.
 mod lexer;
+mod literal;
 pub mod source;
 mod token;
 

@@ -211,8 +211,11 @@ impl<'a> Loader<'a> {
     ) -> Result<FileId, (Vec<PathBuf>, Option<io::Error>)> {
         let mut tried = Vec::new();
         let beside = self.directories[from.0 as usize].clone();
-        let directories: Vec<PathBuf> =
-            beside.into_iter().chain(self.options.include_dirs.iter().cloned()).collect();
+        let mut directories: Vec<PathBuf> = beside.into_iter().collect();
+        directories.extend(self.options.include_dirs.iter().cloned());
+        if Path::new(path).is_absolute() {
+            directories = vec![PathBuf::new()];
+        }
         for directory in directories {
             let candidate = normal(&directory.join(path));
             if let Ok(canonical) = self.files.canonical(&candidate) {

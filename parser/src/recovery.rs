@@ -4,6 +4,8 @@
 //! not parse then is cut further: the inside of a struct, enum or service into members. Each token is parsed a
 //! bounded number of times, so that the work stays linear however many mistakes there are.
 
+mod members;
+
 use std::ops::Range;
 
 use crate::ast::{Definition, Enum, File, Name, Service, Struct};
@@ -15,6 +17,8 @@ use crate::lexer::Lexed;
 use crate::reporter::Reporter;
 use crate::syntax::{self, Failure, Parsed};
 use crate::token::{Token, TokenKind};
+
+use self::members::Members;
 
 /// Parses the tokens of a file in which the whole could not be parsed.
 pub(crate) fn parse(lexed: &Lexed, build: &Builder<'_>, reporter: &mut Reporter) -> File {
@@ -37,13 +41,6 @@ struct Recovery<'a> {
     build: &'a Builder<'a>,
     reporter: &'a mut Reporter,
     file: File,
-}
-
-/// What the inside of a definition is made of.
-enum Members {
-    Fields(Vec<crate::ast::Field>),
-    EnumValues(Vec<crate::ast::EnumValue>),
-    Functions(Vec<crate::ast::Function>),
 }
 
 impl Recovery<'_> {
@@ -108,15 +105,19 @@ impl Recovery<'_> {
         token.kind.starts_item() && !name_expected
     }
 
-    /// Whether a definition starts at a token, even if brackets before it are still open: `struct S {` at the start
-    /// of a line can be nothing else.
+    /// Whether a header or definition starts at a token, even if brackets before it are still open: a keyword at the
+    /// very start of a line, or `struct S {` at the start of an indented one, can hardly be anything else.
     fn surely_starts_definition(&self, at: usize) -> bool {
         use TokenKind::*;
         let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
-        matches!(self.tokens[at].kind, Struct | Exception | Enum | Service)
-            && kind(1) == Some(Identifier)
+        if !self.tokens[at].kind.starts_item() || !self.starts_line(at) {
+            return false;
+        }
+        let offset = self.tokens[at].start as usize;
+        let head = kind(1) == Some(Identifier)
             && matches!(kind(2), Some(LeftBrace | Extends | XsdAll))
-            && self.starts_line(at)
+            && matches!(self.tokens[at].kind, Struct | Exception | Enum | Service);
+        head || self.build.text[..offset].last() == Some(&b'\n')
     }
 
     /// Parses a header or definition, and puts it in its place.
@@ -179,7 +180,7 @@ impl Recovery<'_> {
                     // The parts are right by themselves, and only together wrong.
                     self.report(&failure);
                 }
-                self.file.definitions.push(with_members(definition, members));
+                self.file.definitions.push(members.into_definition(definition));
             }
             Ok(_) => {}
             Err(failure) => {
@@ -234,6 +235,7 @@ impl Recovery<'_> {
     /// Keeps the type and the name of a constant whose value is wrong.
     fn broken_const(&mut self, range: Range<usize>, failure: &Failure) {
         self.report(failure);
+        self.file.left |= failure.wants_name();
         let equals = range.clone().find(|&at| self.tokens[at].kind == TokenKind::Equals);
         if let Some(equals) = equals {
             // No digit of a number can be there, so this one has no value, which is what is wanted.
@@ -251,156 +253,6 @@ impl Recovery<'_> {
             }
         }
         self.break_names(range);
-    }
-
-    /// Parses the inside of a definition: as many members at once as are surely whole.
-    fn members(&mut self, start: TokenKind, range: Range<usize>) -> Members {
-        let mut members = match start {
-            TokenKind::StartFields => Members::Fields(Vec::new()),
-            TokenKind::StartEnumValues => Members::EnumValues(Vec::new()),
-            _ => Members::Functions(Vec::new()),
-        };
-        for chunk in self.chunks(start, range) {
-            let mut at = chunk.start;
-            while at < chunk.end && self.has_room() {
-                match self.parse_members(start, at..chunk.end, &mut members) {
-                    Ok(()) => break,
-                    Err(failure) => {
-                        at = self.broken_member(start, at..chunk.end, &failure, &mut members)
-                    }
-                }
-            }
-        }
-        members
-    }
-
-    fn parse_members(
-        &self,
-        start: TokenKind,
-        range: Range<usize>,
-        into: &mut Members,
-    ) -> Result<(), Failure> {
-        match (syntax::parse(start, self.tokens[range].iter().copied(), self.build)?, into) {
-            (Parsed::Fields(fields), Members::Fields(into)) => into.extend(fields),
-            (Parsed::EnumValues(values), Members::EnumValues(into)) => into.extend(values),
-            (Parsed::Functions(functions), Members::Functions(into)) => into.extend(functions),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Reports a wrong member, keeps the members before it, and says where to go on.
-    fn broken_member(
-        &mut self,
-        start: TokenKind,
-        range: Range<usize>,
-        failure: &Failure,
-        into: &mut Members,
-    ) -> usize {
-        let failed = self.index_of(failure);
-        if !self.report_member(start, range.start) {
-            self.report(failure);
-        }
-        // If something is missing at the end of a line, the next line is all right.
-        let line_end = self.line_ends_too_soon(failure);
-        let mut depth = 0;
-        let mut line_before = None;
-        for at in range.clone() {
-            if depth <= 0 && at > range.start && self.starts_line(at) {
-                if at > failed || (line_end && at == failed) {
-                    return at;
-                }
-                line_before = Some(at);
-            }
-            if at == failed
-                && let Some(line) = line_before
-            {
-                // What is before the line of the mistake is mostly right; if not, its message is the one given.
-                let _ = self.parse_members(start, range.start..line, into);
-            }
-            depth = (depth + self.tokens[at].kind.depth_change()).max(0);
-        }
-        range.end
-    }
-
-    /// Reports a member that has a mistake at its start which the parser meets too late to say anything useful.
-    fn report_member(&mut self, start: TokenKind, at: usize) -> bool {
-        use TokenKind::*;
-        let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
-        let has_id = kind(0) == Some(Integer) && kind(1) == Some(Colon);
-        let first = at + if has_id { 2 } else { 0 };
-        let Some(&token) = self.tokens.get(first).filter(|token| token.kind == Identifier) else {
-            return false;
-        };
-        let word = self.build.name(token).text;
-        let candidates: &[&str] = match start {
-            StartFields => &["required", "optional"],
-            StartFunctions => &["oneway"],
-            _ => return false,
-        };
-        if start == StartFunctions && kind(1) == Some(LeftParenthesis) {
-            let title = format!("the function `{word}` does not say what it returns");
-            let error =
-                Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(self.build.span(token), "");
-            self.reporter
-                .report(error.help(format!("if it returns nothing, write `void {word}(…)`")));
-            return true;
-        }
-        let followed = self.tokens.get(first + 1).is_some_and(|next| next.kind.starts_type());
-        let Some(near) = suggest::closest(&word, candidates.iter().copied()).filter(|_| followed)
-        else {
-            return false;
-        };
-        let error = Diagnostic::error(
-            codes::UNEXPECTED_TOKEN,
-            format!("`{word}` is not a type or keyword"),
-        );
-        self.reporter
-            .report(error.at(self.build.span(token), "").help(format!("did you mean `{near}`?")));
-        true
-    }
-
-    /// Cuts the inside of a definition where a member surely ends.
-    fn chunks(&self, start: TokenKind, range: Range<usize>) -> Vec<Range<usize>> {
-        let mut chunks = Vec::new();
-        let mut from = range.start;
-        let mut depth = 0;
-        for at in range.clone() {
-            let kind = self.tokens[at].kind;
-            let has_id = kind == TokenKind::Integer
-                && self.tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Colon);
-            let starts = match start {
-                TokenKind::StartFields => has_id,
-                TokenKind::StartFunctions => self.starts_function(at),
-                _ => false,
-            };
-            if depth <= 0 && at > from && starts {
-                chunks.push(from..at);
-                from = at;
-            }
-            depth = (depth + kind.depth_change()).max(0);
-            if depth <= 0 && matches!(kind, TokenKind::Comma | TokenKind::Semicolon) {
-                chunks.push(from..at + 1);
-                from = at + 1;
-            }
-        }
-        chunks.push(from..range.end);
-        chunks
-    }
-
-    /// Whether a function surely starts at a token: on a new line, with a word that can be nothing else, or as
-    /// `name (` or `name name (`.
-    fn starts_function(&self, at: usize) -> bool {
-        use TokenKind::*;
-        let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
-        self.starts_line(at)
-            && match self.tokens[at].kind {
-                Void | Oneway => true,
-                Base | Identifier => {
-                    kind(1) == Some(LeftParenthesis) || kind(2) == Some(LeftParenthesis)
-                }
-                _ => false,
-            }
     }
 
     /// The brace that closes the one at `open`.
@@ -445,6 +297,7 @@ impl Recovery<'_> {
 
     /// Reports what is wrong with a whole header or definition, with advice if its first word is known.
     fn report_item(&mut self, at: usize, failure: &Failure) {
+        self.file.left |= failure.wants_name();
         let token = self.tokens[at];
         let word = self.build.slice(token);
         if failure.offset() == token.start && token.kind == TokenKind::Identifier {
@@ -515,23 +368,4 @@ impl Recovery<'_> {
         let between = self.tokens[before].end as usize..self.tokens[at].start as usize;
         self.build.text[between].contains(&b'\n')
     }
-}
-
-fn with_members(mut definition: Definition, members: Members) -> Definition {
-    match (&mut definition, members) {
-        (Definition::Struct(node), Members::Fields(fields)) => {
-            node.fields = fields;
-            node.incomplete = true;
-        }
-        (Definition::Enum(node), Members::EnumValues(values)) => {
-            node.values = values;
-            node.incomplete = true;
-        }
-        (Definition::Service(node), Members::Functions(functions)) => {
-            node.functions = functions;
-            node.incomplete = true;
-        }
-        _ => {}
-    }
-    definition
 }

@@ -77,7 +77,8 @@ impl Reporter {
             let title = "there are more errors, which are not shown";
             self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_ERRORS, title));
         } else {
-            let errors = self.counts.iter().filter(|((_, severity), _)| *severity == Severity::Error);
+            let errors =
+                self.counts.iter().filter(|((_, severity), _)| *severity == Severity::Error);
             for (&(file, _), _) in errors.filter(|&(_, &count)| count > FILE_LIMIT) {
                 let end = Span { file, start: u32::MAX, end: u32::MAX };
                 let title = "this file has more errors, which are not shown";

@@ -52,6 +52,15 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Whether a name is missing that others may use.
+    pub(crate) fn wants_name(&self) -> bool {
+        let (Failure::Unexpected { expected, .. } | Failure::End { expected, .. }) = self else {
+            return false;
+        };
+        let wants = |terminal: &str| expected.iter().any(|name| name == terminal);
+        wants("IDENTIFIER") && !wants("BASE") && !wants("INTEGER")
+    }
+
     /// The offset of the token that failed, or where the tokens ended.
     pub(crate) fn offset(&self) -> u32 {
         match self {

@@ -45,7 +45,8 @@ fn slim(made: &str) -> String {
         in_attribute |= line.starts_with("#[allow(");
         let dropped = in_attribute
             || line.trim().is_empty()
-            || line.starts_with("// sha3:") || line.trim_start().starts_with("// State ");
+            || line.starts_with("// sha3:")
+            || line.trim_start().starts_with("// State ");
         in_attribute &= !line.ends_with(")]");
         if !dropped {
             out.push_str(line.trim_end());

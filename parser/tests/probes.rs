@@ -11,14 +11,18 @@ use thriftly_parser::{Memory, Options, Severity, load_from};
 fn every_probe_is_judged_as_decided() {
     let table = include_str!("idl_probes.tsv");
     let header = table.lines().next().expect("a header");
-    let column = |name| header.split('\t').position(|column| column == name).expect("the column is there");
+    let column =
+        |name| header.split('\t').position(|column| column == name).expect("the column is there");
     let (probe, source, ours) = (column("probe"), column("source"), column("ours"));
     let mut wrong = Vec::new();
     for line in table.lines().skip(1) {
         let cells: Vec<&str> = line.split('\t').collect();
         let (judged, said) = judge(cells[probe], &unquoted(cells[source]));
         if judged != cells[ours] {
-            wrong.push(format!("{}: decided {}, judged {judged}\n{said}", cells[probe], cells[ours]));
+            wrong.push(format!(
+                "{}: decided {}, judged {judged}\n{said}",
+                cells[probe], cells[ours]
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
@@ -51,13 +55,15 @@ fn included(probe: &str) -> &'static [(&'static str, &'static str)] {
     const A: &str = "struct T {}\nenum E { X }\nconst i32 A = 1\n";
     match probe {
         "hdr.include_missing" => &[],
-        "hdr.include_transitive_nested" => {
-            &[("a.thrift", "include \"b.thrift\"\nstruct T { 1: b.U u }\n"), ("b.thrift", "struct U {}\n")]
-        }
+        "hdr.include_transitive_nested" => &[
+            ("a.thrift", "include \"b.thrift\"\nstruct T { 1: b.U u }\n"),
+            ("b.thrift", "struct U {}\n"),
+        ],
         "hdr.include_dotted_basename" => &[("a.b.thrift", A)],
-        "hdr.include_rel_to_includer" => {
-            &[("d/a.thrift", "include \"b.thrift\"\nstruct T { 1: b.U u }\n"), ("d/b.thrift", "struct U {}\n")]
-        }
+        "hdr.include_rel_to_includer" => &[
+            ("d/a.thrift", "include \"b.thrift\"\nstruct T { 1: b.U u }\n"),
+            ("d/b.thrift", "struct U {}\n"),
+        ],
         "hdr.include_no_ext" => &[("a", A)],
         "hdr.include_broken" => &[("a.thrift", "struct T {\n")],
         _ => &[("a.thrift", A)],

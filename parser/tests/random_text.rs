@@ -45,11 +45,70 @@ service V extends other.Base {
 "#;
 
 const WORDS: &[&str] = &[
-    "struct", "union", "exception", "enum", "service", "typedef", "const", "namespace", "include", "extends",
-    "throws", "required", "optional", "oneway", "void", "i32", "string", "list", "map", "set", "bool", "S", "E", "x",
-    "other.T", "E.X", "LIMIT", "1", "-1", "0x7f", "1.5", "\"s\"", "\"", "'", "{", "}", "(", ")", "[", "]", "<", ">",
-    ",", ";", ":", "=", "*", "&", "/*", "*/", "/**", "//", "#", "\n", " ", "\\", "@", "é", "\0", "cpp_type", "true",
-    "xsd_attrs", "99999999999999999999", "senum",
+    "struct",
+    "union",
+    "exception",
+    "enum",
+    "service",
+    "typedef",
+    "const",
+    "namespace",
+    "include",
+    "extends",
+    "throws",
+    "required",
+    "optional",
+    "oneway",
+    "void",
+    "i32",
+    "string",
+    "list",
+    "map",
+    "set",
+    "bool",
+    "S",
+    "E",
+    "x",
+    "other.T",
+    "E.X",
+    "LIMIT",
+    "1",
+    "-1",
+    "0x7f",
+    "1.5",
+    "\"s\"",
+    "\"",
+    "'",
+    "{",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "<",
+    ">",
+    ",",
+    ";",
+    ":",
+    "=",
+    "*",
+    "&",
+    "/*",
+    "*/",
+    "/**",
+    "//",
+    "#",
+    "\n",
+    " ",
+    "\\",
+    "@",
+    "é",
+    "\0",
+    "cpp_type",
+    "true",
+    "xsd_attrs",
+    "99999999999999999999",
+    "senum",
 ];
 
 const ROUNDS: usize = 20_000;
@@ -115,7 +174,10 @@ fn mutate(text: &mut Vec<u8>, random: &mut Random) {
 /// Loads the text and prints what is said of it; a panic names the round.
 fn check(round: usize, text: Vec<u8>) {
     let mut files = Memory::default();
-    files.insert("other.thrift", "include \"main.thrift\"\nstruct T { 1: i32 x }\nservice Base { void f() }\n");
+    files.insert(
+        "other.thrift",
+        "include \"main.thrift\"\nstruct T { 1: i32 x }\nservice Base { void f() }\n",
+    );
     files.insert("main.thrift", text.clone());
     let outcome = std::panic::catch_unwind(|| {
         let options = Options { lints: true, ..Options::default() };

@@ -1,4 +1,72 @@
 //! Thrift for Rust, in three lines.
+//!
+//! [`thrift!`] turns an IDL file into typed clients, servers and values at compile time;
+//! [`ThriftStruct`] gives hand-written types the same bytes.
+//!
+#![cfg_attr(feature = "async", doc = "```")]
+#![cfg_attr(not(feature = "async"), doc = "```ignore")]
+//! thriftly::thrift!(inline: "
+//!     exception Empty {}
+//!
+//!     service Words {
+//!         /** The longest of the words. */
+//!         string longest(1: list<string> words) throws (1: Empty empty)
+//!     }
+//! ");
+//!
+//! struct Reader;
+//!
+//! impl Words for Reader {
+//!     async fn longest(&self, words: Vec<String>) -> Result<String, LongestError> {
+//!         Ok(words.into_iter().max_by_key(|word| word.len()).ok_or(Empty {})?)
+//!     }
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), LongestError> {
+//!     let server = thriftly::Server::new(WordsServer::new(Reader)).bind("127.0.0.1:0").await?;
+//!     let address = server.local_addr();
+//!     tokio::spawn(server.serve());
+//!
+//!     let client = WordsClient::connect(address).await?;
+//!     assert_eq!(client.longest(vec!["to".into(), "three".into()]).await?, "three");
+//!     assert!(matches!(client.longest(vec![]).await, Err(LongestError::Empty(_))));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # What is where
+//!
+//! - Values alone: [`binary`], for whatever implements [`Encode`] and [`Decode`].
+//! - Async servers and clients on tokio, with the feature `async`, which is on by default:
+//!   `Server`, `Channel`, `ClientBuilder`.
+//! - Servers and clients without any runtime: [`blocking`].
+//! - What goes through a service, for middleware: [`Request`] and [`Response`].
+//! - What is taken from a peer at most: [`Limits`].
+//! - Whatever can go wrong: [`Error`].
+//!
+//! # What `thrift!` makes
+//!
+//! | IDL | Rust |
+//! |---|---|
+//! | `struct`, `exception` | a struct with public fields, and `Default`; exceptions are [errors](std::error::Error) |
+//! | `required` field | `T`; absent is an error that names struct and field |
+//! | field without a word | `T`; absent leaves the default; always written |
+//! | `optional` field | `Option<T>`, or `T` if the IDL has a default |
+//! | `union` | an enum with a variant for each field, and `Unrecognized` for what is not known |
+//! | `enum` | an enum with `Unrecognized(i32)` for numbers that are not known, written back unchanged |
+//! | `list`, `set`, `map` | `Vec`, `BTreeSet`, `BTreeMap`; with the option `maps: hashed`, `HashSet` and `HashMap` |
+//! | `string`, `binary` | `String`, [`bytes::Bytes`] |
+//! | `uuid` | [`Uuid`] |
+//! | a `double` in a key | [`Double`], which has a total order |
+//! | `const` | a `const` where Rust can, else a `static` that is made when it is first used |
+//! | service `Sleep` | for async: the trait `Sleep`, `SleepServer`, `SleepClient`; else `BlockingSleep`, … |
+//! | a method that throws | `Result<T, MethodError>`, an enum of the exceptions and `Other(Error)` |
+//! | included `shared.thrift` | `mod shared` |
+//!
+//! Names become those that Rust has for such items: `phoneNumber` is `phone_number`, `MAX_SIZE`
+//! as a value of an enum is `MaxSize`. Keywords are escaped, as in `r#type`; `self`, `Self`,
+//! `super` and `crate` get an underscore.
 
 mod address;
 mod application;
@@ -42,7 +110,79 @@ pub use ttype::{MessageKind, TType};
 pub use unknown::UnknownField;
 pub use uuid::Uuid;
 
-pub use thriftly_macros::{ThriftStruct, thrift};
+/// Turns an IDL file into typed clients, servers and values, where it stands.
+///
+/// The path is looked up beside the source file first, then from the package's folder, then in
+/// `include_dirs`. In place of the path, `inline: "…"` takes the text of the IDL.
+///
+/// ```
+/// thriftly::thrift!(
+///     inline: "struct Point { 1: required i32 x, 2: i32 y = 5, 3: optional string label }",
+///     maps: hashed,
+/// );
+///
+/// let point = Point { x: 1, ..Point::default() };
+/// let bytes = thriftly::binary::to_vec(&point)?;
+/// assert_eq!(thriftly::binary::from_slice::<Point>(&bytes)?, Point { x: 1, y: 5, label: None });
+/// # Ok::<(), thriftly::Error>(())
+/// ```
+///
+/// # Options
+///
+/// Each is optional, after the path, in any order:
+///
+/// - `include_dirs: ["idl"]`: folders, from the package's own, in which included files are looked
+///   for after the folder of the including file.
+/// - `with: { "shared.thrift": crate::shared }`: an included file, as it is first written in an
+///   `include`, whose items are in a module elsewhere; none is made for it then.
+/// - `derive: [serde::Serialize]`: more derives for every struct, union and enum.
+/// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
+/// - `multiline_strings: true`: string literals may go over several lines.
+/// - `crate: path`: the path of this crate, if it is not `::thriftly`.
+///
+/// # Errors
+///
+/// What is wrong with the IDL is a compile error with its place there, one for each mistake.
+pub use thriftly_macros::thrift;
+
+/// Gives a hand-written struct or enum a Thrift type: [`Encode`] and [`Decode`].
+///
+/// A struct is a `struct`; an enum with one field in each variant is a `union`; an enum without
+/// fields is an `enum`.
+///
+/// ```
+/// use thriftly::ThriftStruct;
+///
+/// #[derive(Debug, PartialEq, ThriftStruct)]
+/// struct Person<'a> {
+///     #[thrift(id = 1, required)]
+///     name: &'a str,
+///     #[thrift(id = 2)]
+///     email: Option<String>,
+///     #[thrift(id = 3, default = 18)]
+///     age: i32,
+/// }
+///
+/// let person = Person { name: "Ada", email: None, age: 36 };
+/// let bytes = thriftly::binary::to_vec(&person)?;
+/// assert_eq!(thriftly::binary::from_slice::<Person<'_>>(&bytes)?, person);
+/// # Ok::<(), thriftly::Error>(())
+/// ```
+///
+/// # Attributes
+///
+/// Of a field, or of a variant of a union:
+///
+/// - `id = 1`: the id, which every field needs.
+/// - `name = "…"`: the name in the IDL, if it is another.
+/// - `required`: absent is an error. An `Option` is an `optional` field.
+/// - `default = …`: what the field is if it is absent, if that is not its type's [`Default`].
+///
+/// Of a variant: `unrecognized`, for the one that holds what is not known: a number (`i32`) in an
+/// enum, an [`UnknownField`] in a union. Without it, what is not known is an error.
+///
+/// Of the type: `name = "…"`, and `crate = path` if this crate is not `::thriftly`.
+pub use thriftly_macros::ThriftStruct;
 
 #[doc(hidden)]
 pub mod __private;

@@ -1,8 +1,38 @@
 //! Writing what a connection has to send.
 
-use std::io::{self, IoSlice, Write};
+use std::io::{self, IoSlice, Read, Write};
+
+use bytes::BytesMut;
 
 use crate::connection::{Output, SLICES};
+
+/// The least and the most room for a read.
+const SCRATCH: (usize, usize) = (4 << 10, 64 << 10);
+
+/// Reads what has come, or waits for it. It goes through `scratch`, which grows when reads fill
+/// it: that is cheaper than to clear room for what may not come.
+pub(crate) fn read(
+    io: &mut impl Read,
+    scratch: &mut Vec<u8>,
+    input: &mut BytesMut,
+) -> io::Result<usize> {
+    if scratch.is_empty() {
+        scratch.resize(SCRATCH.0, 0);
+    }
+    loop {
+        match io.read(scratch) {
+            Ok(count) => {
+                input.extend_from_slice(&scratch[..count]);
+                if count == scratch.len() && count < SCRATCH.1 {
+                    scratch.resize(count * 2, 0);
+                }
+                return Ok(count);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
 
 /// Writes everything; what has been written is gone from the output also after an error.
 pub(crate) fn write(io: &mut impl Write, output: &mut Output) -> io::Result<()> {

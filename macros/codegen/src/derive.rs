@@ -225,6 +225,8 @@ fn fields(context: &Context, fields: &Fields, errors: &mut Errors) -> Vec<Field>
             scalar: scalar(ty),
             presence,
             default: attributes.default,
+            // In the type's own place, but seeing what generated code sees.
+            span: ty.span().resolved_at(Span::call_site()),
         });
     }
     parsed

@@ -1,6 +1,6 @@
 //! What is emitted: structs, unions, enums, constants and services, named as in Rust.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 /// What all items of one expansion share.
 pub(crate) struct Context {
@@ -33,6 +33,8 @@ pub(crate) struct Field {
     pub(crate) presence: Presence,
     /// The value that an absent field has, if it is not the type's default.
     pub(crate) default: Option<TokenStream>,
+    /// Where the compiler shows what is wrong with the type.
+    pub(crate) span: Span,
 }
 
 /// Whether a field must be there.

@@ -23,14 +23,19 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
         Ok(outcome) => outcome,
         Err(message) => return compile_error(input.span, &message),
     };
-    let errors = outcome.diagnostics.iter().filter(|one| one.severity == Severity::Error);
-    let errors = errors.map(|error| {
+    let lowerer = Lowerer::new(&outcome.program, &outcome.sources, &input.options, input.span);
+    let ours = lowerer.check();
+    let all = outcome.diagnostics.iter().chain(&ours);
+    for warning in all.clone().filter(|one| one.severity == Severity::Warning) {
+        // A macro cannot warn through the compiler, but what it writes here is seen in the build.
+        eprintln!("{}\n", warning.render(&outcome.sources));
+    }
+    let errors = all.filter(|one| one.severity == Severity::Error).map(|error| {
         let text = error.render(&outcome.sources);
         // The compiler writes that it is an error.
         compile_error(input.span, text.strip_prefix("error: ").unwrap_or(&text))
     });
-    let items =
-        Lowerer::new(&outcome.program, &outcome.sources, &input.options, input.span).expand();
+    let items = lowerer.expand();
     let tracked = match input.idl {
         Idl::Path(_) => track(&outcome.sources, &caller, &input),
         Idl::Inline(_) => TokenStream::new(),

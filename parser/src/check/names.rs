@@ -66,7 +66,7 @@ struct FileNames {
     missing: HashSet<String>,
     /// Names in definitions that could not be parsed.
     broken: HashSet<String>,
-    /// There were so many mistakes that the rest of the file was left.
+    /// Because of mistakes, any name may be missing.
     left: bool,
 }
 
@@ -173,7 +173,9 @@ impl Names {
                     });
                     near.map(|near| format!("{prefix}.{near}"))
                 }
-                None => self.budget.closest(prefix, file.prefixes.keys().map(String::as_str))
+                None => self
+                    .budget
+                    .closest(prefix, file.prefixes.keys().map(String::as_str))
                     .map(|near| format!("{near}.{rest}")),
             },
         }

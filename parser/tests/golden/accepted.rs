@@ -13,7 +13,10 @@ fn every_construct_is_accepted() {
     for case in cases {
         let outcome = load_from(&case.files, Path::new(&case.root), &case.options);
         assert!(!outcome.has_errors(), "accepted/{}:\n{}", case.name, outcome.render());
-        let warned = outcome.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Warning);
+        let warned = outcome
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == Severity::Warning);
         let codes: Vec<_> = warned.map(|diagnostic| diagnostic.code).collect();
         assert!(codes.is_empty(), "accepted/{}: warnings\n{}", case.name, outcome.render());
     }

@@ -1,6 +1,6 @@
 //! The blocking client.
 
-use std::io::{self, Read};
+use std::io;
 use std::marker::PhantomData;
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::from_channel::FromChannel;
 use crate::message::{Protocol, Request, Response};
 use crate::settings::{ClientSettings, client_setters};
-use crate::stream::write;
+use crate::stream::{read, write};
 
 /// A connection that was not used for so long is looked at before it is used again.
 const FRESH: Duration = Duration::from_secs(1);
@@ -154,7 +154,7 @@ enum Failure {
 struct Open {
     stream: TcpStream,
     connection: ClientConnection<()>,
-    /// Where reads go to first.
+    /// Where reads go to.
     scratch: Vec<u8>,
     /// When it was used last.
     used: Instant,
@@ -187,7 +187,7 @@ impl Open {
                     return Ok(Open {
                         stream,
                         connection: ClientConnection::new(settings.framing, settings.limits),
-                        scratch: vec![0; 16 << 10],
+                        scratch: Vec::new(),
                         used: Instant::now(),
                         full_timeout: true,
                         silent: 0,
@@ -261,13 +261,9 @@ impl Open {
             self.full_timeout = true;
         }
         loop {
-            match self.stream.read(&mut self.scratch) {
+            match read(&mut self.stream, &mut self.scratch, self.connection.space()) {
                 Ok(0) => return Err(Failure::Lost("the connection was closed".to_owned())),
-                Ok(count) => {
-                    let bytes = &self.scratch[..count];
-                    self.connection.space().extend_from_slice(bytes);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(_) => {}
                 Err(error) => return Err(failed(error)),
             }
             match self.connection.next() {

@@ -199,6 +199,8 @@ struct Sessions {
 struct Streams {
     by_number: HashMap<u64, Arc<TcpStream>>,
     next: u64,
+    /// Whether it was said that there are too many.
+    full: bool,
 }
 
 impl Sessions {
@@ -222,8 +224,13 @@ impl Sessions {
     /// Waits until another connection may be served; `false` if none may any more.
     fn wait_for_room(&self, max_connections: usize) -> bool {
         let mut streams = self.lock();
+        // It is worth a word again when a tenth of them had gone in between.
+        streams.full &= streams.by_number.len() > max_connections / 10 * 9;
         while !self.is_closing() && streams.by_number.len() >= max_connections {
-            tracing::warn!(connections = streams.by_number.len(), "no further connection is taken");
+            if !std::mem::replace(&mut streams.full, true) {
+                let connections = streams.by_number.len();
+                tracing::warn!(connections, "no further connection is taken");
+            }
             streams = self.changed.wait(streams).unwrap_or_else(PoisonError::into_inner);
         }
         !self.is_closing()

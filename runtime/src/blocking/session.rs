@@ -8,14 +8,11 @@ use super::Service;
 use crate::connection::{Call, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
 use crate::error::{Error, Result};
 use crate::settings::ServerSettings;
-use crate::stream::write;
+use crate::stream::{read, write};
 
 /// How long what a client still sends is read after the last answer: a connection that is closed
 /// with unread bytes is reset, and the answer could be lost with it.
 const LINGER: Duration = Duration::from_secs(1);
-/// Room for a read at first, and when reads fill it.
-const SMALL: usize = 4 << 10;
-const LARGE: usize = 64 << 10;
 
 /// Why a connection ends.
 pub(super) enum End {
@@ -36,7 +33,7 @@ pub(super) struct Session<'a, S> {
     settings: &'a ServerSettings,
     connection: ServerConnection,
     watchdog: Watchdog,
-    /// Where reads go to first.
+    /// Where reads go to.
     scratch: Vec<u8>,
     /// The number of the message of which a part is here, and since when.
     partial: Option<(u64, Instant)>,
@@ -54,7 +51,7 @@ impl<'a, S: Service> Session<'a, S> {
             settings,
             connection: ServerConnection::new(settings.limits),
             watchdog: Watchdog::new(settings),
-            scratch: vec![0; SMALL],
+            scratch: Vec::new(),
             partial: None,
         }
     }
@@ -71,8 +68,13 @@ impl<'a, S: Service> Session<'a, S> {
         }
         loop {
             let taken = self.take_calls();
-            if let Err(error) = self.write() {
-                return End::Lost(error);
+            match self.write() {
+                Ok(()) => {}
+                Err(error) if is_timeout(&error) => {
+                    let waiting = self.connection.waiting();
+                    return End::TimedOut(waiting, waiting.too_long());
+                }
+                Err(error) => return End::Lost(error),
             }
             if let Err(error) = taken {
                 self.linger();
@@ -119,16 +121,8 @@ impl<'a, S: Service> Session<'a, S> {
         }
         self.check_partial(waiting)?;
         loop {
-            match self.stream.read(&mut self.scratch) {
-                Ok(count) => {
-                    let bytes = &self.scratch[..count];
-                    self.connection.space().extend_from_slice(bytes);
-                    if count == self.scratch.len() && count < LARGE {
-                        self.scratch.resize(count * 2, 0);
-                    }
-                    return Ok(count);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            match read(&mut self.stream, &mut self.scratch, self.connection.space()) {
+                Ok(count) => return Ok(count),
                 Err(error) if is_timeout(&error) => {
                     if let Err(error) = self.watchdog.fire(waiting, self.settings) {
                         return Err(End::TimedOut(waiting, error));
@@ -161,14 +155,13 @@ impl<'a, S: Service> Session<'a, S> {
     /// Lets the client read the last answer.
     fn linger(&mut self) {
         let until = Instant::now() + LINGER;
-        let linger = || {
+        let mut linger = || {
             self.stream.shutdown(Shutdown::Write)?;
             self.stream.set_read_timeout(Some(LINGER))?;
             while Instant::now() < until && self.stream.read(&mut self.scratch)? > 0 {}
             io::Result::Ok(())
         };
         // Whatever comes of it, the connection is over.
-        let mut linger = linger;
         let _ = linger();
     }
 }

@@ -32,6 +32,7 @@ use crate::settings::{ClientSettings, client_setters};
 pub struct ClientBuilder<T = Channel> {
     settings: ClientSettings,
     max_in_flight: usize,
+    pipelining: bool,
     client: PhantomData<fn() -> T>,
 }
 
@@ -41,6 +42,7 @@ impl<T> ClientBuilder<T> {
         ClientBuilder {
             settings: ClientSettings::default(),
             max_in_flight: 1024,
+            pipelining: true,
             client: PhantomData,
         }
     }
@@ -59,8 +61,9 @@ impl<T> ClientBuilder<T> {
     /// that take one call after the other can cope with that, but some proxies cannot.
     ///
     /// Without it, a call that is given up while it is under way takes the connection with it.
-    pub fn pipelining(self, pipelining: bool) -> Self {
-        self.max_in_flight(if pipelining { 1024 } else { 1 })
+    pub fn pipelining(mut self, pipelining: bool) -> Self {
+        self.pipelining = pipelining;
+        self
     }
 }
 
@@ -77,7 +80,8 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         let address = address.try_into().map_err(Into::into)?;
         let protocol = self.settings.protocol;
         let stream = connect(&address, &self.settings).await?;
-        let line = Line::open(address, self.settings, self.max_in_flight, stream);
+        let max_in_flight = if self.pipelining { self.max_in_flight } else { 1 };
+        let line = Line::open(address, self.settings, max_in_flight, stream);
         Ok(T::from_channel(Channel { line: Arc::new(line) }, protocol))
     }
 }

@@ -83,6 +83,11 @@ pub(super) async fn run(
                         None => return,
                     }
                 }
+                // Callers may have given up while others were served.
+                unsent.retain(|ticket: &Ticket| !ticket.reply.is_closed());
+                if unsent.is_empty() {
+                    continue;
+                }
                 match connect(&remote.address, &remote.settings).await {
                     Ok(stream) => stream,
                     Err(error) => {

@@ -8,6 +8,12 @@ use crate::error::Result;
 ///
 /// Types that own what they hold implement it for every `'de`.
 /// `thrift!` and `#[derive(ThriftStruct)]` implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no Thrift type",
+    label = "this cannot be read",
+    note = "fields may be bool, i8, i16, i32, i64, f64, String, Bytes, Uuid, Vec, sets and maps of these, \
+            and types made by `thrift!` or `#[derive(ThriftStruct)]`"
+)]
 pub trait Decode<'de>: ThriftType + Sized {
     /// Reads a value.
     ///

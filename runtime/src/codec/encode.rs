@@ -21,6 +21,12 @@ pub trait ThriftType {
 /// A value that can be written in any protocol.
 ///
 /// `thrift!` and `#[derive(ThriftStruct)]` implement it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no Thrift type",
+    label = "this cannot be sent",
+    note = "fields may be bool, i8, i16, i32, i64, f64, String, Bytes, Uuid, Vec, sets and maps of these, \
+            and types made by `thrift!` or `#[derive(ThriftStruct)]`"
+)]
 pub trait Encode: ThriftType {
     /// Writes the value.
     fn encode<W: Writer>(&self, w: &mut W);

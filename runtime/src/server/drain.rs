@@ -25,25 +25,25 @@ impl Drain {
 /// The ear of one connection.
 pub(super) struct Listener {
     drain: Arc<Drain>,
-    /// `None` once the task is known to those who notify.
-    unheard: Option<Pin<Box<OwnedNotified>>>,
-    heard: Option<Pin<Box<OwnedNotified>>>,
+    notified: Pin<Box<OwnedNotified>>,
+    /// Whether the task of the connection is known to those who notify.
+    registered: bool,
 }
 
 impl Listener {
     pub(super) fn new(drain: Arc<Drain>) -> Listener {
         let notified = Box::pin(Arc::clone(&drain.notify).notified_owned());
-        Listener { drain, unheard: Some(notified), heard: None }
+        Listener { drain, notified, registered: false }
     }
 
     /// Whether it has begun. If not, the task is woken when it does: it is always the same one,
-    /// so it need not be registered again each time.
+    /// so that it need not be registered each time.
     pub(super) fn begun(&mut self, context: &mut Context<'_>) -> bool {
-        if let Some(mut notified) = self.unheard.take() {
-            if notified.as_mut().poll(context).is_ready() {
+        if !self.registered {
+            self.registered = true;
+            if self.notified.as_mut().poll(context).is_ready() {
                 return true;
             }
-            self.heard = Some(notified);
         }
         self.drain.begun.load(Ordering::Acquire)
     }

@@ -189,6 +189,7 @@ where
             drain: Arc::default(),
             sessions: JoinSet::new(),
             backoff: Backoff::default(),
+            full: false,
         };
         let mut stop = pin!(stop);
         let mut pause = pin!(None::<Sleep>);
@@ -229,6 +230,8 @@ struct Acceptor<S> {
     /// Dropping this ends the connections.
     sessions: JoinSet<()>,
     backoff: Backoff,
+    /// Whether it was said that there are too many.
+    full: bool,
 }
 
 impl<S> Acceptor<S>
@@ -245,13 +248,17 @@ where
             }
         }
         if self.sessions.len() >= self.settings.max_connections {
+            if !std::mem::replace(&mut self.full, true) {
+                tracing::warn!(connections = self.sessions.len(), "no further connection is taken");
+            }
             // The end of any of them wakes this up.
-            tracing::warn!(connections = self.sessions.len(), "no further connection is taken");
             return Poll::Pending;
         }
         match std::task::ready!(self.listener.poll_accept(context)) {
             Ok((stream, peer)) => {
                 self.backoff.succeeded();
+                // It is worth a word again when a tenth of them had gone in between.
+                self.full &= self.sessions.len() + 1 > self.settings.max_connections / 10 * 9;
                 self.start(stream, peer);
                 Poll::Ready(None)
             }

@@ -25,6 +25,9 @@ use crate::stream::poll_write;
 /// with unread bytes is reset, and the answer could be lost with it.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How often a connection reads before other tasks have their turn.
+const ROUNDS: usize = 16;
+
 /// Reads calls, has them handled, and writes the answers.
 pub(super) struct Session<IO, S: Service<Request>> {
     io: IO,
@@ -40,6 +43,8 @@ pub(super) struct Session<IO, S: Service<Request>> {
     armed: bool,
     /// Why nothing more is read.
     end: Option<End>,
+    /// Whether other tasks have had their turn before the next write.
+    yielded: bool,
 }
 
 /// Why a connection ends.
@@ -81,6 +86,7 @@ where
             settings,
             armed: false,
             end: None,
+            yielded: false,
         }
     }
 
@@ -118,10 +124,19 @@ where
 
     /// Does all that can be done now. It is ready when the connection is to be closed.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<End> {
+        let mut answered = false;
         while let Some(answer) = self.calls.poll(context) {
             self.answer(answer);
+            answered = true;
         }
-        loop {
+        if answered && !self.yielded && self.calls.len() > 0 {
+            // Other calls may be about to end too: after their turn one write will do for all.
+            self.yielded = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.yielded = false;
+        for _ in 0..ROUNDS {
             let more = self.take_calls(context);
             let written = poll_write(&mut self.io, &mut self.connection.output, context);
             if let Poll::Ready(Err(error)) = written {
@@ -130,14 +145,13 @@ where
             if more && self.has_room() && self.held.is_none() {
                 continue;
             }
-            if self.end.is_some() {
-                match more || self.calls.will_answer() || !self.connection.output.is_empty() {
-                    true => break,
-                    false => return self.end.take().map_or(Poll::Pending, Poll::Ready),
-                }
+            if let Some(end) = self.end.take_if(|_| {
+                !more && !self.calls.will_answer() && self.connection.output.is_empty()
+            }) {
+                return Poll::Ready(end);
             }
-            if more {
-                break;
+            if more || self.end.is_some() {
+                return self.watch(context);
             }
             let last = self.drain.begun(context);
             match self.read(context) {
@@ -146,10 +160,12 @@ where
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Lost(error)),
                 Poll::Pending if last => self.end = Some(End::Drained),
-                Poll::Pending => break,
+                Poll::Pending => return self.watch(context),
             }
         }
-        self.watch(context)
+        // A client that sends without end is not the only one.
+        context.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Starts the calls that have come. Returns whether there may be more that have to wait.

@@ -1,7 +1,7 @@
 //! Structs, exceptions and structs of arguments.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 
 use super::{allow, bounded, decodable, derives, doc, order_by_bytes};
@@ -145,12 +145,14 @@ fn encode(context: &Context, item: &Struct) -> TokenStream {
             _ => {
                 body.extend(run.flush(context));
                 body.extend(match field.presence {
-                    Presence::Optional => quote! {
+                    Presence::Optional => quote_spanned! {field.span=>
                         if let #p::Some(__value) = &self.#member {
                             #p::Encode::encode_field(__value, #id, __w);
                         }
                     },
-                    _ => quote!(#p::Encode::encode_field(&self.#member, #id, __w);),
+                    _ => quote_spanned! {field.span=>
+                        #p::Encode::encode_field(&self.#member, #id, __w);
+                    },
                 });
             }
         }

@@ -1,6 +1,8 @@
 //! From the checked program to the model: names, types, values and services as in Rust.
 
 mod analysis;
+mod annotations;
+mod clash;
 mod docs;
 mod service;
 mod types;
@@ -11,6 +13,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::program::{
     self, DefId, Definition, Program, Requiredness, StructKind, TypeKind,
 };
@@ -184,18 +187,61 @@ impl<'a> Lowerer<'a> {
     /// The path of a type as seen from a file.
     fn path(&self, id: DefId, from: FileId) -> TokenStream {
         let module = self.module(id.file, from);
-        let name = match self.program.definition(id) {
-            Definition::Const(item) => self.ident(&const_name(&item.name.text)),
-            Definition::Typedef(item) => self.ident(&type_name(&item.name.text)),
-            Definition::Enum(item) => self.ident(&type_name(&item.name.text)),
-            Definition::Struct(item) => self.ident(&type_name(&item.name.text)),
-            Definition::Service(item) => self.ident(&type_name(&item.name.text)),
-        };
+        let name = self.ident(&self.item_name(self.program.definition(id)));
         quote!(#module #name)
     }
 
     fn ident(&self, name: &str) -> Ident {
         ident(name, self.span)
+    }
+
+    /// The name of an item in Rust.
+    fn item_name(&self, definition: &Definition) -> String {
+        let (annotations, name) = match definition {
+            Definition::Const(item) => return const_name(&item.name.text),
+            Definition::Typedef(item) => (&item.annotations, &item.name),
+            Definition::Enum(item) => (&item.annotations, &item.name),
+            Definition::Struct(item) => (&item.annotations, &item.name),
+            Definition::Service(item) => (&item.annotations, &item.name),
+        };
+        annotations::name(annotations).map_or_else(|| type_name(&name.text), str::to_owned)
+    }
+
+    /// The name of a struct's field or an argument in Rust.
+    fn field_name(&self, field: &program::Field) -> String {
+        let name = || value_name(&field.name.text);
+        annotations::name(&field.annotations).map_or_else(name, str::to_owned)
+    }
+
+    /// The name of a union's field in Rust.
+    fn field_variant(&self, field: &program::Field) -> String {
+        let name = || variant_name(&field.name.text);
+        annotations::name(&field.annotations).map_or_else(name, str::to_owned)
+    }
+
+    /// The name of an enum's value in Rust.
+    fn value_variant(&self, value: &program::EnumValue) -> String {
+        let name = || variant_name(&value.name.text);
+        annotations::name(&value.annotations).map_or_else(name, str::to_owned)
+    }
+
+    /// The name of a method in Rust.
+    fn function_name(&self, function: &program::Function) -> String {
+        let name = || value_name(&function.name.text);
+        annotations::name(&function.annotations).map_or_else(name, str::to_owned)
+    }
+
+    /// What is wrong beyond the IDL itself.
+    pub(crate) fn check(&self) -> Vec<Diagnostic> {
+        let mut wrong = annotations::check(self.program);
+        wrong.extend(self.clashes());
+        wrong
+    }
+
+    /// The derives that a type gets beside the usual ones.
+    fn extra_derives(&self, annotations: &[program::Annotation]) -> Vec<syn::Path> {
+        let own = annotations::derives(annotations);
+        self.options.derive.iter().cloned().chain(own).collect()
     }
 
     fn file(&self, file: &program::File) -> TokenStream {
@@ -205,14 +251,11 @@ impl<'a> Lowerer<'a> {
         let mut items = TokenStream::new();
         for (index, definition) in file.definitions.iter().enumerate() {
             let id = DefId { file: file.id, index: index as u32 };
-            let (space, name) = match definition {
-                Definition::Const(item) => (&mut constants, &item.name),
-                Definition::Typedef(item) => (&mut types, &item.name),
-                Definition::Enum(item) => (&mut types, &item.name),
-                Definition::Struct(item) => (&mut types, &item.name),
-                Definition::Service(item) => (&mut types, &item.name),
+            let space = match definition {
+                Definition::Const(_) => &mut constants,
+                _ => &mut types,
             };
-            if space.insert(name.text.as_str()) {
+            if space.insert(self.item_name(definition)) {
                 items.extend(self.definition(id, definition));
             }
         }
@@ -222,41 +265,45 @@ impl<'a> Lowerer<'a> {
     fn definition(&self, id: DefId, definition: &Definition) -> TokenStream {
         let context = &self.context;
         match definition {
-            Definition::Const(item) => emit::constant(context, &self.constant(id, item)),
+            Definition::Const(item) => {
+                emit::constant(context, &self.constant(id, definition, item))
+            }
             Definition::Typedef(item) => emit::typedef(&Typedef {
-                ident: self.ident(&type_name(&item.name.text)),
+                ident: self.ident(&self.item_name(definition)),
                 doc: self.docs(item.doc.as_deref(), &item.name),
-                ty: self.rust_type(&item.target, id.file, false),
+                ty: annotations::rust_type(&item.annotations)
+                    .unwrap_or_else(|| self.rust_type(&item.target, id.file, false)),
             }),
             Definition::Enum(item) => {
-                let item = self.enumeration(item);
-                let definition = emit::enum_definition(context, &item, &self.options.derive);
+                let derive = self.extra_derives(&item.annotations);
+                let item = self.enumeration(definition, item);
+                let definition = emit::enum_definition(context, &item, &derive);
                 let codec = emit::enum_codec(context, &item);
                 quote!(#definition #codec)
             }
             Definition::Struct(item) if item.kind == StructKind::Union => {
                 let traits = self.analysis.traits(id);
-                let item = self.union(id, item);
-                let definition =
-                    emit::union_definition(context, &item, traits, &self.options.derive);
+                let derive = self.extra_derives(&item.annotations);
+                let item = self.union(id, definition, item);
+                let definition = emit::union_definition(context, &item, traits, &derive);
                 let codec = emit::union_codec(context, &item);
                 quote!(#definition #codec)
             }
             Definition::Struct(item) => {
                 let traits = self.analysis.traits(id);
                 let is_exception = item.kind == StructKind::Exception;
-                let item = self.structure(id, item);
-                let derive = &self.options.derive;
+                let derive = self.extra_derives(&item.annotations);
+                let item = self.structure(id, definition, item);
                 let definition =
-                    emit::struct_definition(context, &item, traits, derive, is_exception);
+                    emit::struct_definition(context, &item, traits, &derive, is_exception);
                 let codec = emit::struct_codec(context, &item);
                 quote!(#definition #codec)
             }
-            Definition::Service(item) => self.service(id, item),
+            Definition::Service(item) => self.service(id, definition, item),
         }
     }
 
-    fn constant(&self, id: DefId, item: &program::Const) -> Const {
+    fn constant(&self, id: DefId, definition: &Definition, item: &program::Const) -> Const {
         let p = &self.context.private;
         let kind = match &self.program.resolve(&item.ty).kind {
             TypeKind::List(_) | TypeKind::Set(_) | TypeKind::Map(..) => ConstKind::Lazy,
@@ -277,7 +324,7 @@ impl<'a> Lowerer<'a> {
             ),
         };
         Const {
-            ident: self.ident(&const_name(&item.name.text)),
+            ident: self.ident(&self.item_name(definition)),
             doc: self.docs(item.doc.as_deref(), &item.name),
             ty,
             value,
@@ -285,12 +332,12 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn enumeration(&self, item: &program::Enum) -> Enum {
+    fn enumeration(&self, definition: &Definition, item: &program::Enum) -> Enum {
         let mut by_number: HashMap<i32, Ident> = HashMap::new();
         let mut taken = HashSet::new();
         let mut values = Vec::new();
         for value in &item.values {
-            let name = variant_name(&value.name.text);
+            let name = self.value_variant(value);
             if !taken.insert(name.clone()) {
                 continue;
             }
@@ -309,7 +356,7 @@ impl<'a> Lowerer<'a> {
             });
         }
         Enum {
-            ident: self.ident(&type_name(&item.name.text)),
+            ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.name),
             values,
@@ -326,12 +373,12 @@ impl<'a> Lowerer<'a> {
         self.ident(&name)
     }
 
-    fn union(&self, id: DefId, item: &program::Struct) -> Union {
+    fn union(&self, id: DefId, definition: &Definition, item: &program::Struct) -> Union {
         let mut taken = HashSet::new();
         let mut ids = HashSet::new();
         let mut variants = Vec::new();
         for (index, field) in item.fields.iter().enumerate() {
-            let name = variant_name(&field.name.text);
+            let name = self.field_variant(field);
             if !ids.insert(field.id) || !taken.insert(name.clone()) {
                 continue;
             }
@@ -344,7 +391,7 @@ impl<'a> Lowerer<'a> {
             });
         }
         Union {
-            ident: self.ident(&type_name(&item.name.text)),
+            ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.name),
             generics: syn::Generics::default(),
@@ -353,9 +400,9 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn structure(&self, id: DefId, item: &program::Struct) -> Struct {
+    fn structure(&self, id: DefId, definition: &Definition, item: &program::Struct) -> Struct {
         Struct {
-            ident: self.ident(&type_name(&item.name.text)),
+            ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.name),
             generics: syn::Generics::default(),
@@ -366,6 +413,9 @@ impl<'a> Lowerer<'a> {
     /// The type of a field, boxed where a cycle needs it.
     fn boxed_type(&self, id: DefId, index: usize, field: &program::Field) -> TokenStream {
         let p = &self.context.private;
+        if let Some(ty) = annotations::rust_type(&field.annotations) {
+            return ty;
+        }
         let ty = self.rust_type(&field.ty, id.file, self.analysis.is_key(id));
         match self.analysis.is_boxed(id, index) {
             true => quote!(#p::Box<#ty>),
@@ -380,7 +430,7 @@ impl<'a> Lowerer<'a> {
         let mut ids = HashSet::new();
         let mut lowered = Vec::new();
         for (index, field) in fields.iter().enumerate() {
-            let name = value_name(&field.name.text);
+            let name = self.field_name(field);
             if !ids.insert(field.id) || !names.insert(name.clone()) {
                 continue;
             }
@@ -406,9 +456,13 @@ impl<'a> Lowerer<'a> {
                 doc: docs::with_code(field.doc.as_deref(), &self.field_line(field)),
                 id: field.id,
                 ty,
-                scalar: self.scalar(&field.ty),
+                scalar: match annotations::find(&field.annotations, "rust.type") {
+                    Some(_) => None,
+                    None => self.scalar(&field.ty),
+                },
                 presence,
                 default,
+                span: Span::call_site(),
             });
         }
         lowered

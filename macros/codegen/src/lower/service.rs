@@ -14,7 +14,12 @@ use crate::name::{type_name, value_name, variant_name};
 
 impl Lowerer<'_> {
     /// The service with the types of its methods.
-    pub(super) fn service(&self, id: DefId, item: &program::Service) -> TokenStream {
+    pub(super) fn service(
+        &self,
+        id: DefId,
+        definition: &Definition,
+        item: &program::Service,
+    ) -> TokenStream {
         let methods = self.methods(id, item, id.file);
         let types = item.functions.iter().zip(&methods).map(|(function, method)| {
             let arguments = Struct {
@@ -30,7 +35,7 @@ impl Lowerer<'_> {
             quote!(#definition #codec #error)
         });
         let service = Service {
-            ident: self.ident(&type_name(&item.name.text)),
+            ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.name),
             parent: self.parent(id, item),
@@ -65,7 +70,7 @@ impl Lowerer<'_> {
         }
         Some(Parent {
             module: self.module(nearest.file, id.file),
-            ident: self.ident(&type_name(&service.name.text)),
+            ident: self.ident(&self.item_name(self.program.definition(nearest))),
             inherited,
         })
     }
@@ -119,7 +124,7 @@ impl Lowerer<'_> {
             None => quote!(()),
         };
         Method {
-            ident: self.ident(&value_name(&function.name.text)),
+            ident: self.ident(&self.function_name(function)),
             name: function.name.text.clone(),
             doc: self.docs(function.doc.as_deref(), &function.name),
             oneway: function.oneway,
@@ -144,7 +149,7 @@ impl Lowerer<'_> {
             let unique = types.iter().filter(|other| *other == ty).count() == 1;
             // The type's name says most; if it is thrown twice, the field's has to.
             let mut variant = match (unique, &thrown.ty.kind) {
-                (true, TypeKind::Named(id)) => type_name(&self.program.definition(*id).name().text),
+                (true, TypeKind::Named(id)) => self.item_name(self.program.definition(*id)),
                 _ => variant_name(&thrown.name.text),
             };
             while !variants.insert(variant.clone()) {
@@ -175,7 +180,7 @@ impl Lowerer<'_> {
         for file in &self.program.files {
             let mut wanted: HashMap<String, usize> = HashMap::new();
             for definition in &file.definitions {
-                *wanted.entry(type_name(&definition.name().text)).or_default() += 1;
+                *wanted.entry(self.item_name(definition)).or_default() += 1;
             }
             let throwing = || {
                 let services = file.definitions.iter().enumerate();

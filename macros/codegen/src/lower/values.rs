@@ -7,7 +7,6 @@ use thriftly_parser::source::FileId;
 
 use super::Lowerer;
 use crate::model::Presence;
-use crate::name::{value_name, variant_name};
 
 impl Lowerer<'_> {
     /// An expression of the declared type, as seen from a file. `key` says that it is part of a key.
@@ -59,7 +58,7 @@ impl Lowerer<'_> {
         let path = self.path(id, from);
         match self.program.definition(id) {
             Definition::Enum(item) if (index as usize) < item.values.len() => {
-                let variant = self.ident(&variant_name(&item.values[index as usize].name.text));
+                let variant = self.ident(&self.value_variant(&item.values[index as usize]));
                 quote!(#path::#variant)
             }
             _ => quote!(#p::Default::default()),
@@ -80,7 +79,7 @@ impl Lowerer<'_> {
             return match set.last() {
                 Some((index, value)) => {
                     let field = &item.fields[*index as usize];
-                    let variant = self.ident(&variant_name(&field.name.text));
+                    let variant = self.ident(&self.field_variant(field));
                     let value = self.value(value, &field.ty, from, false);
                     let value = boxed(*index as usize, value);
                     quote!(#path::#variant(#value))
@@ -90,7 +89,7 @@ impl Lowerer<'_> {
         }
         let lowered = self.fields(Some(id), &item.fields, from);
         let fields = item.fields.iter().enumerate().filter_map(|(index, field)| {
-            let name = self.ident(&value_name(&field.name.text));
+            let name = self.ident(&self.field_name(field));
             let lowered = lowered.iter().find(|lowered| lowered.id == field.id)?;
             let given = set.iter().rev().find(|(at, _)| *at as usize == index);
             let value = match (given, &lowered.default) {
