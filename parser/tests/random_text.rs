@@ -111,7 +111,7 @@ const WORDS: &[&str] = &[
     "senum",
 ];
 
-const ROUNDS: usize = 20_000;
+const ROUNDS: usize = 10_000;
 
 #[test]
 fn mutated_programs_never_panic() {

@@ -35,7 +35,7 @@ pub use crate::ttype::TType;
 pub use crate::{Address, FromChannel};
 #[cfg(feature = "async")]
 pub use crate::{Channel, ClientBuilder};
-pub use crate::{Double, Error, UnknownField, Uuid, blocking};
+pub use crate::{Double, Error, UnknownField, UnknownFields, Uuid, blocking};
 
 use crate::error::ErrorKind;
 use crate::protocol::binary;

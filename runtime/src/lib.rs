@@ -107,7 +107,7 @@ pub use protocol::{Envelope, binary};
 pub use server::{BoundServer, Server};
 pub use transport::Framing;
 pub use ttype::{MessageKind, TType};
-pub use unknown::UnknownField;
+pub use unknown::{UnknownField, UnknownFields};
 pub use uuid::Uuid;
 
 /// Turns an IDL file into typed clients, servers and values, where it stands.
@@ -137,8 +137,19 @@ pub use uuid::Uuid;
 ///   `include`, whose items are in a module elsewhere; none is made for it then.
 /// - `derive: [serde::Serialize]`: more derives for every struct, union and enum.
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
+/// - `unknown_fields: kept`: every struct and exception has a field `unknown_fields`, which holds
+///   what the IDL does not know, and writes it back. By default it is dropped.
 /// - `multiline_strings: true`: string literals may go over several lines.
 /// - `crate: path`: the path of this crate, if it is not `::thriftly`.
+///
+/// # Annotations
+///
+/// Annotations of the IDL that are not listed here are ignored.
+///
+/// - `(rust.name = "…")` on a type, field, value, service or method: its name in Rust.
+/// - `(rust.type = "…")` on a field or typedef: its type in Rust, which must have the Thrift type
+///   that the IDL declares.
+/// - `(rust.derive = "…")` on a struct, union, exception or enum: more derives.
 ///
 /// # Errors
 ///

@@ -140,6 +140,35 @@ fn unknown_fields_and_fields_of_another_type_are_skipped() {
     assert_eq!(binary::from_slice::<idl::Options>(&odd).expect("read").id, 9);
 }
 
+mod keeping {
+    thriftly::thrift!(inline: r#"
+        struct Options { 1: required i32 id, 2: string unknown_fields, 3: optional Inner inner }
+        struct Inner { 1: i32 a }
+        const Inner INNER = { "a": 5 }
+    "#, unknown_fields: kept);
+}
+
+#[test]
+fn unknown_fields_are_kept_and_written_back_where_that_is_asked_for() {
+    let newer = idl::OptionsV2 {
+        id: 5,
+        extra_map: Some([("k".to_owned(), vec![idl::Scalars::default()])].into()),
+        extra_bools: Some(vec![true]),
+        ..Default::default()
+    };
+    let bytes = binary::to_vec(&newer).expect("encoded");
+    let mut older: keeping::Options = binary::from_slice(&bytes).expect("read");
+    let kept: Vec<i16> = older.unknown_fields_.iter().map(|(id, _, _)| id).collect();
+    assert_eq!(kept, [20, 25]);
+    older.id = 6;
+    let bytes = binary::to_vec(&older).expect("encoded");
+    let back: idl::OptionsV2 = binary::from_slice(&bytes).expect("read");
+    assert_eq!(back, idl::OptionsV2 { id: 6, ..newer });
+    older.unknown_fields_.clear();
+    assert_eq!(older, keeping::Options { id: 6, ..Default::default() });
+    assert!(keeping::INNER.unknown_fields.is_empty());
+}
+
 #[test]
 fn fields_come_in_any_order_and_the_last_of_two_counts() {
     let value = more::Hundred { a: "a".into(), b: true, c: Some(Inner::default()) };

@@ -38,6 +38,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 doc: Vec::new(),
                 generics: input.generics.clone(),
                 fields: fields(&context, &data.fields, &mut errors),
+                unknown: None,
             };
             emit::struct_codec(&context, &item)
         }

@@ -35,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) krate: Option<Path>,
     /// `HashMap` and `HashSet` in place of the ordered ones.
     pub(crate) hashed: bool,
+    /// What a struct does not know is kept.
+    pub(crate) keep_unknown: bool,
     /// String literals may go over several lines.
     pub(crate) multiline_strings: bool,
 }
@@ -100,26 +102,32 @@ impl Options {
                 self.derive = paths.into_iter().collect();
             }
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
-            "maps" => {
-                let choice: Ident = input.parse()?;
-                self.hashed = match choice.to_string().as_str() {
-                    "hashed" => true,
-                    "ordered" => false,
-                    _ => return Err(Error::new(choice.span(), "expected `ordered` or `hashed`")),
-                };
-            }
+            "maps" => self.hashed = choice(input, ["ordered", "hashed"])?,
+            "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,
             _ => {
                 return Err(Error::new(
                     key.span(),
                     format!(
                         "unknown option `{key}`; the options are include_dirs, with, derive, crate, \
-                         maps and multiline_strings"
+                         maps, unknown_fields and multiline_strings"
                     ),
                 ));
             }
         }
         Ok(())
+    }
+}
+
+/// One of two words; says whether it is the second.
+fn choice(input: ParseStream<'_>, words: [&str; 2]) -> Result<bool> {
+    let word: Ident = input.parse()?;
+    match words.iter().position(|one| word == one) {
+        Some(position) => Ok(position == 1),
+        None => {
+            let [first, second] = words;
+            Err(Error::new(word.span(), format!("expected `{first}` or `{second}`")))
+        }
     }
 }
 

@@ -16,6 +16,8 @@ pub(crate) struct Struct {
     pub(crate) doc: Vec<String>,
     pub(crate) generics: syn::Generics,
     pub(crate) fields: Vec<Field>,
+    /// The field that keeps what is not known, if it is kept.
+    pub(crate) unknown: Option<Ident>,
 }
 
 /// A field of a struct.

@@ -87,14 +87,26 @@ impl Checker<'_> {
         let label = self.where_not_found(span.file, name);
         let error = Diagnostic::error(codes::UNKNOWN_TYPE, format!("unknown type `{name}`"))
             .at(span, label);
-        let instead = suggest::instead_of_type(name);
-        self.reporter.report(
-            match (instead, self.names.suggestion(span.file, name, Space::Types)) {
-                (Some(instead), _) => error.help(instead),
-                (None, Some(near)) => error.help(format!("did you mean `{near}`?")),
-                (None, None) => error,
-            },
-        );
+        let near = self.names.suggestion(span.file, name, Space::Types);
+        let help = match (suggest::instead_of_type(name), near) {
+            (Some(instead), _) => Some(instead.to_owned()),
+            (None, Some(near)) => Some(format!("did you mean `{near}`?")),
+            (None, None) => self.through_include(span.file, name),
+        };
+        self.reporter.report(match help {
+            Some(help) => error.help(help),
+            None => error,
+        });
+    }
+
+    /// Advice for a name that goes through an included file to what that one includes.
+    fn through_include(&self, from: FileId, name: &str) -> Option<String> {
+        let (first, rest) = name.split_once('.')?;
+        let (prefix, _) = rest.rsplit_once('.')?;
+        let included = self.names.has_prefix(from, first);
+        included.then(|| {
+            format!("what `{first}` includes is not included here: include `{prefix}` too")
+        })
     }
 
     /// Where a name was looked for in vain, for the text under the caret.

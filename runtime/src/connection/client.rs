@@ -130,6 +130,7 @@ impl<T> ClientConnection<T> {
     }
 
     /// How many calls wait for a reply.
+    #[cfg(any(feature = "async", test))]
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.len()
     }
@@ -140,6 +141,7 @@ impl<T> ClientConnection<T> {
     }
 
     /// All who still wait. Nobody will answer them.
+    #[cfg(any(feature = "async", test))]
     pub(crate) fn abandon(&mut self) -> impl Iterator<Item = T> {
         std::mem::take(&mut self.waiting).into_values()
     }
@@ -160,5 +162,96 @@ impl Hasher for SeqidHasher {
     }
     fn write_i32(&mut self, seqid: i32) {
         self.0 = (seqid as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::Protocol;
+
+    fn call(connection: &mut ClientConnection<&'static str>, waiter: &'static str) {
+        let request = Request::new("echo", Protocol::Binary, vec![0].into());
+        assert!(matches!(connection.call(request, waiter), Ok(None)));
+    }
+
+    fn reply(connection: &mut ClientConnection<&'static str>, kind: MessageKind, seqid: i32) {
+        let mut peer = Output::default();
+        let (framing, body) = (connection.cutter.framing, vec![0].into());
+        peer.message(framing, Protocol::Binary, "echo", kind, seqid, body).expect("it is small");
+        connection.space().extend_from_slice(peer.as_slice().expect("it is in one piece"));
+    }
+
+    /// Who was answered, and whether with a response.
+    fn answered(connection: &mut ClientConnection<&'static str>) -> Vec<(&'static str, bool)> {
+        let next = || connection.next().expect("the stream can be followed");
+        std::iter::from_fn(next).map(|(waiter, result)| (waiter, result.is_ok())).collect()
+    }
+
+    #[test]
+    fn replies_find_their_calls_in_any_order() {
+        for framing in [Framing::Framed, Framing::Unframed] {
+            let mut connection = ClientConnection::new(framing, Limits::DEFAULT);
+            for waiter in ["a", "b", "c"] {
+                call(&mut connection, waiter);
+            }
+            for (kind, seqid) in
+                [(MessageKind::Reply, 2), (MessageKind::Exception, 3), (MessageKind::Reply, 1)]
+            {
+                reply(&mut connection, kind, seqid);
+            }
+            assert_eq!(answered(&mut connection), [("b", true), ("c", true), ("a", true)]);
+            assert_eq!(connection.waiting(), 0);
+        }
+    }
+
+    #[test]
+    fn late_and_doubled_replies_are_dropped() {
+        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
+        for waiter in ["gone", "here"] {
+            call(&mut connection, waiter);
+        }
+        connection.keep(|waiter| *waiter != "gone");
+        for seqid in [1, 2, 2, 1] {
+            reply(&mut connection, MessageKind::Reply, seqid);
+        }
+        assert_eq!(answered(&mut connection), [("here", true)]);
+    }
+
+    #[test]
+    fn a_number_that_was_never_given_out_is_told_to_the_only_call() {
+        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
+        call(&mut connection, "a");
+        reply(&mut connection, MessageKind::Reply, 0);
+        assert_eq!(answered(&mut connection), [("a", false)]);
+        for waiter in ["b", "c"] {
+            call(&mut connection, waiter);
+        }
+        for seqid in [-1, 99] {
+            reply(&mut connection, MessageKind::Reply, seqid);
+        }
+        assert_eq!(answered(&mut connection), []);
+        assert_eq!(connection.abandon().count(), 2);
+    }
+
+    #[test]
+    fn a_call_is_no_reply() {
+        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
+        call(&mut connection, "a");
+        reply(&mut connection, MessageKind::Call, 1);
+        assert_eq!(answered(&mut connection), [("a", false)]);
+    }
+
+    #[test]
+    fn numbers_begin_again_when_they_are_used_up() {
+        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
+        connection.last = i32::MAX - 1;
+        for waiter in ["a", "b"] {
+            call(&mut connection, waiter);
+        }
+        for seqid in [i32::MAX, 1] {
+            reply(&mut connection, MessageKind::Reply, seqid);
+        }
+        assert_eq!(answered(&mut connection), [("a", true), ("b", true)]);
     }
 }

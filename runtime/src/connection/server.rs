@@ -183,3 +183,75 @@ fn answer(output: &mut Output, framing: Framing, head: &CallHead, response: Resp
         let _ = output.message(framing, *protocol, name, MessageKind::Exception, *seqid, body);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(protocol: Protocol, name: &'static str, kind: MessageKind, seqid: i32) -> Vec<u8> {
+        let mut peer = Output::default();
+        let body = vec![0].into();
+        peer.message(Framing::Framed, protocol, name, kind, seqid, body).expect("it is small");
+        peer.as_slice().expect("it is in one piece").to_vec()
+    }
+
+    fn take(connection: &mut ServerConnection) -> Result<Vec<Call>> {
+        std::iter::from_fn(|| connection.next().transpose()).collect()
+    }
+
+    #[test]
+    fn calls_are_taken_and_answered_in_kind() -> Result<()> {
+        let mut connection = ServerConnection::new(Limits::DEFAULT);
+        assert_eq!(connection.waiting(), Waiting::FirstByte);
+        for (seqid, protocol) in [(7, Protocol::Binary), (8, Protocol::BinaryOld)] {
+            let bytes = message(protocol, "Service:echo", MessageKind::Call, seqid);
+            let (begin, end) = bytes.split_at(9);
+            connection.space().extend_from_slice(begin);
+            assert!(take(&mut connection)?.is_empty());
+            assert!(matches!(connection.waiting(), Waiting::Message { .. }));
+            assert!(connection.end().is_err());
+            connection.space().extend_from_slice(end);
+            for Call { head, request } in take(&mut connection)? {
+                assert_eq!(request.method.as_str(), "Service:echo");
+                assert_eq!((request.protocol, request.oneway), (protocol, false));
+                let response = Response::new(ResponseKind::Reply, protocol, request.body);
+                connection.answer(&head, response);
+            }
+            let reply = message(protocol, "echo", MessageKind::Reply, seqid);
+            assert_eq!(connection.output.as_slice(), Some(&reply[..]));
+            assert!(matches!(connection.waiting(), Waiting::Write { .. }));
+            connection.output.advance(reply.len());
+            assert!(matches!(connection.waiting(), Waiting::Idle { .. }));
+            connection.end()?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn oneway_calls_are_never_answered_with_an_error() -> Result<()> {
+        let mut connection = ServerConnection::new(Limits::DEFAULT);
+        let bytes = message(Protocol::Binary, "fire", MessageKind::Oneway, 1);
+        connection.space().extend_from_slice(&bytes);
+        for Call { head, request } in take(&mut connection)? {
+            assert!(request.oneway);
+            connection.answer_error(&head, &Error::internal("nobody hears this"));
+            connection.answer(&head, Response::none(request.protocol));
+        }
+        assert!(connection.output.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn who_sent_a_broken_message_is_told_if_its_header_is_there() {
+        let whole = message(Protocol::Binary, "echo", MessageKind::Call, 7);
+        for (end, told) in [(4, false), (10, false), (whole.len(), true)] {
+            let limits = Limits { frame: 4, ..Limits::DEFAULT };
+            let mut connection = ServerConnection::new(limits);
+            connection.cutter = Some(Cutter::new(Framing::Framed));
+            connection.space().extend_from_slice(&whole[..end]);
+            let error = connection.next().expect_err("the frame is too large");
+            assert_eq!(error.kind(), ErrorKind::SizeLimit);
+            assert_eq!(!connection.output.is_empty(), told);
+        }
+    }
+}

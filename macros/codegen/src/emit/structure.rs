@@ -36,17 +36,24 @@ pub(crate) fn struct_definition(
     let docs = doc(&item.doc);
     let fields = item.fields.iter().map(|field| {
         let (docs, member, ty) = (doc(&field.doc), &field.member, field_type(context, field));
-        quote!(#docs pub #member: #ty)
+        quote!(#docs pub #member: #ty,)
+    });
+    let unknown = item.unknown.iter().map(|name| {
+        quote! {
+            /// Fields that this version of the IDL does not know; they are written back.
+            pub #name: #p::UnknownFields,
+        }
     });
     let default = traits.default.then(|| {
         let fields = item.fields.iter().map(|field| {
             let (member, value) = (&field.member, default_value(context, field));
-            quote!(#member: #value)
+            quote!(#member: #value,)
         });
+        let unknown = item.unknown.iter().map(|name| quote!(#name: #p::Default::default(),));
         quote! {
             impl #p::Default for #ident {
                 fn default() -> Self {
-                    Self { #(#fields),* }
+                    Self { #(#fields)* #(#unknown)* }
                 }
             }
         }
@@ -65,7 +72,7 @@ pub(crate) fn struct_definition(
         #docs
         #allow
         #derives
-        pub struct #ident { #(#fields),* }
+        pub struct #ident { #(#fields)* #(#unknown)* }
         #default
         #order
         #error
@@ -156,6 +163,10 @@ fn encode(context: &Context, item: &Struct) -> TokenStream {
                 });
             }
         }
+    }
+    if let Some(unknown) = &item.unknown {
+        body.extend(run.flush(context));
+        body.extend(quote!(self.#unknown.encode(__w);));
     }
     run.push(1, "stop", TokenStream::new());
     body.extend(run.flush(context));
@@ -287,6 +298,12 @@ fn decode(context: &Context, item: &Struct) -> TokenStream {
         };
         build.extend(quote!(#member: #value,));
     }
+    let mut otherwise = quote!(#p::Reader::skip(__r, __field.ty));
+    if let Some(unknown) = &item.unknown {
+        declare.extend(quote!(let mut __unknown = #p::UnknownFields::default();));
+        otherwise = quote!(__unknown.decode(__field, __r));
+        build.extend(quote!(#unknown: __unknown,));
+    }
     let (ident, name) = (&item.ident, &item.name);
     let generics = decodable(context, &item.generics);
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
@@ -308,7 +325,7 @@ fn decode(context: &Context, item: &Struct) -> TokenStream {
                         }
                         match __field.id {
                             #arms
-                            _ => if let #p::Err(__error) = #p::Reader::skip(__r, __field.ty) {
+                            _ => if let #p::Err(__error) = #otherwise {
                                 break '__failed (__error, #unknown);
                             }
                         }

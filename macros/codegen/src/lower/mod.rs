@@ -407,7 +407,17 @@ impl<'a> Lowerer<'a> {
             doc: self.docs(item.doc.as_deref(), &item.name),
             generics: syn::Generics::default(),
             fields: self.fields(Some(id), &item.fields, id.file),
+            unknown: self.unknown_fields(item),
         }
+    }
+
+    /// The field that keeps what is not known, under a name that is free.
+    fn unknown_fields(&self, item: &program::Struct) -> Option<Ident> {
+        let mut name = "unknown_fields".to_owned();
+        while item.fields.iter().any(|field| self.field_name(field) == name) {
+            name.push('_');
+        }
+        self.options.keep_unknown.then(|| self.ident(&name))
     }
 
     /// The type of a field, boxed where a cycle needs it.

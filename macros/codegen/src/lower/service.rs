@@ -28,6 +28,7 @@ impl Lowerer<'_> {
                 doc: Vec::new(),
                 generics: syn::Generics::default(),
                 fields: self.fields(None, &function.arguments, id.file),
+                unknown: None,
             };
             let definition = emit::arguments_definition(&self.context, &arguments);
             let codec = emit::struct_codec(&self.context, &arguments);

@@ -102,6 +102,9 @@ impl Lowerer<'_> {
                 _ => quote!(#name: #value),
             })
         });
+        let unknown = self.unknown_fields(item);
+        let unknown = unknown.iter().map(|name| quote!(#name: #p::Default::default()));
+        let fields = fields.chain(unknown);
         quote!(#path { #(#fields),* })
     }
 
