@@ -1,46 +1,68 @@
 //! What generated code names. Not for use by hand: it changes without notice.
-#![allow(missing_docs, non_upper_case_globals)]
+//!
+//! All of it comes into the scope of generated code at once, so every name begins with two
+//! underscores: none can be in the way of a user's, nor a user's in the way of it.
+#![allow(missing_docs, non_upper_case_globals, non_camel_case_types)]
 
-pub use core::clone::Clone;
-pub use core::cmp::{Eq, Ord, Ordering, PartialEq, PartialOrd};
-pub use core::convert::{From, Into, TryInto};
-pub use core::default::Default;
-pub use core::fmt::{self, Debug, Display, Formatter};
-pub use core::future::Future;
-pub use core::hash::{Hash, Hasher};
-pub use core::include_bytes;
-pub use core::iter::FromIterator;
-pub use core::marker::{Copy, Send, Sync};
-pub use core::option::Option::{self, None, Some};
-pub use core::primitive::{bool, f64, i8, i16, i32, i64, str, u8, usize};
-pub use core::result::Result::{self, Err, Ok};
-pub use core::task;
-pub use std::boxed::Box;
-pub use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-pub use std::error::Error as StdError;
-pub use std::string::String;
-pub use std::sync::{Arc, LazyLock};
-pub use std::vec;
-pub use std::vec::Vec;
+pub use core::clone::Clone as __Clone;
+pub use core::cmp::{
+    Eq as __Eq, Ord as __Ord, Ordering as __Ordering, PartialEq as __PartialEq,
+    PartialOrd as __PartialOrd,
+};
+pub use core::convert::{From as __From, Into as __Into, TryInto as __TryInto};
+pub use core::default::Default as __Default;
+pub use core::fmt::{
+    self as __fmt, Debug as __Debug, Display as __Display, Formatter as __Formatter,
+};
+pub use core::future::Future as __Future;
+pub use core::hash::{Hash as __Hash, Hasher as __Hasher};
+pub use core::include_bytes as __include_bytes;
+pub use core::iter::FromIterator as __FromIterator;
+pub use core::marker::{Copy as __Copy, Send as __Send, Sync as __Sync};
+pub use core::option::Option::{self as __Option, None as __None, Some as __Some};
+pub use core::primitive::{
+    bool as __bool, f64 as __f64, i8 as __i8, i16 as __i16, i32 as __i32, i64 as __i64,
+    str as __str, u8 as __u8, usize as __usize,
+};
+pub use core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
+pub use core::task as __task;
+pub use std::boxed::Box as __Box;
+pub use std::collections::{
+    BTreeMap as __BTreeMap, BTreeSet as __BTreeSet, HashMap as __HashMap, HashSet as __HashSet,
+};
+pub use std::error::Error as __StdError;
+pub use std::string::String as __String;
+pub use std::sync::{Arc as __Arc, LazyLock as __LazyLock};
+pub use std::vec as __vec;
+pub use std::vec::Vec as __Vec;
 
-pub use bytes::Bytes;
+pub use bytes::Bytes as __Bytes;
 #[cfg(feature = "async")]
-pub use tower_service;
+pub use tower_service as __tower_service;
 
-pub use crate::codec::{Decode, Encode, FieldHeader, Reader, ScalarWriter, ThriftType, Writer};
-pub use crate::message::{Protocol, Request, Response};
-pub use crate::service;
-pub use crate::service::Throws;
-pub use crate::ttype::TType;
-pub use crate::{Address, FromChannel};
+pub use crate::codec::{
+    Decode as __Decode, Encode as __Encode, FieldHeader as __FieldHeader, Reader as __Reader,
+    ScalarWriter as __ScalarWriter, ThriftType as __ThriftType, Writer as __Writer,
+};
+pub use crate::message::{Protocol as __Protocol, Request as __Request, Response as __Response};
+pub use crate::service as __service;
+pub use crate::service::Throws as __Throws;
+pub use crate::ttype::TType as __TType;
+pub use crate::{
+    Address as __Address, Double as __Double, Error as __Error, FromChannel as __FromChannel,
+    UnknownField as __UnknownField, UnknownFields as __UnknownFields, Uuid as __Uuid,
+    blocking as __blocking,
+};
 #[cfg(feature = "async")]
-pub use crate::{Channel, ClientBuilder};
-pub use crate::{Double, Error, UnknownField, UnknownFields, Uuid, blocking};
+pub use crate::{Channel as __Channel, ClientBuilder as __ClientBuilder};
 
-use crate::error::ErrorKind;
+use crate::codec::{Decode, Encode, FieldHeader, Reader, ThriftType, Writer};
+use crate::error::{Error, ErrorKind};
 use crate::protocol::binary;
+use crate::ttype::TType;
+use crate::unknown::UnknownField;
 
-pub const f64_INFINITY: f64 = core::f64::INFINITY;
+pub const __f64_INFINITY: f64 = f64::INFINITY;
 
 /// The items if the async side is there, else nothing.
 #[cfg(feature = "async")]
@@ -58,66 +80,167 @@ macro_rules! __if_async {
     ($($item:tt)*) => {};
 }
 
-pub use crate::__if_async as if_async;
+pub use crate::__if_async;
 
-/// Reads the next field into its place if it is this one.
+/// The struct that is read, and the names of its fields: what an error tells.
+#[derive(Clone, Copy)]
+pub struct __Place(pub &'static str, pub &'static [&'static str]);
+
+impl __Place {
+    #[cold]
+    #[inline(never)]
+    fn of(self, error: Error, index: usize) -> Error {
+        error.in_field(self.0, self.1, index)
+    }
+}
+
+/// The value of the next field, if that is the one with the id.
 #[inline(always)]
-pub fn read_next<'de, T, R>(place: &mut Option<T>, id: i16, r: &mut R) -> Result<(), Error>
+pub fn __next<'de, T, R>(id: i16, r: &mut R, place: __Place, at: usize) -> Result<Option<T>, Error>
 where
     T: Decode<'de>,
     R: Reader<'de>,
 {
-    if r.field_is(T::TYPE, id) {
-        *place = Some(T::decode(r)?);
+    if !r.field_is(T::TYPE, id) {
+        return Ok(None);
+    }
+    match T::decode(r) {
+        Ok(value) => Ok(Some(value)),
+        Err(error) => Err(place.of(error, at)),
+    }
+}
+
+/// The header of the next field, or `None` at the end of the struct.
+#[inline(always)]
+pub fn __field<'de, R: Reader<'de>>(
+    r: &mut R,
+    place: __Place,
+) -> Result<Option<FieldHeader>, Error> {
+    match r.field() {
+        Ok(field) if field.ty == TType::STOP => Ok(None),
+        Ok(field) => Ok(Some(field)),
+        Err(error) => Err(place.of(error, usize::MAX)),
+    }
+}
+
+/// Passes over a field that is not known.
+#[inline(always)]
+pub fn __skip<'de, R: Reader<'de>>(
+    field: FieldHeader,
+    r: &mut R,
+    place: __Place,
+) -> Result<(), Error> {
+    match r.skip(field.ty) {
+        Ok(()) => Ok(()),
+        Err(error) => Err(place.of(error, usize::MAX)),
+    }
+}
+
+/// Reads the value of a field into its slot; if it is of another type, passes over it.
+#[inline(always)]
+pub fn __read<'de, T, R>(
+    slot: &mut Option<T>,
+    field: FieldHeader,
+    r: &mut R,
+    place: __Place,
+    at: usize,
+) -> Result<(), Error>
+where
+    T: Decode<'de>,
+    R: Reader<'de>,
+{
+    if field.ty != T::TYPE {
+        return __skip(field, r, place);
+    }
+    match T::decode(r) {
+        Ok(value) => {
+            *slot = Some(value);
+            Ok(())
+        }
+        Err(error) => Err(place.of(error, at)),
+    }
+}
+
+/// Reads the value of a union's field; if it is of another type, passes over it.
+#[inline(always)]
+pub fn __read_variant<'de, T, U, R>(
+    slot: &mut Option<U>,
+    variant: impl FnOnce(T) -> U,
+    field: FieldHeader,
+    r: &mut R,
+    place: __Place,
+    at: usize,
+) -> Result<(), Error>
+where
+    T: Decode<'de>,
+    R: Reader<'de>,
+{
+    let mut value = None;
+    __read(&mut value, field, r, place, at)?;
+    if let Some(value) = value {
+        *slot = Some(variant(value));
     }
     Ok(())
 }
 
-/// Whether a field is of the type that its place is for.
-#[inline(always)]
-pub fn fits<T: ThriftType>(_place: &Option<T>, field: FieldHeader) -> bool {
-    field.ty == T::TYPE
+/// Keeps a field that a union does not know, unless a field is set that it knows.
+pub fn __read_unknown<'de, U, R: Reader<'de>>(
+    slot: &mut Option<U>,
+    variant: impl FnOnce(UnknownField) -> U,
+    field: FieldHeader,
+    r: &mut R,
+    place: __Place,
+) -> Result<(), Error> {
+    if slot.is_some() {
+        return __skip(field, r, place);
+    }
+    match UnknownField::decode(field.id, field.ty, r) {
+        Ok(value) => {
+            *slot = Some(variant(value));
+            Ok(())
+        }
+        Err(error) => Err(place.of(error, usize::MAX)),
+    }
 }
 
-/// Reads the value of a field into its place.
+/// The value of a field that must be there.
 #[inline(always)]
-pub fn read<'de, T, R>(place: &mut Option<T>, r: &mut R) -> Result<(), Error>
-where
-    T: Decode<'de>,
-    R: Reader<'de>,
-{
-    *place = Some(T::decode(r)?);
-    Ok(())
+pub fn __required<T>(slot: Option<T>, place: __Place, at: usize) -> Result<T, Error> {
+    match slot {
+        Some(value) => Ok(value),
+        None => Err(missing_field(place, at)),
+    }
 }
 
 /// The value of a field that may be absent.
 #[inline(always)]
-pub fn or_default<T: Default>(place: Option<T>) -> T {
-    place.unwrap_or_default()
+pub fn __or_default<T: Default>(slot: Option<T>) -> T {
+    slot.unwrap_or_default()
 }
 
 #[cold]
-pub fn missing_field() -> Error {
-    Error::new(ErrorKind::MissingField, "the required field is missing")
+fn missing_field(place: __Place, at: usize) -> Error {
+    place.of(Error::new(ErrorKind::MissingField, "the required field is missing"), at)
 }
 
 #[cold]
-pub fn unset_union() -> Error {
-    Error::new(ErrorKind::MissingField, "no field of the union is set, or none that is known")
+pub fn __unset_union(place: __Place) -> Error {
+    let message = "no field of the union is set, or none that is known";
+    place.of(Error::new(ErrorKind::MissingField, message), usize::MAX)
 }
 
 #[cold]
-pub fn unknown_number(name: &str, number: i32) -> Error {
+pub fn __unknown_number(name: &str, number: i32) -> Error {
     Error::new(ErrorKind::InvalidData, format!("{number} is no value of the enum {name}"))
 }
 
 /// The order of two values by their encoded bytes: total, whatever is in them.
-pub fn encoded_order<T: Encode>(a: &T, b: &T) -> Ordering {
+pub fn __encoded_order<T: Encode>(a: &T, b: &T) -> std::cmp::Ordering {
     encoded(a).cmp(&encoded(b))
 }
 
-pub fn encoded_hash<T: Encode, H: Hasher>(value: &T, state: &mut H) {
-    encoded(value).hash(state);
+pub fn __encoded_hash<T: Encode, H: std::hash::Hasher>(value: &T, state: &mut H) {
+    std::hash::Hash::hash(&encoded(value), state);
 }
 
 fn encoded<T: Encode>(value: &T) -> Vec<u8> {
@@ -128,20 +251,20 @@ fn encoded<T: Encode>(value: &T) -> Vec<u8> {
 
 /// Stands for a type that could not be resolved, of which an error tells.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Unresolved;
+pub struct __Unresolved;
 
-impl ThriftType for Unresolved {
+impl ThriftType for __Unresolved {
     const TYPE: TType = TType::STRUCT;
 }
 
-impl Encode for Unresolved {
+impl Encode for __Unresolved {
     fn encode<W: Writer>(&self, w: &mut W) {
         w.stop();
     }
 }
 
-impl<'de> Decode<'de> for Unresolved {
+impl<'de> Decode<'de> for __Unresolved {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self, Error> {
-        r.skip(TType::STRUCT).map(|()| Unresolved)
+        r.skip(TType::STRUCT).map(|()| __Unresolved)
     }
 }

@@ -142,7 +142,7 @@ fn unknown_fields_and_fields_of_another_type_are_skipped() {
 
 mod keeping {
     thriftly::thrift!(inline: r#"
-        struct Options { 1: required i32 id, 2: string unknown_fields, 3: optional Inner inner }
+        struct Options { 1: required i32 id, 2: optional string unknown_fields, 3: optional Inner inner }
         struct Inner { 1: i32 a }
         const Inner INNER = { "a": 5 }
     "#, unknown_fields: kept);

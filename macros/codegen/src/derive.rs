@@ -12,7 +12,7 @@ use syn::{
 };
 
 use crate::emit;
-use crate::model::{Context, Enum, EnumValue, Field, Presence, Scalar, Struct, Union, Variant};
+use crate::model::{Enum, EnumValue, Field, Presence, Scalar, Struct, Union, Variant};
 
 /// Expands `#[derive(ThriftStruct)]`.
 pub fn derive_struct(input: TokenStream) -> TokenStream {
@@ -28,7 +28,6 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
         Some(path) => quote!(#path::__private),
         None => quote!(::thriftly::__private),
     };
-    let context = Context { private: quote!(__thrift) };
     let name = container.name.unwrap_or_else(|| input.ident.to_string());
     let tokens = match &input.data {
         Data::Struct(data) => {
@@ -37,16 +36,16 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
                 name,
                 doc: Vec::new(),
                 generics: input.generics.clone(),
-                fields: fields(&context, &data.fields, &mut errors),
+                fields: fields(&data.fields, &mut errors),
                 unknown: None,
             };
-            emit::struct_codec(&context, &item)
+            emit::struct_codec(&item)
         }
         Data::Enum(data) if is_numeric(data) => {
             let item = enumeration(input, data, name, &mut errors);
-            emit::enum_codec(&context, &item)
+            emit::enum_codec(&item)
         }
-        Data::Enum(data) => emit::union_codec(&context, &union(input, data, name, &mut errors)),
+        Data::Enum(data) => emit::union_codec(&union(input, data, name, &mut errors)),
         Data::Union(data) => {
             return Err(Error::new(
                 data.union_token.span,
@@ -57,7 +56,8 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     errors.finish()?;
     Ok(quote! {
         const _: () = {
-            use #private as __thrift;
+            #[allow(unused_imports)]
+            use #private::*;
             #tokens
         };
     })
@@ -122,8 +122,15 @@ struct FieldAttributes {
     unrecognized: bool,
 }
 
+/// What has attributes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Field,
+    Variant,
+}
+
 impl FieldAttributes {
-    fn parse(context: Option<&Context>, attributes: &[Attribute]) -> Result<FieldAttributes> {
+    fn parse(of: Of, attributes: &[Attribute]) -> Result<FieldAttributes> {
         let mut parsed = FieldAttributes::default();
         for_each_meta(attributes, |meta| {
             if meta.path.is_ident("id") {
@@ -135,21 +142,23 @@ impl FieldAttributes {
                 parsed.id = Some((id, literal.span()));
             } else if meta.path.is_ident("name") {
                 parsed.name = Some(meta.value()?.parse::<LitStr>()?.value());
-            } else if meta.path.is_ident("required") && context.is_some() {
+            } else if meta.path.is_ident("required") && of == Of::Field {
                 parsed.required = Some(meta.path.span());
-            } else if meta.path.is_ident("default") && context.is_some() {
+            } else if meta.path.is_ident("default") && of == Of::Field {
                 parsed.default = match meta.input.peek(syn::Token![=]) {
                     true => Some(meta.value()?.parse::<Expr>()?.into_token_stream()),
                     false => None,
                 };
-            } else if meta.path.is_ident("unrecognized") && context.is_none() {
+            } else if meta.path.is_ident("unrecognized") && of == Of::Variant {
                 parsed.unrecognized = true;
             } else {
-                return Err(meta.error(match context {
-                    Some(_) => {
+                return Err(meta.error(match of {
+                    Of::Field => {
                         "unknown attribute; a field may have `id`, `name`, `required` and `default`"
                     }
-                    None => "unknown attribute; a variant may have `id`, `name` and `unrecognized`",
+                    Of::Variant => {
+                        "unknown attribute; a variant may have `id`, `name` and `unrecognized`"
+                    }
                 }));
             }
             Ok(())
@@ -182,12 +191,11 @@ fn number(expr: &Expr) -> Option<i64> {
     }
 }
 
-fn fields(context: &Context, fields: &Fields, errors: &mut Errors) -> Vec<Field> {
+fn fields(fields: &Fields, errors: &mut Errors) -> Vec<Field> {
     let mut ids = HashMap::new();
     let mut parsed = Vec::new();
     for (member, field) in fields.members().zip(fields) {
-        let Some(attributes) = errors.catch(FieldAttributes::parse(Some(context), &field.attrs))
-        else {
+        let Some(attributes) = errors.catch(FieldAttributes::parse(Of::Field, &field.attrs)) else {
             continue;
         };
         let shown = member.to_token_stream().to_string();
@@ -308,7 +316,8 @@ fn enumeration(
     let mut next: i64 = 0;
     let mut numbers = HashMap::new();
     for variant in &data.variants {
-        let Some(attributes) = errors.catch(FieldAttributes::parse(None, &variant.attrs)) else {
+        let Some(attributes) = errors.catch(FieldAttributes::parse(Of::Variant, &variant.attrs))
+        else {
             continue;
         };
         if attributes.unrecognized {
@@ -360,7 +369,8 @@ fn union(input: &DeriveInput, data: &syn::DataEnum, name: String, errors: &mut E
     };
     let mut ids = HashMap::new();
     for variant in &data.variants {
-        let Some(attributes) = errors.catch(FieldAttributes::parse(None, &variant.attrs)) else {
+        let Some(attributes) = errors.catch(FieldAttributes::parse(Of::Variant, &variant.attrs))
+        else {
             continue;
         };
         let ty = match &variant.fields {

@@ -2,12 +2,6 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-/// What all items of one expansion share.
-pub(crate) struct Context {
-    /// The name that the runtime's private module has in the expansion.
-    pub(crate) private: TokenStream,
-}
-
 /// A struct or exception, or the arguments of a method.
 pub(crate) struct Struct {
     pub(crate) ident: Ident,

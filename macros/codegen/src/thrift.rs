@@ -9,7 +9,7 @@ use thriftly_parser::source::Sources;
 use thriftly_parser::{Options as LoadOptions, Outcome, load, load_str};
 
 use crate::input::{Idl, Input};
-use crate::lower::{Lowerer, private};
+use crate::lower::Lowerer;
 
 /// Expands `thrift!(…)`. `file` is the source file that the macro is called in, if the compiler
 /// tells it.
@@ -112,7 +112,6 @@ fn shortened(path: &Path) -> PathBuf {
 
 /// Makes the compiler look at the files that were read whether they have changed.
 fn track(sources: &Sources, caller: &Caller, input: &Input) -> TokenStream {
-    let private = private(&input.options);
     let paths = sources.paths().filter_map(|path| {
         let path = std::path::absolute(path).ok()?;
         let path = match &caller.dir {
@@ -122,7 +121,7 @@ fn track(sources: &Sources, caller: &Caller, input: &Input) -> TokenStream {
         Some(path.to_str()?.to_owned())
     });
     quote_spanned! {input.span=>
-        #(const _: &[#private::u8] = #private::include_bytes!(#paths);)*
+        #(const _: &[__u8] = __include_bytes!(#paths);)*
     }
 }
 

@@ -4,11 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{allow, doc};
-use crate::model::{Const, ConstKind, Context};
+use crate::model::{Const, ConstKind};
 
 /// `pub const ANSWER: i32 = 42;` where Rust can, else a static that is made when it is first used.
-pub(crate) fn constant(context: &Context, item: &Const) -> TokenStream {
-    let p = &context.private;
+pub(crate) fn constant(item: &Const) -> TokenStream {
     let (docs, allow, ident) = (doc(&item.doc), allow(), &item.ident);
     let (ty, value) = (&item.ty, &item.value);
     match item.kind {
@@ -17,7 +16,7 @@ pub(crate) fn constant(context: &Context, item: &Const) -> TokenStream {
         ConstKind::Lazy => quote! {
             #docs
             #allow
-            pub static #ident: #p::LazyLock<#ty> = #p::LazyLock::new(|| #value);
+            pub static #ident: __LazyLock<#ty> = __LazyLock::new(|| #value);
         },
     }
 }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Path;
 
 use super::{allow, doc};
-use crate::model::{Context, Enum};
+use crate::model::Enum;
 
 /// The type itself.
 ///
@@ -23,12 +23,7 @@ use crate::model::{Context, Enum};
 /// impl From<i32> for Color { … }
 /// impl Default for Color { … }
 /// ```
-pub(crate) fn enum_definition(
-    context: &Context,
-    item: &Enum,
-    extra_derives: &[Path],
-) -> TokenStream {
-    let p = &context.private;
+pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStream {
     let (allow, ident) = (allow(), &item.ident);
     let docs = doc(&item.doc);
     let (aliases, values): (Vec<_>, Vec<_>) =
@@ -40,7 +35,7 @@ pub(crate) fn enum_definition(
     let unrecognized = item.unrecognized.iter().map(|unrecognized| {
         quote! {
             /// A number that this version of the IDL does not know; it is written back unchanged.
-            #unrecognized(#p::i32),
+            #unrecognized(__i32),
         }
     });
     let constants = aliases.iter().map(|value| {
@@ -49,10 +44,10 @@ pub(crate) fn enum_definition(
     });
     let names = values.iter().map(|value| {
         let (ident, name) = (&value.ident, &value.name);
-        quote!(Self::#ident => #p::Some(#name),)
+        quote!(Self::#ident => __Some(#name),)
     });
     let no_name =
-        item.unrecognized.iter().map(|unrecognized| quote!(Self::#unrecognized(_) => #p::None,));
+        item.unrecognized.iter().map(|unrecognized| quote!(Self::#unrecognized(_) => __None,));
     let froms = values.iter().map(|value| {
         let (ident, number) = (&value.ident, value.number);
         quote!(#number => Self::#ident,)
@@ -66,7 +61,7 @@ pub(crate) fn enum_definition(
         #docs
         #allow
         #[derive(
-            #p::Debug, #p::Clone, #p::Copy, #p::PartialEq, #p::Eq, #p::Hash, #p::PartialOrd, #p::Ord,
+            __Debug, __Clone, __Copy, __PartialEq, __Eq, __Hash, __PartialOrd, __Ord,
             #(#extra_derives),*
         )]
         pub enum #ident { #(#variants)* #(#unrecognized)* }
@@ -76,67 +71,66 @@ pub(crate) fn enum_definition(
             #(#constants)*
 
             /// The number on the wire.
-            pub const fn number(self) -> #p::i32 {
+            pub const fn number(self) -> __i32 {
                 match self { #numbers }
             }
 
             /// The name in the IDL, unless the number is not known.
-            pub const fn name(self) -> #p::Option<&'static #p::str> {
+            pub const fn name(self) -> __Option<&'static __str> {
                 match self { #(#names)* #(#no_name)* }
             }
         }
 
-        impl #p::From<#p::i32> for #ident {
-            fn from(__number: #p::i32) -> Self {
+        impl __From<__i32> for #ident {
+            fn from(__number: __i32) -> Self {
                 match __number { #(#froms)* #(#from_unknown)* }
             }
         }
 
-        impl #p::From<#ident> for #p::i32 {
-            fn from(__value: #ident) -> #p::i32 {
+        impl __From<#ident> for __i32 {
+            fn from(__value: #ident) -> __i32 {
                 __value.number()
             }
         }
 
         /// The value with the number 0.
-        impl #p::Default for #ident {
+        impl __Default for #ident {
             fn default() -> Self {
-                #p::From::<#p::i32>::from(0)
+                __From::<__i32>::from(0)
             }
         }
     }
 }
 
 /// How it is written and read: as an `i32`. Without a variant for them, unknown numbers are errors.
-pub(crate) fn enum_codec(context: &Context, item: &Enum) -> TokenStream {
-    let p = &context.private;
+pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
     let (ident, name) = (&item.ident, &item.name);
     let numbers = numbers(item);
     let froms = item.values.iter().filter(|value| value.alias_of.is_none()).map(|value| {
         let (ident, number) = (&value.ident, value.number);
-        quote!(#number => #p::Ok(Self::#ident),)
+        quote!(#number => __Ok(Self::#ident),)
     });
     let unknown = match &item.unrecognized {
-        Some(unrecognized) => quote!(__number => #p::Ok(Self::#unrecognized(__number)),),
-        None => quote!(__number => #p::Err(#p::unknown_number(#name, __number)),),
+        Some(unrecognized) => quote!(__number => __Ok(Self::#unrecognized(__number)),),
+        None => quote!(__number => __Err(__unknown_number(#name, __number)),),
     };
     quote! {
         #[automatically_derived]
-        impl #p::ThriftType for #ident {
-            const TYPE: #p::TType = #p::TType::I32;
+        impl __ThriftType for #ident {
+            const TYPE: __TType = __TType::I32;
         }
         #[automatically_derived]
-        impl #p::Encode for #ident {
+        impl __Encode for #ident {
             #[inline]
-            fn encode<__W: #p::Writer>(&self, __w: &mut __W) {
-                #p::Writer::i32(__w, match *self { #numbers });
+            fn encode<__W: __Writer>(&self, __w: &mut __W) {
+                __Writer::i32(__w, match *self { #numbers });
             }
         }
         #[automatically_derived]
-        impl<'__de> #p::Decode<'__de> for #ident {
+        impl<'__de> __Decode<'__de> for #ident {
             #[inline]
-            fn decode<__R: #p::Reader<'__de>>(__r: &mut __R) -> #p::Result<Self, #p::Error> {
-                match #p::Reader::i32(__r)? { #(#froms)* #unknown }
+            fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
+                match __Reader::i32(__r)? { #(#froms)* #unknown }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The model as Rust: one file for each class of item.
 //!
-//! Everything is named through [`Context::private`], and local names begin with two underscores,
-//! so that no name of the user can be in the way.
+//! Whatever is named in generated code comes from the runtime's private module, and begins with two
+//! underscores, as local names do: no name of the user can be in the way.
 
 mod constant;
 mod enumeration;
@@ -17,11 +17,11 @@ pub(crate) use structure::{arguments_definition, struct_codec, struct_definition
 pub(crate) use typedef::typedef;
 pub(crate) use union::{union_codec, union_definition};
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, Lifetime, Path};
 
-use crate::model::{Context, Traits};
+use crate::model::Traits;
 
 /// `#[doc]` attributes, one a line.
 fn doc(lines: &[String]) -> TokenStream {
@@ -34,14 +34,18 @@ fn allow() -> TokenStream {
     quote!(#[allow(dead_code, nonstandard_style, unreachable_pub, rustdoc::all)])
 }
 
+/// An id without the suffix that would make two tokens of a negative one in patterns and values.
+fn id(id: i16) -> Literal {
+    Literal::i16_unsuffixed(id)
+}
+
 /// `Debug`, `Clone`, `PartialEq` and whatever else holds for the type.
-fn derives(context: &Context, traits: Traits, extra: &[Path]) -> TokenStream {
-    let p = &context.private;
-    let mut derives = quote!(#p::Debug, #p::Clone,);
+fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
+    let mut derives = quote!(__Debug, __Clone,);
     if !traits.by_bytes {
-        derives.extend(quote!(#p::PartialEq,));
+        derives.extend(quote!(__PartialEq,));
         if traits.total {
-            derives.extend(quote!(#p::Eq, #p::Hash, #p::PartialOrd, #p::Ord,));
+            derives.extend(quote!(__Eq, __Hash, __PartialOrd, __Ord,));
         }
     }
     quote!(#[derive(#derives #(#extra),*)])
@@ -49,31 +53,30 @@ fn derives(context: &Context, traits: Traits, extra: &[Path]) -> TokenStream {
 
 /// `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash` for a type that is used as a key although
 /// a double is in it: by the encoded bytes, which is an order that every double has a place in.
-fn order_by_bytes(context: &Context, ident: &Ident, traits: Traits) -> TokenStream {
+fn order_by_bytes(ident: &Ident, traits: Traits) -> TokenStream {
     if !traits.by_bytes {
         return TokenStream::new();
     }
-    let p = &context.private;
     quote! {
-        impl #p::PartialEq for #ident {
-            fn eq(&self, __other: &Self) -> #p::bool {
-                #p::encoded_order(self, __other) == #p::Ordering::Equal
+        impl __PartialEq for #ident {
+            fn eq(&self, __other: &Self) -> __bool {
+                __encoded_order(self, __other) == __Ordering::Equal
             }
         }
-        impl #p::Eq for #ident {}
-        impl #p::PartialOrd for #ident {
-            fn partial_cmp(&self, __other: &Self) -> #p::Option<#p::Ordering> {
-                #p::Some(#p::encoded_order(self, __other))
+        impl __Eq for #ident {}
+        impl __PartialOrd for #ident {
+            fn partial_cmp(&self, __other: &Self) -> __Option<__Ordering> {
+                __Some(__encoded_order(self, __other))
             }
         }
-        impl #p::Ord for #ident {
-            fn cmp(&self, __other: &Self) -> #p::Ordering {
-                #p::encoded_order(self, __other)
+        impl __Ord for #ident {
+            fn cmp(&self, __other: &Self) -> __Ordering {
+                __encoded_order(self, __other)
             }
         }
-        impl #p::Hash for #ident {
-            fn hash<__H: #p::Hasher>(&self, __state: &mut __H) {
-                #p::encoded_hash(self, __state)
+        impl __Hash for #ident {
+            fn hash<__H: __Hasher>(&self, __state: &mut __H) {
+                __encoded_hash(self, __state)
             }
         }
     }
@@ -104,12 +107,11 @@ fn bounded(generics: &Generics, bound: &TokenStream) -> ImplGenerics {
 }
 
 /// Adds `'__de`, out of which the value is read: every lifetime of the type is within it.
-fn decodable(context: &Context, generics: &Generics) -> ImplGenerics {
-    let p = &context.private;
-    let mut whole = bounded(generics, &quote!(#p::Decode<'__de>));
+fn decodable(generics: &Generics) -> ImplGenerics {
+    let mut whole = bounded(generics, &quote!(__Decode<'__de>));
     let mut with = generics.clone();
     for param in with.type_params_mut() {
-        param.bounds.push(syn::parse_quote!(#p::Decode<'__de>));
+        param.bounds.push(syn::parse_quote!(__Decode<'__de>));
     }
     let lifetimes: Vec<Lifetime> = with.lifetimes().map(|param| param.lifetime.clone()).collect();
     let de: GenericParam = match lifetimes.is_empty() {

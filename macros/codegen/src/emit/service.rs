@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{allow, doc};
-use crate::model::{Argument, Context, Method, Service};
+use crate::model::{Argument, Method, Service};
 
 /// The enum of the exceptions that a method declares.
 ///
@@ -18,9 +18,8 @@ use crate::model::{Argument, Context, Method, Service};
 /// impl From<thriftly::Error> for CalculateError { … }
 /// impl Throws for CalculateError { … }
 /// ```
-pub(crate) fn method_types(context: &Context, method: &Method) -> TokenStream {
+pub(crate) fn method_types(method: &Method) -> TokenStream {
     let Some(error) = &method.error else { return TokenStream::new() };
-    let p = &context.private;
     let allow = allow();
     let summary = format!("What `{}` may fail with.", method.name);
     let mut variants = TokenStream::new();
@@ -37,77 +36,73 @@ pub(crate) fn method_types(context: &Context, method: &Method) -> TokenStream {
         });
         if thrown.unique {
             froms.extend(quote! {
-                impl #p::From<#ty> for #error {
+                impl __From<#ty> for #error {
                     fn from(__error: #ty) -> Self { Self::#variant(__error) }
                 }
             });
         }
-        display.extend(quote!(Self::#variant(__error) => #p::Display::fmt(__error, __f),));
-        sources.extend(quote!(Self::#variant(__error) => #p::Some(__error),));
+        display.extend(quote!(Self::#variant(__error) => __Display::fmt(__error, __f),));
+        sources.extend(quote!(Self::#variant(__error) => __Some(__error),));
         encode.extend(quote! {
-            Self::#variant(__error) => #p::Encode::encode_field(__error, #id, __w),
+            Self::#variant(__error) => __Encode::encode_field(__error, #id, __w),
         });
         decode.extend(quote! {
-            #id if __field.ty == <#ty as #p::ThriftType>::TYPE => {
-                #p::Ok(#p::Some(Self::#variant(#p::Decode::decode(__r)?)))
+            #id if __field.ty == <#ty as __ThriftType>::TYPE => {
+                __Ok(__Some(Self::#variant(__Decode::decode(__r)?)))
             }
         });
     }
     quote! {
         #[doc = #summary]
         #allow
-        #[derive(#p::Debug)]
+        #[derive(__Debug)]
         pub enum #error {
             #variants
             /// Anything else: the connection, the protocol, a `TApplicationException`.
-            Other(#p::Error),
+            Other(__Error),
         }
         #froms
-        impl #p::From<#p::Error> for #error {
-            fn from(__error: #p::Error) -> Self { Self::Other(__error) }
+        impl __From<__Error> for #error {
+            fn from(__error: __Error) -> Self { Self::Other(__error) }
         }
-        impl #p::Display for #error {
-            fn fmt(&self, __f: &mut #p::Formatter<'_>) -> #p::fmt::Result {
-                match self { #display Self::Other(__error) => #p::Display::fmt(__error, __f) }
+        impl __Display for #error {
+            fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
+                match self { #display Self::Other(__error) => __Display::fmt(__error, __f) }
             }
         }
-        impl #p::StdError for #error {
-            fn source(&self) -> #p::Option<&(dyn #p::StdError + 'static)> {
-                match self { #sources Self::Other(__error) => #p::Some(__error) }
+        impl __StdError for #error {
+            fn source(&self) -> __Option<&(dyn __StdError + 'static)> {
+                match self { #sources Self::Other(__error) => __Some(__error) }
             }
         }
-        impl #p::Throws for #error {
-            fn into_undeclared(self) -> #p::Result<#p::Error, Self> {
-                match self { Self::Other(__error) => #p::Ok(__error), __other => #p::Err(__other) }
+        impl __Throws for #error {
+            fn into_undeclared(self) -> __Result<__Error, Self> {
+                match self { Self::Other(__error) => __Ok(__error), __other => __Err(__other) }
             }
-            fn encode_declared<__W: #p::Writer>(&self, __w: &mut __W) {
+            fn encode_declared<__W: __Writer>(&self, __w: &mut __W) {
                 match self { #encode Self::Other(_) => {} }
             }
-            fn decode_declared<'__de, __R: #p::Reader<'__de>>(
-                __field: #p::FieldHeader,
+            fn decode_declared<'__de, __R: __Reader<'__de>>(
+                __field: __FieldHeader,
                 __r: &mut __R,
-            ) -> #p::Result<#p::Option<Self>, #p::Error> {
-                match __field.id { #decode _ => #p::Ok(#p::None) }
+            ) -> __Result<__Option<Self>, __Error> {
+                match __field.id { #decode _ => __Ok(__None) }
             }
         }
     }
 }
 
 /// Traits, servers and clients, async and blocking.
-pub(crate) fn service(context: &Context, item: &Service) -> TokenStream {
-    let p = &context.private;
-    let asynchronous = [
-        handler_trait(context, item, Side::Async),
-        server(context, item, Side::Async),
-        client(context, item, Side::Async),
-    ];
+pub(crate) fn service(item: &Service) -> TokenStream {
+    let asynchronous =
+        [handler_trait(item, Side::Async), server(item, Side::Async), client(item, Side::Async)];
     let blocking = [
-        handler_trait(context, item, Side::Blocking),
-        server(context, item, Side::Blocking),
-        client(context, item, Side::Blocking),
+        handler_trait(item, Side::Blocking),
+        server(item, Side::Blocking),
+        client(item, Side::Blocking),
     ];
     quote! {
-        #p::if_async! { #(#asynchronous)* }
+        __if_async! { #(#asynchronous)* }
         #(#blocking)*
     }
 }
@@ -130,11 +125,11 @@ impl Side {
 }
 
 /// `Result<T, E>` of a method, as seen from the module at `module`.
-fn result(context: &Context, module: &TokenStream, method: &Method) -> TokenStream {
-    let (p, returns) = (&context.private, &method.returns);
+fn result(module: &TokenStream, method: &Method) -> TokenStream {
+    let returns = &method.returns;
     match &method.error {
-        Some(error) => quote!(#p::Result<#returns, #module #error>),
-        None => quote!(#p::Result<#returns, #p::Error>),
+        Some(error) => quote!(__Result<#returns, #module #error>),
+        None => quote!(__Result<#returns, __Error>),
     }
 }
 
@@ -143,8 +138,7 @@ fn result(context: &Context, module: &TokenStream, method: &Method) -> TokenStre
 ///     fn sleep(&self, seconds: i32) -> impl Future<Output = Result<()>> + Send;
 /// }
 /// ```
-fn handler_trait(context: &Context, item: &Service, side: Side) -> TokenStream {
-    let p = &context.private;
+fn handler_trait(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let ident = format_ident!("{}{}", side.prefix(), item.ident);
     let docs = doc(&item.doc);
@@ -154,15 +148,15 @@ fn handler_trait(context: &Context, item: &Service, side: Side) -> TokenStream {
                 (&parent.module, format_ident!("{}{}", side.prefix(), parent.ident));
             quote!(#module #ident)
         }
-        None => quote!(#p::Send + #p::Sync + 'static),
+        None => quote!(__Send + __Sync + 'static),
     };
     let methods = item.methods.iter().map(|method| {
         let (docs, ident) = (doc(&method.doc), &method.ident);
         let arguments =
             method.arguments.iter().map(|Argument { ident, ty, .. }| quote!(#ident: #ty));
-        let result = result(context, &TokenStream::new(), method);
+        let result = result(&TokenStream::new(), method);
         let output = match side {
-            Side::Async => quote!(impl #p::Future<Output = #result> + #p::Send),
+            Side::Async => quote!(impl __Future<Output = #result> + __Send),
             Side::Blocking => result,
         };
         quote!(#docs fn #ident(&self, #(#arguments),*) -> #output;)
@@ -190,24 +184,24 @@ fn handler_trait(context: &Context, item: &Service, side: Side) -> TokenStream {
 /// }
 /// impl<H: Sleep> tower_service::Service<Request> for SleepServer<H> { … }
 /// ```
-fn server(context: &Context, item: &Service, side: Side) -> TokenStream {
-    let p = &context.private;
+fn server(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let handler = format_ident!("{}{}", side.prefix(), item.ident);
     let server = format_ident!("{}{}Server", side.prefix(), item.ident);
     let summary = format!("Serves `{}` by a handler.", item.name);
     let arms = item.methods.iter().map(|method| {
-        let (name, oneway, args, ident) = (&method.name, method.oneway, &method.args, &method.ident);
+        let (name, oneway, args, ident) =
+            (&method.name, method.oneway, &method.args, &method.ident);
         let fields = method.arguments.iter().map(|argument| &argument.ident);
         let call = quote!(<__H as #handler>::#ident(&*__handler, #(__args.#fields),*));
         match side {
             Side::Async => quote! {
-                #name => #p::service::serve(__request, #oneway, move |__args: #args| async move {
+                #name => __service::serve(__request, #oneway, move |__args: #args| async move {
                     #call.await
                 }),
             },
             Side::Blocking => quote! {
-                #name => #p::service::serve_blocking(__request, #oneway, move |__args: #args| #call),
+                #name => __service::serve_blocking(__request, #oneway, move |__args: #args| #call),
             },
         }
     });
@@ -218,39 +212,39 @@ fn server(context: &Context, item: &Service, side: Side) -> TokenStream {
             quote!(#module #server::<__H>::__dispatch(__handler, __request))
         }
         None => match side {
-            Side::Async => quote!(#p::service::unknown_method(__request)),
-            Side::Blocking => quote!(#p::service::unknown_method_blocking(__request)),
+            Side::Async => quote!(__service::unknown_method(__request)),
+            Side::Blocking => quote!(__service::unknown_method_blocking(__request)),
         },
     };
     let (handler_type, output, implement) = match side {
         Side::Async => (
-            quote!(#p::Arc<__H>),
-            quote!(#p::service::ResponseFuture),
+            quote!(__Arc<__H>),
+            quote!(__service::ResponseFuture),
             quote! {
-                impl<__H: #handler> #p::tower_service::Service<#p::Request> for #server<__H> {
-                    type Response = #p::Response;
-                    type Error = #p::Error;
-                    type Future = #p::service::ResponseFuture;
+                impl<__H: #handler> __tower_service::Service<__Request> for #server<__H> {
+                    type Response = __Response;
+                    type Error = __Error;
+                    type Future = __service::ResponseFuture;
 
                     fn poll_ready(
                         &mut self,
-                        _: &mut #p::task::Context<'_>,
-                    ) -> #p::task::Poll<#p::Result<(), #p::Error>> {
-                        #p::task::Poll::Ready(#p::Ok(()))
+                        _: &mut __task::Context<'_>,
+                    ) -> __task::Poll<__Result<(), __Error>> {
+                        __task::Poll::Ready(__Ok(()))
                     }
 
-                    fn call(&mut self, __request: #p::Request) -> Self::Future {
-                        Self::__dispatch(#p::Clone::clone(&self.0), __request)
+                    fn call(&mut self, __request: __Request) -> Self::Future {
+                        Self::__dispatch(__Clone::clone(&self.0), __request)
                     }
                 }
             },
         ),
         Side::Blocking => (
             quote!(&__H),
-            quote!(#p::Result<#p::Response, #p::Error>),
+            quote!(__Result<__Response, __Error>),
             quote! {
-                impl<__H: #handler> #p::blocking::Service for #server<__H> {
-                    fn call(&self, __request: #p::Request) -> #p::Result<#p::Response, #p::Error> {
+                impl<__H: #handler> __blocking::Service for #server<__H> {
+                    fn call(&self, __request: __Request) -> __Result<__Response, __Error> {
                         Self::__dispatch(&self.0, __request)
                     }
                 }
@@ -260,23 +254,23 @@ fn server(context: &Context, item: &Service, side: Side) -> TokenStream {
     quote! {
         #[doc = #summary]
         #allow
-        #[derive(#p::Debug)]
-        pub struct #server<__H>(#p::Arc<__H>);
+        #[derive(__Debug)]
+        pub struct #server<__H>(__Arc<__H>);
 
         #allow
         impl<__H: #handler> #server<__H> {
             /// Serves by the handler.
             pub fn new(handler: __H) -> Self {
-                Self(#p::Arc::new(handler))
+                Self(__Arc::new(handler))
             }
 
             /// Serves by a handler that is shared with others.
-            pub fn from_arc(handler: #p::Arc<__H>) -> Self {
+            pub fn from_arc(handler: __Arc<__H>) -> Self {
                 Self(handler)
             }
 
             #[doc(hidden)]
-            pub fn __dispatch(__handler: #handler_type, __request: #p::Request) -> #output {
+            pub fn __dispatch(__handler: #handler_type, __request: __Request) -> #output {
                 match __request.method.as_str() {
                     #(#arms)*
                     _ => #rest,
@@ -284,9 +278,9 @@ fn server(context: &Context, item: &Service, side: Side) -> TokenStream {
             }
         }
 
-        impl<__H> #p::Clone for #server<__H> {
+        impl<__H> __Clone for #server<__H> {
             fn clone(&self) -> Self {
-                Self(#p::Clone::clone(&self.0))
+                Self(__Clone::clone(&self.0))
             }
         }
 
@@ -307,8 +301,7 @@ fn server(context: &Context, item: &Service, side: Side) -> TokenStream {
 ///     pub async fn sleep(&self, seconds: i32) -> Result<()> { … }
 /// }
 /// ```
-fn client(context: &Context, item: &Service, side: Side) -> TokenStream {
-    let p = &context.private;
+fn client(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let client = format_ident!("{}{}Client", side.prefix(), item.ident);
     let summary = format!("Calls `{}`.", item.name);
@@ -318,21 +311,32 @@ fn client(context: &Context, item: &Service, side: Side) -> TokenStream {
         .parent
         .iter()
         .flat_map(|parent| parent.inherited.iter().map(|(module, method)| (module, method)));
-    let methods =
-        own.chain(inherited).map(|(module, method)| client_method(context, module, method, side));
-    let (side_module, call_bound, async_token, await_token) = match side {
-        Side::Async => (quote!(#p), quote!(#p::service::Call), quote!(async), quote!(.await)),
-        Side::Blocking => (quote!(#p::blocking), quote!(#p::blocking::Service), quote!(), quote!()),
+    let methods = own.chain(inherited).map(|(module, method)| client_method(module, method, side));
+    let (channel, builder, call_bound, async_token, await_token) = match side {
+        Side::Async => (
+            quote!(__Channel),
+            quote!(__ClientBuilder),
+            quote!(__service::Call),
+            quote!(async),
+            quote!(.await),
+        ),
+        Side::Blocking => (
+            quote!(__blocking::Channel),
+            quote!(__blocking::ClientBuilder),
+            quote!(__blocking::Service),
+            quote!(),
+            quote!(),
+        ),
     };
     quote! {
         #[doc = #summary]
         ///
         /// It may be cloned and shared: all clones use one connection.
         #allow
-        #[derive(#p::Debug, #p::Clone)]
-        pub struct #client<__C = #side_module::Channel> {
+        #[derive(__Debug, __Clone)]
+        pub struct #client<__C = #channel> {
             channel: __C,
-            protocol: #p::Protocol,
+            protocol: __Protocol,
         }
 
         #allow
@@ -341,22 +345,22 @@ fn client(context: &Context, item: &Service, side: Side) -> TokenStream {
             ///
             /// # Errors
             /// The address cannot be understood or resolved, or nobody answers there.
-            pub #async_token fn connect<__A>(address: __A) -> #p::Result<Self, #p::Error>
+            pub #async_token fn connect<__A>(address: __A) -> __Result<Self, __Error>
             where
-                __A: #p::TryInto<#p::Address>,
-                __A::Error: #p::Into<#p::Error>,
+                __A: __TryInto<__Address>,
+                __A::Error: __Into<__Error>,
             {
                 Self::builder().connect(address) #await_token
             }
 
             /// A client with settings of one's own.
-            pub fn builder() -> #side_module::ClientBuilder<Self> {
-                #side_module::ClientBuilder::new()
+            pub fn builder() -> #builder<Self> {
+                #builder::new()
             }
         }
 
-        impl #p::FromChannel<#side_module::Channel> for #client {
-            fn from_channel(channel: #side_module::Channel, protocol: #p::Protocol) -> Self {
+        impl __FromChannel<#channel> for #client {
+            fn from_channel(channel: #channel, protocol: __Protocol) -> Self {
                 Self { channel, protocol }
             }
         }
@@ -365,12 +369,12 @@ fn client(context: &Context, item: &Service, side: Side) -> TokenStream {
         impl<__C> #client<__C> {
             /// Calls through a channel, which may have layers around it.
             pub fn new(channel: __C) -> Self {
-                Self { channel, protocol: #p::Default::default() }
+                Self { channel, protocol: __Default::default() }
             }
 
             /// The same client, but calling in another protocol.
             #[must_use]
-            pub fn with_protocol(self, protocol: #p::Protocol) -> Self {
+            pub fn with_protocol(self, protocol: __Protocol) -> Self {
                 Self { protocol, ..self }
             }
         }
@@ -385,50 +389,44 @@ fn client(context: &Context, item: &Service, side: Side) -> TokenStream {
 /// What a client has beside its methods: a method of one of these names gets an underscore.
 const CLIENT_FUNCTIONS: [&str; 4] = ["connect", "builder", "new", "with_protocol"];
 
-fn client_method(
-    context: &Context,
-    module: &TokenStream,
-    method: &Method,
-    side: Side,
-) -> TokenStream {
-    let p = &context.private;
+fn client_method(module: &TokenStream, method: &Method, side: Side) -> TokenStream {
     let (docs, name, oneway) = (doc(&method.doc), &method.name, method.oneway);
     let ident = match CLIENT_FUNCTIONS.contains(&method.ident.to_string().as_str()) {
         true => format_ident!("{}_", method.ident),
         false => method.ident.clone(),
     };
     let args = &method.args;
-    let result = result(context, module, method);
+    let result = result(module, method);
     let parameters = method.arguments.iter().map(|argument| {
         let (ident, ty) = (&argument.ident, &argument.ty);
         match argument.is_string {
-            true => quote!(#ident: impl #p::Into<#ty>),
+            true => quote!(#ident: impl __Into<#ty>),
             false => quote!(#ident: #ty),
         }
     });
     let fields = method.arguments.iter().map(|argument| {
         let ident = &argument.ident;
         match argument.is_string {
-            true => quote!(#ident: #p::Into::into(#ident)),
+            true => quote!(#ident: __Into::into(#ident)),
             false => quote!(#ident),
         }
     });
     let arguments = quote! {
-        #p::service::arguments(self.protocol, #name, #oneway, &#module #args { #(#fields),* })
+        __service::arguments(self.protocol, #name, #oneway, &#module #args { #(#fields),* })
     };
     match side {
         Side::Async => quote! {
             #docs
             pub async fn #ident(&self, #(#parameters),*) -> #result {
                 let __request = #arguments;
-                #p::service::call(&self.channel, #oneway, __request).await
+                __service::call(&self.channel, #oneway, __request).await
             }
         },
         Side::Blocking => quote! {
             #docs
             pub fn #ident(&self, #(#parameters),*) -> #result {
                 let __request = #arguments;
-                #p::service::call_blocking(&self.channel, #oneway, __request)
+                __service::call_blocking(&self.channel, #oneway, __request)
             }
         },
     }

@@ -1,11 +1,11 @@
 //! Structs, exceptions and structs of arguments.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 
-use super::{allow, bounded, decodable, derives, doc, order_by_bytes};
-use crate::model::{Context, Field, Presence, Scalar, Struct, Traits};
+use super::{allow, bounded, decodable, derives, doc, id, order_by_bytes};
+use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
 /// The largest piece that is put together on the stack before it is appended.
 const MAX_RUN: usize = 128;
@@ -23,35 +23,35 @@ const MAX_RUN: usize = 128;
 /// impl Default for Point { … }
 /// ```
 pub(crate) fn struct_definition(
-    context: &Context,
     item: &Struct,
     traits: Traits,
     extra_derives: &[Path],
     is_exception: bool,
 ) -> TokenStream {
-    let p = &context.private;
     let (allow, ident) = (allow(), &item.ident);
-    let derives = derives(context, traits, extra_derives);
-    let order = order_by_bytes(context, ident, traits);
+    let order = order_by_bytes(ident, traits);
     let docs = doc(&item.doc);
     let fields = item.fields.iter().map(|field| {
-        let (docs, member, ty) = (doc(&field.doc), &field.member, field_type(context, field));
+        let (docs, member, ty) = (doc(&field.doc), &field.member, field_type(field));
         quote!(#docs pub #member: #ty,)
     });
     let unknown = item.unknown.iter().map(|name| {
         quote! {
             /// Fields that this version of the IDL does not know; they are written back.
-            pub #name: #p::UnknownFields,
+            pub #name: __UnknownFields,
         }
     });
-    let default = traits.default.then(|| {
+    let derived = traits.default && item.fields.iter().all(|field| field.default.is_none());
+    let also = derived.then(|| quote!(#[derive(__Default)]));
+    let derives = derives(traits, extra_derives);
+    let default = (traits.default && !derived).then(|| {
         let fields = item.fields.iter().map(|field| {
-            let (member, value) = (&field.member, default_value(context, field));
+            let (member, value) = (&field.member, default_value(field));
             quote!(#member: #value,)
         });
-        let unknown = item.unknown.iter().map(|name| quote!(#name: #p::Default::default(),));
+        let unknown = item.unknown.iter().map(|name| quote!(#name: __Default::default(),));
         quote! {
-            impl #p::Default for #ident {
+            impl __Default for #ident {
                 fn default() -> Self {
                     Self { #(#fields)* #(#unknown)* }
                 }
@@ -60,18 +60,19 @@ pub(crate) fn struct_definition(
     });
     let error = is_exception.then(|| {
         quote! {
-            impl #p::Display for #ident {
-                fn fmt(&self, __f: &mut #p::Formatter<'_>) -> #p::fmt::Result {
-                    #p::Debug::fmt(self, __f)
+            impl __Display for #ident {
+                fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
+                    __Debug::fmt(self, __f)
                 }
             }
-            impl #p::StdError for #ident {}
+            impl __StdError for #ident {}
         }
     });
     quote! {
         #docs
         #allow
         #derives
+        #also
         pub struct #ident { #(#fields)* #(#unknown)* }
         #default
         #order
@@ -87,10 +88,10 @@ pub(crate) fn struct_definition(
 ///     pub seconds: i32,
 /// }
 /// ```
-pub(crate) fn arguments_definition(context: &Context, item: &Struct) -> TokenStream {
+pub(crate) fn arguments_definition(item: &Struct) -> TokenStream {
     let (allow, ident) = (allow(), &item.ident);
     let fields = item.fields.iter().map(|field| {
-        let (member, ty) = (&field.member, field_type(context, field));
+        let (member, ty) = (&field.member, field_type(field));
         quote!(pub #member: #ty)
     });
     quote! {
@@ -107,17 +108,16 @@ pub(crate) fn arguments_definition(context: &Context, item: &Struct) -> TokenStr
 /// impl Encode for Point { … }
 /// impl<'__de> Decode<'__de> for Point { … }
 /// ```
-pub(crate) fn struct_codec(context: &Context, item: &Struct) -> TokenStream {
-    let p = &context.private;
+pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let ident = &item.ident;
-    let plain = bounded(&item.generics, &quote!(#p::ThriftType));
+    let plain = bounded(&item.generics, &quote!(__ThriftType));
     let (params, arguments, clause) = (plain.params, plain.arguments, plain.clause);
-    let encode = encode(context, item);
-    let decode = decode(context, item);
+    let encode = encode(item);
+    let decode = decode(item);
     quote! {
         #[automatically_derived]
-        impl #params #p::ThriftType for #ident #arguments #clause {
-            const TYPE: #p::TType = #p::TType::STRUCT;
+        impl #params __ThriftType for #ident #arguments #clause {
+            const TYPE: __TType = __TType::STRUCT;
         }
         #encode
         #decode
@@ -135,51 +135,50 @@ pub(crate) fn struct_codec(context: &Context, item: &Struct) -> TokenStream {
 ///     __w.struct_end(__outer);
 /// }
 /// ```
-fn encode(context: &Context, item: &Struct) -> TokenStream {
-    let p = &context.private;
+fn encode(item: &Struct) -> TokenStream {
     let mut body = TokenStream::new();
     let mut run = Run::default();
     for field in &item.fields {
-        let (member, id) = (&field.member, field.id);
+        let (member, id) = (&field.member, id(field.id));
         match field.scalar {
             Some(scalar) if field.presence != Presence::Optional => {
                 if run.width + scalar.field_width() > MAX_RUN {
-                    body.extend(run.flush(context));
+                    body.extend(run.flush());
                 }
                 let (method, arguments) = scalar_field(field, scalar);
                 run.push(scalar.field_width(), method, arguments);
             }
             _ => {
-                body.extend(run.flush(context));
+                body.extend(run.flush());
                 body.extend(match field.presence {
                     Presence::Optional => quote_spanned! {field.span=>
-                        if let #p::Some(__value) = &self.#member {
-                            #p::Encode::encode_field(__value, #id, __w);
+                        if let __Some(__value) = &self.#member {
+                            __Encode::encode_field(__value, #id, __w);
                         }
                     },
                     _ => quote_spanned! {field.span=>
-                        #p::Encode::encode_field(&self.#member, #id, __w);
+                        __Encode::encode_field(&self.#member, #id, __w);
                     },
                 });
             }
         }
     }
     if let Some(unknown) = &item.unknown {
-        body.extend(run.flush(context));
+        body.extend(run.flush());
         body.extend(quote!(self.#unknown.encode(__w);));
     }
     run.push(1, "stop", TokenStream::new());
-    body.extend(run.flush(context));
+    body.extend(run.flush());
     let ident = &item.ident;
-    let generics = bounded(&item.generics, &quote!(#p::Encode));
+    let generics = bounded(&item.generics, &quote!(__Encode));
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #[automatically_derived]
-        impl #params #p::Encode for #ident #arguments #clause {
-            fn encode<__W: #p::Writer>(&self, __w: &mut __W) {
-                let __outer = #p::Writer::struct_begin(__w);
+        impl #params __Encode for #ident #arguments #clause {
+            fn encode<__W: __Writer>(&self, __w: &mut __W) {
+                let __outer = __Writer::struct_begin(__w);
                 #body
-                #p::Writer::struct_end(__w, __outer);
+                __Writer::struct_end(__w, __outer);
             }
         }
     }
@@ -199,21 +198,20 @@ impl Run {
         self.calls.push((format_ident!("{method}"), arguments));
     }
 
-    fn flush(&mut self, context: &Context) -> TokenStream {
-        let p = &context.private;
+    fn flush(&mut self) -> TokenStream {
         let Run { width, calls } = std::mem::take(self);
         let to = |writer: &str| -> TokenStream {
             let writer = format_ident!("{writer}");
             let calls = calls
                 .iter()
-                .map(|(method, arguments)| quote!(#p::ScalarWriter::#method(#writer, #arguments);));
+                .map(|(method, arguments)| quote!(__ScalarWriter::#method(#writer, #arguments);));
             calls.collect()
         };
         match calls.len() {
             0 | 1 => to("__w"),
             _ => {
                 let fields = to("__run");
-                quote!(#p::Writer::run::<#width>(__w, |__run| { #fields });)
+                quote!(__Writer::run::<#width>(__w, |__run| { #fields });)
             }
         }
     }
@@ -221,7 +219,7 @@ impl Run {
 
 /// The method that writes a field of fixed width, and its arguments.
 fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
-    let (member, id) = (&field.member, field.id);
+    let (member, id) = (&field.member, id(field.id));
     match scalar {
         Scalar::Bool => ("field_bool", quote!(#id, self.#member)),
         Scalar::I8 => ("field_i8", quote!(#id, self.#member)),
@@ -239,121 +237,83 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 ///
 /// ```text
 /// fn decode<__R: Reader<'__de>>(__r: &mut __R) -> Result<Self> {
+///     const __C: Place = Place("Point", &["x"]);
 ///     let __outer = __r.struct_begin()?;
-///     let mut __0: Option<i32> = None;
-///     let (__error, __at) = '__failed: {
-///         if let Err(__error) = read_next(&mut __0, 1, __r) { break '__failed (__error, 0) }
-///         loop {
-///             let __field = match __r.field() { … };
-///             if __field.ty == TType::STOP { break; }
-///             match __field.id {
-///                 1 if fits(&__0, __field) => {
-///                     if let Err(__error) = read(&mut __0, __r) { break '__failed (__error, 0) }
-///                 }
-///                 _ => …skip…,
-///             }
+///     let mut __0: Option<i32> = next(1, __r, __C, 0)?;
+///     while let Some(__field) = field(__r, __C)? {
+///         match __field.id {
+///             1 => read(&mut __0, __field, __r, __C, 0)?,
+///             _ => skip(__field, __r, __C)?,
 ///         }
-///         __r.struct_end(__outer);
-///         return Ok(Self { x: or_default(__0) });
-///     };
-///     Err(__error.in_field("Point", &["x"], __at))
+///     }
+///     __r.struct_end(__outer);
+///     Ok(Self { x: or_default(__0) })
 /// }
 /// ```
-fn decode(context: &Context, item: &Struct) -> TokenStream {
-    let p = &context.private;
-    let unknown = item.fields.len();
+fn decode(item: &Struct) -> TokenStream {
     let names: Vec<&str> = item.fields.iter().map(|field| field.name.as_str()).collect();
     let locals: Vec<_> = (0..item.fields.len()).map(|at| format_ident!("__{at}")).collect();
-    let mut declare = TokenStream::new();
     let mut in_order = TokenStream::new();
     let mut arms = TokenStream::new();
     let mut build = TokenStream::new();
     for (at, (field, local)) in item.fields.iter().zip(&locals).enumerate() {
-        let Field { member, id, ty, .. } = field;
-        declare.extend(quote!(let mut #local: #p::Option<#ty> = #p::None;));
-        in_order.extend(quote! {
-            if let #p::Err(__error) = #p::read_next(&mut #local, #id, __r) {
-                break '__failed (__error, #at);
-            }
-        });
-        arms.extend(quote! {
-            #id if #p::fits(&#local, __field) => {
-                if let #p::Err(__error) = #p::read(&mut #local, __r) {
-                    break '__failed (__error, #at);
-                }
-            }
-        });
+        let at = Literal::usize_unsuffixed(at);
+        let (member, id, ty) = (&field.member, id(field.id), &field.ty);
+        in_order.extend(quote!(let mut #local: __Option<#ty> = __next(#id, __r, __C, #at)?;));
+        arms.extend(quote!(#id => __read(&mut #local, __field, __r, __C, #at)?,));
         let value = match (field.presence, &field.default) {
             (Presence::Optional, _) => quote!(#local),
-            (Presence::Required, _) => quote! {
-                match #local {
-                    #p::Some(__value) => __value,
-                    #p::None => break '__failed (#p::missing_field(), #at),
-                }
-            },
+            (Presence::Required, _) => quote!(__required(#local, __C, #at)?),
             (Presence::Default, Some(default)) => {
-                quote!(match #local { #p::Some(__value) => __value, #p::None => #default })
+                quote!(match #local { __Some(__value) => __value, __None => #default })
             }
-            (Presence::Default, None) => quote!(#p::or_default(#local)),
+            (Presence::Default, None) => quote!(__or_default(#local)),
         };
         build.extend(quote!(#member: #value,));
     }
-    let mut otherwise = quote!(#p::Reader::skip(__r, __field.ty));
+    let mut otherwise = quote!(__skip(__field, __r, __C)?);
     if let Some(unknown) = &item.unknown {
-        declare.extend(quote!(let mut __unknown = #p::UnknownFields::default();));
-        otherwise = quote!(__unknown.decode(__field, __r));
+        in_order.extend(quote!(let mut __unknown = __UnknownFields::default();));
+        otherwise = quote!(__unknown.decode(__field, __r)?);
         build.extend(quote!(#unknown: __unknown,));
     }
     let (ident, name) = (&item.ident, &item.name);
-    let generics = decodable(context, &item.generics);
+    let generics = decodable(&item.generics);
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #[automatically_derived]
-        impl #params #p::Decode<'__de> for #ident #arguments #clause {
-            fn decode<__R: #p::Reader<'__de>>(__r: &mut __R) -> #p::Result<Self, #p::Error> {
-                let __outer = #p::Reader::struct_begin(__r)?;
-                #declare
-                let (__error, __at) = '__failed: {
-                    #in_order
-                    loop {
-                        let __field = match #p::Reader::field(__r) {
-                            #p::Ok(__field) => __field,
-                            #p::Err(__error) => break '__failed (__error, #unknown),
-                        };
-                        if __field.ty == #p::TType::STOP {
-                            break;
-                        }
-                        match __field.id {
-                            #arms
-                            _ => if let #p::Err(__error) = #otherwise {
-                                break '__failed (__error, #unknown);
-                            }
-                        }
+        impl #params __Decode<'__de> for #ident #arguments #clause {
+            fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
+                const __C: __Place = __Place(#name, &[#(#names),*]);
+                let __outer = __Reader::struct_begin(__r)?;
+                #in_order
+                while let __Some(__field) = __field(__r, __C)? {
+                    match __field.id {
+                        #arms
+                        _ => #otherwise,
                     }
-                    #p::Reader::struct_end(__r, __outer);
-                    return #p::Ok(Self { #build });
-                };
-                #p::Err(__error.in_field(#name, &[#(#names),*], __at))
+                }
+                __Reader::struct_end(__r, __outer);
+                __Ok(Self { #build })
             }
         }
     }
 }
 
 /// The type of the field in the struct.
-fn field_type(context: &Context, field: &Field) -> TokenStream {
-    let (p, ty) = (&context.private, &field.ty);
+fn field_type(field: &Field) -> TokenStream {
+    let ty = &field.ty;
     match field.presence {
-        Presence::Optional => quote!(#p::Option<#ty>),
+        Presence::Optional => quote!(__Option<#ty>),
         _ => ty.clone(),
     }
 }
 
 /// What the field has in a default value.
-fn default_value(context: &Context, field: &Field) -> TokenStream {
-    let p = &context.private;
+fn default_value(field: &Field) -> TokenStream {
     match (&field.default, field.presence) {
         (Some(default), _) => default.clone(),
-        (None, Presence::Optional) => quote!(#p::None),
-        (None, _) => quote!(#p::Default::default()),
+        (None, Presence::Optional) => quote!(__None),
+        (None, _) => quote!(__Default::default()),
     }
 }

@@ -9,7 +9,6 @@ mod types;
 mod values;
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -23,8 +22,7 @@ use self::analysis::Analysis;
 use crate::emit;
 use crate::input::Options;
 use crate::model::{
-    Const, ConstKind, Context, Enum, EnumValue, Field, Presence, Scalar, Struct, Typedef, Union,
-    Variant,
+    Const, ConstKind, Enum, EnumValue, Field, Presence, Scalar, Struct, Typedef, Union, Variant,
 };
 use crate::name::{const_name, ident, type_name, value_name, variant_name};
 
@@ -33,7 +31,6 @@ pub(crate) struct Lowerer<'a> {
     program: &'a Program,
     sources: &'a Sources,
     options: &'a Options,
-    context: Context,
     analysis: Analysis,
     /// The module of each file, as its includers have it; `None` for the root.
     modules: Vec<Option<Module>>,
@@ -64,14 +61,6 @@ pub(crate) fn private(options: &Options) -> TokenStream {
     }
 }
 
-/// A name for the runtime's private module that no other expansion in the same module has.
-fn alias(program: &Program, sources: &Sources) -> String {
-    let Some(root) = program.files.first() else { return "__thrift".to_owned() };
-    let mut hasher = DefaultHasher::new();
-    sources.file(root.id).text.hash(&mut hasher);
-    format!("__thrift_{}_{:08x}", value_name(&root.prefix), hasher.finish() as u32)
-}
-
 impl<'a> Lowerer<'a> {
     pub(crate) fn new(
         program: &'a Program,
@@ -79,13 +68,11 @@ impl<'a> Lowerer<'a> {
         options: &'a Options,
         span: Span,
     ) -> Lowerer<'a> {
-        let private = ident(&alias(program, sources), span).to_token_stream();
         let analysis = Analysis::of(program);
         let mut lowerer = Lowerer {
             program,
             sources,
             options,
-            context: Context { private },
             analysis,
             modules: Vec::new(),
             error_names: HashMap::new(),
@@ -127,12 +114,12 @@ impl<'a> Lowerer<'a> {
         quote!(#import #modules #items)
     }
 
-    /// Gives the runtime's private module a short name: it is named very often.
+    /// Brings the names that generated code uses into scope.
     fn import(&self) -> TokenStream {
-        let (alias, private) = (&self.context.private, private(self.options));
+        let private = private(self.options);
         quote! {
             #[allow(unused_imports)]
-            use #private as #alias;
+            use #private::*;
         }
     }
 
@@ -263,11 +250,8 @@ impl<'a> Lowerer<'a> {
     }
 
     fn definition(&self, id: DefId, definition: &Definition) -> TokenStream {
-        let context = &self.context;
         match definition {
-            Definition::Const(item) => {
-                emit::constant(context, &self.constant(id, definition, item))
-            }
+            Definition::Const(item) => emit::constant(&self.constant(id, definition, item)),
             Definition::Typedef(item) => emit::typedef(&Typedef {
                 ident: self.ident(&self.item_name(definition)),
                 doc: self.docs(item.doc.as_deref(), &item.name),
@@ -277,16 +261,16 @@ impl<'a> Lowerer<'a> {
             Definition::Enum(item) => {
                 let derive = self.extra_derives(&item.annotations);
                 let item = self.enumeration(definition, item);
-                let definition = emit::enum_definition(context, &item, &derive);
-                let codec = emit::enum_codec(context, &item);
+                let definition = emit::enum_definition(&item, &derive);
+                let codec = emit::enum_codec(&item);
                 quote!(#definition #codec)
             }
             Definition::Struct(item) if item.kind == StructKind::Union => {
                 let traits = self.analysis.traits(id);
                 let derive = self.extra_derives(&item.annotations);
                 let item = self.union(id, definition, item);
-                let definition = emit::union_definition(context, &item, traits, &derive);
-                let codec = emit::union_codec(context, &item);
+                let definition = emit::union_definition(&item, traits, &derive);
+                let codec = emit::union_codec(&item);
                 quote!(#definition #codec)
             }
             Definition::Struct(item) => {
@@ -294,9 +278,8 @@ impl<'a> Lowerer<'a> {
                 let is_exception = item.kind == StructKind::Exception;
                 let derive = self.extra_derives(&item.annotations);
                 let item = self.structure(id, definition, item);
-                let definition =
-                    emit::struct_definition(context, &item, traits, &derive, is_exception);
-                let codec = emit::struct_codec(context, &item);
+                let definition = emit::struct_definition(&item, traits, &derive, is_exception);
+                let codec = emit::struct_codec(&item);
                 quote!(#definition #codec)
             }
             Definition::Service(item) => self.service(id, definition, item),
@@ -304,7 +287,6 @@ impl<'a> Lowerer<'a> {
     }
 
     fn constant(&self, id: DefId, definition: &Definition, item: &program::Const) -> Const {
-        let p = &self.context.private;
         let kind = match &self.program.resolve(&item.ty).kind {
             TypeKind::List(_) | TypeKind::Set(_) | TypeKind::Map(..) => ConstKind::Lazy,
             TypeKind::Named(named) => match self.program.definition(*named) {
@@ -316,8 +298,8 @@ impl<'a> Lowerer<'a> {
         };
         let is_string = matches!(self.program.resolve(&item.ty).kind, TypeKind::String);
         let (ty, value) = match (&item.value, is_string) {
-            (program::Value::String(text), true) => (quote!(&#p::str), quote!(#text)),
-            (_, true) => (quote!(&#p::str), quote!("")),
+            (program::Value::String(text), true) => (quote!(&__str), quote!(#text)),
+            (_, true) => (quote!(&__str), quote!("")),
             (value, _) => (
                 self.rust_type(&item.ty, id.file, false),
                 self.value(value, &item.ty, id.file, false),
@@ -422,20 +404,18 @@ impl<'a> Lowerer<'a> {
 
     /// The type of a field, boxed where a cycle needs it.
     fn boxed_type(&self, id: DefId, index: usize, field: &program::Field) -> TokenStream {
-        let p = &self.context.private;
         if let Some(ty) = annotations::rust_type(&field.annotations) {
             return ty;
         }
         let ty = self.rust_type(&field.ty, id.file, self.analysis.is_key(id));
         match self.analysis.is_boxed(id, index) {
-            true => quote!(#p::Box<#ty>),
+            true => quote!(__Box<#ty>),
             false => ty,
         }
     }
 
     /// Fields of a struct, or arguments, which belong to no definition.
     fn fields(&self, id: Option<DefId>, fields: &[program::Field], from: FileId) -> Vec<Field> {
-        let p = &self.context.private;
         let mut names = HashSet::new();
         let mut ids = HashSet::new();
         let mut lowered = Vec::new();
@@ -458,7 +438,7 @@ impl<'a> Lowerer<'a> {
             };
             let default = field.default.as_ref().map(|value| {
                 let value = self.value(value, &field.ty, from, false);
-                if boxed { quote!(#p::Box::new(#value)) } else { value }
+                if boxed { quote!(__Box::new(#value)) } else { value }
             });
             lowered.push(Field {
                 member: syn::Member::Named(self.ident(&name)),

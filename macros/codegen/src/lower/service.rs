@@ -30,9 +30,9 @@ impl Lowerer<'_> {
                 fields: self.fields(None, &function.arguments, id.file),
                 unknown: None,
             };
-            let definition = emit::arguments_definition(&self.context, &arguments);
-            let codec = emit::struct_codec(&self.context, &arguments);
-            let error = emit::method_types(&self.context, method);
+            let definition = emit::arguments_definition(&arguments);
+            let codec = emit::struct_codec(&arguments);
+            let error = emit::method_types(method);
             quote!(#definition #codec #error)
         });
         let service = Service {
@@ -42,7 +42,7 @@ impl Lowerer<'_> {
             parent: self.parent(id, item),
             methods: methods.clone(),
         };
-        let service = emit::service(&self.context, &service);
+        let service = emit::service(&service);
         quote!(#(#types)* #service)
     }
 

@@ -11,59 +11,57 @@ impl Lowerer<'_> {
     /// The type as seen from a file. Where it is part of a key it must have a total order, so
     /// doubles are wrapped there, and containers are the ordered ones.
     pub(super) fn rust_type(&self, ty: &Type, from: FileId, ordered: bool) -> TokenStream {
-        let p = &self.context.private;
         let hashed = self.options.hashed && !ordered;
         match &ty.kind {
-            TypeKind::Bool => quote!(#p::bool),
-            TypeKind::I8 => quote!(#p::i8),
-            TypeKind::I16 => quote!(#p::i16),
-            TypeKind::I32 => quote!(#p::i32),
-            TypeKind::I64 => quote!(#p::i64),
-            TypeKind::Double => quote!(#p::f64),
-            TypeKind::String => quote!(#p::String),
-            TypeKind::Binary => quote!(#p::Bytes),
-            TypeKind::Uuid => quote!(#p::Uuid),
+            TypeKind::Bool => quote!(__bool),
+            TypeKind::I8 => quote!(__i8),
+            TypeKind::I16 => quote!(__i16),
+            TypeKind::I32 => quote!(__i32),
+            TypeKind::I64 => quote!(__i64),
+            TypeKind::Double => quote!(__f64),
+            TypeKind::String => quote!(__String),
+            TypeKind::Binary => quote!(__Bytes),
+            TypeKind::Uuid => quote!(__Uuid),
             TypeKind::List(element) => {
                 let element = self.rust_type(element, from, ordered);
-                quote!(#p::Vec<#element>)
+                quote!(__Vec<#element>)
             }
             TypeKind::Set(element) => {
                 let element = self.key_type(element, from);
                 match hashed {
-                    true => quote!(#p::HashSet<#element>),
-                    false => quote!(#p::BTreeSet<#element>),
+                    true => quote!(__HashSet<#element>),
+                    false => quote!(__BTreeSet<#element>),
                 }
             }
             TypeKind::Map(key, value) => {
                 let key = self.key_type(key, from);
                 let value = self.rust_type(value, from, ordered);
                 match hashed {
-                    true => quote!(#p::HashMap<#key, #value>),
-                    false => quote!(#p::BTreeMap<#key, #value>),
+                    true => quote!(__HashMap<#key, #value>),
+                    false => quote!(__BTreeMap<#key, #value>),
                 }
             }
             TypeKind::Named(id) => self.path(*id, from),
-            TypeKind::Unresolved => quote!(#p::Unresolved),
+            TypeKind::Unresolved => quote!(__Unresolved),
         }
     }
 
     /// The type of a map's key or a set's element.
     fn key_type(&self, ty: &Type, from: FileId) -> TokenStream {
-        let p = &self.context.private;
         match &self.program.resolve(ty).kind {
-            TypeKind::Double => quote!(#p::Double),
+            TypeKind::Double => quote!(__Double),
             // A typedef may stand for a type in which doubles have to be wrapped.
             TypeKind::List(element) => {
                 let element = self.key_type(element, from);
-                quote!(#p::Vec<#element>)
+                quote!(__Vec<#element>)
             }
             TypeKind::Set(element) => {
                 let element = self.key_type(element, from);
-                quote!(#p::BTreeSet<#element>)
+                quote!(__BTreeSet<#element>)
             }
             TypeKind::Map(key, value) => {
                 let (key, value) = (self.key_type(key, from), self.key_type(value, from));
-                quote!(#p::BTreeMap<#key, #value>)
+                quote!(__BTreeMap<#key, #value>)
             }
             _ => self.rust_type(ty, from, true),
         }

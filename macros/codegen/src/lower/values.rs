@@ -11,29 +11,28 @@ use crate::model::Presence;
 impl Lowerer<'_> {
     /// An expression of the declared type, as seen from a file. `key` says that it is part of a key.
     pub(super) fn value(&self, value: &Value, ty: &Type, from: FileId, key: bool) -> TokenStream {
-        let p = &self.context.private;
         let kind = &self.program.resolve(ty).kind;
         match (value, kind) {
             (Value::Bool(value), _) => quote!(#value),
             (Value::Int(value), _) => integer(*value),
             (Value::Double(value), _) => {
                 let value = self.double(*value);
-                if key { quote!(#p::Double(#value)) } else { value }
+                if key { quote!(__Double(#value)) } else { value }
             }
-            (Value::String(text), _) => quote!(#p::From::from(#text)),
+            (Value::String(text), _) => quote!(__From::from(#text)),
             (Value::Binary(bytes), _) => {
                 let bytes = Literal::byte_string(bytes);
-                quote!(#p::Bytes::from_static(#bytes))
+                quote!(__Bytes::from_static(#bytes))
             }
-            (Value::Uuid(bytes), _) => quote!(#p::Uuid([#(#bytes),*])),
+            (Value::Uuid(bytes), _) => quote!(__Uuid([#(#bytes),*])),
             (Value::Enum(id, index), _) => self.enum_value(*id, *index, from),
             (Value::List(values), TypeKind::List(element)) => {
                 let values = values.iter().map(|value| self.value(value, element, from, key));
-                quote!(#p::vec![#(#values),*])
+                quote!(__vec![#(#values),*])
             }
             (Value::Set(values), TypeKind::Set(element)) => {
                 let values = values.iter().map(|value| self.value(value, element, from, true));
-                quote!(#p::FromIterator::from_iter([#(#values),*]))
+                quote!(__FromIterator::from_iter([#(#values),*]))
             }
             (Value::Map(entries), TypeKind::Map(key_type, value_type)) => {
                 let entries = entries.iter().map(|(entry_key, value)| {
@@ -41,38 +40,36 @@ impl Lowerer<'_> {
                     let value = self.value(value, value_type, from, key);
                     quote!((#entry_key, #value))
                 });
-                quote!(#p::FromIterator::from_iter([#(#entries),*]))
+                quote!(__FromIterator::from_iter([#(#entries),*]))
             }
             (Value::Struct(id, fields), _) => self.struct_value(*id, fields, from),
             (Value::Const(id), _) => {
                 let path = self.path(*id, from);
-                quote!(#p::Clone::clone(&*#path))
+                quote!(__Clone::clone(&*#path))
             }
             // There was an error, which is reported: any value will do.
-            _ => quote!(#p::Default::default()),
+            _ => quote!(__Default::default()),
         }
     }
 
     fn enum_value(&self, id: DefId, index: u32, from: FileId) -> TokenStream {
-        let p = &self.context.private;
         let path = self.path(id, from);
         match self.program.definition(id) {
             Definition::Enum(item) if (index as usize) < item.values.len() => {
                 let variant = self.ident(&self.value_variant(&item.values[index as usize]));
                 quote!(#path::#variant)
             }
-            _ => quote!(#p::Default::default()),
+            _ => quote!(__Default::default()),
         }
     }
 
     fn struct_value(&self, id: DefId, set: &[(u32, Value)], from: FileId) -> TokenStream {
-        let p = &self.context.private;
         let path = self.path(id, from);
         let Definition::Struct(item) = self.program.definition(id) else {
-            return quote!(#p::Default::default());
+            return quote!(__Default::default());
         };
         let boxed = |index: usize, value: TokenStream| match self.analysis.is_boxed(id, index) {
-            true => quote!(#p::Box::new(#value)),
+            true => quote!(__Box::new(#value)),
             false => value,
         };
         if item.kind == StructKind::Union {
@@ -84,7 +81,7 @@ impl Lowerer<'_> {
                     let value = boxed(*index as usize, value);
                     quote!(#path::#variant(#value))
                 }
-                None => quote!(#p::Default::default()),
+                None => quote!(__Default::default()),
             };
         }
         let lowered = self.fields(Some(id), &item.fields, from);
@@ -95,21 +92,20 @@ impl Lowerer<'_> {
             let value = match (given, &lowered.default) {
                 (Some((_, value)), _) => boxed(index, self.value(value, &field.ty, from, false)),
                 (None, Some(default)) => default.clone(),
-                (None, None) => return Some(quote!(#name: #p::Default::default())),
+                (None, None) => return Some(quote!(#name: __Default::default())),
             };
             Some(match lowered.presence {
-                Presence::Optional => quote!(#name: #p::Some(#value)),
+                Presence::Optional => quote!(#name: __Some(#value)),
                 _ => quote!(#name: #value),
             })
         });
         let unknown = self.unknown_fields(item);
-        let unknown = unknown.iter().map(|name| quote!(#name: #p::Default::default()));
+        let unknown = unknown.iter().map(|name| quote!(#name: __Default::default()));
         let fields = fields.chain(unknown);
         quote!(#path { #(#fields),* })
     }
 
     fn double(&self, value: f64) -> TokenStream {
-        let p = &self.context.private;
         match value.is_finite() {
             true if value.is_sign_negative() => {
                 let value = Literal::f64_suffixed(-value);
@@ -120,8 +116,8 @@ impl Lowerer<'_> {
                 quote!(#value)
             }
             // The only other doubles that can be written are too large: `1e400`.
-            false if value > 0.0 => quote!(#p::f64_INFINITY),
-            false => quote!(-#p::f64_INFINITY),
+            false if value > 0.0 => quote!(__f64_INFINITY),
+            false => quote!(-__f64_INFINITY),
         }
     }
 }
