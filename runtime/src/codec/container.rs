@@ -61,12 +61,15 @@ fn decode_entry<'de, K: Decode<'de>, V: Decode<'de>, R: Reader<'de>>(r: &mut R) 
     }
 }
 
-/// How many entries' worth of memory a B-tree of `count` entries may take: its nodes have room
-/// for eleven, and may be half empty.
+/// How many entries one node of a B-tree has room for.
+const LEAF: usize = 11;
+
+/// How many entries' worth of memory a B-tree of `count` entries may take: its nodes may
+/// be half empty.
 fn tree_room(count: usize) -> usize {
     match count {
         0 => 0,
-        1..=11 => 11,
+        1..=LEAF => LEAF,
         _ => count.saturating_mul(2),
     }
 }
@@ -106,12 +109,22 @@ impl<'de, K: Decode<'de> + Ord, V: Decode<'de>> Decode<'de> for BTreeMap<K, V> {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         let count = r.map_begin(K::TYPE, V::TYPE)?;
         r.room_for::<(K, V)>(tree_room(count))?;
+        if count <= LEAF {
+            let mut map = BTreeMap::new();
+            for _ in 0..count {
+                let (key, value) = decode_entry(r)?;
+                map.insert(key, value);
+            }
+            r.map_end()?;
+            return Ok(map);
+        }
         let mut entries = Vec::with_capacity(r.room_for::<(K, V)>(count)?);
         for _ in 0..count {
             entries.push(decode_entry(r)?);
         }
         r.map_end()?;
-        // Sorting once and building the tree in order beats inserting. The last of equal keys stays.
+        // Sorting once and building the tree in order beats inserting into several nodes. The last
+        // of equal keys stays.
         Ok(entries.into_iter().collect())
     }
 }
