@@ -1,4 +1,6 @@
-//! What the tests share: real peers, and random bytes that are the same in every run.
+//! What the tests share: real peers, packages of their own, and random bytes that are the same in
+//! every run.
 
+pub mod package;
 pub mod peers;
 pub mod random;

@@ -97,7 +97,11 @@ impl<'a> Lowerer<'a> {
                 .map(docs::lines)
                 .unwrap_or_else(|| vec![format!("From `{}`.", self.file_name(file.id))]);
             let import = self.import();
-            modules.extend(quote!(#(#[doc = #doc])* pub mod #name { #import #items }));
+            modules.extend(quote! {
+                #(#[doc = #doc])*
+                #[allow(nonstandard_style, unreachable_pub)]
+                pub mod #name { #import #items }
+            });
             names.push(name);
         }
         let items = self.file(root);
