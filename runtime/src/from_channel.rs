@@ -2,12 +2,12 @@
 
 use crate::message::Protocol;
 
-/// A client that calls through a channel of the type `C`: [`Channel`](crate::Channel) for the
-/// async clients, [`blocking::Channel`](crate::blocking::Channel) for the blocking ones, or
-/// either of them with middleware around it.
+/// A client that calls through a channel of the type `C`: `thriftly::Channel` for the async
+/// clients, [`blocking::Channel`](crate::blocking::Channel) for the blocking ones, or either of
+/// them with middleware around it.
 ///
-/// `thrift!` implements it for the clients that it makes, and [`ClientBuilder`](crate::ClientBuilder)
-/// and [`blocking::ClientBuilder`](crate::blocking::ClientBuilder) ask for it.
+/// `thrift!` implements it for the clients that it makes, and both builders ask for it:
+/// `thriftly::ClientBuilder` and [`blocking::ClientBuilder`](crate::blocking::ClientBuilder).
 pub trait FromChannel<C>: Sized {
     /// A client that encodes its calls in the protocol.
     fn from_channel(channel: C, protocol: Protocol) -> Self;

@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep, timeout};
@@ -134,6 +135,46 @@ where
         let listener = listen(&address).await?;
         let local = listener.local_addr().map_err(|error| address.bind_error(error))?;
         Ok(BoundServer { listener, local, service: self.service, settings: self.settings })
+    }
+}
+
+impl<S> Server<S>
+where
+    S: Service<Request, Response = Response> + Clone,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S::Future: Send + 'static,
+{
+    /// Serves one connection, over any stream of bytes, until it ends: one half of a pair in
+    /// memory, a pipe, a socket that was accepted elsewhere. Why it ended is noted in the log.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    ///
+    /// thriftly::thrift!(inline: "service Words { i32 count(1: string text) }");
+    ///
+    /// struct Counter;
+    /// impl Words for Counter {
+    ///     async fn count(&self, text: String) -> thriftly::Result<i32> {
+    ///         Ok(text.split_whitespace().count() as i32)
+    ///     }
+    /// }
+    ///
+    /// let (mut ours, theirs) = tokio::io::duplex(4096);
+    /// let server = thriftly::Server::new(WordsServer::new(Counter));
+    /// tokio::spawn(async move { server.serve_stream(theirs).await });
+    ///
+    /// ours.write_all(b"\x80\x01\0\x01\0\0\0\x05count\0\0\0\x07\x0b\0\x01\0\0\0\x03a b\0").await?;
+    /// let mut reply = [0; 25];
+    /// ours.read_exact(&mut reply).await?;
+    /// assert_eq!(reply, *b"\x80\x01\0\x02\0\0\0\x05count\0\0\0\x07\x08\0\0\0\0\0\x02\0");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let settings = Arc::new(self.settings.clone());
+        Session::new(stream, self.service.clone(), settings, Arc::default()).run("a stream").await;
     }
 }
 

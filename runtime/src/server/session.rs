@@ -2,8 +2,7 @@
 
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
-use std::io;
-use std::net::SocketAddr;
+use std::{fmt, io};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -91,7 +90,7 @@ where
     }
 
     /// Serves the connection until it ends.
-    pub(super) async fn run(mut self, peer: SocketAddr) {
+    pub(super) async fn run(mut self, peer: impl fmt::Display) {
         let end = poll_fn(|context| self.poll(context)).await;
         match &end {
             End::Closed => match self.connection.end() {

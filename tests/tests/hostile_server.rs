@@ -1,0 +1,126 @@
+//! Random and mutated bytes sent to a server: it does not panic, takes no more memory than 16 times
+//! the input and 64 KiB, and goes on serving everybody else.
+//!
+//! `HOSTILE_INPUTS=1000000 cargo test --release -p thriftly-tests --test hostile_server` runs longer.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use peak_alloc::PeakAlloc;
+use thriftly::{MessageKind, Server, binary};
+use thriftly_tests::random::Random;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+thriftly::thrift!(inline: "
+    struct Item { 1: i32 id, 2: string name, 3: list<Item> items, 4: map<string, double> rates }
+    service Hostile {
+        Item echo(1: Item item, 2: list<string> words)
+        oneway void fire(1: binary blob)
+    }
+");
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
+
+/// How many calls were decoded: some of the mutated ones are.
+static HANDLED: AtomicUsize = AtomicUsize::new(0);
+
+#[derive(Clone)]
+struct Handler;
+
+impl Hostile for Handler {
+    async fn echo(&self, item: Item, _words: Vec<String>) -> thriftly::Result<Item> {
+        HANDLED.fetch_add(1, Ordering::Relaxed);
+        Ok(item)
+    }
+    async fn fire(&self, _blob: bytes::Bytes) -> thriftly::Result<()> {
+        HANDLED.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+fn inputs() -> usize {
+    std::env::var("HOSTILE_INPUTS").ok().and_then(|number| number.parse().ok()).unwrap_or(100_000)
+}
+
+/// Calls as a client sends them: strict and old, framed and not, one and several.
+fn seeds() -> Vec<Vec<u8>> {
+    let item = Item {
+        id: 1,
+        name: "one".into(),
+        items: vec![Item { name: "two".into(), ..Item::default() }; 3],
+        rates: [("a".into(), 0.5)].into(),
+    };
+    let mut echo = vec![12, 0, 1];
+    binary::append_to(&item, &mut echo).expect("it can be encoded");
+    echo.extend([15, 0, 2, 11, 0, 0, 0, 1, 0, 0, 0, 1, b'w', 0]);
+    let fire = vec![11, 0, 1, 0, 0, 0, 2, 1, 2, 0];
+    let mut seeds = Vec::new();
+    for (method, kind, body) in [
+        ("echo", MessageKind::Call, &echo),
+        ("fire", MessageKind::Oneway, &fire),
+        ("nothing", MessageKind::Call, &fire),
+    ] {
+        let (mut strict, mut old) = (Vec::new(), Vec::new());
+        binary::write_envelope(method, kind, 7, &mut strict);
+        binary::write_old_envelope(method, kind, 7, &mut old);
+        for mut message in [strict, old] {
+            message.extend(body);
+            let framed = [&(message.len() as u32).to_be_bytes()[..], &message].concat();
+            seeds.push([&framed[..], &framed].concat());
+            seeds.push([&message[..], &message].concat());
+            seeds.extend([framed, message]);
+        }
+    }
+    seeds
+}
+
+/// Sends the bytes over a connection of their own, and reads whatever is answered.
+async fn send(server: &Server<HostileServer<Handler>>, bytes: &[u8]) -> Vec<u8> {
+    // Beside the connection, so that only what the server takes is counted.
+    let (mut client, stream) = duplex(1 << 16);
+    let mut answer = Vec::with_capacity(1 << 16);
+    let before = ALLOCATED.current_usage();
+    ALLOCATED.reset_peak_usage();
+    let talk = async {
+        // A server that has had enough closes its side.
+        let _ = client.write_all(bytes).await;
+        let _ = client.shutdown().await;
+        let _ = client.read_to_end(&mut answer).await;
+    };
+    tokio::join!(server.serve_stream(stream), talk);
+    let taken = ALLOCATED.peak_usage().saturating_sub(before);
+    assert!(
+        taken <= 16 * bytes.len() + (64 << 10),
+        "{taken} bytes of memory for {} bytes of input: {bytes:02x?}",
+        bytes.len(),
+    );
+    answer
+}
+
+// One test, so that nothing else allocates meanwhile.
+#[tokio::test]
+async fn hostile_bytes_neither_end_a_server_nor_take_memory() {
+    let server = Server::new(HostileServer::new(Handler));
+    let seeds = seeds();
+    for seed in &seeds {
+        let answer = send(&server, seed).await;
+        let oneway = seed.windows(4).any(|word| word == b"fire");
+        assert_eq!(answer.is_empty(), oneway, "{seed:02x?} is answered");
+    }
+    let valid = HANDLED.load(Ordering::Relaxed);
+    // Two methods, strict and old, framed and not, alone and two at once.
+    assert_eq!(valid, 2 * 2 * 2 * (1 + 2));
+
+    let mut random = Random::new(11);
+    for _ in 0..inputs() {
+        let longest = if random.below(50) == 0 { 4096 } else { 100 };
+        let len = random.below(longest);
+        send(&server, &random.bytes(len)).await;
+    }
+    for _ in 0..inputs() {
+        let seed = random.below(seeds.len());
+        send(&server, &random.mutate(&seeds[seed])).await;
+    }
+    assert!(HANDLED.load(Ordering::Relaxed) > valid, "some mutated calls are calls all the same");
+    assert!(!send(&server, &seeds[2]).await.is_empty(), "the server goes on");
+}
