@@ -25,7 +25,7 @@ mod idl {
             5: map<i32, list<Scalars>> by_id, 6: list<list<string>> grid, 7: list<double> reals,
             8: map<i16, Choice> choices, 9: list<Options> options, -3: list<i8> bytes
         }
-    "#);
+    "#, warnings: hidden);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Default, ThriftStruct)]

@@ -26,7 +26,7 @@ thriftly::thrift!(inline: "
     const map<double, string> NAMES = { 1.5: 'one and a half', -0.5: 'minus a half' }
     const map<Place, list<double>> PLACES = { { 'lat': 1.0, 'more': [2.5] }: [1, 2.5] }
     const set<list<double>> LISTS = [[1.5, 2], [0.5]]
-");
+", warnings: hidden);
 
 #[test]
 fn keys_of_every_type_come_back() {

@@ -49,7 +49,7 @@ mod more {
         struct Ring2 { 1: map<string, Ring> rings, 2: Ring one }
         struct Ids { -9: i32 minus, 0: i32 zero, 32767: i32 last, i32 counted }
         struct Hundred { 300: string a, 2: bool b, 1: optional Inner c }
-    "#);
+    "#, warnings: hidden);
 }
 
 use more::{Choice, Defaults, Inner, Level};

@@ -37,6 +37,8 @@ pub(crate) struct Options {
     pub(crate) hashed: bool,
     /// What a struct does not know is kept.
     pub(crate) keep_unknown: bool,
+    /// Warnings are not shown in the build.
+    pub(crate) hide_warnings: bool,
     /// String literals may go over several lines.
     pub(crate) multiline_strings: bool,
 }
@@ -103,6 +105,7 @@ impl Options {
             }
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
             "maps" => self.hashed = choice(input, ["ordered", "hashed"])?,
+            "warnings" => self.hide_warnings = choice(input, ["shown", "hidden"])?,
             "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,
             _ => {
@@ -110,7 +113,7 @@ impl Options {
                     key.span(),
                     format!(
                         "unknown option `{key}`; the options are include_dirs, with, derive, crate, \
-                         maps, unknown_fields and multiline_strings"
+                         maps, unknown_fields, warnings and multiline_strings"
                     ),
                 ));
             }
