@@ -60,8 +60,12 @@ pub mod diagnostic;
 mod render;
 mod reporter;
 
+// From the tokens of one file to the same in the layout of `thriftly fmt`.
+mod format;
+
 pub use crate::diagnostic::{Diagnostic, Severity};
 pub use crate::files::{Disk, Files, Memory};
+pub use crate::format::format;
 pub use crate::loader::{Options, Outcome, load, load_from, load_str};
 pub use crate::parser::parse;
 pub use crate::program::Program;

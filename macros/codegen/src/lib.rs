@@ -1,8 +1,8 @@
 //! The code generator of thriftly.
 //!
-//! Two ways lead in: [`thrift`] fills the [`model`] from a checked IDL program, [`derive_struct`]
-//! fills the same model from a hand-written type. One [`emit`]ter turns the model into Rust, so
-//! both have the same wire behaviour.
+//! Two ways lead in: [`thrift`] fills the model from a checked IDL program, [`derive_struct`]
+//! fills the same model from a hand-written type. One emitter turns the model into Rust, so
+//! both have the same wire behaviour. [`expand_file`] is the first of them without a macro.
 
 mod derive;
 mod emit;
@@ -13,4 +13,4 @@ mod name;
 mod thrift;
 
 pub use derive::derive_struct;
-pub use thrift::thrift;
+pub use thrift::{expand_file, thrift};

@@ -4,11 +4,11 @@ use std::path::{Component, Path, PathBuf};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use thriftly_parser::diagnostic::Severity;
+use thriftly_parser::diagnostic::{Diagnostic, Severity};
 use thriftly_parser::source::Sources;
 use thriftly_parser::{Options as LoadOptions, Outcome, load, load_str};
 
-use crate::input::{Idl, Input};
+use crate::input::{Idl, Input, Options};
 use crate::lower::Lowerer;
 
 /// Expands `thrift!(…)`. `file` is the source file that the macro is called in, if the compiler
@@ -26,7 +26,10 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
     let lowerer = Lowerer::new(&outcome.program, &outcome.sources, &input.options, input.span);
     let ours = lowerer.check();
     let all = outcome.diagnostics.iter().chain(&ours);
-    for warning in all.clone().filter(|one| one.severity == Severity::Warning) {
+    let shown = |one: &&Diagnostic| {
+        one.severity == Severity::Warning && !input.options.hide_warnings
+    };
+    for warning in all.clone().filter(shown) {
         // A macro cannot warn through the compiler, but what it writes here is seen in the build.
         eprintln!("{}\n", warning.render(&outcome.sources));
     }
@@ -41,6 +44,24 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
         Idl::Inline(_) => TokenStream::new(),
     };
     quote!(#(#errors)* #tracked #items)
+}
+
+/// Expands a file as `thrift!` does without options, for `thriftly expand`. The path is taken as it is.
+///
+/// # Errors
+///
+/// What could be read, if there is any error in it or in what Rust would make of it.
+pub fn expand_file(path: &Path, options: &LoadOptions) -> Result<TokenStream, Outcome> {
+    let mut outcome = load(path, options);
+    let defaults = Options::default();
+    let lowerer = Lowerer::new(&outcome.program, &outcome.sources, &defaults, Span::call_site());
+    let ours = lowerer.check();
+    let expansion = if outcome.has_errors() { None } else { Some(lowerer.expand()) };
+    outcome.diagnostics.extend(ours);
+    match expansion {
+        Some(expansion) if !outcome.has_errors() => Ok(expansion),
+        _ => Err(outcome),
+    }
 }
 
 /// The source file that the macro is called in.

@@ -1,0 +1,42 @@
+//! `thriftly check`: errors and warnings.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use thriftly_parser::{Options, Severity, load};
+
+use crate::report::{Format, Report};
+use crate::status::Status;
+
+/// What to check.
+#[derive(Debug)]
+pub(crate) struct Check {
+    /// The files, each with all that it includes.
+    pub(crate) files: Vec<PathBuf>,
+    /// How they are read.
+    pub(crate) options: Options,
+    /// How findings are written.
+    pub(crate) format: Format,
+}
+
+/// Shows what is wrong. Only errors count as found.
+pub(crate) fn run(check: &Check, out: &mut dyn Write) -> io::Result<Status> {
+    check.show(&check.options, Severity::Error, out)
+}
+
+impl Check {
+    /// Shows the diagnostics of all files.
+    pub(crate) fn show(
+        &self,
+        options: &Options,
+        found: Severity,
+        out: &mut dyn Write,
+    ) -> io::Result<Status> {
+        let mut report = Report::new(out, self.format);
+        let mut status = Status::Clean;
+        for file in &self.files {
+            status = status.max(report.show(&load(file, options), found)?);
+        }
+        Ok(status)
+    }
+}

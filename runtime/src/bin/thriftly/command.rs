@@ -1,0 +1,203 @@
+//! The arguments of the command, and what `--help` says.
+
+mod help;
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use thriftly_parser::Options;
+
+use crate::breaking::{Breaking, Tree};
+use crate::check::Check;
+use crate::expand::Expand;
+use crate::fmt::Fmt;
+use crate::report::Format;
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) enum Request {
+    Check(Check),
+    Lint(Check),
+    Expand(Expand),
+    Fmt(Fmt),
+    Breaking(Breaking),
+}
+
+/// The request that the arguments of the process make. Wrong arguments end the process with 2, `--help` and
+/// `--version` with 0.
+pub(crate) fn parse() -> Request {
+    let matches = command().get_matches();
+    match matches.subcommand() {
+        Some(("check", matches)) => Request::Check(check(matches)),
+        Some(("lint", matches)) => Request::Lint(check(matches)),
+        Some(("expand", matches)) => {
+            Request::Expand(Expand { file: path(matches, "file"), options: options(matches) })
+        }
+        Some(("fmt", matches)) => Request::Fmt(Fmt {
+            files: paths(matches, "files"),
+            options: options(matches),
+            check: matches.get_flag("check"),
+        }),
+        Some(("breaking", matches)) => Request::Breaking(breaking(matches)),
+        // Clap asks for one of the subcommands of `command`.
+        _ => command().error(clap::error::ErrorKind::MissingSubcommand, "no command").exit(),
+    }
+}
+
+fn command() -> Command {
+    Command::new("thriftly")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Checks, expands, lays out and compares Thrift IDL files")
+        .long_about(help::THRIFTLY)
+        .after_long_help(help::THRIFTLY_MORE)
+        .disable_help_subcommand(true)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(
+            Command::new("check")
+                .about("Shows the errors and warnings of IDL files")
+                .long_about(help::CHECK)
+                .after_long_help(help::CHECK_MORE)
+                .args([files("The files to check, each with all that it includes"), format()])
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("lint")
+                .about("Shows the errors, warnings and lints of IDL files")
+                .long_about(help::LINT)
+                .after_long_help(help::LINT_MORE)
+                .args([files("The files to look at, each with all that it includes"), format()])
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("expand")
+                .about("Writes the Rust that thrift! makes of an IDL file")
+                .long_about(help::EXPAND)
+                .after_long_help(help::EXPAND_MORE)
+                .arg(file("file", "FILE", "The file to expand"))
+                .args(reading()),
+        )
+        .subcommand(
+            Command::new("fmt")
+                .about("Lays IDL files out anew")
+                .long_about(help::FMT)
+                .after_long_help(help::FMT_MORE)
+                .args([
+                    files("The files to lay out, or - for standard input"),
+                    flag("check", "Change nothing, and show what would change"),
+                    multiline_strings(),
+                ]),
+        )
+        .subcommand(
+            Command::new("breaking")
+                .about("Compares two versions of an IDL file for changes that break peers")
+                .long_about(help::BREAKING)
+                .after_long_help(help::breaking_more())
+                .args([
+                    file("old", "OLD", "The file as it was"),
+                    file("new", "NEW", "The file as it is"),
+                    format(),
+                    directories("old-include", "Look for files that OLD includes here"),
+                    directories("new-include", "Look for files that NEW includes here"),
+                ])
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+}
+
+fn check(matches: &ArgMatches) -> Check {
+    Check { files: paths(matches, "files"), options: options(matches), format: chosen(matches) }
+}
+
+fn breaking(matches: &ArgMatches) -> Breaking {
+    let tree = |file: &str, directories: &str| {
+        let mut options = options(matches);
+        let common = std::mem::replace(&mut options.include_dirs, paths(matches, directories));
+        options.include_dirs.extend(common);
+        Tree { file: path(matches, file), options }
+    };
+    Breaking {
+        old: tree("old", "old-include"),
+        new: tree("new", "new-include"),
+        format: chosen(matches),
+    }
+}
+
+// Arguments
+
+fn files(help: &'static str) -> Arg {
+    file("files", "FILE", help).num_args(1..)
+}
+
+fn file(id: &'static str, name: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).value_name(name).help(help).required(true).value_parser(value_parser!(PathBuf))
+}
+
+fn flag(id: &'static str, help: &'static str) -> Arg {
+    Arg::new(id).long(id).help(help).action(ArgAction::SetTrue)
+}
+
+fn directories(id: &'static str, help: &'static str) -> Arg {
+    Arg::new(id)
+        .long(id)
+        .value_name("DIR")
+        .help(help)
+        .action(ArgAction::Append)
+        .value_parser(value_parser!(PathBuf))
+}
+
+fn format() -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .help("Write for people, or one JSON object a line")
+        .value_parser(PossibleValuesParser::new(["human", "json"]))
+        .default_value("human")
+}
+
+/// How files are read.
+fn reading() -> [Arg; 2] {
+    let help = "Look for included files here, after the folder of the including file";
+    [directories("include", help).short('I'), multiline_strings()]
+}
+
+fn multiline_strings() -> Arg {
+    flag("multiline-strings", "Let string literals go over several lines")
+}
+
+fn lenient_oneway() -> Arg {
+    flag("lenient-oneway", "Take oneway methods that return a value as void, with a warning")
+}
+
+// What was given
+
+/// The options for the arguments that a subcommand has.
+fn options(matches: &ArgMatches) -> Options {
+    let flag = |id| matches.try_get_one(id).ok().flatten().copied().unwrap_or(false);
+    Options {
+        include_dirs: paths(matches, "include"),
+        multiline_strings: flag("multiline-strings"),
+        lenient_oneway: flag("lenient-oneway"),
+        ..Options::default()
+    }
+}
+
+fn chosen(matches: &ArgMatches) -> Format {
+    match matches.get_one::<String>("format").map(String::as_str) {
+        Some("json") => Format::Json,
+        _ => Format::Human,
+    }
+}
+
+fn path(matches: &ArgMatches, id: &str) -> PathBuf {
+    matches.get_one::<PathBuf>(id).cloned().unwrap_or_default()
+}
+
+/// The values of an argument that may come several times, if the subcommand has it.
+fn paths(matches: &ArgMatches, id: &str) -> Vec<PathBuf> {
+    let values = matches.try_get_many::<PathBuf>(id).ok().flatten();
+    values.into_iter().flatten().cloned().collect()
+}

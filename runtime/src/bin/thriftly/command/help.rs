@@ -1,0 +1,166 @@
+//! What `--help` says at length, in lines of at most 100 columns.
+
+use std::fmt::Write;
+
+use crate::breaking::change;
+
+pub(super) const THRIFTLY: &str = "\
+Checks, expands, lays out and compares Thrift IDL files.
+
+It reads them as the macro thriftly::thrift! does, with the same messages. `thriftly COMMAND --help` says
+what a command does, what it writes, and how it ends.";
+
+pub(super) const THRIFTLY_MORE: &str = "\
+Exit status:
+  0  nothing was found
+  1  what the command looks for was found
+  2  the arguments are wrong, or a file cannot be read or written
+
+Examples:
+  thriftly check idl/*.thrift
+  thriftly fmt --check idl/*.thrift
+  git show main:sleep.thrift > old.thrift && thriftly breaking old.thrift sleep.thrift";
+
+pub(super) const CHECK: &str = "\
+Shows the errors and warnings of IDL files.
+
+Each file is checked with all that it includes: syntax, names, types, ids, constants. All mistakes are
+shown at once, each with its place, the line and a caret, and each once even if several files include it.
+Nothing is shown if there is nothing to say.";
+
+pub(super) const CHECK_MORE: &str = "\
+Output:
+  Diagnostics go to standard output. With --format json each is an object on a line of its own:
+
+    severity    \"error\" or \"warning\"
+    code        a stable short name, such as \"unknown-type\"
+    message     what is wrong, in one line
+    file        the path, or null if there is no place
+    line, column, end_line, end_column
+                where, counted from 1, columns in characters; the end is just after the last one
+    text        what there is to say of the place, or \"\"
+    labels      other places that matter: objects of file, line, column, end_line, end_column, text
+    notes       lines that start with \"help: \" or \"note: \"
+
+Exit status:
+  0  there are no errors; there may be warnings
+  1  there are errors
+  2  the arguments are wrong, or a file cannot be read
+
+Examples:
+  thriftly check sleep.thrift
+  thriftly check -I vendor/idl --format json idl/*.thrift | jq -r .code | sort | uniq -c";
+
+pub(super) const LINT: &str = "\
+Shows the errors, warnings and lints of IDL files.
+
+Lints are what is allowed but often regretted: includes that nothing uses, names that differ in case
+only, names that other languages reserve, list<byte> in place of binary.";
+
+pub(super) const LINT_MORE: &str = "\
+Output:
+  As of `thriftly check`; the severity of a lint is \"lint\".
+
+Exit status:
+  0  there is nothing to say
+  1  there is an error, a warning or a lint
+  2  the arguments are wrong, or a file cannot be read
+
+Examples:
+  thriftly lint sleep.thrift";
+
+pub(super) const EXPAND: &str = "\
+Writes the Rust that thrift! makes of an IDL file.
+
+It is what the macro puts in its place when it has no options: the items of the file, and a module for
+each included file. It is for reading; programs use the macro. The async side is there as with the
+feature `async` of thriftly.";
+
+pub(super) const EXPAND_MORE: &str = "\
+Output:
+  Rust goes to standard output, errors to standard error.
+
+Exit status:
+  0  the file was expanded
+  1  there are errors in the file, or in what it includes
+  2  the arguments are wrong, or the file cannot be read
+
+Examples:
+  thriftly expand sleep.thrift | less";
+
+pub(super) const FMT: &str = "\
+Lays IDL files out anew.
+
+Files are changed where they are; of - the new layout goes to standard output. The program stays the
+same, and so do the comments and their order. A second run changes nothing.";
+
+pub(super) const FMT_MORE: &str = "\
+Layout:
+  - Four blanks of indent; each field, value and method stands on a line of its own.
+  - If any of those ends with a comma or semicolon, all in the file end with a comma; else none does.
+  - Headers, constants, typedefs and closing braces end with nothing: separators there are removed.
+  - Arguments, exceptions, annotations and the parts of values stand on one line if they fit in 100
+    columns and the line did not end after their opening bracket; else one on a line, with a comma.
+  - At most one blank line is kept in a row, and none next to the braces. Definitions with a body have
+    one on both sides, and so has each group of headers of one kind.
+  - Comments stay above what follows or behind what they follow; columns are not aligned.
+  - Numbers, quotes and words stay as they are. So do line ends, LF or CR LF, as the first one is.
+    A byte order mark is removed.
+
+Output:
+  Nothing, unless - is given. With --check, what would change goes to standard output, as a unified diff
+  for each file. Syntax errors go to standard error; such a file stays as it is.
+
+Exit status:
+  0  every file has the layout now; with --check, had it
+  1  with --check, a file would change; or there are syntax errors in one
+  2  the arguments are wrong, or a file cannot be read or written
+
+Examples:
+  thriftly fmt idl/*.thrift
+  thriftly fmt --check idl/*.thrift
+  thriftly fmt - < sleep.thrift";
+
+pub(super) const BREAKING: &str = "\
+Compares two versions of an IDL file for changes that break peers.
+
+A change breaks peers if a program with the old file and one with the new file cannot tell each other
+everything they could before. What the files include is compared too. Definitions belong together by
+name, also if one was moved to another file; fields, arguments and exceptions by id. Types are compared
+by their bytes: typedefs are what they stand for, an enum is like i32, string is like binary, and a
+struct in the place of another is compared by its fields.
+
+Fields that are added, unless they are required, and new definitions are not worth a line.";
+
+const BREAKING_OUTPUT: &str = "\
+Output:
+  Changes go to standard output, sorted by place: in NEW, or in OLD for a definition that is gone.
+
+    new.thrift:12:5: struct Person: field 3 `age` changed from i32 to i64 [field-type]
+    new.thrift:14:5: note: struct Person: field 5 was `mail`, and is `email` now [field-renamed]
+
+  With --format json each is an object on a line of its own, with severity (\"breaking\" or \"note\"),
+  code, subject, message, file, line and column. Errors in the files go to standard error.
+
+Exit status:
+  0  nothing breaks peers; there may be notes
+  1  there is a change that breaks peers
+  2  the arguments are wrong, a file cannot be read, or has errors
+
+Examples:
+  thriftly breaking released/sleep.thrift sleep.thrift
+  thriftly breaking --old-include released --new-include idl released/a.thrift idl/a.thrift
+";
+
+/// What follows the options of `thriftly breaking`: with all codes.
+pub(super) fn breaking_more() -> String {
+    let mut text = BREAKING_OUTPUT.to_owned();
+    for (title, breaks) in [("Changes that break peers", true), ("Notes", false)] {
+        let _ = write!(text, "\n{title}:");
+        for code in change::ALL.iter().filter(|code| code.breaks == breaks) {
+            let _ = write!(text, "\n  {:27}{}", code.name, code.meaning);
+        }
+        text.push('\n');
+    }
+    text.trim_end().to_owned()
+}

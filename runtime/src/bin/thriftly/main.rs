@@ -1,0 +1,46 @@
+//! The command `thriftly`: checks, expands, lays out and compares IDL files.
+
+// What was asked for, and how it ended.
+mod command;
+mod status;
+
+// One module for each subcommand.
+mod breaking;
+mod check;
+mod expand;
+mod fmt;
+mod lint;
+
+// How diagnostics are shown.
+mod report;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use crate::command::Request;
+use crate::status::Status;
+
+fn main() -> ExitCode {
+    let request = command::parse();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let status = match run(&request, &mut out).and_then(|status| out.flush().map(|()| status)) {
+        Ok(status) => status,
+        // Whoever reads the output has seen enough, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Clean,
+        Err(error) => {
+            status::complain(&format!("error: {error}"));
+            Status::Unusable
+        }
+    };
+    status.into()
+}
+
+fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
+    match request {
+        Request::Check(check) => check::run(check, out),
+        Request::Lint(check) => lint::run(check, out),
+        Request::Expand(expand) => expand::run(expand, out),
+        Request::Fmt(fmt) => fmt::run(fmt, out),
+        Request::Breaking(breaking) => breaking::run(breaking, out),
+    }
+}

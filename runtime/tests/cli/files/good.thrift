@@ -1,0 +1,4 @@
+/** Naps. */
+service Sleep {
+    oneway void sleep(1: i32 seconds)
+}

@@ -1,0 +1,3 @@
+const string TEXT = "one
+two"
+service S { oneway i32 f() }

@@ -1,0 +1,5 @@
+include "good.thrift"
+
+struct Bag {
+    1: list<byte> bytes
+}

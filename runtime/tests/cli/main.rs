@@ -1,0 +1,5 @@
+//! The command `thriftly`, as a shell meets it.
+
+mod expand;
+mod fmt;
+mod transcript;
