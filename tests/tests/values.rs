@@ -169,6 +169,24 @@ fn unknown_fields_are_kept_and_written_back_where_that_is_asked_for() {
     assert!(keeping::INNER.unknown_fields.is_empty());
 }
 
+mod sharing {
+    thriftly::thrift!("../idl/bench.thrift", strings: shared, maps: hashed);
+}
+
+#[test]
+fn shared_strings_are_parts_of_the_message() {
+    let person = sharing::Person {
+        name: "a name that is too long to be kept in place".into(),
+        attrs: [("k".into(), "v".into())].into(),
+        ..Default::default()
+    };
+    let message = bytes::Bytes::from(binary::to_vec(&person).expect("encoded"));
+    let back: sharing::Person = binary::from_bytes(&message).expect("read");
+    assert_eq!(back, person);
+    assert_eq!(back.attrs["k"], "v");
+    assert!(message.as_ptr_range().contains(&back.name.as_ptr()));
+}
+
 #[test]
 fn fields_come_in_any_order_and_the_last_of_two_counts() {
     let value = more::Hundred { a: "a".into(), b: true, c: Some(Inner::default()) };

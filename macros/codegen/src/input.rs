@@ -35,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) krate: Option<Path>,
     /// `HashMap` and `HashSet` in place of the ordered ones.
     pub(crate) hashed: bool,
+    /// `SharedStr` in place of `String`.
+    pub(crate) shared_strings: bool,
     /// What a struct does not know is kept.
     pub(crate) keep_unknown: bool,
     /// Warnings are not shown in the build.
@@ -106,6 +108,7 @@ impl Options {
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
             "maps" => self.hashed = choice(input, ["ordered", "hashed"])?,
             "warnings" => self.hide_warnings = choice(input, ["shown", "hidden"])?,
+            "strings" => self.shared_strings = choice(input, ["owned", "shared"])?,
             "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,
             _ => {
@@ -113,7 +116,7 @@ impl Options {
                     key.span(),
                     format!(
                         "unknown option `{key}`; the options are include_dirs, with, derive, crate, \
-                         maps, unknown_fields, warnings and multiline_strings"
+                         maps, strings, unknown_fields, warnings and multiline_strings"
                     ),
                 ));
             }

@@ -26,9 +26,8 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
     let lowerer = Lowerer::new(&outcome.program, &outcome.sources, &input.options, input.span);
     let ours = lowerer.check();
     let all = outcome.diagnostics.iter().chain(&ours);
-    let shown = |one: &&Diagnostic| {
-        one.severity == Severity::Warning && !input.options.hide_warnings
-    };
+    let shown =
+        |one: &&Diagnostic| one.severity == Severity::Warning && !input.options.hide_warnings;
     for warning in all.clone().filter(shown) {
         // A macro cannot warn through the compiler, but what it writes here is seen in the build.
         eprintln!("{}\n", warning.render(&outcome.sources));

@@ -63,12 +63,8 @@ impl Lowerer<'_> {
             }
             for definition in &file.definitions {
                 if let Definition::Service(service) = definition {
-                    let name = self.item_name(definition);
-                    types.take(format!("{name}Server"), &service.name, "its server is `{}`");
-                    types.take(format!("{name}Client"), &service.name, "its client is `{}`");
-                    for twin in ["", "Server", "Client"] {
-                        let twin = format!("Blocking{name}{twin}");
-                        types.take(twin, &service.name, "a blocking twin is `{}`");
+                    for name in self.service_names(definition).into_iter().skip(1) {
+                        types.take(name, &service.name, "it makes `{}`");
                     }
                 }
             }

@@ -222,6 +222,19 @@ impl<'a> Lowerer<'a> {
         annotations::name(&function.annotations).map_or_else(name, str::to_owned)
     }
 
+    /// The names of all that a service becomes in Rust.
+    fn service_names(&self, service: &Definition) -> [String; 6] {
+        let name = self.item_name(service);
+        [
+            name.clone(),
+            format!("{name}Server"),
+            format!("{name}Client"),
+            format!("Blocking{name}"),
+            format!("Blocking{name}Server"),
+            format!("Blocking{name}Client"),
+        ]
+    }
+
     /// What is wrong beyond the IDL itself.
     pub(crate) fn check(&self) -> Vec<Diagnostic> {
         let mut wrong = annotations::check(self.program);
@@ -242,11 +255,14 @@ impl<'a> Lowerer<'a> {
         let mut items = TokenStream::new();
         for (index, definition) in file.definitions.iter().enumerate() {
             let id = DefId { file: file.id, index: index as u32 };
-            let space = match definition {
-                Definition::Const(_) => &mut constants,
-                _ => &mut types,
+            let free = match definition {
+                Definition::Const(_) => constants.insert(self.item_name(definition)),
+                Definition::Service(_) => {
+                    self.service_names(definition).into_iter().all(|name| types.insert(name))
+                }
+                _ => types.insert(self.item_name(definition)),
             };
-            if space.insert(self.item_name(definition)) {
+            if free {
                 items.extend(self.definition(id, definition));
             }
         }
@@ -294,10 +310,14 @@ impl<'a> Lowerer<'a> {
         let kind = match &self.program.resolve(&item.ty).kind {
             TypeKind::List(_) | TypeKind::Set(_) | TypeKind::Map(..) => ConstKind::Lazy,
             TypeKind::Named(named) => match self.program.definition(*named) {
-                Definition::Enum(_) => ConstKind::Const,
+                Definition::Enum(_) if !matches!(item.value, program::Value::Invalid) => {
+                    ConstKind::Const
+                }
                 _ => ConstKind::Lazy,
             },
             TypeKind::Binary => ConstKind::Static,
+            // There is no value, of which an error tells: any will do, but few can be constants.
+            _ if matches!(item.value, program::Value::Invalid) => ConstKind::Lazy,
             _ => ConstKind::Const,
         };
         let is_string = matches!(self.program.resolve(&item.ty).kind, TypeKind::String);

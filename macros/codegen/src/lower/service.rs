@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use thriftly_parser::program::{self, DefId, Definition, TypeKind};
+use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 use thriftly_parser::source::FileId;
 
 use super::Lowerer;
@@ -89,7 +89,7 @@ impl Lowerer<'_> {
         let mut taken = HashSet::new();
         let functions = item.functions.iter().enumerate();
         functions
-            .filter(|(_, function)| taken.insert(function.name.text.as_str()))
+            .filter(|(_, function)| taken.insert(self.function_name(function)))
             .map(|(index, function)| self.method(id, item, index, function, from))
             .collect()
     }
@@ -144,7 +144,8 @@ impl Lowerer<'_> {
             function.throws.iter().map(|thrown| self.resolved_name(thrown)).collect();
         let mut throws = Vec::new();
         for (thrown, ty) in function.throws.iter().zip(&types) {
-            if !ids.insert(thrown.id) {
+            // What is none of them is an error, which is reported already.
+            if !self.is_exception(thrown) || !ids.insert(thrown.id) {
                 continue;
             }
             let unique = types.iter().filter(|other| *other == ty).count() == 1;
@@ -164,6 +165,16 @@ impl Lowerer<'_> {
             });
         }
         throws
+    }
+
+    fn is_exception(&self, thrown: &program::Field) -> bool {
+        match self.program.resolve(&thrown.ty).kind {
+            TypeKind::Named(id) => match self.program.definition(id) {
+                Definition::Struct(item) => item.kind == StructKind::Exception,
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// Something that is the same for the same type, behind typedefs.

@@ -19,6 +19,7 @@ impl Lowerer<'_> {
             TypeKind::I32 => quote!(__i32),
             TypeKind::I64 => quote!(__i64),
             TypeKind::Double => quote!(__f64),
+            TypeKind::String if self.options.shared_strings => quote!(__SharedStr),
             TypeKind::String => quote!(__String),
             TypeKind::Binary => quote!(__Bytes),
             TypeKind::Uuid => quote!(__Uuid),

@@ -1,0 +1,3 @@
+thriftly::thrift!("annotation.thrift");
+
+fn main() {}

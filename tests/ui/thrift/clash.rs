@@ -1,0 +1,3 @@
+thriftly::thrift!("clash.thrift");
+
+fn main() {}

@@ -1,0 +1,3 @@
+thriftly::thrift!("comment.thrift");
+
+fn main() {}

@@ -1,0 +1,3 @@
+thriftly::thrift!("includes.thrift");
+
+fn main() {}

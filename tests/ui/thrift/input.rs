@@ -1,0 +1,3 @@
+thriftly::thrift!(sleep.thrift);
+
+fn main() {}

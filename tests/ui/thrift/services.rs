@@ -1,0 +1,3 @@
+thriftly::thrift!("services.thrift");
+
+fn main() {}

@@ -1,0 +1,3 @@
+thriftly::thrift!("values.thrift");
+
+fn main() {}

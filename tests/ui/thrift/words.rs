@@ -1,0 +1,3 @@
+thriftly::thrift!("words.thrift");
+
+fn main() {}
