@@ -301,8 +301,6 @@ pub enum Base {
     String,
     /// `binary`
     Binary,
-    /// `uuid`
-    Uuid,
 }
 
 /// An integer as it is written.

@@ -214,7 +214,6 @@ impl<'a> Builder<'a> {
             b"i64" => Base::I64,
             b"double" => Base::Double,
             b"binary" => Base::Binary,
-            b"uuid" => Base::Uuid,
             _ => Base::String,
         };
         Type { kind: TypeKind::Base(base), annotations, span: self.span(word) }

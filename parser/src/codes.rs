@@ -136,6 +136,8 @@ codes! {
     UNKNOWN_VALUE = "unknown-value";
     /// A name or number that the enum does not have.
     UNKNOWN_ENUM_VALUE = "unknown-enum-value";
+    /// A value of another enum than the one expected, which has a value of that name itself.
+    OTHER_ENUM = "other-enum";
     /// A constant that needs its own value.
     CONST_CYCLE = "const-cycle";
     /// A field that the struct does not have.

@@ -144,7 +144,6 @@ impl TokenKind {
             (b't', b"true") => Boolean,
             (b't', b"typedef") => Typedef,
             (b't', b"throws") => Throws,
-            (b'u', b"uuid") => Base,
             (b'u', b"union") => Struct,
             (b'v', b"void") => Void,
             (b'x', b"xsd_all") => XsdAll,

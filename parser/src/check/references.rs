@@ -69,8 +69,28 @@ impl<'a> Evaluator<'a> {
         let Definition::Enum(node) = self.program.definition(id) else { return Value::Invalid };
         match self.member(id, member) {
             Some(index) => self.converted(expected, id, &Value::Enum(id, index), name, span),
-            None => self.unknown_enum_value(id, node, member, span),
+            None => match expected_enum {
+                Some((expected, other)) if expected != id => match self.member(expected, member) {
+                    Some(index) => {
+                        self.other_enum(node, other, member, span);
+                        Value::Enum(expected, index)
+                    }
+                    None => self.unknown_enum_value(id, node, member, span),
+                },
+                _ => self.unknown_enum_value(id, node, member, span),
+            },
         }
+    }
+
+    /// The Apache compiler looks at the last part of such a name only, and so does much IDL.
+    fn other_enum(&mut self, written: &Enum, meant: &Enum, member: &str, span: Span) {
+        let title = format!(
+            "`{member}` is a value of `{}`, not of `{}`",
+            meant.name.text, written.name.text
+        );
+        let warning = Diagnostic::warning(codes::OTHER_ENUM, title).at(span, "");
+        let warning = warning.and(meant.name.span, "this enum is expected here, and has it");
+        self.reporter.report(warning.help(format!("write `{}.{member}`", meant.name.text)));
     }
 
     /// The enum that a name of a type stands for, through typedefs.

@@ -35,11 +35,19 @@ impl Checker<'_> {
                 let key = self.ty(*key);
                 TypeKind::Map(Box::new(key), Box::new(self.ty(*value)))
             }
+            // A base type since Thrift 0.18; older files have types of their own with this name.
+            ast::TypeKind::Named(name) if name == "uuid" && self.is_base_uuid(span) => {
+                TypeKind::Uuid
+            }
             ast::TypeKind::Named(name) => {
                 self.named_type(&name, span).map_or(TypeKind::Unresolved, TypeKind::Named)
             }
         };
         Type { kind, annotations: ty.annotations, span }
+    }
+
+    fn is_base_uuid(&self, span: Span) -> bool {
+        matches!(self.names.find(span.file, "uuid", Space::Types), Found::Nothing)
     }
 
     /// The definition of a type that is named in a file.
@@ -364,6 +372,5 @@ fn base_kind(base: ast::Base) -> TypeKind {
         ast::Base::Double => TypeKind::Double,
         ast::Base::String => TypeKind::String,
         ast::Base::Binary => TypeKind::Binary,
-        ast::Base::Uuid => TypeKind::Uuid,
     }
 }

@@ -1,0 +1,4 @@
+enum Size { SMALL, LARGE }
+enum Color { RED, GREEN }
+
+const Color COLOR = Size.GREEN
