@@ -50,8 +50,8 @@ pub use crate::service::Throws as __Throws;
 pub use crate::ttype::TType as __TType;
 pub use crate::{
     Address as __Address, Double as __Double, Error as __Error, FromChannel as __FromChannel,
-    UnknownField as __UnknownField, UnknownFields as __UnknownFields, Uuid as __Uuid,
-    blocking as __blocking,
+    SharedStr as __SharedStr, UnknownField as __UnknownField, UnknownFields as __UnknownFields,
+    Uuid as __Uuid, blocking as __blocking,
 };
 #[cfg(feature = "async")]
 pub use crate::{Channel as __Channel, ClientBuilder as __ClientBuilder};

@@ -122,6 +122,14 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "json")]
+    #[cold]
+    #[must_use]
+    pub(crate) fn without_offset(mut self) -> Error {
+        self.0.offset = None;
+        self
+    }
+
     /// Adds the field that was being read. Called by generated code.
     #[doc(hidden)]
     #[cold]

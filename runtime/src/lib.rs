@@ -37,7 +37,7 @@
 //!
 //! # What is where
 //!
-//! - Values alone: [`binary`], for whatever implements [`Encode`] and [`Decode`].
+//! - Values alone: [`binary`], [`compact`] and, with the feature `json`, `json`, for whatever implements [`Encode`] and [`Decode`].
 //! - Async servers and clients on tokio, with the feature `async`, which is on by default:
 //!   `Server`, `Channel`, `ClientBuilder`.
 //! - Servers and clients without any runtime: [`blocking`].
@@ -85,6 +85,7 @@ mod protocol;
 #[cfg(feature = "async")]
 mod server;
 mod settings;
+mod shared_str;
 mod stream;
 mod transport;
 mod ttype;
@@ -102,9 +103,12 @@ pub use error::{Error, ErrorKind, Result};
 pub use from_channel::FromChannel;
 pub use limits::Limits;
 pub use message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
-pub use protocol::{Envelope, binary};
+#[cfg(feature = "json")]
+pub use protocol::json;
+pub use protocol::{Envelope, binary, compact};
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server};
+pub use shared_str::SharedStr;
 pub use transport::Framing;
 pub use ttype::{MessageKind, TType};
 pub use unknown::{UnknownField, UnknownFields};
@@ -137,8 +141,11 @@ pub use uuid::Uuid;
 ///   `include`, whose items are in a module elsewhere; none is made for it then.
 /// - `derive: [serde::Serialize]`: more derives for every struct, union and enum.
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
+/// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
+///   share the memory of the message that they came in.
 /// - `unknown_fields: kept`: every struct and exception has a field `unknown_fields`, which holds
 ///   what the IDL does not know, and writes it back. By default it is dropped.
+/// - `warnings: hidden`: what is doubtful in the IDL is not shown in the build.
 /// - `multiline_strings: true`: string literals may go over several lines.
 /// - `crate: path`: the path of this crate, if it is not `::thriftly`.
 ///

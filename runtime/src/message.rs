@@ -19,6 +19,11 @@ pub enum Protocol {
     Binary,
     /// `TBinaryProtocol` with the message headers from before strict ones.
     BinaryOld,
+    /// `TCompactProtocol`: fewer bytes for small numbers and field headers.
+    Compact,
+    /// `TJSONProtocol`, with the feature `json`.
+    #[cfg(feature = "json")]
+    Json,
 }
 
 impl Protocol {
@@ -27,6 +32,9 @@ impl Protocol {
         match self {
             Protocol::Binary => "binary",
             Protocol::BinaryOld => "old binary",
+            Protocol::Compact => "compact",
+            #[cfg(feature = "json")]
+            Protocol::Json => "JSON",
         }
     }
 }

@@ -91,7 +91,7 @@ async fn the_log_names_what_a_client_seems_to_speak() {
             (&b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"[..], "looks like HTTP;"),
             (b"\x16\x03\x01\x02\0\x01\0\x01", "looks like TLS;"),
             (b"SSH-2.0-OpenSSH_9.6\r\n", "looks like SSH;"),
-            (b"\x82\x21\x01\x04ping\0", "looks like the compact protocol;"),
+            (b"\0\0\0\x1f\x0f\xff\0\0", "looks like THeader;"),
             (b"\xff\xff\xff\xff\xff\xff", "does not look like Thrift;"),
             (b"\x7f\xff\xff\xff\x80\x01\0\x01", "a frame of 2147483647 bytes"),
         ] {

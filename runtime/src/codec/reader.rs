@@ -141,11 +141,24 @@ pub trait Reader<'de> {
     /// # Errors
     /// The bytes end.
     fn binary(&mut self) -> Result<&'de [u8]>;
+    /// A `binary` as a copy of its own.
+    ///
+    /// # Errors
+    /// The bytes end, or are not what stands for a `binary`.
+    #[inline]
+    fn owned(&mut self) -> Result<Vec<u8>> {
+        self.binary().map(<[u8]>::to_vec)
+    }
     /// A `binary` that shares the message's memory if it is large.
     ///
     /// # Errors
-    /// The bytes end.
+    /// As [`owned`](Reader::owned).
     fn shared(&mut self) -> Result<Bytes>;
+
+    /// The bytes of a text that was just read, sharing the message's memory if they can.
+    fn share(&self, text: &'de str) -> Bytes {
+        Bytes::copy_from_slice(text.as_bytes())
+    }
 
     /// `count` consecutive `i8` elements.
     ///

@@ -204,6 +204,6 @@ impl<'de> Decode<'de> for u8 {
         r.i8().map(|byte| byte as u8)
     }
     fn decode_vec<R: Reader<'de>>(r: &mut R) -> Result<Vec<Self>> {
-        r.binary().map(<[u8]>::to_vec)
+        r.owned()
     }
 }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::body::Body;
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::Protocol;
-use crate::protocol::write_envelope;
+use crate::protocol::{message_end, write_envelope};
 use crate::transport::Framing;
 use crate::ttype::MessageKind;
 
@@ -52,7 +52,8 @@ impl Output {
             self.bytes.extend_from_slice(&[0; 4]);
         }
         write_envelope(protocol, method, kind, seqid, &mut self.bytes);
-        let body_len = body.len();
+        let end = message_end(protocol);
+        let body_len = body.len() + end.len();
         if framing == Framing::Framed {
             let length = self.bytes.len() - start - 4 + body_len;
             let Ok(length) = i32::try_from(length) else {
@@ -73,6 +74,7 @@ impl Output {
             self.links.push_back((self.bytes.len(), link));
         }
         self.piece(if from == 0 { bytes } else { bytes.slice(from..) });
+        self.bytes.extend_from_slice(end);
         Ok(())
     }
 

@@ -1,6 +1,13 @@
 //! Protocols: how values become bytes, and bytes values.
 
 pub mod binary;
+pub mod compact;
+#[cfg(feature = "json")]
+pub mod json;
+
+mod buffer;
+mod cursor;
+mod values;
 
 use bytes::Bytes;
 
@@ -26,6 +33,9 @@ pub struct Envelope {
 pub(crate) fn encode_body<T: Encode>(protocol: Protocol, value: &T) -> Result<Body> {
     match protocol {
         Protocol::Binary | Protocol::BinaryOld => binary::to_body(value),
+        Protocol::Compact => compact::to_body(value),
+        #[cfg(feature = "json")]
+        Protocol::Json => json::to_vec(value).map(Body::from),
     }
 }
 
@@ -37,6 +47,9 @@ pub(crate) fn decode_body<T: for<'de> Decode<'de>>(
 ) -> Result<T> {
     match protocol {
         Protocol::Binary | Protocol::BinaryOld => binary::from_bytes_with(body, limits),
+        Protocol::Compact => compact::from_bytes_with(body, limits),
+        #[cfg(feature = "json")]
+        Protocol::Json => json::from_slice_with(body, limits),
     }
 }
 
@@ -51,6 +64,18 @@ pub(crate) fn write_envelope(
     match protocol {
         Protocol::Binary => binary::write_envelope(method, kind, seqid, out),
         Protocol::BinaryOld => binary::write_old_envelope(method, kind, seqid, out),
+        Protocol::Compact => compact::write_envelope(method, kind, seqid, out),
+        #[cfg(feature = "json")]
+        Protocol::Json => json::write_envelope(method, kind, seqid, out),
+    }
+}
+
+/// What stands behind the body of a message.
+pub(crate) fn message_end(protocol: Protocol) -> &'static [u8] {
+    match protocol {
+        #[cfg(feature = "json")]
+        Protocol::Json => json::END,
+        _ => &[],
     }
 }
 
@@ -58,5 +83,8 @@ pub(crate) fn write_envelope(
 pub(crate) fn read_envelope(protocol: Protocol, message: &mut Bytes) -> Result<Envelope> {
     match protocol {
         Protocol::Binary | Protocol::BinaryOld => binary::read_envelope(message),
+        Protocol::Compact => compact::read_envelope(message),
+        #[cfg(feature = "json")]
+        Protocol::Json => json::read_envelope(message),
     }
 }

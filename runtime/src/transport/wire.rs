@@ -12,7 +12,11 @@ const ENOUGH: usize = 8;
 /// | first bytes | is |
 /// |---|---|
 /// | `80 ..` | unframed, strict binary |
+/// | `82 ..` | unframed compact |
+/// | `[` | unframed JSON |
 /// | length `80 01` | framed, strict binary |
+/// | length `82` | framed compact |
+/// | length `[` | framed JSON |
 /// | length `00` | framed, old binary: the first byte of a name's length |
 /// | length, a letter | unframed, old binary: the length was that of the name |
 ///
@@ -27,9 +31,11 @@ pub(crate) fn detect(first: &[u8]) -> Result<Option<Framing>> {
         ));
     }
     Ok(Some(match first {
-        [0x80, ..] => Framing::Unframed,
+        [0x80 | 0x82, ..] => Framing::Unframed,
+        // As the length of a frame or a name this would be above 1.4 GB.
+        [b'[', ..] => Framing::Unframed,
         [_, _, _, _, 0x80, 0x01, ..] => Framing::Framed,
-        [_, _, _, _, 0x00, ..] => Framing::Framed,
+        [_, _, _, _, 0x00 | 0x82 | b'[', ..] => Framing::Framed,
         [_, _, _, _, letter, ..] if letter.is_ascii_alphanumeric() || *letter == b'_' => {
             Framing::Unframed
         }
@@ -45,31 +51,37 @@ pub(crate) fn detect(first: &[u8]) -> Result<Option<Framing>> {
     }))
 }
 
-const SERVED: &str = "this server speaks binary Thrift, framed or unframed";
+#[cfg(feature = "json")]
+const SERVED: &str = "this server speaks binary and compact Thrift and JSON, framed or unframed";
+#[cfg(not(feature = "json"))]
+const SERVED: &str = "this server speaks binary and compact Thrift, framed or unframed";
 
 /// What the bytes are if they are none of ours.
 fn foreign(first: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 9] =
         [b"GET ", b"POST", b"PUT ", b"HEAD", b"OPTI", b"DELE", b"CONN", b"PATC", b"TRAC"];
     match first {
-        [0x82, ..] => Some("the compact protocol"),
-        [b'[', b'1', ..] => Some("the JSON protocol"),
+        #[cfg(not(feature = "json"))]
+        [b'[', ..] => Some("the JSON protocol"),
         [0x16, 0x03, ..] => Some("TLS"),
         _ if first.starts_with(b"SSH-") => Some("SSH"),
         _ if first.starts_with(b"PRI ") => Some("HTTP/2"),
         _ if METHODS.iter().any(|method| first.starts_with(method)) => Some("HTTP"),
         [_, _, _, _, 0x0f, 0xff, ..] => Some("THeader"),
         [_, _, _, _, 0x10, 0x00, ..] => Some("TTHeader"),
-        [_, _, _, _, 0x82, ..] => Some("the compact protocol in frames"),
+        #[cfg(not(feature = "json"))]
         [_, _, _, _, b'[', ..] => Some("the JSON protocol in frames"),
         [_, _, _, _, b'{', ..] => Some("ThriftPy's JSON protocol"),
         _ => None,
     }
 }
 
-/// The form of the header of a message; both may come on one connection.
+/// The protocol of a message; they may come in turns on one connection.
 pub(crate) fn protocol_of(message: &[u8]) -> Protocol {
     match message {
+        [0x82, ..] => Protocol::Compact,
+        #[cfg(feature = "json")]
+        [b'[', ..] => Protocol::Json,
         [0x80..=0xff, ..] => Protocol::Binary,
         _ => Protocol::BinaryOld,
     }
@@ -103,6 +115,19 @@ mod tests {
     }
 
     #[test]
+    fn the_other_protocols_are_told_apart() {
+        let check = |bytes: &[u8], protocol| {
+            assert_eq!(is(bytes), Ok(Framing::Unframed));
+            assert_eq!(protocol_of(bytes), protocol);
+            let framed = [&(bytes.len() as u32).to_be_bytes(), bytes].concat();
+            assert_eq!(is(&framed), Ok(Framing::Framed));
+        };
+        check(b"\x82\x21\x01\x04ping\0", Protocol::Compact);
+        #[cfg(feature = "json")]
+        check(b"[1,\"ping\",1,1,{}]", Protocol::Json);
+    }
+
+    #[test]
     fn what_is_not_served_is_named() {
         for (bytes, name) in [
             (&b"GET / HTTP/1.1\r\n"[..], "HTTP"),
@@ -110,9 +135,9 @@ mod tests {
             (b"PRI * HTTP/2.0\r\n\r\n", "HTTP/2"),
             (b"\x16\x03\x01\x02\0\x01\0\x01", "TLS"),
             (b"SSH-2.0-OpenSSH_9.6", "SSH"),
-            (b"\x82\x21\x01\x04ping\0", "the compact protocol"),
-            (b"\0\0\0\x09\x82\x21\x01\x04", "the compact protocol in frames"),
+            #[cfg(not(feature = "json"))]
             (b"[1,\"ping\",1,1,{}]", "the JSON protocol"),
+            #[cfg(not(feature = "json"))]
             (b"\0\0\0\x20[1,\"", "the JSON protocol in frames"),
             (b"\0\0\0\x20{\"me", "ThriftPy's JSON protocol"),
             (b"\0\0\0\x1f\x0f\xff\0\0", "THeader"),
@@ -127,7 +152,7 @@ mod tests {
 
     #[test]
     fn too_few_bytes_are_waited_for() {
-        for bytes in [&b""[..], b"\0", b"GE", b"\x16", b"\0\0\0\x11", b"\0\0\0\x11\x80", b"["] {
+        for bytes in [&b""[..], b"\0", b"GE", b"\x16", b"\0\0\0\x11", b"\0\0\0\x11\x80"] {
             assert_eq!(is(bytes), Err("undecided".into()));
         }
     }

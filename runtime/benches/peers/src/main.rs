@@ -1,12 +1,15 @@
-//! Prints how fast thriftly's codec is beside pilota's, on the workloads of `bench.thrift`.
+//! Prints how fast thriftly's codec is beside pilota's (binary) and the Apache `thrift` crate's
+//! (compact), on the workloads of `bench.thrift`.
 //!
 //! `cargo run --release --manifest-path runtime/benches/peers/Cargo.toml [WORKLOAD]`
 //!
 //! Both work on the same values in the same run. Rounds are interleaved, each is timed by the
 //! thread's own clock, and the median of each side counts. A ratio of 2 means twice as fast as
 //! the peer. pilota is driven as volo drives it: a pass for the size, then encoding into a reused
-//! `LinkedBytes`, decoding from `Bytes`. Decoding includes dropping the value.
+//! `LinkedBytes`, decoding from `Bytes`. The Apache crate encodes into a reused `Vec`, and decodes
+//! from a slice, which is the best it can. Decoding includes dropping the value.
 
+mod apache;
 mod workloads;
 
 use std::hint::black_box;
@@ -37,6 +40,7 @@ fn main() {
         ($($name:literal $ty:ident $value:expr, $encode:expr, $decode:expr;)*) => {
             $(if run($name) {
                 compare::<$ty, peer::$ty>($name, $value, $encode, $decode);
+                compare_compact::<$ty, apache::$ty>($name, $value);
             })*
         };
     }
@@ -95,7 +99,7 @@ where
             black_box(&copied);
         },
     ]);
-    print_row(name, "encode", bytes.len(), encode, encode_target);
+    print_row(name, "encode/binary", "pilota", bytes.len(), encode, encode_target);
     let decode = interleave([
         &mut || {
             let value: T = thriftly::binary::from_bytes(black_box(&bytes)).expect("it can be read");
@@ -110,13 +114,73 @@ where
             black_box(black_box(&bytes).to_vec());
         },
     ]);
-    print_row(name, "decode", bytes.len(), decode, decode_target);
+    print_row(name, "decode/binary", "pilota", bytes.len(), decode, decode_target);
 }
 
-fn print_row(name: &str, direction: &str, len: usize, [ours, peer, copy]: [f64; 3], target: f64) {
+/// The same in the compact protocol, beside the Apache crate.
+fn compare_compact<T, A>(name: &str, value: T)
+where
+    T: thriftly::Encode + for<'de> thriftly::Decode<'de>,
+    A: apache::Apache,
+{
+    /// How many times as fast we want to be.
+    const TARGET: f64 = 3.0;
+    let bytes = Bytes::from(thriftly::compact::to_vec(&value).expect("it can be encoded"));
+    let theirs: A = apache::decode(&bytes).expect("the Apache crate reads it");
+
+    let mut buffer = Vec::new();
+    let mut reused = Vec::new();
+    let mut copied = Vec::new();
+    let blob = name.starts_with("blob");
+    let encode = interleave([
+        &mut || {
+            if blob {
+                black_box(thriftly::compact::to_body(black_box(&value)).expect("it can"));
+            } else {
+                buffer.clear();
+                thriftly::compact::append_to(black_box(&value), &mut buffer).expect("it can");
+                black_box(&buffer);
+            }
+        },
+        &mut || {
+            reused.clear();
+            apache::encode(black_box(&theirs), &mut reused).expect("the Apache crate can");
+            black_box(&reused);
+        },
+        &mut || {
+            copied.clear();
+            copied.extend_from_slice(black_box(&bytes));
+            black_box(&copied);
+        },
+    ]);
+    assert_eq!(reused, bytes, "the Apache crate writes the same");
+    print_row(name, "encode/compact", "apache", bytes.len(), encode, TARGET);
+    let decode = interleave([
+        &mut || {
+            let value: T = thriftly::compact::from_bytes(black_box(&bytes)).expect("it can be read");
+            black_box(value);
+        },
+        &mut || {
+            black_box(apache::decode::<A>(black_box(&bytes)).expect("the Apache crate reads it"));
+        },
+        &mut || {
+            black_box(black_box(&bytes).to_vec());
+        },
+    ]);
+    print_row(name, "decode/compact", "apache", bytes.len(), decode, TARGET);
+}
+
+fn print_row(
+    name: &str,
+    what: &str,
+    peer_name: &str,
+    len: usize,
+    [ours, peer, copy]: [f64; 3],
+    target: f64,
+) {
     let ratio = peer / ours;
     println!(
-        "row={name}/{direction}/binary peer=pilota ratio={ratio:.2} target={target:.1} {} \
+        "row={name}/{what} peer={peer_name} ratio={ratio:.2} target={target:.1} {} \
          bytes={len} ours={ours:.1}ns peer={peer:.1}ns memcpy={:.2}x",
         if ratio >= target { "ok" } else { "MISS" },
         ours / copy,

@@ -31,7 +31,7 @@ pub(crate) const fn fixed_width(ty: TType) -> Option<usize> {
 /// Passes over a value. Nesting is bounded by the reader's limit, and so is this recursion.
 pub(super) fn skip(r: &mut BinaryReader<'_>, ty: TType) -> Result<()> {
     if let Some(width) = fixed_width(ty) {
-        return r.pass(width);
+        return r.cursor.pass(width);
     }
     match ty {
         TType::STRING => {
@@ -51,7 +51,7 @@ pub(super) fn skip(r: &mut BinaryReader<'_>, ty: TType) -> Result<()> {
         TType::LIST | TType::SET => {
             let (element, count) = r.any_list_begin()?;
             match fixed_width(element) {
-                Some(width) => r.pass(width.saturating_mul(count))?,
+                Some(width) => r.cursor.pass(width.saturating_mul(count))?,
                 None => (0..count).try_for_each(|_| skip(r, element))?,
             }
             r.list_end()?;
@@ -59,7 +59,7 @@ pub(super) fn skip(r: &mut BinaryReader<'_>, ty: TType) -> Result<()> {
         TType::MAP => {
             let (key, value, count) = r.any_map_begin()?;
             match (fixed_width(key), fixed_width(value)) {
-                (Some(key), Some(value)) => r.pass((key + value).saturating_mul(count))?,
+                (Some(key), Some(value)) => r.cursor.pass((key + value).saturating_mul(count))?,
                 _ => (0..count).try_for_each(|_| {
                     skip(r, key)?;
                     skip(r, value)

@@ -3,38 +3,38 @@
 use byteorder::{BigEndian, ByteOrder};
 use bytes::Bytes;
 
-use crate::body::{Body, LINK_FROM};
+use crate::body::Body;
 use crate::codec::{ScalarWriter, Writer};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::protocol::buffer::Buffer;
 use crate::ttype::TType;
 
 /// Writes values in `TBinaryProtocol`, in one pass.
 #[derive(Debug)]
 pub struct BinaryWriter {
-    bytes: Vec<u8>,
-    /// `Some` if large blobs are to be linked.
-    links: Option<Vec<(usize, Bytes)>>,
-    too_long: bool,
+    out: Buffer,
 }
 
 impl BinaryWriter {
     /// Appends to `bytes`.
     pub fn new(bytes: Vec<u8>) -> BinaryWriter {
-        BinaryWriter { bytes, links: None, too_long: false }
+        BinaryWriter { out: Buffer::new(bytes) }
     }
 
     /// Appends to `bytes`; blobs of 4 KiB and more are linked.
     pub fn linking(bytes: Vec<u8>) -> BinaryWriter {
-        BinaryWriter { bytes, links: Some(Vec::new()), too_long: false }
+        BinaryWriter { out: Buffer::linking(bytes) }
+    }
+
+    /// Notes where `binary` values are.
+    #[cfg(feature = "json")]
+    pub(crate) fn marking() -> BinaryWriter {
+        BinaryWriter { out: Buffer::marking() }
     }
 
     /// Hands the bytes back.
     pub fn finish(self) -> (Vec<u8>, Result<()>) {
-        let result = match self.too_long {
-            false => Ok(()),
-            true => Err(too_long()),
-        };
-        (self.bytes, result)
+        self.out.finish()
     }
 
     /// Hands out what was written.
@@ -42,36 +42,24 @@ impl BinaryWriter {
     /// # Errors
     /// A string or container has more than 2³¹ - 1 bytes or elements.
     pub fn finish_body(self) -> Result<Body> {
-        match self.too_long {
-            false => Ok(Body::new(self.bytes.into(), self.links.unwrap_or_default())),
-            true => Err(too_long()),
-        }
+        self.out.finish_body()
+    }
+
+    /// The bytes, and where in them the lengths of `binary` values are.
+    #[cfg(feature = "json")]
+    pub(crate) fn finish_marked(self) -> Result<(Vec<u8>, Vec<usize>)> {
+        self.out.finish_marked()
     }
 
     #[inline(always)]
     fn put<const N: usize>(&mut self, bytes: [u8; N]) {
-        self.bytes.extend_from_slice(&bytes);
+        self.out.put(bytes);
     }
 
     #[inline(always)]
     fn size(&mut self, size: usize) -> [u8; 4] {
-        if size > i32::MAX as usize {
-            self.too_long = true;
-        }
-        (size as u32).to_be_bytes()
+        self.out.size(size).to_be_bytes()
     }
-
-    /// Appends room for `size` bytes and returns it.
-    fn grow(&mut self, size: usize) -> &mut [u8] {
-        let start = self.bytes.len();
-        self.bytes.resize(start + size, 0);
-        &mut self.bytes[start..]
-    }
-}
-
-#[cold]
-fn too_long() -> Error {
-    Error::new(ErrorKind::SizeLimit, "a string or container has more than 2147483647 elements")
 }
 
 #[inline(always)]
@@ -157,7 +145,7 @@ impl Writer for BinaryWriter {
         let mut run = BinaryRun { bytes: [0; WIDTH], at: 0 };
         fields(&mut run);
         debug_assert_eq!(run.at, WIDTH);
-        self.bytes.extend_from_slice(&run.bytes);
+        self.out.bytes.extend_from_slice(&run.bytes);
     }
 
     #[inline(always)]
@@ -223,54 +211,55 @@ impl Writer for BinaryWriter {
     }
     #[inline]
     fn string(&mut self, value: &str) {
-        self.binary(value.as_bytes());
+        let size = self.size(value.len());
+        self.out.bytes.reserve(4 + value.len());
+        self.put(size);
+        self.out.bytes.extend_from_slice(value.as_bytes());
     }
     #[inline]
     fn binary(&mut self, value: &[u8]) {
+        self.out.mark();
         let size = self.size(value.len());
-        self.bytes.reserve(4 + value.len());
+        self.out.bytes.reserve(4 + value.len());
         self.put(size);
-        self.bytes.extend_from_slice(value);
+        self.out.bytes.extend_from_slice(value);
     }
 
     #[inline]
     fn field_string(&mut self, id: i16, value: &str) {
         let size = self.size(value.len());
-        self.bytes.reserve(7 + value.len());
+        self.out.bytes.reserve(7 + value.len());
         self.put(field!(STRING, id, size, a b c d));
-        self.bytes.extend_from_slice(value.as_bytes());
+        self.out.bytes.extend_from_slice(value.as_bytes());
     }
 
     fn shared(&mut self, value: &Bytes) {
-        match &mut self.links {
-            Some(links) if value.len() >= LINK_FROM => {
-                if value.len() > i32::MAX as usize {
-                    self.too_long = true;
-                }
-                self.bytes.extend_from_slice(&(value.len() as u32).to_be_bytes());
-                links.push((self.bytes.len(), value.clone()));
-            }
-            _ => self.binary(value),
+        if self.out.links(value) {
+            let size = self.size(value.len());
+            self.put(size);
+            self.out.link(value);
+        } else {
+            self.binary(value);
         }
     }
 
     fn i8s(&mut self, values: &[i8]) {
-        self.bytes.extend(values.iter().map(|&value| value as u8));
+        self.out.bytes.extend(values.iter().map(|&value| value as u8));
     }
     fn i16s(&mut self, values: &[i16]) {
-        BigEndian::write_i16_into(values, self.grow(values.len() * 2));
+        BigEndian::write_i16_into(values, self.out.grow(values.len() * 2));
     }
     fn i32s(&mut self, values: &[i32]) {
-        BigEndian::write_i32_into(values, self.grow(values.len() * 4));
+        BigEndian::write_i32_into(values, self.out.grow(values.len() * 4));
     }
     fn i64s(&mut self, values: &[i64]) {
-        BigEndian::write_i64_into(values, self.grow(values.len() * 8));
+        BigEndian::write_i64_into(values, self.out.grow(values.len() * 8));
     }
     fn doubles(&mut self, values: &[f64]) {
-        BigEndian::write_f64_into(values, self.grow(values.len() * 8));
+        BigEndian::write_f64_into(values, self.out.grow(values.len() * 8));
     }
 
     fn raw_binary(&mut self, _ty: TType, value: &[u8]) {
-        self.bytes.extend_from_slice(value);
+        self.out.bytes.extend_from_slice(value);
     }
 }

@@ -1,0 +1,76 @@
+//! Message headers of `TCompactProtocol`.
+
+use bytes::{Buf, Bytes};
+
+use super::varint::{Varint, word32};
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::MethodName;
+use crate::protocol::Envelope;
+use crate::ttype::MessageKind;
+
+/// The first byte of every message.
+const ID: u8 = 0x82;
+/// The low five bits of the second byte; the kind of message is above them.
+const VERSION: u8 = 1;
+
+/// Appends a header: the protocol, version and kind, sequence id, name.
+pub fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>) {
+    out.extend_from_slice(&[ID, kind.number() << 5 | VERSION]);
+    // Not zigzag: a negative id takes five bytes.
+    append(seqid as u32, out);
+    append(method.len() as u32, out);
+    out.extend_from_slice(method.as_bytes());
+}
+
+fn append(number: u32, out: &mut Vec<u8>) {
+    let (word, length) = word32(number);
+    out.extend_from_slice(&word.to_le_bytes()[..length]);
+}
+
+/// Cuts a header off a message.
+///
+/// # Errors
+/// The bytes end within the header, or are none: an unknown version or kind of message, a name
+/// that is not UTF-8 or longer than the message.
+pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
+    let [first, second] = match message[..] {
+        [first, ..] if first != ID => [first, VERSION],
+        [first, second, ..] => [first, second],
+        _ => return Err(truncated()),
+    };
+    if first != ID || second & 0x1f != VERSION {
+        return Err(Error::new(
+            ErrorKind::BadVersion,
+            format!("unknown message version {first:#04x} {second:#04x}"),
+        ));
+    }
+    let kind = MessageKind::from_number(second >> 5).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidData, format!("unknown message type {}", second >> 5))
+    })?;
+    message.advance(2);
+    let seqid = number(message)? as i32;
+    let length = number(message)?;
+    // The bounds hold for names above 2³¹ - 1 too: there are never so many bytes.
+    if length as usize > message.len() {
+        return Err(Error::new(
+            ErrorKind::SizeLimit,
+            format!("a method name of {length} bytes in a message of {} bytes", message.len()),
+        ));
+    }
+    let method = MethodName::from_bytes(message.split_to(length as usize))?;
+    Ok(Envelope { method, kind, seqid })
+}
+
+fn number(message: &mut Bytes) -> Result<u32> {
+    match u32::read(message) {
+        Ok((number, length)) => {
+            message.advance(length);
+            Ok(number)
+        }
+        Err(broken) => Err(Error::new(broken.kind(), broken.message())),
+    }
+}
+
+fn truncated() -> Error {
+    Error::new(ErrorKind::UnexpectedEof, "the message ends within its header")
+}

@@ -1,0 +1,28 @@
+//! `TCompactProtocol`: small numbers take few bytes, and field headers mostly one.
+//!
+//! ```
+//! # fn main() -> thriftly::Result<()> {
+//! let bytes = thriftly::compact::to_vec(&vec![1, -1, 300])?;
+//! assert_eq!(bytes, [0x35, 2, 1, 0xd8, 4]); // three i32s
+//! assert_eq!(thriftly::compact::from_slice::<Vec<i32>>(&bytes)?, [1, -1, 300]);
+//! # Ok(())
+//! # }
+//! ```
+
+mod envelope;
+mod reader;
+mod skip;
+mod types;
+mod varint;
+mod varints;
+mod writer;
+
+pub use envelope::{read_envelope, write_envelope};
+pub use reader::CompactReader;
+pub(crate) use types::{fixed_width, min_width, ttype};
+pub(crate) use varint::Length;
+pub use writer::CompactWriter;
+
+use crate::protocol::values::values;
+
+values!("compact", CompactWriter, CompactReader);

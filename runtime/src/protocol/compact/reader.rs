@@ -1,0 +1,386 @@
+//! Reading `TCompactProtocol`.
+
+use bytes::Bytes;
+
+use super::skip;
+use super::types::{FALSE, TRUE, min_width, number, ttype};
+use super::varint::{Broken, Varint, unzigzag32, unzigzag64};
+use super::varints::read_all;
+use crate::codec::{FieldHeader, Reader, copy_value};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::protocol::binary::BinaryWriter;
+use crate::protocol::cursor::{Blobs, Cursor};
+use crate::ttype::TType;
+
+/// Reads values in `TCompactProtocol`.
+///
+/// What old or careless writers do is understood: elements of the type `bool` declared as 2, and
+/// 0 for `false` in containers.
+#[derive(Debug)]
+pub struct CompactReader<'de> {
+    pub(super) cursor: Cursor<'de>,
+    /// The id of the last field of the struct that is being read.
+    last: i16,
+    /// The value of a field of the type `bool`, which came with its header.
+    waiting: Option<bool>,
+}
+
+impl<'de> CompactReader<'de> {
+    /// Reads from a slice.
+    pub fn new(bytes: &'de [u8], limits: &Limits) -> CompactReader<'de> {
+        CompactReader::over(Cursor::new(bytes, Blobs::Copied, limits))
+    }
+
+    /// Reads from shared bytes: large blobs will be parts of them.
+    pub fn shared(bytes: &'de Bytes, limits: &Limits) -> CompactReader<'de> {
+        CompactReader::over(Cursor::new(bytes, Blobs::Shared(bytes), limits))
+    }
+
+    fn over(cursor: Cursor<'de>) -> CompactReader<'de> {
+        CompactReader { cursor, last: 0, waiting: None }
+    }
+
+    /// What has not been read.
+    pub fn rest(&self) -> &'de [u8] {
+        self.cursor.rest
+    }
+
+    /// The end: nothing may be left.
+    ///
+    /// # Errors
+    /// Bytes are left.
+    pub fn finish(&self) -> Result<()> {
+        self.cursor.finish()
+    }
+
+    #[inline(always)]
+    fn byte(&mut self) -> Result<u8> {
+        self.cursor.array::<1>().map(|[byte]| byte)
+    }
+
+    /// A number that mostly has one byte.
+    #[inline(always)]
+    fn varint<V: Varint + From<u8>>(&mut self) -> Result<V> {
+        match *self.cursor.rest {
+            [byte @ ..0x80, ref rest @ ..] => {
+                self.cursor.rest = rest;
+                Ok(V::from(byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    #[inline]
+    fn long_varint<V: Varint>(&mut self) -> Result<V> {
+        match V::read(self.cursor.rest) {
+            Ok((value, length)) => {
+                self.cursor.rest = &self.cursor.rest[length..];
+                Ok(value)
+            }
+            Err(broken) => Err(self.broken(broken)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn broken(&self, broken: Broken) -> Error {
+        self.cursor.error(broken.kind(), broken.message())
+    }
+
+    /// `count` numbers in a row.
+    #[inline(always)]
+    fn varints<V: Varint, T: Copy + Default>(
+        &mut self,
+        count: usize,
+        make: impl Fn(V) -> (T, bool),
+    ) -> Result<Vec<T>> {
+        let mut values = Vec::with_capacity(count);
+        match read_all(self.cursor.rest, count, &mut values, make) {
+            Ok(length) => {
+                self.cursor.rest = &self.cursor.rest[length..];
+                Ok(values)
+            }
+            Err((at, broken)) => {
+                self.cursor.rest = &self.cursor.rest[at..];
+                Err(self.broken(broken))
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn size(&mut self) -> Result<usize> {
+        let size: u32 = self.varint()?;
+        self.cursor.size(size as i32)
+    }
+
+    /// The number of a list's elements, and the byte with their type.
+    #[inline(always)]
+    fn list_header(&mut self) -> Result<(u8, usize)> {
+        let header = self.byte()?;
+        let count = match header >> 4 {
+            15 => self.size()?,
+            count => usize::from(count),
+        };
+        Ok((header, count))
+    }
+
+    /// The number of a map's entries, and the byte with their types. An empty map has none.
+    #[inline(always)]
+    fn map_header(&mut self) -> Result<(u8, usize)> {
+        Ok(match self.size()? {
+            0 => (0, 0),
+            // There has to be something for the types, too.
+            count => (self.cursor.count(count, 2).and_then(|_| self.byte())?, count),
+        })
+    }
+
+    /// A field header that is not one byte, or none at all.
+    #[cold]
+    #[inline(never)]
+    fn odd_field(&mut self, header: u8) -> Result<FieldHeader> {
+        let delta = i16::from(header >> 4);
+        let id = match delta {
+            0 => self.i16()?,
+            delta => match self.last.checked_add(delta) {
+                Some(id) => id,
+                None => {
+                    let message = format!("field id {} + {delta} is too large", self.last);
+                    return Err(self.cursor.error(ErrorKind::InvalidData, message));
+                }
+            },
+        };
+        let ty = ttype(header);
+        if ty == TType::STOP {
+            let message = format!("a field of unknown type {}", header & 0x0f);
+            return Err(self.cursor.error(ErrorKind::InvalidData, message));
+        }
+        self.last = id;
+        if ty == TType::BOOL {
+            self.waiting = Some(header & 0x0f == TRUE);
+        }
+        Ok(FieldHeader { ty, id })
+    }
+}
+
+impl<'de> Reader<'de> for CompactReader<'de> {
+    #[inline(always)]
+    fn struct_begin(&mut self) -> Result<i16> {
+        self.cursor.deeper()?;
+        Ok(std::mem::replace(&mut self.last, 0))
+    }
+    #[inline(always)]
+    fn struct_end(&mut self, outer: i16) {
+        self.cursor.shallower();
+        self.last = outer;
+    }
+
+    #[inline(always)]
+    fn field(&mut self) -> Result<FieldHeader> {
+        let header = self.byte()?;
+        if header == 0 {
+            return Ok(FieldHeader { ty: TType::STOP, id: 0 });
+        }
+        let ty = ttype(header);
+        match self.last.checked_add(i16::from(header >> 4)) {
+            Some(id) if header > 0x0f && ty != TType::STOP => {
+                self.last = id;
+                if ty == TType::BOOL {
+                    self.waiting = Some(header & 0x0f == TRUE);
+                }
+                Ok(FieldHeader { ty, id })
+            }
+            _ => self.odd_field(header),
+        }
+    }
+
+    #[inline(always)]
+    fn field_is(&mut self, ty: TType, id: i16) -> bool {
+        let [header, ref rest @ ..] = *self.cursor.rest else { return false };
+        // What the header is if it is one byte; beyond a byte if it cannot be.
+        let short = (i32::from(id) - i32::from(self.last)) * 16;
+        let is = |number: u8| header > 0x0f && i32::from(header) == short + i32::from(number);
+        let found = match ty {
+            TType::BOOL => {
+                let value = is(TRUE);
+                let found = value || is(FALSE);
+                if found {
+                    self.waiting = Some(value);
+                }
+                found
+            }
+            ty => is(number(ty)),
+        };
+        if found {
+            self.last = id;
+            self.cursor.rest = rest;
+        }
+        found
+    }
+
+    #[inline(never)]
+    fn skip(&mut self, ty: TType) -> Result<()> {
+        skip::skip(self, ty)
+    }
+
+    fn capture(&mut self, ty: TType) -> Result<Bytes> {
+        let mut writer = BinaryWriter::new(Vec::new());
+        copy_value(ty, self, &mut writer)?;
+        let (bytes, result) = writer.finish();
+        result?;
+        // Numbers may take eight times as many bytes there.
+        self.cursor.room_for::<u8>(bytes.len())?;
+        Ok(bytes.into())
+    }
+
+    #[inline]
+    fn list_begin(&mut self, element: TType) -> Result<usize> {
+        let (header, count) = self.list_header()?;
+        let count = self.cursor.count(count, min_width(element))?;
+        let found = ttype(header);
+        if found != element && count != 0 {
+            return Err(self.cursor.mismatch(element, found));
+        }
+        self.cursor.deeper()?;
+        Ok(count)
+    }
+    #[inline(always)]
+    fn list_end(&mut self) -> Result<()> {
+        self.cursor.shallower();
+        Ok(())
+    }
+    #[inline]
+    fn set_begin(&mut self, element: TType) -> Result<usize> {
+        self.list_begin(element)
+    }
+    #[inline(always)]
+    fn set_end(&mut self) -> Result<()> {
+        self.list_end()
+    }
+    #[inline]
+    fn map_begin(&mut self, key: TType, value: TType) -> Result<usize> {
+        let (types, count) = self.map_header()?;
+        let count = self.cursor.count(count, min_width(key) + min_width(value))?;
+        if count != 0 {
+            let (found_key, found_value) = (ttype(types >> 4), ttype(types));
+            if found_key != key {
+                return Err(self.cursor.mismatch(key, found_key));
+            }
+            if found_value != value {
+                return Err(self.cursor.mismatch(value, found_value));
+            }
+        }
+        self.cursor.deeper()?;
+        Ok(count)
+    }
+    #[inline(always)]
+    fn map_end(&mut self) -> Result<()> {
+        self.list_end()
+    }
+
+    fn any_list_begin(&mut self) -> Result<(TType, usize)> {
+        let (header, count) = self.list_header()?;
+        let element = ttype(header);
+        let count = self.cursor.count(count, min_width(element))?;
+        if count != 0 && element == TType::STOP {
+            let message = format!("elements of unknown type {}", header & 0x0f);
+            return Err(self.cursor.error(ErrorKind::InvalidData, message));
+        }
+        self.cursor.deeper()?;
+        Ok((element, count))
+    }
+
+    fn any_map_begin(&mut self) -> Result<(TType, TType, usize)> {
+        let (types, count) = self.map_header()?;
+        let (key, value) = (ttype(types >> 4), ttype(types));
+        let count = self.cursor.count(count, min_width(key) + min_width(value))?;
+        if count != 0 && (key == TType::STOP || value == TType::STOP) {
+            let message = format!("entries of unknown types {} and {}", types >> 4, types & 0x0f);
+            return Err(self.cursor.error(ErrorKind::InvalidData, message));
+        }
+        self.cursor.deeper()?;
+        Ok((key, value, count))
+    }
+
+    #[inline]
+    fn room_for<T>(&mut self, count: usize) -> Result<usize> {
+        self.cursor.room_for::<T>(count)
+    }
+
+    #[inline(always)]
+    fn bool(&mut self) -> Result<bool> {
+        match self.waiting.take() {
+            Some(value) => Ok(value),
+            None => Ok(self.byte()? == TRUE),
+        }
+    }
+    #[inline(always)]
+    fn i8(&mut self) -> Result<i8> {
+        self.byte().map(|byte| byte as i8)
+    }
+    #[inline(always)]
+    fn i16(&mut self) -> Result<i16> {
+        let value = unzigzag32(self.varint()?);
+        match i16::try_from(value) {
+            Ok(value) => Ok(value),
+            Err(_) => Err(self.broken(Broken::Long)),
+        }
+    }
+    #[inline(always)]
+    fn i32(&mut self) -> Result<i32> {
+        Ok(unzigzag32(self.varint()?))
+    }
+    #[inline(always)]
+    fn i64(&mut self) -> Result<i64> {
+        Ok(unzigzag64(self.varint()?))
+    }
+    #[inline(always)]
+    fn double(&mut self) -> Result<f64> {
+        Ok(f64::from_le_bytes(self.cursor.array()?))
+    }
+    #[inline(always)]
+    fn uuid(&mut self) -> Result<[u8; 16]> {
+        self.cursor.array()
+    }
+    #[inline]
+    fn string(&mut self) -> Result<&'de str> {
+        let bytes = self.binary()?;
+        self.cursor.text(bytes)
+    }
+    #[inline]
+    fn binary(&mut self) -> Result<&'de [u8]> {
+        let size = self.size()?;
+        self.cursor.slice(size)
+    }
+    fn share(&self, text: &'de str) -> Bytes {
+        self.cursor.share(text)
+    }
+    fn owned(&mut self) -> Result<Vec<u8>> {
+        let bytes = self.binary()?;
+        self.cursor.owned(bytes)
+    }
+    fn shared(&mut self) -> Result<Bytes> {
+        let bytes = self.binary()?;
+        self.cursor.shared(bytes)
+    }
+
+    fn i8s(&mut self, count: usize) -> Result<Vec<i8>> {
+        Ok(self.cursor.slice(count)?.iter().map(|&byte| byte as i8).collect())
+    }
+    fn i16s(&mut self, count: usize) -> Result<Vec<i16>> {
+        self.varints(count, |number| {
+            let value = unzigzag32(number);
+            (value as i16, i16::try_from(value).is_ok())
+        })
+    }
+    fn i32s(&mut self, count: usize) -> Result<Vec<i32>> {
+        self.varints(count, |number| (unzigzag32(number), true))
+    }
+    fn i64s(&mut self, count: usize) -> Result<Vec<i64>> {
+        self.varints(count, |number| (unzigzag64(number), true))
+    }
+    fn doubles(&mut self, count: usize) -> Result<Vec<f64>> {
+        let elements = self.cursor.elements(count, 8)?.as_chunks().0;
+        Ok(elements.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect())
+    }
+}

@@ -1,0 +1,155 @@
+//! Many numbers in a row: lists of `i16`, `i32` and `i64`.
+//!
+//! They are worked on in batches and in two steps: one finds where the numbers begin and end, the
+//! other, without branches and for several numbers at once, moves the bits.
+
+use super::varint::{Broken, FOLLOWS, LENGTHS, MORE, Varint, gather, spread, tail};
+
+/// How many numbers are worked on in one go.
+const BATCH: usize = 32;
+
+/// Reads `count` numbers, of which `make` makes what they stand for, and tells if it fits.
+/// Returns how many bytes they took, or where what is broken begins.
+pub(super) fn read_all<V: Varint, T: Copy + Default>(
+    bytes: &[u8],
+    count: usize,
+    values: &mut Vec<T>,
+    make: impl Fn(V) -> (T, bool),
+) -> Result<usize, (usize, Broken)> {
+    let mut rest = bytes;
+    let end = values.len() + count;
+    let (mut low, mut high) = ([0; BATCH], [0; BATCH]);
+    let mut made = [T::default(); BATCH];
+    while end - values.len() >= BATCH {
+        let before = rest;
+        let mut whole = 0;
+        while whole < BATCH {
+            // Small numbers often come in rows.
+            if whole % 8 == 0
+                && let Some(eight) = rest.first_chunk::<8>()
+                && u64::from_le_bytes(*eight) & MORE == 0
+            {
+                low[whole..whole + 8].copy_from_slice(&eight.map(u64::from));
+                high[whole..whole + 8].fill(0);
+                rest = &rest[8..];
+                whole += 8;
+                continue;
+            }
+            let Some(number) = rest.first_chunk() else { break };
+            let Some(cut) = V::cut(number) else { break };
+            (low[whole], high[whole]) = (cut.0, cut.1);
+            rest = &rest[cut.2..];
+            whole += 1;
+        }
+        let mut broken = 0;
+        for ((made, &low), &high) in made.iter_mut().zip(&low).zip(&high) {
+            let (number, beyond) = V::join(gather(low), high);
+            let fits;
+            (*made, fits) = make(number);
+            broken |= beyond | u64::from(!fits);
+        }
+        if whole < BATCH || broken != 0 {
+            // Once more, one by one: it is the end, or something is broken.
+            rest = before;
+            break;
+        }
+        values.extend_from_slice(&made);
+    }
+    let mut at = bytes.len() - rest.len();
+    while values.len() < end {
+        let (number, length) = V::read(&bytes[at..]).map_err(|broken| (at, broken))?;
+        match make(number) {
+            (value, true) => values.push(value),
+            _ => return Err((at, Broken::Long)),
+        }
+        at += length;
+    }
+    Ok(at)
+}
+
+/// Appends what the values stand for, as numbers of 32 bits.
+pub(super) fn write_all32<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl Fn(T) -> u32) {
+    let (mut numbers, mut words) = ([0; BATCH], [0; BATCH]);
+    // Eight bytes are written for each number, which the next one cuts off.
+    let mut bytes = [0; BATCH * 5 + 3];
+    for values in values.chunks(BATCH) {
+        for ((number, word), &value) in numbers.iter_mut().zip(&mut words).zip(values) {
+            *number = u64::from(make(value));
+            *word = spread(*number);
+        }
+        let mut at = 0;
+        for (number, word) in numbers.iter().zip(&words).take(values.len()) {
+            let zeros = number.leading_zeros() as usize;
+            let word = word | FOLLOWS[zeros];
+            bytes[at..at + 8].copy_from_slice(&word.to_le_bytes());
+            at += usize::from(LENGTHS[zeros]);
+        }
+        out.extend_from_slice(&bytes[..at]);
+    }
+}
+
+/// Appends what the values stand for, as numbers of 64 bits.
+pub(super) fn write_all64<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl Fn(T) -> u64) {
+    let (mut numbers, mut words) = ([0; BATCH], [0; BATCH]);
+    let mut bytes = [0; BATCH * 10];
+    for values in values.chunks(BATCH) {
+        for ((number, word), &value) in numbers.iter_mut().zip(&mut words).zip(values) {
+            *number = make(value);
+            *word = spread(*number);
+        }
+        let mut at = 0;
+        for (number, word) in numbers.iter().zip(&words).take(values.len()) {
+            let zeros = number.leading_zeros() as usize;
+            let word = word | FOLLOWS[zeros];
+            let room = &mut bytes[at..at + 10];
+            room[..8].copy_from_slice(&word.to_le_bytes());
+            room[8..].copy_from_slice(&tail(*number).to_le_bytes());
+            at += usize::from(LENGTHS[zeros]);
+        }
+        out.extend_from_slice(&bytes[..at]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::varint::tests::{numbers, reference};
+    use super::*;
+
+    #[test]
+    fn lists_are_read_as_their_numbers_are_one_by_one() {
+        let numbers: Vec<u64> = numbers().collect();
+        for skip in 0..70 {
+            let numbers = &numbers[skip..];
+            let bytes: Vec<u8> = numbers.iter().flat_map(|&number| reference(number)).collect();
+            for count in [0, 1, 2, 40, 200, numbers.len()] {
+                let mut values = Vec::new();
+                let length = read_all(&bytes, count, &mut values, |number: u64| (number, true));
+                assert_eq!(values, numbers[..count]);
+                let expected = numbers[..count].iter().map(|&number| reference(number).len()).sum();
+                assert_eq!(length, Ok(expected));
+            }
+            let mut values = Vec::new();
+            let more = read_all(&bytes, numbers.len() + 1, &mut values, |n: u64| (n, true));
+            assert_eq!(more, Err((bytes.len(), Broken::Short)));
+        }
+    }
+
+    #[test]
+    fn what_is_broken_in_a_list_is_found_where_it_is() {
+        for place in [0, 1, 30, 63, 64, 65, 200] {
+            for broken in [&[0xff; 5][..], &[0x80; 40], b"\xff\xff\xff\xff\x10"] {
+                let bytes = [&vec![1; place], broken, &[1; 100]].concat();
+                let mut values = Vec::new();
+                let result = read_all(&bytes, place + 50, &mut values, |n: u32| (n, true));
+                assert_eq!(result, Err((place, Broken::Long)));
+                assert_eq!(values, vec![1; place]);
+            }
+            let bytes = vec![200; place].iter().flat_map(|&n| reference(n)).collect::<Vec<_>>();
+            let bytes = [&bytes[..], &[7], &[1; 100]].concat();
+            let mut values = Vec::new();
+            let not_seven = |number: u32| (number, number != 7);
+            let result = read_all(&bytes, place + 50, &mut values, not_seven);
+            assert_eq!(result, Err((2 * place, Broken::Long)));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The bytes that a reader has before it, and what they may still cost.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use crate::body::LINK_FROM;
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::ttype::TType;
+
+/// What every reader has: the bytes that are left, and the limits. Each size is held against both
+/// before anything is allocated.
+#[derive(Debug)]
+pub(crate) struct Cursor<'de> {
+    /// What has not been read.
+    pub(crate) rest: &'de [u8],
+    /// How many bytes there were at the start.
+    len: usize,
+    /// How many levels of nesting are left.
+    depth: u32,
+    /// How many bytes containers may still take.
+    memory: u64,
+    /// The largest size that can be meant; above it the bytes are not just cut short.
+    largest: usize,
+    /// What becomes of `binary` values.
+    pub(crate) blobs: Blobs<'de>,
+}
+
+/// What becomes of `binary` values that are handed out as values of their own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Blobs<'de> {
+    /// They are copied.
+    Copied,
+    /// Large ones are parts of these bytes, which the reader reads.
+    Shared(&'de Bytes),
+    /// They are decoded: the values came from JSON.
+    #[cfg(feature = "json")]
+    Base64,
+}
+
+impl<'de> Cursor<'de> {
+    pub(crate) fn new(bytes: &'de [u8], blobs: Blobs<'de>, limits: &Limits) -> Cursor<'de> {
+        Cursor {
+            rest: bytes,
+            len: bytes.len(),
+            depth: limits.depth,
+            memory: (limits.memory as u64).max(bytes.len() as u64 * 4),
+            largest: limits.message,
+            blobs,
+        }
+    }
+
+    /// The end: nothing may be left.
+    pub(crate) fn finish(&self) -> Result<()> {
+        match self.rest.len() {
+            0 => Ok(()),
+            left => Err(self.error(ErrorKind::InvalidData, format!("{left} bytes left over"))),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        match self.rest.split_first_chunk::<N>() {
+            Some((array, rest)) => {
+                self.rest = rest;
+                Ok(*array)
+            }
+            None => Err(self.eof(N)),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn slice(&mut self, len: usize) -> Result<&'de [u8]> {
+        match self.rest.split_at_checked(len) {
+            Some((slice, rest)) => {
+                self.rest = rest;
+                Ok(slice)
+            }
+            None => Err(self.eof(len)),
+        }
+    }
+
+    /// Passes over a number of bytes.
+    pub(crate) fn pass(&mut self, len: usize) -> Result<()> {
+        self.slice(len).map(drop)
+    }
+
+    /// The bytes of `count` elements of `width` bytes.
+    #[inline]
+    pub(crate) fn elements(&mut self, count: usize, width: usize) -> Result<&'de [u8]> {
+        // The header of the list has been checked already, so this cannot overflow.
+        self.slice(count.saturating_mul(width))
+    }
+
+    /// The begin of a struct or container.
+    #[inline(always)]
+    pub(crate) fn deeper(&mut self) -> Result<()> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => {
+                self.depth = depth;
+                Ok(())
+            }
+            None => Err(self.error(ErrorKind::DepthLimit, "nested too deeply")),
+        }
+    }
+
+    /// The end of a struct or container.
+    #[inline(always)]
+    pub(crate) fn shallower(&mut self) {
+        self.depth += 1;
+    }
+
+    /// A size, which is not negative.
+    #[inline(always)]
+    pub(crate) fn size(&self, size: i32) -> Result<usize> {
+        match size {
+            0.. => Ok(size as usize),
+            _ => Err(self.negative(size)),
+        }
+    }
+
+    /// A number of elements of at least `width` bytes, if the bytes that remain can hold them.
+    #[inline(always)]
+    pub(crate) fn count(&self, count: usize, width: usize) -> Result<usize> {
+        if count as u64 * width as u64 > self.rest.len() as u64 {
+            return Err(self.too_many(count));
+        }
+        Ok(count)
+    }
+
+    /// How many of `count` values to make room for at once, paid for from the budget.
+    #[inline]
+    pub(crate) fn room_for<T>(&mut self, count: usize) -> Result<usize> {
+        let size = size_of::<T>().max(1);
+        match self.memory.checked_sub(count as u64 * size as u64) {
+            Some(memory) => self.memory = memory,
+            None => {
+                return Err(self.error(
+                    ErrorKind::MemoryLimit,
+                    format!("{count} elements of {size} bytes take too much memory"),
+                ));
+            }
+        }
+        // Room for more than the bytes that remain are likely to fill is made when it is needed.
+        Ok(count.min(4 + self.rest.len().saturating_mul(8) / size))
+    }
+
+    /// The last bytes that were read, as text.
+    #[inline(always)]
+    pub(crate) fn text(&self, bytes: &'de [u8]) -> Result<&'de str> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            Err(error) => Err(self.not_utf8(error, bytes.len())),
+        }
+    }
+
+    /// A `binary` value as one that may share the memory of the message.
+    pub(crate) fn shared(&self, bytes: &'de [u8]) -> Result<Bytes> {
+        Ok(match self.blobs {
+            Blobs::Shared(origin) if bytes.len() >= LINK_FROM => origin.slice_ref(bytes),
+            Blobs::Shared(_) | Blobs::Copied => Bytes::copy_from_slice(bytes),
+            #[cfg(feature = "json")]
+            Blobs::Base64 => super::json::base64::decode(bytes)?.into(),
+        })
+    }
+
+    /// The bytes of a text, as a part of the message if they can be.
+    pub(crate) fn share(&self, text: &'de str) -> Bytes {
+        match self.blobs {
+            Blobs::Shared(origin) => origin.slice_ref(text.as_bytes()),
+            _ => Bytes::copy_from_slice(text.as_bytes()),
+        }
+    }
+
+    /// A `binary` value as one of its own.
+    #[inline]
+    pub(crate) fn owned(&self, bytes: &'de [u8]) -> Result<Vec<u8>> {
+        match self.blobs {
+            Blobs::Shared(_) | Blobs::Copied => Ok(bytes.to_vec()),
+            #[cfg(feature = "json")]
+            Blobs::Base64 => super::json::base64::decode(bytes),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(kind, message).at_offset(self.len - self.rest.len())
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn eof(&self, wanted: usize) -> Error {
+        let left = self.rest.len();
+        self.error(self.short(wanted), format!("{wanted} bytes expected, but only {left} are left"))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn negative(&self, size: i32) -> Error {
+        self.error(ErrorKind::NegativeSize, format!("negative size {size}"))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_many(&self, count: usize) -> Error {
+        let left = self.rest.len();
+        self.error(
+            self.short(count),
+            format!("{count} elements cannot be in the {left} bytes that are left"),
+        )
+    }
+
+    /// Why there are not as many bytes or elements.
+    fn short(&self, wanted: usize) -> ErrorKind {
+        match wanted > self.largest {
+            true => ErrorKind::SizeLimit,
+            false => ErrorKind::UnexpectedEof,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn mismatch(&self, expected: TType, found: TType) -> Error {
+        self.error(ErrorKind::TypeMismatch, format!("{expected} expected, but found {found}"))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn not_utf8(&self, error: std::str::Utf8Error, len: usize) -> Error {
+        Error::new(ErrorKind::InvalidUtf8, format!("the string is not UTF-8: {error}"))
+            .at_offset(self.len - self.rest.len() - len + error.valid_up_to())
+    }
+}

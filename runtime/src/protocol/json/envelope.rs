@@ -1,0 +1,57 @@
+//! Message headers of `TJSONProtocol`, and what closes a message.
+
+use std::io::Write as _;
+
+use bytes::{Buf, Bytes};
+
+use super::parser::Parser;
+use super::write::escape;
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::MethodName;
+use crate::protocol::Envelope;
+use crate::ttype::MessageKind;
+
+const VERSION: i32 = 1;
+/// What stands behind the value of a message.
+pub(crate) const END: &[u8] = b"]";
+
+/// Appends a header: version, name, kind, sequence id. The value follows, and then `]`.
+pub fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"[1,\"");
+    escape(method, out);
+    // A `Vec` takes everything.
+    let _ = write!(out, "\",{},{seqid},", kind.number());
+}
+
+/// Cuts a header off a message, and what closes the message off its end.
+///
+/// # Errors
+/// The bytes end within the header, or are none: an unknown version or kind of message, a name
+/// that is not UTF-8. Or the end of the message is missing.
+pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
+    let json = message.clone();
+    let mut parser = Parser::new(&json, 0);
+    parser.expect(b'[')?;
+    let version: i32 = parser.number("message version")?;
+    if version != VERSION {
+        let text = format!("unknown message version {version}");
+        return Err(parser.error(ErrorKind::BadVersion, text));
+    }
+    parser.expect(b',')?;
+    let method = MethodName::from_bytes(Bytes::copy_from_slice(&parser.short_string()?))?;
+    parser.expect(b',')?;
+    let kind: u8 = parser.number("message type")?;
+    let kind = MessageKind::from_number(kind).ok_or_else(|| {
+        parser.error(ErrorKind::InvalidData, format!("unknown message type {kind}"))
+    })?;
+    parser.expect(b',')?;
+    let seqid = parser.number("sequence id")?;
+    parser.expect(b',')?;
+    message.advance(parser.at());
+    let end = message.iter().rposition(|byte| !byte.is_ascii_whitespace());
+    match end {
+        Some(end) if message[end] == b']' => message.truncate(end),
+        _ => return Err(Error::new(ErrorKind::UnexpectedEof, "the message does not end with `]`")),
+    }
+    Ok(Envelope { method, kind, seqid })
+}

@@ -1,0 +1,260 @@
+//! The words that JSON is made of.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Reads JSON from its begin to its end.
+pub(super) struct Parser<'a> {
+    json: &'a [u8],
+    at: usize,
+    /// How many levels of nesting are left.
+    depth: u32,
+}
+
+impl<'a> Parser<'a> {
+    pub(super) fn new(json: &'a [u8], depth: u32) -> Parser<'a> {
+        Parser { json, at: 0, depth }
+    }
+
+    /// How many bytes have been read.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(super) fn deeper(&mut self, inside: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        match self.depth.checked_sub(1) {
+            Some(depth) => self.depth = depth,
+            None => return Err(self.error(ErrorKind::DepthLimit, "nested too deeply")),
+        }
+        inside(self)?;
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub(super) fn expect(&mut self, byte: u8) -> Result<()> {
+        match self.peek() {
+            Some(found) if found == byte => {
+                self.at += 1;
+                Ok(())
+            }
+            _ => Err(self.unexpected(format_args!("`{}`", char::from(byte)))),
+        }
+    }
+
+    /// Whether there is another item before the end. Reads the comma before it, or the end.
+    pub(super) fn another(&mut self, first: &mut bool, end: u8) -> Result<bool> {
+        match self.peek() {
+            Some(byte) if byte == end => {
+                self.at += 1;
+                Ok(false)
+            }
+            Some(_) if std::mem::take(first) => Ok(true),
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            _ => Err(self.unexpected(format_args!("`,` or `{}`", char::from(end)))),
+        }
+    }
+
+    /// The next byte that is not white space.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        while let Some(byte) = self.json.get(self.at) {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+        None
+    }
+
+    /// A whole number, in quotes or not.
+    pub(super) fn number<T: FromStr>(&mut self, what: &str) -> Result<T> {
+        let place = self.at;
+        let token = self.token()?;
+        match std::str::from_utf8(&token).ok().and_then(|token| token.parse().ok()) {
+            Some(number) => Ok(number),
+            None => Err(self.no(&token, what, place)),
+        }
+    }
+
+    pub(super) fn double(&mut self) -> Result<f64> {
+        let place = self.at;
+        let token = self.token()?;
+        // This also understands `nan`, `inf` and `infinity` in any case.
+        let value = std::str::from_utf8(&token).ok().and_then(|token| token.parse::<f64>().ok());
+        match value {
+            // What is too large for a double becomes infinite, which nobody has meant.
+            Some(value) if value.is_finite() || !token.iter().any(u8::is_ascii_digit) => Ok(value),
+            _ => Err(self.no(&token, "double", place)),
+        }
+    }
+
+    /// The characters of a number or word, in quotes or not.
+    pub(super) fn token(&mut self) -> Result<Cow<'a, [u8]>> {
+        if self.peek() == Some(b'"') {
+            return self.short_string();
+        }
+        let rest = &self.json[self.at..];
+        let len = rest
+            .iter()
+            .position(|byte| !matches!(byte, b'-' | b'+' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z'))
+            .unwrap_or(rest.len());
+        if len == 0 {
+            return Err(self.unexpected("a number"));
+        }
+        self.at += len;
+        Ok(rest[..len].into())
+    }
+
+    /// A string that is mostly without escapes.
+    pub(super) fn short_string(&mut self) -> Result<Cow<'a, [u8]>> {
+        self.expect(b'"')?;
+        let rest = &self.json[self.at..];
+        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+            Some(len) if rest[len] == b'"' => {
+                self.at += len + 1;
+                Ok(rest[..len].into())
+            }
+            _ => {
+                let mut text = Vec::new();
+                self.rest_of_string(&mut text)?;
+                Ok(text.into())
+            }
+        }
+    }
+
+    pub(super) fn string(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        self.expect(b'"')?;
+        let (place, start) = (self.at, out.len());
+        self.rest_of_string(out)?;
+        match std::str::from_utf8(&out[start..]) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let message = format!("the string is not UTF-8: {error}");
+                Err(Error::new(ErrorKind::InvalidUtf8, message).at_offset(place))
+            }
+        }
+    }
+
+    /// Appends what stands in a string whose first quote has been read, and reads the last.
+    fn rest_of_string(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        loop {
+            let rest = &self.json[self.at..];
+            let len = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            let plain = &rest[..len.unwrap_or(rest.len())];
+            out.extend_from_slice(plain);
+            self.at += plain.len();
+            match self.next()? {
+                b'"' => return Ok(()),
+                _ => self.escape(out)?,
+            }
+        }
+    }
+
+    /// What stands behind a backslash.
+    fn escape(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let byte = match self.next()? {
+            byte @ (b'"' | b'\\' | b'/') => byte,
+            b'b' => 8,
+            b't' => 9,
+            b'n' => 10,
+            b'f' => 12,
+            b'r' => 13,
+            b'u' => {
+                let character = self.character()?;
+                out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                return Ok(());
+            }
+            _ => {
+                self.at -= 1;
+                return Err(self.unexpected("an escape"));
+            }
+        };
+        out.push(byte);
+        Ok(())
+    }
+
+    /// A character above 0xffff stands as two surrogates.
+    fn character(&mut self) -> Result<char> {
+        let first = self.hex()?;
+        let code = match first {
+            0xd800..0xdc00 => {
+                for expected in *b"\\u" {
+                    if self.next()? != expected {
+                        self.at -= 1;
+                        return Err(self.unexpected("the second of two surrogates"));
+                    }
+                }
+                match self.hex()? {
+                    second @ 0xdc00..0xe000 => {
+                        0x10000 + (first - 0xd800) * 0x400 + (second - 0xdc00)
+                    }
+                    // No second half, so the first is none either.
+                    _ => first,
+                }
+            }
+            code => code,
+        };
+        char::from_u32(code)
+            .ok_or_else(|| self.error(ErrorKind::InvalidUtf8, "a surrogate without its other half"))
+    }
+
+    fn hex(&mut self) -> Result<u32> {
+        let mut code = 0;
+        for _ in 0..4 {
+            match char::from(self.next()?).to_digit(16) {
+                Some(digit) => code = code << 4 | digit,
+                None => {
+                    self.at -= 1;
+                    return Err(self.unexpected("a hexadecimal digit"));
+                }
+            }
+        }
+        Ok(code)
+    }
+
+    fn next(&mut self) -> Result<u8> {
+        match self.json.get(self.at) {
+            Some(byte) => {
+                self.at += 1;
+                Ok(*byte)
+            }
+            None => Err(self.unexpected("more")),
+        }
+    }
+
+    #[cold]
+    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
+        Error::new(kind, message).at_offset(self.at)
+    }
+
+    /// Something else, or nothing, stands where something is expected.
+    #[cold]
+    pub(super) fn unexpected(&self, expected: impl std::fmt::Display) -> Error {
+        match self.json.get(self.at) {
+            Some(&found) => {
+                let found = char::from(found).escape_default();
+                let message = format!("{expected} expected, but found `{found}`");
+                self.error(ErrorKind::InvalidData, message)
+            }
+            None => {
+                let message = format!("{expected} expected, but found the end");
+                self.error(ErrorKind::UnexpectedEof, message)
+            }
+        }
+    }
+
+    /// What stands at the place is not what it should be, unless there is more to come.
+    #[cold]
+    pub(super) fn no(&self, token: &[u8], what: &str, place: usize) -> Error {
+        let kind = match self.at < self.json.len() {
+            true => ErrorKind::InvalidData,
+            false => ErrorKind::UnexpectedEof,
+        };
+        let text = String::from_utf8_lossy(&token[..token.len().min(40)]);
+        Error::new(kind, format!("`{}` is no {what}", text.escape_default())).at_offset(place)
+    }
+}

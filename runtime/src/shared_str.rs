@@ -1,0 +1,242 @@
+//! Strings that share the memory of the message they came in.
+#![allow(
+    unsafe_code,
+    reason = "text that was checked once is not checked again each time it is read"
+)]
+
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+
+use bytes::Bytes;
+
+use crate::codec::{Decode, Encode, Reader, ThriftType, Writer};
+use crate::error::Result;
+use crate::ttype::TType;
+
+/// How many bytes are kept in place.
+const INLINE: usize = 23;
+
+/// A string that is cheap to decode and to clone: up to 23 bytes are kept in place, a longer one
+/// shares the memory of the message that it came in. `thrift!` uses it with the option
+/// `strings: shared`.
+///
+/// It is a [`str`] wherever one is wanted. A long one that is kept keeps its whole message in
+/// memory: what is to stay for long is better made a `String`.
+///
+/// ```
+/// use thriftly::SharedStr;
+///
+/// let text = SharedStr::from("short");
+/// assert_eq!(text, "short");
+/// assert_eq!(text.to_uppercase(), "SHORT");
+/// ```
+#[derive(Clone)]
+pub struct SharedStr(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    /// The first `len` bytes are UTF-8.
+    Inline { len: u8, bytes: [u8; INLINE] },
+    /// All bytes are UTF-8.
+    Shared(Bytes),
+}
+
+impl SharedStr {
+    /// The text.
+    #[inline]
+    pub fn as_str(&self) -> &str {
+        let bytes = match &self.0 {
+            Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
+            Repr::Shared(bytes) => bytes,
+        };
+        // SAFETY: both are only made from a `str` or a `String`, by `inline` and `shared`, and are
+        // never changed.
+        unsafe { std::str::from_utf8_unchecked(bytes) }
+    }
+
+    /// A text that is short enough to be kept in place.
+    #[inline]
+    fn inline(text: &str) -> Option<SharedStr> {
+        let mut bytes = [0; INLINE];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        Some(SharedStr(Repr::Inline { len: text.len() as u8, bytes }))
+    }
+
+    /// A text that is the same as the bytes.
+    #[inline]
+    fn shared(text: &str, bytes: Bytes) -> SharedStr {
+        debug_assert_eq!(text.as_bytes(), bytes);
+        match text.len() == bytes.len() {
+            true => SharedStr(Repr::Shared(bytes)),
+            // No reader does this, but the text must be what was checked.
+            false => SharedStr(Repr::Shared(Bytes::copy_from_slice(text.as_bytes()))),
+        }
+    }
+}
+
+impl ThriftType for SharedStr {
+    const TYPE: TType = TType::STRING;
+}
+
+impl Encode for SharedStr {
+    #[inline]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.string(self);
+    }
+    #[inline]
+    fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
+        w.field_string(id, self);
+    }
+}
+
+impl<'de> Decode<'de> for SharedStr {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        let text = r.string()?;
+        Ok(match SharedStr::inline(text) {
+            Some(inline) => inline,
+            None => SharedStr::shared(text, r.share(text)),
+        })
+    }
+}
+
+impl Deref for SharedStr {
+    type Target = str;
+    #[inline]
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Default for SharedStr {
+    fn default() -> SharedStr {
+        SharedStr(Repr::Inline { len: 0, bytes: [0; INLINE] })
+    }
+}
+
+impl From<&str> for SharedStr {
+    fn from(text: &str) -> SharedStr {
+        SharedStr::inline(text)
+            .unwrap_or_else(|| SharedStr(Repr::Shared(Bytes::copy_from_slice(text.as_bytes()))))
+    }
+}
+
+impl From<String> for SharedStr {
+    fn from(text: String) -> SharedStr {
+        SharedStr::inline(&text).unwrap_or_else(|| SharedStr(Repr::Shared(Bytes::from(text))))
+    }
+}
+
+impl From<SharedStr> for String {
+    fn from(text: SharedStr) -> String {
+        text.as_str().to_owned()
+    }
+}
+
+impl AsRef<str> for SharedStr {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl Borrow<str> for SharedStr {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl PartialEq for SharedStr {
+    fn eq(&self, other: &SharedStr) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for SharedStr {}
+
+impl PartialEq<str> for SharedStr {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for SharedStr {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl PartialEq<String> for SharedStr {
+    fn eq(&self, other: &String) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialOrd for SharedStr {
+    fn partial_cmp(&self, other: &SharedStr) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for SharedStr {
+    fn cmp(&self, other: &SharedStr) -> Ordering {
+        self.as_str().cmp(other)
+    }
+}
+
+impl Hash for SharedStr {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for SharedStr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for SharedStr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self.as_str(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::binary;
+
+    #[test]
+    fn texts_of_every_length_come_back() {
+        for len in 0..60 {
+            let text = "é".repeat(len / 2) + &"x".repeat(len % 2);
+            let message = Bytes::from(binary::to_vec(&text).expect("it can be encoded"));
+            let shared: SharedStr = binary::from_bytes(&message).expect("it can be read");
+            assert_eq!(shared, text);
+            assert_eq!(SharedStr::from(text.as_str()), shared);
+            assert_eq!(String::from(SharedStr::from(text.clone())), text);
+            assert_eq!(binary::to_vec(&shared).expect("it can be encoded"), message);
+            let within = message.as_ptr_range().contains(&shared.as_ptr());
+            assert_eq!(within, len > INLINE, "{len} bytes share the message");
+            let copied: SharedStr = binary::from_slice(&message).expect("it can be read");
+            assert_eq!(copied, shared);
+        }
+    }
+
+    #[test]
+    fn it_is_no_larger_than_bytes_are() {
+        assert_eq!(size_of::<SharedStr>(), size_of::<Bytes>());
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_refused() {
+        for len in [1u8, 40] {
+            let mut bytes = vec![0, 0, 0, len];
+            bytes.extend(std::iter::repeat_n(0xff, usize::from(len)));
+            assert!(binary::from_slice::<SharedStr>(&bytes).is_err());
+        }
+    }
+}

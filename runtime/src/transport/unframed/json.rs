@@ -1,0 +1,85 @@
+//! The end of a message in `TJSONProtocol`: the bracket that closes the first one.
+
+use super::{Skipper, too_large};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+
+/// Where in JSON a byte is.
+#[derive(Debug, Default)]
+pub(super) struct Brackets {
+    /// How many brackets are open.
+    open: usize,
+    in_string: bool,
+    /// A backslash comes before.
+    escaped: bool,
+}
+
+impl Skipper {
+    pub(super) fn end_in_json(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
+        let brackets = &mut self.brackets;
+        for &byte in &bytes[self.at..] {
+            #[cfg(test)]
+            (self.steps += 1);
+            if self.at >= limits.message {
+                return Err(too_large("a message", limits));
+            }
+            self.at += 1;
+            match byte {
+                _ if brackets.escaped => brackets.escaped = false,
+                b'\\' if brackets.in_string => brackets.escaped = true,
+                b'"' => brackets.in_string = !brackets.in_string,
+                _ if brackets.in_string => {}
+                b'[' | b'{' => {
+                    brackets.open += 1;
+                    // Around the struct there is the message, around a field's value its type, and
+                    // around the entries of a map what they are.
+                    if brackets.open > 2 * limits.depth as usize + 1 {
+                        let error = Error::new(ErrorKind::DepthLimit, "nested too deeply");
+                        return Err(error.at_offset(self.at));
+                    }
+                }
+                b']' | b'}' => {
+                    brackets.open -= 1;
+                    if brackets.open == 0 {
+                        return Ok(Some(self.at));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{drip, end, is_linear};
+    use super::*;
+
+    #[test]
+    fn the_end_is_where_the_first_bracket_closes() -> Result<()> {
+        let message = br#"[1,"]\\",1,7,{"1":{"str":"\"]}[\u005d\\"},"2":{"lst":["i32",1,5]}}]"#;
+        for piece in [1, 2, 5, 1000] {
+            let stream = [&message[..], b"[1,"].concat();
+            assert_eq!(drip(&stream, &[piece], &Limits::DEFAULT)?, Some(message.len()));
+        }
+        for cut in 0..message.len() {
+            assert_eq!(end(&message[..cut], &Limits::DEFAULT), Ok(None));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn size_and_nesting_are_limited() {
+        let limits = Limits { message: 20, ..Limits::DEFAULT };
+        assert_eq!(end(&[b'['; 1000], &Limits::DEFAULT), Err(ErrorKind::DepthLimit));
+        assert_eq!(end(br#"[1,"ping",1,123456,{}]"#, &limits), Err(ErrorKind::SizeLimit));
+        assert_eq!(end(br#"[1,"ping",1,1234,{}]"#, &limits), Ok(Some(20)));
+    }
+
+    #[test]
+    fn the_work_is_linear_however_slowly_the_bytes_drip() -> Result<()> {
+        let text = r#"\"abc[{"#.repeat(100_000);
+        is_linear(format!(r#"[1,"m",1,1,{{"1":{{"str":"{text}"}}}}]"#).as_bytes())
+    }
+}

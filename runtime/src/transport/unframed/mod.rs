@@ -1,0 +1,265 @@
+//! Messages without frames: where one ends has to be found in its values.
+
+mod binary;
+mod compact;
+#[cfg(feature = "json")]
+mod json;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::message::Protocol;
+use crate::transport::protocol_of;
+use crate::ttype::TType;
+
+/// Finds the end of a message while the message is still coming.
+///
+/// It goes on where it stopped when more bytes have come, and passes over strings and runs of
+/// scalars by their length. So the work is linear in the bytes, however slowly they drip.
+#[derive(Debug, Default)]
+pub(crate) struct Skipper {
+    /// All before it is understood. It is beyond the end while a string is being waited for.
+    at: usize,
+    /// Whether the header of the message has been passed.
+    inside: bool,
+    /// The values that `at` is in, the outermost first: never more than [`Limits::depth`].
+    levels: Vec<Level>,
+    /// What stands in for the levels in JSON.
+    #[cfg(feature = "json")]
+    brackets: json::Brackets,
+    /// How often something was looked at.
+    #[cfg(test)]
+    steps: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Level {
+    /// A field header comes next, or the stop.
+    Struct,
+    /// That many elements of the type are left.
+    Elements(TType, u32),
+    /// That many keys and values are left; they take turns.
+    Entries(TType, TType, u64),
+}
+
+/// What lies at a place.
+enum Value {
+    /// A value that takes that many bytes.
+    Flat(usize),
+    /// A container whose elements take, with its header, that many bytes.
+    Run(usize),
+    /// The header of a value, of that many bytes, with others in it.
+    Nested(usize, Level),
+    /// Too few bytes to tell.
+    Unknown,
+}
+
+/// What comes next in a struct.
+enum Field {
+    /// The stop, of one byte.
+    Stop,
+    /// A header of that many bytes, and a value of the type.
+    Header(TType, usize),
+    /// A header of that many bytes with the value in it.
+    Whole(usize),
+    /// Too few bytes to tell.
+    Unknown,
+}
+
+/// Where things are in a protocol.
+trait Layout {
+    /// How many bytes the header of a message takes; `None` if too few have come to tell.
+    fn header(bytes: &[u8], limits: &Limits) -> Result<Option<usize>>;
+    /// What comes next in a struct at the place.
+    fn field(bytes: &[u8], at: usize) -> Result<Field>;
+    /// What a value of the type at the place is.
+    fn value(ty: TType, bytes: &[u8], at: usize, limits: &Limits) -> Result<Value>;
+}
+
+impl Skipper {
+    /// Where the message that begins with `bytes` ends; `None` if it has not come whole.
+    /// `bytes` may only grow from one call to the next.
+    ///
+    /// # Errors
+    /// It is no message, or it breaks a limit.
+    pub(crate) fn end(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
+        match protocol_of(bytes) {
+            Protocol::Binary | Protocol::BinaryOld => self.end_in::<binary::Binary>(bytes, limits),
+            Protocol::Compact => self.end_in::<compact::Compact>(bytes, limits),
+            #[cfg(feature = "json")]
+            Protocol::Json => self.end_in_json(bytes, limits),
+        }
+    }
+
+    /// Begins with the next message.
+    pub(crate) fn restart(&mut self) {
+        self.at = 0;
+        self.inside = false;
+        self.levels.clear();
+        #[cfg(feature = "json")]
+        (self.brackets = json::Brackets::default());
+    }
+
+    /// How many bytes the message has at least.
+    pub(crate) fn wanted(&self) -> usize {
+        self.at + self.levels.len()
+    }
+
+    fn end_in<L: Layout>(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
+        if !self.inside {
+            let Some(header) = L::header(bytes, limits)? else { return Ok(None) };
+            self.advance(header, limits)?;
+            self.inside = true;
+            self.enter(Level::Struct, limits)?;
+        }
+        while let Some(&level) = self.levels.last() {
+            #[cfg(test)]
+            (self.steps += 1);
+            // The next value, and where it begins.
+            let (value, at) = match level {
+                Level::Elements(_, 0) | Level::Entries(_, _, 0) => {
+                    self.levels.pop();
+                    continue;
+                }
+                Level::Struct => match L::field(bytes, self.at)? {
+                    Field::Stop => {
+                        self.advance(1, limits)?;
+                        self.levels.pop();
+                        continue;
+                    }
+                    Field::Header(ty, width) => {
+                        let at = self.at + width;
+                        (L::value(ty, bytes, at, limits)?, at)
+                    }
+                    Field::Whole(width) => (Value::Flat(0), self.at + width),
+                    Field::Unknown => return Ok(None),
+                },
+                Level::Elements(ty, _) => (L::value(ty, bytes, self.at, limits)?, self.at),
+                Level::Entries(key, value, left) => {
+                    let ty = if left % 2 == 0 { key } else { value };
+                    (L::value(ty, bytes, self.at, limits)?, self.at)
+                }
+            };
+            if matches!(value, Value::Unknown) {
+                return Ok(None);
+            }
+            // The value is passed now, or will have been when the level above ends.
+            match self.levels.last_mut() {
+                Some(Level::Elements(_, left)) => *left -= 1,
+                Some(Level::Entries(_, _, left)) => *left -= 1,
+                _ => {}
+            }
+            match value {
+                Value::Flat(width) => self.advance(at - self.at + width, limits)?,
+                Value::Run(width) => {
+                    // Only the depth has to be looked at still: they are passed over at once.
+                    self.check_depth(limits)?;
+                    self.advance(at - self.at + width, limits)?;
+                }
+                Value::Nested(width, level) => {
+                    self.advance(at - self.at + width, limits)?;
+                    self.enter(level, limits)?;
+                }
+                Value::Unknown => {}
+            }
+        }
+        Ok((self.at <= bytes.len()).then_some(self.at))
+    }
+
+    #[inline]
+    fn advance(&mut self, width: usize, limits: &Limits) -> Result<()> {
+        match self.at.checked_add(width) {
+            Some(at) if at <= limits.message => {
+                self.at = at;
+                Ok(())
+            }
+            _ => Err(too_large("a message", limits)),
+        }
+    }
+
+    #[inline]
+    fn enter(&mut self, level: Level, limits: &Limits) -> Result<()> {
+        self.check_depth(limits)?;
+        self.levels.push(level);
+        Ok(())
+    }
+
+    #[inline]
+    fn check_depth(&self, limits: &Limits) -> Result<()> {
+        match self.levels.len() < limits.depth as usize {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::DepthLimit, "nested too deeply").at_offset(self.at)),
+        }
+    }
+}
+
+/// A number of elements of at least `width` bytes that a message can hold.
+fn count(count: usize, width: usize, at: usize, limits: &Limits) -> Result<usize> {
+    // Elements of fixed width take just this, so that no product overflows later.
+    match count.checked_mul(width) {
+        Some(all) if all <= limits.message => Ok(count),
+        _ => Err(too_large(format!("{count} elements"), limits).at_offset(at)),
+    }
+}
+
+#[inline]
+fn size(size: i32, at: usize, limits: &Limits) -> Result<usize> {
+    match usize::try_from(size) {
+        Ok(size) if size <= limits.message => Ok(size),
+        Ok(size) => Err(too_large(format!("a size of {size}"), limits).at_offset(at)),
+        Err(_) => {
+            Err(Error::new(ErrorKind::NegativeSize, format!("negative size {size}")).at_offset(at))
+        }
+    }
+}
+
+#[cold]
+fn too_large(what: impl std::fmt::Display, limits: &Limits) -> Error {
+    let limit = limits.message;
+    Error::new(ErrorKind::SizeLimit, format!("{what} in a message of at most {limit} bytes"))
+}
+
+#[cold]
+fn no_such_type(ty: impl std::fmt::Display, at: usize) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("a value of {ty}")).at_offset(at)
+}
+
+/// What the skipper says of bytes that come in one piece, or drip.
+#[cfg(test)]
+mod testing {
+    use super::*;
+
+    /// What a skipper says that sees ever more of the bytes, in pieces of these lengths by turns.
+    pub(super) fn drip(bytes: &[u8], pieces: &[usize], limits: &Limits) -> Result<Option<usize>> {
+        let mut skipper = Skipper::default();
+        let mut seen = 0;
+        for piece in pieces.iter().cycle() {
+            let end = skipper.end(&bytes[..seen], limits)?;
+            if end.is_some() || seen == bytes.len() {
+                return Ok(end);
+            }
+            seen = (seen + piece).min(bytes.len());
+        }
+        Ok(None)
+    }
+
+    pub(super) fn end(
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> std::result::Result<Option<usize>, ErrorKind> {
+        drip(bytes, &[usize::MAX / 2], limits).map_err(|error| error.kind())
+    }
+
+    /// The work for a message must be linear however slowly the bytes drip.
+    pub(super) fn is_linear(message: &[u8]) -> Result<()> {
+        for piece in [1, 7, 1500, message.len()] {
+            let mut skipper = Skipper::default();
+            let mut found = None;
+            for seen in (0..message.len()).step_by(piece).chain([message.len()]) {
+                found = skipper.end(&message[..seen], &Limits::DEFAULT)?;
+            }
+            assert_eq!(found, Some(message.len()));
+            assert!(skipper.steps <= 2 * message.len(), "{} steps", skipper.steps);
+        }
+        Ok(())
+    }
+}

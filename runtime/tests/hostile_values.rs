@@ -1,0 +1,416 @@
+//! Bytes that nobody has written in good faith, in the compact and JSON protocols: an error, on a
+//! small stack, and never more memory than there are bytes for.
+
+use thriftly::codec::{Reader, copy_value};
+use thriftly::compact::{CompactReader, CompactWriter};
+use thriftly::{ApplicationError, Decode, ErrorKind, Limits, TType, compact};
+
+thriftly::thrift!(inline: "
+    union Tree { 1: list<Tree> branches, 2: i32 leaf, 3: Node node }
+    struct Node { 1: optional Node next, 2: optional list<Node> others, 3: map<i32, Node> named }
+    struct Lists { 1: list<i16> shorts, 2: list<i32> ints, 3: list<i64> longs, 4: list<double> doubles,
+                   5: set<bool> flags, 6: map<string, Node> nodes, 7: uuid id, 8: list<uuid> ids }
+");
+
+/// Runs on a stack of 256 KiB, as threads of small servers have.
+fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(work);
+    thread.expect("a thread").join().expect("it does not overflow")
+}
+
+fn kind<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<(), ErrorKind> {
+    compact::from_slice::<T>(bytes).map(drop).map_err(|error| error.kind())
+}
+
+fn skipped(bytes: &[u8]) -> Result<(), ErrorKind> {
+    let skipped = CompactReader::new(bytes, &Limits::DEFAULT).skip(TType::STRUCT);
+    let mut reader = CompactReader::new(bytes, &Limits::DEFAULT);
+    let copied = copy_value(TType::STRUCT, &mut reader, &mut CompactWriter::new(Vec::new()));
+    let (skipped, copied) =
+        (skipped.map_err(|error| error.kind()), copied.map_err(|error| error.kind()));
+    assert_eq!(skipped, copied);
+    skipped
+}
+
+#[test]
+fn nesting_ends_where_the_limit_is() {
+    on_a_small_stack(|| {
+        // A struct in a struct, a list in a list, a map in a map.
+        let structs = |levels: usize| [vec![0x1c; levels - 1], vec![0; levels]].concat();
+        let lists = |levels: usize| [vec![0x19; levels - 1], vec![0x05, 0x00]].concat();
+        let maps =
+            |levels: usize| [vec![0x1b], [1, 0x5b, 0].repeat(levels - 2), vec![0, 0]].concat();
+        for nested in [&structs as &dyn Fn(usize) -> Vec<u8>, &lists, &maps] {
+            assert_eq!(skipped(&nested(64)), Ok(()));
+            assert_eq!(skipped(&nested(65)), Err(ErrorKind::DepthLimit));
+            assert_eq!(skipped(&nested(1_000_000)), Err(ErrorKind::DepthLimit));
+        }
+        assert_eq!(kind::<Node>(&structs(64)), Ok(()));
+        assert_eq!(kind::<Node>(&structs(65)), Err(ErrorKind::DepthLimit));
+        assert_eq!(kind::<Node>(&structs(1_000_000)), Err(ErrorKind::DepthLimit));
+        assert_eq!(kind::<Tree>(&[0x19, 0x1c].repeat(1_000_000)), Err(ErrorKind::DepthLimit));
+        assert_eq!(kind::<Node>(&[0x29, 0x1c].repeat(1_000_000)), Err(ErrorKind::DepthLimit));
+    });
+}
+
+#[test]
+fn sizes_are_not_believed() {
+    // 2³¹ - 1, -1 as an unsigned number, and one bit too many.
+    let sizes = [
+        (&b"\xff\xff\xff\xff\x07"[..], ErrorKind::SizeLimit),
+        (b"\xff\xff\xff\xff\x0f", ErrorKind::NegativeSize),
+        (b"\xff\xff\xff\xff\x1f", ErrorKind::InvalidData),
+        (b"\xff\xff\xff\xff\xff\x01", ErrorKind::InvalidData),
+        (b"\xff\xff\xff", ErrorKind::UnexpectedEof),
+        (b"\x80\x80\x80\x01\x00\x00", ErrorKind::UnexpectedEof),
+    ];
+    for (size, expected) in sizes {
+        // Field by field; each is what is expected, so that it is really read.
+        for (id, header) in [
+            (1, &b"\x19\xf4"[..]),
+            (2, b"\x29\xf5"),
+            (3, b"\x39\xf6"),
+            (4, b"\x49\xf7"),
+            (5, b"\x5a\xf1"),
+            (6, b"\x6b"),
+            (8, b"\x89\xfd"),
+        ] {
+            let bytes = [header, size].concat();
+            assert_eq!(kind::<Lists>(&bytes), Err(expected), "field {id}, {size:02x?}");
+            assert_eq!(skipped(&bytes), Err(expected), "field {id}, {size:02x?}");
+        }
+        let string = [b"\x18", size].concat();
+        assert_eq!(kind::<ApplicationError>(&string), Err(expected));
+        assert_eq!(skipped(&string), Err(expected));
+    }
+    // As many as there are bytes for, if each took one.
+    let doubles = [&b"\x49\xf7\x10"[..], &[0; 100]].concat();
+    assert_eq!(kind::<Lists>(&doubles), Err(ErrorKind::UnexpectedEof));
+}
+
+#[test]
+fn numbers_end() {
+    for (id, header) in
+        [(2, &b"\x25"[..]), (2, b"\x26"), (2, b"\x24"), (1, b"\x05"), (1, b"\x19\x15")]
+    {
+        for tail in [&[0x80; 11][..], &[0xff; 1000]] {
+            let bytes = [header, tail].concat();
+            assert_eq!(skipped(&bytes), Err(ErrorKind::InvalidData), "{id} {header:02x?}");
+        }
+    }
+    assert_eq!(
+        kind::<Lists>(&[&b"\x29\x15"[..], &[0x80; 40]].concat()),
+        Err(ErrorKind::InvalidData)
+    );
+    // An i16 above the most, alone and among many.
+    assert_eq!(kind::<Lists>(b"\x19\x14\x80\x80\x04\x00"), Err(ErrorKind::InvalidData));
+    let many = [&b"\x19\xf4\x64"[..], &[2; 50], b"\x80\x80\x04", &[2; 49], &[0]].concat();
+    let error = compact::from_slice::<Lists>(&many).expect_err("one is too large");
+    assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidData, Some(53)));
+    assert_eq!(error.path(), "Lists.shorts");
+}
+
+#[test]
+fn types_and_ids_are_checked() {
+    for bytes in [
+        // Types that are none: of a field, of elements, of keys, of values.
+        &b"\x1e\x00"[..],
+        b"\x1f\x00",
+        b"\x10\x00",
+        b"\x0e\x02\x00",
+        b"\x19\x10\x00",
+        b"\x19\x1e\x00",
+        b"\x1b\x01\xe5\x00\x00",
+        b"\x1b\x01\x50\x00\x00",
+        // An id above the most: 32767 + 1, and one that is no i16.
+        b"\x05\xfe\xff\x03\x00\x15\x00\x00",
+        b"\x05\x80\x80\x04\x00\x00",
+    ] {
+        assert_eq!(skipped(bytes), Err(ErrorKind::InvalidData), "{bytes:02x?}");
+        assert_eq!(kind::<Node>(bytes), Err(ErrorKind::InvalidData), "{bytes:02x?}");
+    }
+    // What is empty may be of any type.
+    assert_eq!(skipped(b"\x19\x0e\x1a\x00\x1b\x00\x00"), Ok(()));
+    // The elements are of another type than they should be.
+    assert_eq!(kind::<Lists>(b"\x19\x15\x02\x00"), Err(ErrorKind::TypeMismatch));
+    assert_eq!(kind::<Lists>(b"\x6b\x01\x5c\x02\x00\x00"), Err(ErrorKind::TypeMismatch));
+    // A field of another type is unknown.
+    assert_eq!(kind::<Lists>(b"\x15\x02\x00"), Ok(()));
+}
+
+#[test]
+fn what_old_writers_did_is_understood() -> thriftly::Result<()> {
+    // Elements of the type 2, and 0 for false.
+    for bytes in [b"\x5a\x31\x01\x02\x00\x00", b"\x5a\x32\x01\x02\x00\x00"] {
+        let lists: Lists = compact::from_slice(bytes)?;
+        assert_eq!(lists.flags.into_iter().collect::<Vec<_>>(), [false, true]);
+    }
+    // Ids that are written out although they need not be.
+    let error: ApplicationError = compact::from_slice(b"\x08\x02\x01a\x05\x04\x0c\x00")?;
+    assert_eq!((error.message.as_str(), error.kind.0), ("a", 6));
+    Ok(())
+}
+
+#[test]
+fn unknown_fields_of_unions_are_written_back() -> thriftly::Result<()> {
+    // A flag, a map of lists, a struct: as the field 9 of a union that does not know it.
+    for bytes in [
+        &b"\x91\x00"[..],
+        b"\x92\x00",
+        b"\x9b\x01\x59\x02\x25\x02\x04\x00",
+        b"\x9c\x11\x12\x35\x0e\x19\x2c\x15\x02\x00\x00\x00\x00",
+        b"\x0d\xc8\x01\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x00",
+    ] {
+        let tree: Tree = compact::from_slice(bytes)?;
+        assert!(matches!(tree, Tree::Unrecognized(_)));
+        assert_eq!(compact::to_vec(&tree)?, bytes);
+        // And carried over into the other protocols.
+        let binary = thriftly::binary::to_vec(&tree)?;
+        assert_eq!(compact::to_vec(&thriftly::binary::from_slice::<Tree>(&binary)?)?, bytes);
+        #[cfg(feature = "json")]
+        {
+            let json = thriftly::json::to_vec(&tree)?;
+            assert_eq!(compact::to_vec(&thriftly::json::from_slice::<Tree>(&json)?)?, bytes);
+        }
+    }
+    Ok(())
+}
+
+/// Numbers that look random and are the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+}
+
+#[test]
+fn random_and_changed_bytes_do_no_harm() -> thriftly::Result<()> {
+    let lists = Lists {
+        shorts: (0..50).collect(),
+        ints: (0..50).map(|n| n * 1000).collect(),
+        longs: vec![i64::MIN; 20],
+        doubles: vec![1.5; 3],
+        nodes: [("a".to_owned(), Node::default())].into(),
+        ..Lists::default()
+    };
+    let valid = compact::to_vec(&lists)?;
+    #[cfg(feature = "json")]
+    let text = thriftly::json::to_vec(&lists)?;
+    let mut random = Random(7);
+    for _ in 0..100_000 {
+        let length = random.next() as usize % 64;
+        let bytes: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
+        let _ = kind::<Lists>(&bytes);
+        let _ = kind::<Tree>(&bytes);
+        let _ = skipped(&bytes);
+
+        let mut changed = valid.clone();
+        for _ in 0..1 + random.next() % 3 {
+            let at = random.next() as usize % changed.len();
+            changed[at] = random.next() as u8;
+        }
+        changed.truncate(random.next() as usize % (2 * changed.len()));
+        let _ = kind::<Lists>(&changed);
+        let _ = skipped(&changed);
+
+        #[cfg(feature = "json")]
+        {
+            let mut changed = text.clone();
+            for _ in 0..1 + random.next() % 3 {
+                let at = random.next() as usize % changed.len();
+                changed[at] = b"{}[]\",:\\0129-.eEuntf\x80"[random.next() as usize % 21];
+            }
+            let _ = thriftly::json::from_slice::<Lists>(&changed);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(feature = "json")]
+mod json {
+    use super::*;
+    use thriftly::json;
+
+    fn kind<T: for<'de> Decode<'de>>(text: &str) -> Result<(), ErrorKind> {
+        json::from_str::<T>(text).map(drop).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn nesting_ends_where_the_limit_is() {
+        on_a_small_stack(|| {
+            let structs = |levels: usize| {
+                let (open, close) = (r#"{"1":{"rec":"#, "}}");
+                [open.repeat(levels - 1), "{}".into(), close.repeat(levels - 1)].concat()
+            };
+            let lists = |levels: usize| {
+                let open = r#"["lst",1,"#.repeat(levels - 2);
+                [r#"{"9":{"lst":"#, &open, r#"["i32",0]"#, &"]".repeat(levels - 2), "}}"].concat()
+            };
+            for nested in [&structs as &dyn Fn(usize) -> String, &lists] {
+                assert_eq!(kind::<Node>(&nested(64)), Ok(()));
+                assert_eq!(kind::<Node>(&nested(65)), Err(ErrorKind::DepthLimit));
+                assert_eq!(kind::<Node>(&nested(1_000_000)), Err(ErrorKind::DepthLimit));
+            }
+            assert_eq!(kind::<Node>(&"[".repeat(1_000_000)), Err(ErrorKind::InvalidData));
+        });
+    }
+
+    #[test]
+    fn numbers_have_to_fit() {
+        for (text, fits) in [
+            ("127", true),
+            ("-128", true),
+            ("128", false),
+            ("\"7\"", true),
+            ("1.0", false),
+            ("1e2", false),
+            ("", false),
+            ("x", false),
+            ("true", false),
+            ("- 1", false),
+        ] {
+            assert_eq!(json::from_str::<i8>(text).is_ok(), fits, "{text}");
+        }
+        assert_eq!(json::from_str::<i64>("-9223372036854775808").ok(), Some(i64::MIN));
+        assert!(json::from_str::<i64>("9223372036854775808").is_err());
+        assert!(json::from_str::<i64>(&"9".repeat(1_000_000)).is_err());
+        for (text, value) in [
+            ("1.5", 1.5),
+            ("-0", -0.0),
+            ("1.1000000000000001", 1.1),
+            ("1E+2", 100.0),
+            ("4.9406564584124654e-324", 5e-324),
+            ("1e-999", 0.0),
+            ("Infinity", f64::INFINITY),
+            ("-inf", f64::NEG_INFINITY),
+            ("\"-Infinity\"", f64::NEG_INFINITY),
+            ("\"1.5\"", 1.5),
+        ] {
+            let found = json::from_str::<f64>(text).map(f64::to_bits).ok();
+            assert_eq!(found, Some(value.to_bits()), "{text}");
+        }
+        for text in ["NaN", "nan", "\"NaN\""] {
+            assert!(json::from_str::<f64>(text).is_ok_and(f64::is_nan), "{text}");
+        }
+        assert_eq!(kind::<f64>("1e999"), Err(ErrorKind::UnexpectedEof));
+        assert_eq!(kind::<Vec<f64>>(r#"["dbl",1,1e999]"#), Err(ErrorKind::InvalidData));
+        let digits = format!(r#"["dbl",1,0.{}]"#, "3".repeat(1_000_000));
+        assert_eq!(json::from_str::<Vec<f64>>(&digits).ok(), Some(vec![1.0 / 3.0]));
+        for (text, value) in [("1", true), ("0", false), ("true", true), ("\"0\"", false)] {
+            assert_eq!(json::from_str::<bool>(text).ok(), Some(value), "{text}");
+        }
+        assert!(json::from_str::<bool>("2").is_err());
+    }
+
+    #[test]
+    fn strings_are_unescaped() {
+        for (text, value) in [
+            (r#""""#, ""),
+            (r#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"),
+            (r#""\u0041\u00e9\u00E9""#, "Aéé"),
+            (r#""\ud83e\udd80""#, "🦀"),
+            ("\"🦀\u{7f}\n\"", "🦀\u{7f}\n"),
+        ] {
+            assert_eq!(json::from_str::<String>(text).ok().as_deref(), Some(value), "{text}");
+        }
+        for (text, kind_) in [
+            (r#""\ud83e""#, ErrorKind::InvalidData),
+            (r#""\ud83ex""#, ErrorKind::InvalidData),
+            (r#""\ud83e\u0041""#, ErrorKind::InvalidUtf8),
+            (r#""\udd80""#, ErrorKind::InvalidUtf8),
+            (r#""\x41""#, ErrorKind::InvalidData),
+            (r#""\u00g1""#, ErrorKind::InvalidData),
+            (r#""\u00"#, ErrorKind::UnexpectedEof),
+            (r#""a"#, ErrorKind::UnexpectedEof),
+        ] {
+            assert_eq!(kind::<String>(text), Err(kind_), "{text}");
+        }
+        let invalid = json::from_slice::<String>(b"\"a\xff\"").expect_err("it is not UTF-8");
+        assert_eq!(invalid.kind(), ErrorKind::InvalidUtf8);
+        let escapes = format!("\"{}\"", r"\u0001".repeat(1 << 20));
+        assert_eq!(json::from_str::<String>(&escapes).ok(), Some("\u{1}".repeat(1 << 20)));
+    }
+
+    #[test]
+    fn binary_comes_with_and_without_padding() {
+        for text in [r#""AP8=""#, r#""AP8""#, r#""\u0041P8=""#] {
+            assert_eq!(json::from_str::<Vec<u8>>(text).ok(), Some(vec![0, 0xff]), "{text}");
+        }
+        for text in [r#""A""#, r#""AP8 ""#, r#""é""#] {
+            assert_eq!(kind::<Vec<u8>>(text), Err(ErrorKind::InvalidData), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_declared_has_to_be_there() {
+        for (text, kind_) in [
+            (r#"["i32",2,1]"#, ErrorKind::InvalidData),
+            (r#"["i32",1,1,2]"#, ErrorKind::InvalidData),
+            (r#"["i32",2147483647,1]"#, ErrorKind::InvalidData),
+            (r#"["i32",2147483648]"#, ErrorKind::InvalidData),
+            (r#"["i32",-1]"#, ErrorKind::NegativeSize),
+            (r#"["i64",1,1]"#, ErrorKind::TypeMismatch),
+            (r#"["int",1,1]"#, ErrorKind::InvalidData),
+            (r#"["i32"]"#, ErrorKind::InvalidData),
+            (r#"["i32",1 1]"#, ErrorKind::InvalidData),
+            (r#"["i32",1,1]x"#, ErrorKind::InvalidData),
+            (r#"["i32",1,1"#, ErrorKind::UnexpectedEof),
+            ("", ErrorKind::UnexpectedEof),
+        ] {
+            assert_eq!(kind::<Vec<i32>>(text), Err(kind_), "{text}");
+        }
+        for text in [
+            r#"["rec","i32",1,{{}:1}]"#,
+            r#"["i32","i32",1,{1:1}]"#,
+            r#"["i32","i32",2,{"1":1}]"#,
+            r#"["i32","i32",1,{"1":1,"2":2}]"#,
+            r#"["i32","i32",1,{"1":1,}]"#,
+            r#"["i32","i32",1,["1",1]]"#,
+        ] {
+            let parsed = kind::<std::collections::BTreeMap<i32, i32>>(text);
+            assert_eq!(parsed, Err(ErrorKind::InvalidData), "{text}");
+        }
+        for text in [
+            r#"{"1":{"str":"a","str":"b"}}"#,
+            r#"{"1":{}}"#,
+            r#"{"1":"a"}"#,
+            r#"{"x":{"str":"a"}}"#,
+            r#"{"32768":{"str":"a"}}"#,
+            r#"{"1":{"str":"a"},}"#,
+            r#"{,}"#,
+        ] {
+            assert_eq!(kind::<ApplicationError>(text), Err(ErrorKind::InvalidData), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_and_fields_counts() -> thriftly::Result<()> {
+        let map: std::collections::BTreeMap<i32, i32> =
+            json::from_str(r#"["i32","i32",2,{"1":1,"1":2}]"#)?;
+        assert_eq!(map, [(1, 2)].into());
+        let error: ApplicationError = json::from_str(r#"{"1":{"str":"a"},"1":{"str":"b"}}"#)?;
+        assert_eq!(error.message, "b");
+        Ok(())
+    }
+
+    #[test]
+    fn errors_say_where_they_are() {
+        let error = json::from_str::<ApplicationError>(r#"{"1":{"str":"a"},"2":{"i32":x}}"#);
+        let error = error.expect_err("x is no number");
+        assert_eq!(error.to_string(), "`x` is no i32 (at byte 28)");
+        let error = json::from_str::<Node>(r#"{"2":{"lst":["i32",1,7]}}"#).expect_err("no structs");
+        assert_eq!(error.to_string(), "Node.others: struct expected, but found i32");
+    }
+
+    #[test]
+    fn a_key_has_to_be_a_scalar() {
+        let map = std::collections::BTreeMap::from([(vec![1], 2)]);
+        let error = json::to_vec(&map).expect_err("a list is no key");
+        assert_eq!(error.to_string(), "a list cannot be a key in JSON");
+    }
+}
