@@ -103,13 +103,6 @@ impl Buffer {
         size as u32
     }
 
-    /// Appends room for `size` bytes and returns it.
-    pub(crate) fn grow(&mut self, size: usize) -> &mut [u8] {
-        let start = self.bytes.len();
-        self.bytes.resize(start + size, 0);
-        &mut self.bytes[start..]
-    }
-
     /// Whether the value is to be linked.
     #[inline]
     pub(crate) fn links(&self, value: &Bytes) -> bool {

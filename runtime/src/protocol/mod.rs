@@ -6,6 +6,7 @@ pub mod compact;
 pub mod json;
 
 mod buffer;
+mod bulk;
 mod cursor;
 mod values;
 

@@ -141,9 +141,8 @@ impl<V: Value> Value for BTreeMap<String, V> {
     }
 }
 
-/// A struct as the compiler writes it. `?` marks optional fields.
+/// A struct as the compiler writes it: `req` marks required fields, `opt` optional ones.
 macro_rules! structs {
-    (@field Option<$ty:ty>) => { Option<$ty> };
     (@write $o:ident, $id:literal, $name:ident, $value:expr, opt $ty:ty) => {
         if let Some(ref fld_var) = $value {
             structs!(@put $o, $id, $name, fld_var, $ty);

@@ -1,12 +1,13 @@
 //! Reading `TBinaryProtocol`.
 
-use byteorder::{BigEndian, ByteOrder};
+use byteorder::BigEndian;
 use bytes::Bytes;
 
 use super::skip::{self, min_width};
 use crate::codec::{FieldHeader, Reader};
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
+use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
 use crate::ttype::TType;
 
@@ -236,20 +237,15 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
         Ok(self.cursor.slice(count)?.iter().map(|&byte| byte as i8).collect())
     }
     fn i16s(&mut self, count: usize) -> Result<Vec<i16>> {
-        let mut values = vec![0; count];
-        BigEndian::read_i16_into(self.cursor.elements(count, 2)?, &mut values);
-        Ok(values)
+        Ok(bulk::read_i16s::<BigEndian>(self.cursor.elements(count, 2)?))
     }
     fn i32s(&mut self, count: usize) -> Result<Vec<i32>> {
-        let elements = self.cursor.elements(count, 4)?.as_chunks().0;
-        Ok(elements.iter().map(|&bytes| i32::from_be_bytes(bytes)).collect())
+        Ok(bulk::read_i32s::<BigEndian>(self.cursor.elements(count, 4)?))
     }
     fn i64s(&mut self, count: usize) -> Result<Vec<i64>> {
-        let elements = self.cursor.elements(count, 8)?.as_chunks().0;
-        Ok(elements.iter().map(|&bytes| i64::from_be_bytes(bytes)).collect())
+        Ok(bulk::read_i64s::<BigEndian>(self.cursor.elements(count, 8)?))
     }
     fn doubles(&mut self, count: usize) -> Result<Vec<f64>> {
-        let elements = self.cursor.elements(count, 8)?.as_chunks().0;
-        Ok(elements.iter().map(|&bytes| f64::from_be_bytes(bytes)).collect())
+        Ok(bulk::read_f64s::<BigEndian>(self.cursor.elements(count, 8)?))
     }
 }

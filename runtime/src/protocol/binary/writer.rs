@@ -1,12 +1,13 @@
 //! Writing `TBinaryProtocol`.
 
-use byteorder::{BigEndian, ByteOrder};
+use byteorder::BigEndian;
 use bytes::Bytes;
 
 use crate::body::Body;
 use crate::codec::{ScalarWriter, Writer};
 use crate::error::Result;
 use crate::protocol::buffer::Buffer;
+use crate::protocol::bulk;
 use crate::ttype::TType;
 
 /// Writes values in `TBinaryProtocol`, in one pass.
@@ -247,16 +248,16 @@ impl Writer for BinaryWriter {
         self.out.bytes.extend(values.iter().map(|&value| value as u8));
     }
     fn i16s(&mut self, values: &[i16]) {
-        BigEndian::write_i16_into(values, self.out.grow(values.len() * 2));
+        bulk::write_i16s::<BigEndian>(values, &mut self.out.bytes);
     }
     fn i32s(&mut self, values: &[i32]) {
-        BigEndian::write_i32_into(values, self.out.grow(values.len() * 4));
+        bulk::write_i32s::<BigEndian>(values, &mut self.out.bytes);
     }
     fn i64s(&mut self, values: &[i64]) {
-        BigEndian::write_i64_into(values, self.out.grow(values.len() * 8));
+        bulk::write_i64s::<BigEndian>(values, &mut self.out.bytes);
     }
     fn doubles(&mut self, values: &[f64]) {
-        BigEndian::write_f64_into(values, self.out.grow(values.len() * 8));
+        bulk::write_f64s::<BigEndian>(values, &mut self.out.bytes);
     }
 
     fn raw_binary(&mut self, _ty: TType, value: &[u8]) {

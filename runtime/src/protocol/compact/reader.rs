@@ -1,5 +1,6 @@
 //! Reading `TCompactProtocol`.
 
+use byteorder::LittleEndian;
 use bytes::Bytes;
 
 use super::skip;
@@ -10,6 +11,7 @@ use crate::codec::{FieldHeader, Reader, copy_value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::BinaryWriter;
+use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
 use crate::ttype::TType;
 
@@ -380,7 +382,6 @@ impl<'de> Reader<'de> for CompactReader<'de> {
         self.varints(count, |number| (unzigzag64(number), true))
     }
     fn doubles(&mut self, count: usize) -> Result<Vec<f64>> {
-        let elements = self.cursor.elements(count, 8)?.as_chunks().0;
-        Ok(elements.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect())
+        Ok(bulk::read_f64s::<LittleEndian>(self.cursor.elements(count, 8)?))
     }
 }

@@ -1,5 +1,6 @@
 //! Writing `TCompactProtocol`.
 
+use byteorder::LittleEndian;
 use bytes::Bytes;
 
 use super::types::{FALSE, TRUE, number};
@@ -11,6 +12,7 @@ use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::BinaryReader;
 use crate::protocol::buffer::Buffer;
+use crate::protocol::bulk;
 use crate::ttype::TType;
 
 /// Writes values in `TCompactProtocol`, in one pass.
@@ -303,10 +305,7 @@ impl Writer for CompactWriter {
         write_all64(values, &mut self.out.bytes, zigzag64);
     }
     fn doubles(&mut self, values: &[f64]) {
-        let room = self.out.grow(values.len() * 8);
-        for (room, value) in room.as_chunks_mut().0.iter_mut().zip(values) {
-            *room = value.to_le_bytes();
-        }
+        bulk::write_f64s::<LittleEndian>(values, &mut self.out.bytes);
     }
 
     fn raw_binary(&mut self, ty: TType, value: &[u8]) {
