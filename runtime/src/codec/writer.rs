@@ -30,11 +30,11 @@ pub trait ScalarWriter {
 /// remembered, and reported when the writer is finished.
 pub trait Writer: ScalarWriter {
     /// What [`run`](Writer::run) hands out.
-    type Run<const WIDTH: usize>: ScalarWriter;
+    type Run<'a, const WIDTH: usize>: ScalarWriter;
 
     /// Writes consecutive fields of fixed width, and possibly the stop after them, in one piece.
     /// `WIDTH` is what they take in the binary protocol.
-    fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut Self::Run<WIDTH>));
+    fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut Self::Run<'_, WIDTH>));
 
     /// The begin of a struct. What is returned is to be handed to [`struct_end`](Writer::struct_end).
     fn struct_begin(&mut self) -> i16;

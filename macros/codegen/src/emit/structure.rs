@@ -7,7 +7,7 @@ use syn::Path;
 use super::{allow, bounded, decodable, derives, doc, id, order_by_bytes};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
-/// The largest piece that is put together on the stack before it is appended.
+/// The largest piece that room is made for at once, in bytes.
 const MAX_RUN: usize = 128;
 
 /// The type itself.

@@ -115,14 +115,14 @@ macro_rules! scalar_fields {
     };
 }
 
-/// Fields of fixed width, gathered on the stack. See [`Writer::run`].
+/// Fields of fixed width, written into room that was made for all of them. See [`Writer::run`].
 #[derive(Debug)]
-pub struct BinaryRun<const WIDTH: usize> {
-    bytes: [u8; WIDTH],
+pub struct BinaryRun<'a, const WIDTH: usize> {
+    bytes: &'a mut [u8; WIDTH],
     at: usize,
 }
 
-impl<const WIDTH: usize> BinaryRun<WIDTH> {
+impl<const WIDTH: usize> BinaryRun<'_, WIDTH> {
     #[inline(always)]
     fn put<const N: usize>(&mut self, bytes: [u8; N]) {
         self.bytes[self.at..self.at + N].copy_from_slice(&bytes);
@@ -130,7 +130,7 @@ impl<const WIDTH: usize> BinaryRun<WIDTH> {
     }
 }
 
-impl<const WIDTH: usize> ScalarWriter for BinaryRun<WIDTH> {
+impl<const WIDTH: usize> ScalarWriter for BinaryRun<'_, WIDTH> {
     scalar_fields!();
 }
 
@@ -139,14 +139,18 @@ impl ScalarWriter for BinaryWriter {
 }
 
 impl Writer for BinaryWriter {
-    type Run<const WIDTH: usize> = BinaryRun<WIDTH>;
+    type Run<'a, const WIDTH: usize> = BinaryRun<'a, WIDTH>;
 
     #[inline(always)]
-    fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut BinaryRun<WIDTH>)) {
-        let mut run = BinaryRun { bytes: [0; WIDTH], at: 0 };
-        fields(&mut run);
-        debug_assert_eq!(run.at, WIDTH);
-        self.out.bytes.extend_from_slice(&run.bytes);
+    fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut BinaryRun<'_, WIDTH>)) {
+        // Room that is cleared first and then written in place beats a copy of what was put
+        // together on the stack, as that would have to wait for the small writes.
+        self.out.bytes.extend_from_slice(&[0; WIDTH]);
+        if let Some(bytes) = self.out.bytes.last_chunk_mut() {
+            let mut run = BinaryRun { bytes, at: 0 };
+            fields(&mut run);
+            debug_assert_eq!(run.at, WIDTH);
+        }
     }
 
     #[inline(always)]

@@ -167,7 +167,7 @@ impl ScalarWriter for CompactWriter {
 }
 
 impl Writer for CompactWriter {
-    type Run<const WIDTH: usize> = CompactWriter;
+    type Run<'a, const WIDTH: usize> = CompactWriter;
 
     #[inline(always)]
     fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut CompactWriter)) {
