@@ -56,6 +56,26 @@ pub use crate::{
 #[cfg(feature = "async")]
 pub use crate::{Channel as __Channel, ClientBuilder as __ClientBuilder};
 
+/// What stands in signatures, under the names that people know: those are shown by rustdoc.
+pub mod __std {
+    pub use core::convert::{Into, TryInto};
+    pub use core::future::Future;
+    pub use core::marker::{Send, Sync};
+    pub use core::option::Option;
+    pub use core::result::Result;
+    pub use std::boxed::Box;
+    pub use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+    pub use std::string::String;
+    pub use std::sync::Arc;
+    pub use std::vec::Vec;
+
+    pub use bytes::Bytes;
+
+    pub use crate::{Address, Double, Error, Protocol, SharedStr, UnknownFields, Uuid};
+    #[cfg(feature = "async")]
+    pub use crate::{Channel, ClientBuilder};
+}
+
 use crate::codec::{Decode, Encode, FieldHeader, Reader, ThriftType, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::binary;

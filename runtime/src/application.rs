@@ -9,7 +9,7 @@ use crate::ttype::TType;
 /// The `type` of a `TApplicationException`, as all implementations number it.
 ///
 /// Numbers that are not known here are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ApplicationErrorKind(pub i32);
 
 impl ApplicationErrorKind {
@@ -55,6 +55,12 @@ impl ApplicationErrorKind {
             .ok()
             .and_then(|number| NAMES.get(number).copied())
             .unwrap_or("UNKNOWN")
+    }
+}
+
+impl fmt::Debug for ApplicationErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

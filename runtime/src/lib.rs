@@ -56,17 +56,19 @@
 //! | `union` | an enum with a variant for each field, and `Unrecognized` for what is not known |
 //! | `enum` | an enum with `Unrecognized(i32)` for numbers that are not known, written back unchanged |
 //! | `list`, `set`, `map` | `Vec`, `BTreeSet`, `BTreeMap`; with the option `maps: hashed`, `HashSet` and `HashMap` |
-//! | `string`, `binary` | `String`, [`bytes::Bytes`] |
+//! | `string`, `binary` | `String`, [`Bytes`] |
 //! | `uuid` | [`Uuid`] |
 //! | a `double` in a key | [`Double`], which has a total order |
 //! | `const` | a `const` where Rust can, else a `static` that is made when it is first used |
 //! | service `Sleep` | for async: the trait `Sleep`, `SleepServer`, `SleepClient`; else `BlockingSleep`, … |
-//! | a method that throws | `Result<T, MethodError>`, an enum of the exceptions and `Other(Error)` |
+//! | a method that throws | `Result<T, MethodError>`, an enum of the exceptions and `Other(Error)`; `ServiceMethodError` if several services have such a method |
 //! | included `shared.thrift` | `mod shared` |
 //!
 //! Names become those that Rust has for such items: `phoneNumber` is `phone_number`, `MAX_SIZE`
 //! as a value of an enum is `MaxSize`. Keywords are escaped, as in `r#type`; `self`, `Self`,
 //! `super` and `crate` get an underscore.
+//!
+//! Without the feature `async` only the names that begin with `Blocking` are made.
 
 mod address;
 mod application;
@@ -94,6 +96,9 @@ mod uuid;
 
 pub use address::Address;
 pub use application::{ApplicationError, ApplicationErrorKind};
+/// The type of `binary`: bytes that are shared rather than copied.
+pub use bytes::Bytes;
+
 pub use body::Body;
 #[cfg(feature = "async")]
 pub use client::{CallFuture, Channel, ClientBuilder};
@@ -139,7 +144,8 @@ pub use uuid::Uuid;
 ///   for after the folder of the including file.
 /// - `with: { "shared.thrift": crate::shared }`: an included file, as it is first written in an
 ///   `include`, whose items are in a module elsewhere; none is made for it then.
-/// - `derive: [serde::Serialize]`: more derives for every struct, union and enum.
+/// - `derive: [crate::Describe]`: more derives for every struct, union and enum; the types of all
+///   fields must allow them.
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
 /// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
 ///   share the memory of the message that they came in.
@@ -188,6 +194,36 @@ pub use thriftly_macros::thrift;
 /// ```
 ///
 /// # Attributes
+///
+/// An enum whose numbers are given and that keeps unknown ones needs `#[repr(i32)]`, as Rust says:
+///
+/// ```
+/// use thriftly::{ThriftStruct, UnknownField};
+///
+/// #[derive(Debug, PartialEq, ThriftStruct)]
+/// #[repr(i32)]
+/// enum Color {
+///     Red = 1,
+///     Green,
+///     #[thrift(unrecognized)]
+///     Other(i32),
+/// }
+///
+/// #[derive(Debug, PartialEq, ThriftStruct)]
+/// enum Paint {
+///     #[thrift(id = 1)]
+///     Plain(Color),
+///     #[thrift(id = 2)]
+///     Mixed(Vec<Color>),
+///     #[thrift(unrecognized)]
+///     Unknown(UnknownField),
+/// }
+///
+/// let paint = Paint::Mixed(vec![Color::Green, Color::Other(77)]);
+/// let bytes = thriftly::compact::to_vec(&paint)?;
+/// assert_eq!(thriftly::compact::from_slice::<Paint>(&bytes)?, paint);
+/// # Ok::<(), thriftly::Error>(())
+/// ```
 ///
 /// Of a field, or of a variant of a union:
 ///

@@ -47,6 +47,17 @@ impl Package {
     /// # Panics
     /// It fails.
     pub fn cargo(&self, arguments: &[&str]) -> String {
+        self.try_cargo(arguments).unwrap_or_else(|errors| panic!("{errors}"))
+    }
+
+    /// Has cargo do something with it, and returns what is printed.
+    ///
+    /// # Errors
+    /// It fails: what it said of that.
+    ///
+    /// # Panics
+    /// There is no cargo.
+    pub fn try_cargo(&self, arguments: &[&str]) -> Result<String, String> {
         let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
         let output = Command::new(cargo)
             .args(arguments)
@@ -57,8 +68,9 @@ impl Package {
             .env_remove("RUSTFLAGS")
             .output()
             .expect("cargo can be run");
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{errors}");
-        String::from_utf8(output.stdout).expect("it prints text")
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
     }
 }

@@ -169,7 +169,7 @@ macro_rules! check {
         assert_eq!(client.whoami()$($await)*.expect("inherited"), "rust thriftly");
         client.ping()$($await)*.expect("void");
         assert_eq!(client.mix(1, 2, vec!["x".into()])$($await)*.expect("out of order"), 121);
-        assert_eq!(client.echo_string("héllo")$($await)*.expect("a string"), "héllo");
+        assert_eq!(client.echo_string("héllo".into())$($await)*.expect("a string"), "héllo");
         let blob = bytes::Bytes::from(vec![0xff; 1 << 20]);
         assert_eq!(client.echo_binary(blob.clone())$($await)*.expect("1 MiB"), blob);
         let tree = Tree { value: 1, kids: vec![Tree::default(), Tree::default()] };
@@ -208,10 +208,10 @@ macro_rules! check {
         plus.ping()$($await)*.expect("the connection is usable");
 
         for token in ["a", "fail", "a", "panic", "a"] {
-            client.fire(token)$($await)*.expect("nobody waits");
+            client.fire(token.into())$($await)*.expect("nobody waits");
         }
-        assert_eq!(client.fired("a")$($await)*.expect("in order"), 3);
-        assert_eq!(client.fired("panic")$($await)*.expect("in order"), 1);
+        assert_eq!(client.fired("a".into())$($await)*.expect("in order"), 3);
+        assert_eq!(client.fired("panic".into())$($await)*.expect("in order"), 1);
     }};
 }
 

@@ -48,6 +48,7 @@ pub(crate) struct Options {
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> Result<Input> {
         let inline = input.peek(Ident);
+        let mut word = None;
         if inline {
             let key: Ident = input.parse()?;
             if key != "inline" {
@@ -58,6 +59,7 @@ impl Parse for Input {
                 ));
             }
             input.parse::<Token![:]>()?;
+            word = Some(key.span());
         }
         let literal: LitStr = input.parse()?;
         let idl = match inline {
@@ -72,7 +74,8 @@ impl Parse for Input {
             }
             options.parse_one(input)?;
         }
-        Ok(Input { idl, span: literal.span(), options })
+        // With every message the compiler shows the place: a text may be long.
+        Ok(Input { idl, span: word.unwrap_or(literal.span()), options })
     }
 }
 

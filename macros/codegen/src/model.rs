@@ -187,8 +187,6 @@ pub(crate) struct Method {
 pub(crate) struct Argument {
     pub(crate) ident: Ident,
     pub(crate) ty: TokenStream,
-    /// A string: clients take whatever turns into one.
-    pub(crate) is_string: bool,
 }
 
 /// A declared exception.

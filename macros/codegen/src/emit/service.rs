@@ -21,7 +21,7 @@ use crate::model::{Argument, Method, Service};
 pub(crate) fn method_types(method: &Method) -> TokenStream {
     let Some(error) = &method.error else { return TokenStream::new() };
     let allow = allow();
-    let summary = format!("What `{}` may fail with.", method.name);
+    let summary = format!(" What `{}` may fail with.", method.name);
     let mut variants = TokenStream::new();
     let mut froms = TokenStream::new();
     let mut display = TokenStream::new();
@@ -59,7 +59,7 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         pub enum #error {
             #variants
             /// Anything else: the connection, the protocol, a `TApplicationException`.
-            Other(__Error),
+            Other(__std::Error),
         }
         #froms
         impl __From<__Error> for #error {
@@ -128,8 +128,8 @@ impl Side {
 fn result(module: &TokenStream, method: &Method) -> TokenStream {
     let returns = &method.returns;
     match &method.error {
-        Some(error) => quote!(__Result<#returns, #module #error>),
-        None => quote!(__Result<#returns, __Error>),
+        Some(error) => quote!(__std::Result<#returns, #module #error>),
+        None => quote!(__std::Result<#returns, __std::Error>),
     }
 }
 
@@ -148,7 +148,7 @@ fn handler_trait(item: &Service, side: Side) -> TokenStream {
                 (&parent.module, format_ident!("{}{}", side.prefix(), parent.ident));
             quote!(#module #ident)
         }
-        None => quote!(__Send + __Sync + 'static),
+        None => quote!(__std::Send + __std::Sync + 'static),
     };
     let methods = item.methods.iter().map(|method| {
         let (docs, ident) = (doc(&method.doc), &method.ident);
@@ -156,7 +156,7 @@ fn handler_trait(item: &Service, side: Side) -> TokenStream {
             method.arguments.iter().map(|Argument { ident, ty, .. }| quote!(#ident: #ty));
         let result = result(&TokenStream::new(), method);
         let output = match side {
-            Side::Async => quote!(impl __Future<Output = #result> + __Send),
+            Side::Async => quote!(impl __std::Future<Output = #result> + __std::Send),
             Side::Blocking => result,
         };
         quote!(#docs fn #ident(&self, #(#arguments),*) -> #output;)
@@ -188,7 +188,7 @@ fn server(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let handler = format_ident!("{}{}", side.prefix(), item.ident);
     let server = format_ident!("{}{}Server", side.prefix(), item.ident);
-    let summary = format!("Serves `{}` by a handler.", item.name);
+    let summary = format!(" Serves `{}` by a handler.", item.name);
     let arms = item.methods.iter().map(|method| {
         let (name, oneway, args, ident) =
             (&method.name, method.oneway, &method.args, &method.ident);
@@ -265,7 +265,7 @@ fn server(item: &Service, side: Side) -> TokenStream {
             }
 
             /// Serves by a handler that is shared with others.
-            pub fn from_arc(handler: __Arc<__H>) -> Self {
+            pub fn from_arc(handler: __std::Arc<__H>) -> Self {
                 Self(handler)
             }
 
@@ -304,7 +304,7 @@ fn server(item: &Service, side: Side) -> TokenStream {
 fn client(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let client = format_ident!("{}{}Client", side.prefix(), item.ident);
-    let summary = format!("Calls `{}`.", item.name);
+    let summary = format!(" Calls `{}`.", item.name);
     let here = TokenStream::new();
     let own = item.methods.iter().map(|method| (&here, method));
     let inherited = item
@@ -314,8 +314,8 @@ fn client(item: &Service, side: Side) -> TokenStream {
     let methods = own.chain(inherited).map(|(module, method)| client_method(module, method, side));
     let (channel, builder, call_bound, async_token, await_token) = match side {
         Side::Async => (
-            quote!(__Channel),
-            quote!(__ClientBuilder),
+            quote!(__std::Channel),
+            quote!(__std::ClientBuilder),
             quote!(__service::Call),
             quote!(async),
             quote!(.await),
@@ -341,14 +341,16 @@ fn client(item: &Service, side: Side) -> TokenStream {
 
         #allow
         impl #client {
-            /// Connects to a server, such as `"127.0.0.1:6000"`.
+            /// Connects to a server, such as `"127.0.0.1:6000"`, unframed and in the binary protocol;
+            /// a [`builder`](Self::builder) can do otherwise. Calls wait for their answers without end,
+            /// unless the builder is given a timeout.
             ///
             /// # Errors
             /// The address cannot be understood or resolved, or nobody answers there.
-            pub #async_token fn connect<__A>(address: __A) -> __Result<Self, __Error>
+            pub #async_token fn connect<__A>(address: __A) -> __std::Result<Self, __std::Error>
             where
-                __A: __TryInto<__Address>,
-                __A::Error: __Into<__Error>,
+                __A: __std::TryInto<__std::Address>,
+                __A::Error: __std::Into<__std::Error>,
             {
                 Self::builder().connect(address) #await_token
             }
@@ -374,7 +376,7 @@ fn client(item: &Service, side: Side) -> TokenStream {
 
             /// The same client, but calling in another protocol.
             #[must_use]
-            pub fn with_protocol(self, protocol: __Protocol) -> Self {
+            pub fn with_protocol(self, protocol: __std::Protocol) -> Self {
                 Self { protocol, ..self }
             }
         }
@@ -399,18 +401,9 @@ fn client_method(module: &TokenStream, method: &Method, side: Side) -> TokenStre
     let result = result(module, method);
     let parameters = method.arguments.iter().map(|argument| {
         let (ident, ty) = (&argument.ident, &argument.ty);
-        match argument.is_string {
-            true => quote!(#ident: impl __Into<#ty>),
-            false => quote!(#ident: #ty),
-        }
+        quote!(#ident: #ty)
     });
-    let fields = method.arguments.iter().map(|argument| {
-        let ident = &argument.ident;
-        match argument.is_string {
-            true => quote!(#ident: __Into::into(#ident)),
-            false => quote!(#ident),
-        }
-    });
+    let fields = method.arguments.iter().map(|argument| &argument.ident);
     let arguments = quote! {
         __service::arguments(self.protocol, #name, #oneway, &#module #args { #(#fields),* })
     };

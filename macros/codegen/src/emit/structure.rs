@@ -38,7 +38,7 @@ pub(crate) fn struct_definition(
     let unknown = item.unknown.iter().map(|name| {
         quote! {
             /// Fields that this version of the IDL does not know; they are written back.
-            pub #name: __UnknownFields,
+            pub #name: __std::UnknownFields,
         }
     });
     let derived = traits.default && item.fields.iter().all(|field| field.default.is_none());
@@ -304,7 +304,7 @@ fn decode(item: &Struct) -> TokenStream {
 fn field_type(field: &Field) -> TokenStream {
     let ty = &field.ty;
     match field.presence {
-        Presence::Optional => quote!(__Option<#ty>),
+        Presence::Optional => quote!(__std::Option<#ty>),
         _ => ty.clone(),
     }
 }

@@ -48,7 +48,13 @@ impl Lowerer<'_> {
             TypeKind::Map(key, value) => {
                 format!("map<{}, {}>", self.idl_type(key), self.idl_type(value))
             }
-            TypeKind::Named(id) => self.program.definition(*id).name().text.clone(),
+            TypeKind::Named(id) => {
+                let name = &self.program.definition(*id).name().text;
+                match id.file == ty.span.file {
+                    true => name.clone(),
+                    false => format!("{}.{name}", self.program.files[id.file.0 as usize].prefix),
+                }
+            }
             TypeKind::Unresolved => "?".to_owned(),
         }
     }
@@ -56,12 +62,33 @@ impl Lowerer<'_> {
 
 /// A doc text as lines for `#[doc]`, each with the space that people write after `///`.
 pub(super) fn lines(text: &str) -> Vec<String> {
+    let mut fenced = false;
     text.lines()
-        .map(|line| match line.trim_end() {
-            "" => String::new(),
-            line => format!(" {line}"),
+        .map(|line| {
+            let line = line.trim_end();
+            let fence = line.trim_start().starts_with("```");
+            fenced ^= fence;
+            match line {
+                "" => String::new(),
+                line if fenced || fence => format!(" {line}"),
+                line => format!(" {}", without_html(line)),
+            }
         })
         .collect()
+}
+
+/// What looks like HTML in a comment is none, and rustdoc would swallow it.
+fn without_html(line: &str) -> String {
+    let mut code = false;
+    let mut escaped = String::with_capacity(line.len());
+    for letter in line.chars() {
+        code ^= letter == '`';
+        if letter == '<' && !code {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
 }
 
 /// A doc text followed by a line of code, or the code alone.
@@ -72,4 +99,15 @@ pub(super) fn with_code(doc: Option<&str>, code: &str) -> Vec<String> {
     }
     lines.push(format!(" `{code}`"));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_html_is_shown_as_it_is() {
+        let text = "a list<i32> of `list<i32>`\n```\nx < y\n```\n";
+        assert_eq!(lines(text), [" a list\\<i32> of `list<i32>`", " ```", " x < y", " ```"]);
+    }
 }

@@ -433,7 +433,7 @@ impl<'a> Lowerer<'a> {
         }
         let ty = self.rust_type(&field.ty, id.file, self.analysis.is_key(id));
         match self.analysis.is_boxed(id, index) {
-            true => quote!(__Box<#ty>),
+            true => quote!(__std::Box<#ty>),
             false => ty,
         }
     }

@@ -108,16 +108,8 @@ impl Lowerer<'_> {
         let arguments = fields
             .into_iter()
             .filter_map(|field| match field.member {
-                syn::Member::Named(ident) => Some((ident, field.ty, field.id)),
+                syn::Member::Named(ident) => Some(Argument { ident, ty: field.ty }),
                 syn::Member::Unnamed(_) => None,
-            })
-            .map(|(ident, ty, id)| Argument {
-                is_string: function.arguments.iter().any(|argument| {
-                    argument.id == id
-                        && matches!(self.program.resolve(&argument.ty).kind, TypeKind::String)
-                }),
-                ident,
-                ty,
             })
             .collect();
         let returns = match &function.returns {

@@ -19,27 +19,27 @@ impl Lowerer<'_> {
             TypeKind::I32 => quote!(__i32),
             TypeKind::I64 => quote!(__i64),
             TypeKind::Double => quote!(__f64),
-            TypeKind::String if self.options.shared_strings => quote!(__SharedStr),
-            TypeKind::String => quote!(__String),
-            TypeKind::Binary => quote!(__Bytes),
-            TypeKind::Uuid => quote!(__Uuid),
+            TypeKind::String if self.options.shared_strings => quote!(__std::SharedStr),
+            TypeKind::String => quote!(__std::String),
+            TypeKind::Binary => quote!(__std::Bytes),
+            TypeKind::Uuid => quote!(__std::Uuid),
             TypeKind::List(element) => {
                 let element = self.rust_type(element, from, ordered);
-                quote!(__Vec<#element>)
+                quote!(__std::Vec<#element>)
             }
             TypeKind::Set(element) => {
                 let element = self.key_type(element, from);
                 match hashed {
-                    true => quote!(__HashSet<#element>),
-                    false => quote!(__BTreeSet<#element>),
+                    true => quote!(__std::HashSet<#element>),
+                    false => quote!(__std::BTreeSet<#element>),
                 }
             }
             TypeKind::Map(key, value) => {
                 let key = self.key_type(key, from);
                 let value = self.rust_type(value, from, ordered);
                 match hashed {
-                    true => quote!(__HashMap<#key, #value>),
-                    false => quote!(__BTreeMap<#key, #value>),
+                    true => quote!(__std::HashMap<#key, #value>),
+                    false => quote!(__std::BTreeMap<#key, #value>),
                 }
             }
             TypeKind::Named(id) => self.path(*id, from),
@@ -50,19 +50,19 @@ impl Lowerer<'_> {
     /// The type of a map's key or a set's element.
     fn key_type(&self, ty: &Type, from: FileId) -> TokenStream {
         match &self.program.resolve(ty).kind {
-            TypeKind::Double => quote!(__Double),
+            TypeKind::Double => quote!(__std::Double),
             // A typedef may stand for a type in which doubles have to be wrapped.
             TypeKind::List(element) => {
                 let element = self.key_type(element, from);
-                quote!(__Vec<#element>)
+                quote!(__std::Vec<#element>)
             }
             TypeKind::Set(element) => {
                 let element = self.key_type(element, from);
-                quote!(__BTreeSet<#element>)
+                quote!(__std::BTreeSet<#element>)
             }
             TypeKind::Map(key, value) => {
                 let (key, value) = (self.key_type(key, from), self.key_type(value, from));
-                quote!(__BTreeMap<#key, #value>)
+                quote!(__std::BTreeMap<#key, #value>)
             }
             _ => self.rust_type(ty, from, true),
         }

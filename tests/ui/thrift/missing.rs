@@ -1,3 +1,0 @@
-thriftly::thrift!("nowhere.thrift");
-
-fn main() {}
