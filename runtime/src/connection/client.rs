@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::message::{MethodName, Request, Response, ResponseKind};
 use crate::protocol::{Envelope, read_envelope};
-use crate::transport::{Cutter, Framing, protocol_of};
+use crate::transport::{Cutter, Framing, explain, protocol_of};
 use crate::ttype::MessageKind;
 
 /// Numbers calls, and finds for each reply the call that it answers. `T` is what waits for it.
@@ -82,7 +82,13 @@ impl<T> ClientConnection<T> {
     /// The bytes cannot be followed any more. The connection has to be closed after that.
     pub(crate) fn next(&mut self) -> Result<Option<(T, Result<Response>)>> {
         while !self.input.is_empty() {
-            let Some(mut message) = self.input.cut(&mut self.cutter, &self.limits)? else { break };
+            let message = match self.input.cut(&mut self.cutter, &self.limits) {
+                Ok(message) => message,
+                Err(error) => {
+                    return Err(explain(error, self.input.bytes(), self.cutter.framing));
+                }
+            };
+            let Some(mut message) = message else { break };
             let protocol = protocol_of(&message);
             let Envelope { method, kind, seqid } = read_envelope(protocol, &mut message)?;
             let reply = match kind {
@@ -186,6 +192,21 @@ mod tests {
     fn answered(connection: &mut ClientConnection<&'static str>) -> Vec<(&'static str, bool)> {
         let next = || connection.next().expect("the stream can be followed");
         std::iter::from_fn(next).map(|(waiter, result)| (waiter, result.is_ok())).collect()
+    }
+
+    #[test]
+    fn what_a_server_speaks_instead_is_named() {
+        for (framing, bytes, expected) in [
+            (Framing::Unframed, &b"HTTP/1.1 400 Bad Request"[..], "looks like HTTP"),
+            (Framing::Framed, b"HTTP/1.1 400 Bad Request", "looks like HTTP"),
+            (Framing::Framed, b"\x80\x01\0\x02\0\0\0\x04", "answers unframed"),
+        ] {
+            let mut connection = ClientConnection::new(framing, Limits::DEFAULT);
+            call(&mut connection, "a");
+            connection.space().extend_from_slice(bytes);
+            let error = connection.next().expect_err("it is no reply");
+            assert!(error.message().contains(expected), "{error}");
+        }
     }
 
     #[test]

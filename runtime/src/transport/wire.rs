@@ -56,6 +56,22 @@ const SERVED: &str = "this server speaks binary and compact Thrift and JSON, fra
 #[cfg(not(feature = "json"))]
 const SERVED: &str = "this server speaks binary and compact Thrift, framed or unframed";
 
+/// Why a reply cannot be followed, if its first bytes tell: the server speaks something else.
+#[cold]
+pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
+    let first = &first[..first.len().min(ENOUGH)];
+    let why = match (foreign(first), detect(first)) {
+        (Some(guess), _) => format!("the reply looks like {guess}, not like Thrift"),
+        (None, Ok(Some(found))) if found != framing => format!(
+            "the server answers {}, but this client speaks {}",
+            found.name(),
+            framing.name(),
+        ),
+        _ => return error,
+    };
+    Error::new(ErrorKind::InvalidData, why).with_source(error)
+}
+
 /// What the bytes are if they are none of ours.
 fn foreign(first: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 9] =
@@ -66,6 +82,7 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
         [0x16, 0x03, ..] => Some("TLS"),
         _ if first.starts_with(b"SSH-") => Some("SSH"),
         _ if first.starts_with(b"PRI ") => Some("HTTP/2"),
+        _ if first.starts_with(b"HTTP") => Some("HTTP"),
         _ if METHODS.iter().any(|method| first.starts_with(method)) => Some("HTTP"),
         [_, _, _, _, 0x0f, 0xff, ..] => Some("THeader"),
         [_, _, _, _, 0x10, 0x00, ..] => Some("TTHeader"),
