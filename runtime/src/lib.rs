@@ -162,6 +162,7 @@ pub use uuid::Uuid;
 /// - `(rust.name = "…")` on a type, field, value, service or method: its name in Rust.
 /// - `(rust.type = "…")` on a field or typedef: its type in Rust, which must have the Thrift type
 ///   that the IDL declares.
+/// - `(deprecated = "…")`: `#[deprecated]`, with the reason if there is one.
 /// - `(rust.derive = "…")` on a struct, union, exception or enum: more derives.
 ///
 /// # Errors

@@ -61,6 +61,27 @@ mod odd_names {
     ");
 }
 
+/// What is deprecated troubles only those who use it.
+mod deprecated {
+    thriftly::thrift!(inline: r#"
+        struct Old { 1: i32 a (deprecated = "use b"), 2: optional Old b (deprecated) } (deprecated = "use New")
+        union Either { 1: Old old (deprecated), 2: i32 number } (deprecated)
+        enum Level { LOW (deprecated), HIGH, TOP = 1 (deprecated) } (deprecated = "no levels any more")
+        exception Gone { 1: Level level = Level.LOW } (deprecated)
+        typedef Old Older (deprecated)
+        const Level LEVEL = Level.LOW
+        service Past { Old get(1: Older old (deprecated)) throws (1: Gone gone) (deprecated = "use put") } (deprecated)
+        service Later extends Past { void put(1: map<Level, Either> levels) }
+    "#, warnings: hidden);
+}
+
+#[test]
+#[expect(deprecated)]
+fn deprecated_items_are_marked() {
+    let old = deprecated::Old::default();
+    assert_eq!(old.a, 0);
+}
+
 #[test]
 fn names_of_std_and_keywords_are_usable() {
     let value = odd_names::Option { r#type: 1, self_: "me".to_string(), r: vec![] };

@@ -12,7 +12,7 @@ use syn::{
 };
 
 use crate::emit;
-use crate::model::{Enum, EnumValue, Field, Presence, Scalar, Struct, Union, Variant};
+use crate::model::{Docs, Enum, EnumValue, Field, Presence, Scalar, Struct, Union, Variant};
 
 /// Expands `#[derive(ThriftStruct)]`.
 pub fn derive_struct(input: TokenStream) -> TokenStream {
@@ -34,7 +34,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
             let item = Struct {
                 ident: input.ident.clone(),
                 name,
-                doc: Vec::new(),
+                doc: Docs::default(),
                 generics: input.generics.clone(),
                 fields: fields(&data.fields, &mut errors),
                 unknown: None,
@@ -228,7 +228,7 @@ fn fields(fields: &Fields, errors: &mut Errors) -> Vec<Field> {
         parsed.push(Field {
             member,
             name,
-            doc: Vec::new(),
+            doc: Docs::default(),
             id,
             ty: ty.to_token_stream(),
             scalar: scalar(ty),
@@ -309,7 +309,7 @@ fn enumeration(
     let mut item = Enum {
         ident: input.ident.clone(),
         name,
-        doc: Vec::new(),
+        doc: Docs::default(),
         values: Vec::new(),
         unrecognized: None,
     };
@@ -350,7 +350,7 @@ fn enumeration(
         item.values.push(EnumValue {
             ident: variant.ident.clone(),
             name: variant.ident.to_string(),
-            doc: Vec::new(),
+            doc: Docs::default(),
             number,
             alias_of: None,
         });
@@ -362,7 +362,7 @@ fn union(input: &DeriveInput, data: &syn::DataEnum, name: String, errors: &mut E
     let mut item = Union {
         ident: input.ident.clone(),
         name,
-        doc: Vec::new(),
+        doc: Docs::default(),
         generics: input.generics.clone(),
         variants: Vec::new(),
         unrecognized: None,
@@ -401,7 +401,7 @@ fn union(input: &DeriveInput, data: &syn::DataEnum, name: String, errors: &mut E
         item.variants.push(Variant {
             ident: variant.ident.clone(),
             name: attributes.name.unwrap_or_else(|| variant.ident.to_string()),
-            doc: Vec::new(),
+            doc: Docs::default(),
             id,
             ty: ty.to_token_stream(),
         });

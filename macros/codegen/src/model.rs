@@ -2,12 +2,20 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
+/// What is said of an item.
+#[derive(Clone, Default)]
+pub(crate) struct Docs {
+    pub(crate) lines: Vec<String>,
+    /// Why it should not be used any more, if that is so; may be empty.
+    pub(crate) deprecated: Option<String>,
+}
+
 /// A struct or exception, or the arguments of a method.
 pub(crate) struct Struct {
     pub(crate) ident: Ident,
     /// The name in the IDL.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) generics: syn::Generics,
     pub(crate) fields: Vec<Field>,
     /// The field that keeps what is not known, if it is kept.
@@ -20,7 +28,7 @@ pub(crate) struct Field {
     pub(crate) member: syn::Member,
     /// The name in the IDL.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) id: i16,
     /// The type of the value, without the `Option` of an optional field.
     pub(crate) ty: TokenStream,
@@ -75,7 +83,7 @@ pub(crate) struct Union {
     pub(crate) ident: Ident,
     /// The name in the IDL.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) generics: syn::Generics,
     pub(crate) variants: Vec<Variant>,
     /// The variant that holds what is not known.
@@ -87,7 +95,7 @@ pub(crate) struct Variant {
     pub(crate) ident: Ident,
     /// The name of the field in the IDL.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) id: i16,
     pub(crate) ty: TokenStream,
 }
@@ -97,7 +105,7 @@ pub(crate) struct Enum {
     pub(crate) ident: Ident,
     /// The name in the IDL.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) values: Vec<EnumValue>,
     /// The variant that holds numbers that are not known.
     pub(crate) unrecognized: Option<Ident>,
@@ -108,7 +116,7 @@ pub(crate) struct EnumValue {
     pub(crate) ident: Ident,
     /// The name in the IDL.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) number: i32,
     /// The earlier value with the same number, if there is one.
     pub(crate) alias_of: Option<Ident>,
@@ -117,14 +125,14 @@ pub(crate) struct EnumValue {
 /// A typedef.
 pub(crate) struct Typedef {
     pub(crate) ident: Ident,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) ty: TokenStream,
 }
 
 /// A constant.
 pub(crate) struct Const {
     pub(crate) ident: Ident,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) ty: TokenStream,
     pub(crate) value: TokenStream,
     pub(crate) kind: ConstKind,
@@ -147,7 +155,7 @@ pub(crate) struct Service {
     pub(crate) ident: Ident,
     /// The name in the IDL.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     /// The service that it extends.
     pub(crate) parent: Option<Parent>,
     /// Its own methods.
@@ -170,7 +178,7 @@ pub(crate) struct Method {
     pub(crate) ident: Ident,
     /// The name on the wire.
     pub(crate) name: String,
-    pub(crate) doc: Vec<String>,
+    pub(crate) doc: Docs,
     pub(crate) oneway: bool,
     /// The struct of arguments.
     pub(crate) args: Ident,

@@ -81,12 +81,14 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
             }
         }
 
+        #[allow(deprecated)]
         impl __From<__i32> for #ident {
             fn from(__number: __i32) -> Self {
                 match __number { #(#froms)* #(#from_unknown)* }
             }
         }
 
+        #[allow(deprecated)]
         impl __From<#ident> for __i32 {
             fn from(__value: #ident) -> __i32 {
                 __value.number()
@@ -94,6 +96,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         }
 
         /// The value with the number 0.
+        #[allow(deprecated)]
         impl __Default for #ident {
             fn default() -> Self {
                 __From::<__i32>::from(0)
@@ -116,10 +119,12 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl __ThriftType for #ident {
             const TYPE: __TType = __TType::I32;
         }
         #[automatically_derived]
+        #[allow(deprecated)]
         impl __Encode for #ident {
             #[inline]
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
@@ -127,6 +132,7 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
             }
         }
         #[automatically_derived]
+        #[allow(deprecated)]
         impl<'__de> __Decode<'__de> for #ident {
             #[inline]
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {

@@ -21,17 +21,24 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Generics, Lifetime, Path};
 
-use crate::model::Traits;
+use crate::model::{Docs, Traits};
 
-/// `#[doc]` attributes, one a line.
-fn doc(lines: &[String]) -> TokenStream {
-    lines.iter().map(|line| quote!(#[doc = #line])).collect()
+/// `#[doc]` attributes, one a line, and `#[deprecated]`.
+fn doc(docs: &Docs) -> TokenStream {
+    let mut attributes: TokenStream =
+        docs.lines.iter().map(|line| quote!(#[doc = #line])).collect();
+    match docs.deprecated.as_deref() {
+        Some("") => attributes.extend(quote!(#[deprecated])),
+        Some(note) => attributes.extend(quote!(#[deprecated(note = #note)])),
+        None => {}
+    }
+    attributes
 }
 
 /// Nothing that we generate should trouble the user's lints: not everything is used, and doc
 /// texts were not written for rustdoc.
 fn allow() -> TokenStream {
-    quote!(#[allow(dead_code, nonstandard_style, unreachable_pub, rustdoc::all)])
+    quote!(#[allow(dead_code, deprecated, nonstandard_style, unreachable_pub, rustdoc::all)])
 }
 
 /// An id without the suffix that would make two tokens of a negative one in patterns and values.

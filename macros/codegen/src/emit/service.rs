@@ -36,6 +36,7 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         });
         if thrown.unique {
             froms.extend(quote! {
+                #[allow(deprecated)]
                 impl __From<#ty> for #error {
                     fn from(__error: #ty) -> Self { Self::#variant(__error) }
                 }
@@ -65,16 +66,19 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         impl __From<__Error> for #error {
             fn from(__error: __Error) -> Self { Self::Other(__error) }
         }
+        #[allow(deprecated)]
         impl __Display for #error {
             fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
                 match self { #display Self::Other(__error) => __Display::fmt(__error, __f) }
             }
         }
+        #[allow(deprecated)]
         impl __StdError for #error {
             fn source(&self) -> __Option<&(dyn __StdError + 'static)> {
                 match self { #sources Self::Other(__error) => __Some(__error) }
             }
         }
+        #[allow(deprecated)]
         impl __Throws for #error {
             fn into_undeclared(self) -> __Result<__Error, Self> {
                 match self { Self::Other(__error) => __Ok(__error), __other => __Err(__other) }
@@ -284,6 +288,7 @@ fn server(item: &Service, side: Side) -> TokenStream {
             }
         }
 
+        #[allow(deprecated)]
         #implement
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn struct_definition(
         });
         let unknown = item.unknown.iter().map(|name| quote!(#name: __Default::default(),));
         quote! {
+            #[allow(deprecated)]
             impl __Default for #ident {
                 fn default() -> Self {
                     Self { #(#fields)* #(#unknown)* }
@@ -60,11 +61,13 @@ pub(crate) fn struct_definition(
     });
     let error = is_exception.then(|| {
         quote! {
+            #[allow(deprecated)]
             impl __Display for #ident {
                 fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
                     __Debug::fmt(self, __f)
                 }
             }
+            #[allow(deprecated)]
             impl __StdError for #ident {}
         }
     });
@@ -116,6 +119,7 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let decode = decode(item);
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #params __ThriftType for #ident #arguments #clause {
             const TYPE: __TType = __TType::STRUCT;
         }
@@ -174,6 +178,7 @@ fn encode(item: &Struct) -> TokenStream {
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #params __Encode for #ident #arguments #clause {
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
                 let __outer = __Writer::struct_begin(__w);
@@ -282,6 +287,7 @@ fn decode(item: &Struct) -> TokenStream {
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #params __Decode<'__de> for #ident #arguments #clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
                 const __C: __Place = __Place(#name, &[#(#names),*]);

@@ -38,6 +38,7 @@ pub(crate) fn union_definition(
     });
     let default = item.unrecognized.iter().map(|unrecognized| {
         quote! {
+            #[allow(deprecated)]
             impl __Default for #ident {
                 fn default() -> Self {
                     Self::#unrecognized(__Default::default())
@@ -94,10 +95,12 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
     let (decode_params, decode_clause) = (decode.params, decode.clause);
     quote! {
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #plain_params __ThriftType for #ident #arguments #plain_clause {
             const TYPE: __TType = __TType::STRUCT;
         }
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #encode_params __Encode for #ident #arguments #encode_clause {
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
                 let __outer = __Writer::struct_begin(__w);
@@ -107,6 +110,7 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
             }
         }
         #[automatically_derived]
+        #[allow(deprecated)]
         impl #decode_params __Decode<'__de> for #ident #arguments #decode_clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
                 const __C: __Place = __Place(#name, &[#(#names),*]);

@@ -1,4 +1,4 @@
-//! Our own annotations: `rust.name`, `rust.type` and `rust.derive`.
+//! Our own annotations: `rust.name`, `rust.type` and `rust.derive`, and everybody's `deprecated`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -37,6 +37,12 @@ fn parse_derives(list: &str) -> Option<Vec<Path>> {
     let parser = Punctuated::<Path, syn::Token![,]>::parse_terminated_with;
     let parse = |input: syn::parse::ParseStream<'_>| parser(input, Path::parse_mod_style);
     parse.parse_str(list).ok().map(|paths| paths.into_iter().collect())
+}
+
+/// The text of `deprecated`, which may be empty.
+pub(super) fn deprecated(annotations: &[Annotation]) -> Option<String> {
+    // A key without a value has "1".
+    find(annotations, "deprecated").map(|note| if note == "1" { "" } else { note }.to_owned())
 }
 
 /// What is wrong with our annotations. Those of others are none of our business.

@@ -1,12 +1,13 @@
 //! Documentation of what is generated.
 
-use thriftly_parser::program::{Field, Name, Requiredness, Type, TypeKind};
+use thriftly_parser::program::{Annotation, Field, Name, Requiredness, Type, TypeKind};
 
-use super::Lowerer;
+use super::{Lowerer, annotations};
+use crate::model::Docs;
 
 impl Lowerer<'_> {
     /// The doc text of the IDL, and where the definition is.
-    pub(super) fn docs(&self, doc: Option<&str>, name: &Name) -> Vec<String> {
+    pub(super) fn docs(&self, doc: Option<&str>, annotations: &[Annotation], name: &Name) -> Docs {
         let mut lines = doc.map(lines).unwrap_or_default();
         let source = self.sources.file(name.span.file);
         let before = &source.text[..(name.span.start as usize).min(source.text.len())];
@@ -18,7 +19,7 @@ impl Lowerer<'_> {
             lines.push(String::new());
             lines.push(format!(" Defined in {place}."));
         }
-        lines
+        Docs { lines, deprecated: annotations::deprecated(annotations) }
     }
 
     /// The field as it stands in the IDL.
@@ -92,13 +93,13 @@ fn without_html(line: &str) -> String {
 }
 
 /// A doc text followed by a line of code, or the code alone.
-pub(super) fn with_code(doc: Option<&str>, code: &str) -> Vec<String> {
+pub(super) fn with_code(doc: Option<&str>, annotations: &[Annotation], code: &str) -> Docs {
     let mut lines = doc.map(lines).unwrap_or_default();
     if !lines.is_empty() {
         lines.push(String::new());
     }
     lines.push(format!(" `{code}`"));
-    lines
+    Docs { lines, deprecated: annotations::deprecated(annotations) }
 }
 
 #[cfg(test)]

@@ -274,7 +274,7 @@ impl<'a> Lowerer<'a> {
             Definition::Const(item) => emit::constant(&self.constant(id, definition, item)),
             Definition::Typedef(item) => emit::typedef(&Typedef {
                 ident: self.ident(&self.item_name(definition)),
-                doc: self.docs(item.doc.as_deref(), &item.name),
+                doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
                 ty: annotations::rust_type(&item.annotations)
                     .unwrap_or_else(|| self.rust_type(&item.target, id.file, false)),
             }),
@@ -331,7 +331,7 @@ impl<'a> Lowerer<'a> {
         };
         Const {
             ident: self.ident(&self.item_name(definition)),
-            doc: self.docs(item.doc.as_deref(), &item.name),
+            doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             ty,
             value,
             kind,
@@ -355,6 +355,7 @@ impl<'a> Lowerer<'a> {
                 name: value.name.text.clone(),
                 doc: docs::with_code(
                     value.doc.as_deref(),
+                    &value.annotations,
                     &format!("{} = {}", value.name.text, value.number),
                 ),
                 number: value.number,
@@ -364,7 +365,7 @@ impl<'a> Lowerer<'a> {
         Enum {
             ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
-            doc: self.docs(item.doc.as_deref(), &item.name),
+            doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             values,
             unrecognized: Some(self.unrecognized(&taken)),
         }
@@ -391,7 +392,11 @@ impl<'a> Lowerer<'a> {
             variants.push(Variant {
                 ident: self.ident(&name),
                 name: field.name.text.clone(),
-                doc: docs::with_code(field.doc.as_deref(), &self.field_line(field)),
+                doc: docs::with_code(
+                    field.doc.as_deref(),
+                    &field.annotations,
+                    &self.field_line(field),
+                ),
                 id: field.id,
                 ty: self.boxed_type(id, index, field),
             });
@@ -399,7 +404,7 @@ impl<'a> Lowerer<'a> {
         Union {
             ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
-            doc: self.docs(item.doc.as_deref(), &item.name),
+            doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             generics: syn::Generics::default(),
             unrecognized: Some(self.unrecognized(&taken)),
             variants,
@@ -410,7 +415,7 @@ impl<'a> Lowerer<'a> {
         Struct {
             ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
-            doc: self.docs(item.doc.as_deref(), &item.name),
+            doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             generics: syn::Generics::default(),
             fields: self.fields(Some(id), &item.fields, id.file),
             unknown: self.unknown_fields(item),
@@ -467,7 +472,11 @@ impl<'a> Lowerer<'a> {
             lowered.push(Field {
                 member: syn::Member::Named(self.ident(&name)),
                 name: field.name.text.clone(),
-                doc: docs::with_code(field.doc.as_deref(), &self.field_line(field)),
+                doc: docs::with_code(
+                    field.doc.as_deref(),
+                    &field.annotations,
+                    &self.field_line(field),
+                ),
                 id: field.id,
                 ty,
                 scalar: match annotations::find(&field.annotations, "rust.type") {

@@ -9,7 +9,7 @@ use thriftly_parser::source::FileId;
 
 use super::Lowerer;
 use crate::emit;
-use crate::model::{Argument, Method, Parent, Service, Struct, Thrown};
+use crate::model::{Argument, Docs, Method, Parent, Service, Struct, Thrown};
 use crate::name::{type_name, value_name, variant_name};
 
 impl Lowerer<'_> {
@@ -25,7 +25,7 @@ impl Lowerer<'_> {
             let arguments = Struct {
                 ident: method.args.clone(),
                 name: function.name.text.clone(),
-                doc: Vec::new(),
+                doc: Docs::default(),
                 generics: syn::Generics::default(),
                 fields: self.fields(None, &function.arguments, id.file),
                 unknown: None,
@@ -38,7 +38,7 @@ impl Lowerer<'_> {
         let service = Service {
             ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
-            doc: self.docs(item.doc.as_deref(), &item.name),
+            doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             parent: self.parent(id, item),
             methods: methods.clone(),
         };
@@ -119,7 +119,7 @@ impl Lowerer<'_> {
         Method {
             ident: self.ident(&self.function_name(function)),
             name: function.name.text.clone(),
-            doc: self.docs(function.doc.as_deref(), &function.name),
+            doc: self.docs(function.doc.as_deref(), &function.annotations, &function.name),
             oneway: function.oneway,
             args: format_ident!("{args}"),
             arguments,
