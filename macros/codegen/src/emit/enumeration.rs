@@ -76,7 +76,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
             }
 
             /// The name in the IDL, unless the number is not known.
-            pub const fn name(self) -> __Option<&'static __str> {
+            pub const fn name(self) -> __std::Option<&'static __str> {
                 match self { #(#names)* #(#no_name)* }
             }
         }
