@@ -118,12 +118,10 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
         None => quote!(__number => __Err(__unknown_number(#name, __number)),),
     };
     quote! {
-        #[automatically_derived]
         #[allow(deprecated)]
         impl __ThriftType for #ident {
             const TYPE: __TType = __TType::I32;
         }
-        #[automatically_derived]
         #[allow(deprecated)]
         impl __Encode for #ident {
             #[inline]
@@ -131,7 +129,6 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
                 __Writer::i32(__w, match *self { #numbers });
             }
         }
-        #[automatically_derived]
         #[allow(deprecated)]
         impl<'__de> __Decode<'__de> for #ident {
             #[inline]

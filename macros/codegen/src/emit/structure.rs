@@ -118,7 +118,6 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let encode = encode(item);
     let decode = decode(item);
     quote! {
-        #[automatically_derived]
         #[allow(deprecated)]
         impl #params __ThriftType for #ident #arguments #clause {
             const TYPE: __TType = __TType::STRUCT;
@@ -177,7 +176,6 @@ fn encode(item: &Struct) -> TokenStream {
     let generics = bounded(&item.generics, &quote!(__Encode));
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
-        #[automatically_derived]
         #[allow(deprecated)]
         impl #params __Encode for #ident #arguments #clause {
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
@@ -244,7 +242,7 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 /// fn decode<__R: Reader<'__de>>(__r: &mut __R) -> Result<Self> {
 ///     const __C: Place = Place("Point", &["x"]);
 ///     let __outer = __r.struct_begin()?;
-///     let mut __0: Option<i32> = next(1, __r, __C, 0)?;
+///     let mut __0 = next(1, __r, __C, 0)?;
 ///     while let Some(__field) = field(__r, __C)? {
 ///         match __field.id {
 ///             1 => read(&mut __0, __field, __r, __C, 0)?,
@@ -263,8 +261,8 @@ fn decode(item: &Struct) -> TokenStream {
     let mut build = TokenStream::new();
     for (at, (field, local)) in item.fields.iter().zip(&locals).enumerate() {
         let at = Literal::usize_unsuffixed(at);
-        let (member, id, ty) = (&field.member, id(field.id), &field.ty);
-        in_order.extend(quote!(let mut #local: __Option<#ty> = __next(#id, __r, __C, #at)?;));
+        let (member, id) = (&field.member, id(field.id));
+        in_order.extend(quote!(let mut #local = __next(#id, __r, __C, #at)?;));
         arms.extend(quote!(#id => __read(&mut #local, __field, __r, __C, #at)?,));
         let value = match (field.presence, &field.default) {
             (Presence::Optional, _) => quote!(#local),
@@ -286,7 +284,6 @@ fn decode(item: &Struct) -> TokenStream {
     let generics = decodable(&item.generics);
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
-        #[automatically_derived]
         #[allow(deprecated)]
         impl #params __Decode<'__de> for #ident #arguments #clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {

@@ -94,12 +94,10 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
     let decode = decodable(&item.generics);
     let (decode_params, decode_clause) = (decode.params, decode.clause);
     quote! {
-        #[automatically_derived]
         #[allow(deprecated)]
         impl #plain_params __ThriftType for #ident #arguments #plain_clause {
             const TYPE: __TType = __TType::STRUCT;
         }
-        #[automatically_derived]
         #[allow(deprecated)]
         impl #encode_params __Encode for #ident #arguments #encode_clause {
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
@@ -109,7 +107,6 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
                 __Writer::struct_end(__w, __outer);
             }
         }
-        #[automatically_derived]
         #[allow(deprecated)]
         impl #decode_params __Decode<'__de> for #ident #arguments #decode_clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {

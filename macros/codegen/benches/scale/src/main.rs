@@ -135,7 +135,7 @@ fn tree_file(numbers: &mut Numbers, file: usize) -> String {
             };
             writeln!(idl, "  {id}: {word}{ty} field{id},").expect("it fits");
         }
-        writeln!(idl, "}}\n").expect("it fits");
+        writeln!(idl, "}}").expect("it fits");
     }
     idl
 }
