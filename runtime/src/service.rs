@@ -106,9 +106,9 @@ impl<'de, T: Returns, E: Throws> Decode<'de> for Outcome<T, E> {
 }
 
 /// The arguments of a call, decoded.
-fn decode_arguments<A: for<'de> Decode<'de>>(request: Request) -> Result<(A, Protocol)> {
+fn decode_arguments<A: for<'de> Decode<'de>>(request: Request) -> Result<A> {
     let Request { protocol, limits, body, .. } = request;
-    Ok((decode_body(protocol, &body.into_bytes(), &limits)?, protocol))
+    decode_body(protocol, &body.into_bytes(), &limits)
 }
 
 /// The answer to a call.
@@ -163,7 +163,7 @@ where
 {
     let protocol = request.protocol;
     let result = decode_arguments(request)
-        .and_then(|(arguments, _)| encode_outcome(protocol, oneway, handler(arguments)));
+        .and_then(|arguments| encode_outcome(protocol, oneway, handler(arguments)));
     settle(oneway, protocol, result)
 }
 
@@ -290,7 +290,7 @@ mod asynchronous {
         Box::pin(async move {
             let protocol = request.protocol;
             let answer = async {
-                let call = decode_arguments(request).map(|(arguments, _)| handler(arguments))?;
+                let call = decode_arguments(request).map(handler)?;
                 encode_outcome(protocol, oneway, call.await)
             };
             settle(oneway, protocol, answer.await)
