@@ -42,7 +42,8 @@ pub use tower_service as __tower_service;
 
 pub use crate::codec::{
     Decode as __Decode, Encode as __Encode, FieldHeader as __FieldHeader, Reader as __Reader,
-    ScalarWriter as __ScalarWriter, ThriftType as __ThriftType, Writer as __Writer,
+    ScalarWriter as __ScalarWriter, StructNames as __StructNames, ThriftType as __ThriftType,
+    Writer as __Writer,
 };
 pub use crate::message::{Protocol as __Protocol, Request as __Request, Response as __Response};
 pub use crate::service as __service;
@@ -76,7 +77,7 @@ pub mod __std {
     pub use crate::{Channel, ClientBuilder};
 }
 
-use crate::codec::{Decode, Encode, FieldHeader, Reader, ThriftType, Writer};
+use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::binary;
 use crate::ttype::TType;
@@ -102,21 +103,12 @@ macro_rules! __if_async {
 
 pub use crate::__if_async;
 
-/// The struct that is read, and the names of its fields: what an error tells.
-#[derive(Clone, Copy)]
-pub struct __Place(pub &'static str, pub &'static [&'static str]);
-
-impl __Place {
-    #[cold]
-    #[inline(never)]
-    fn of(self, error: Error, index: usize) -> Error {
-        error.in_field(self.0, self.1, index)
-    }
-}
+/// What stands for the names of the struct that is read.
+type Names = &'static StructNames;
 
 /// The value of the next field, if that is the one with the id.
 #[inline(always)]
-pub fn __next<'de, T, R>(id: i16, r: &mut R, place: __Place, at: usize) -> Result<Option<T>, Error>
+pub fn __next<'de, T, R>(id: i16, r: &mut R, names: Names, at: usize) -> Result<Option<T>, Error>
 where
     T: Decode<'de>,
     R: Reader<'de>,
@@ -126,20 +118,17 @@ where
     }
     match T::decode(r) {
         Ok(value) => Ok(Some(value)),
-        Err(error) => Err(place.of(error, at)),
+        Err(error) => Err(error.in_field(names, at)),
     }
 }
 
 /// The header of the next field, or `None` at the end of the struct.
 #[inline(always)]
-pub fn __field<'de, R: Reader<'de>>(
-    r: &mut R,
-    place: __Place,
-) -> Result<Option<FieldHeader>, Error> {
+pub fn __field<'de, R: Reader<'de>>(r: &mut R, names: Names) -> Result<Option<FieldHeader>, Error> {
     match r.field() {
         Ok(field) if field.ty == TType::STOP => Ok(None),
         Ok(field) => Ok(Some(field)),
-        Err(error) => Err(place.of(error, usize::MAX)),
+        Err(error) => Err(error.in_field(names, usize::MAX)),
     }
 }
 
@@ -148,11 +137,11 @@ pub fn __field<'de, R: Reader<'de>>(
 pub fn __skip<'de, R: Reader<'de>>(
     field: FieldHeader,
     r: &mut R,
-    place: __Place,
+    names: Names,
 ) -> Result<(), Error> {
     match r.skip(field.ty) {
         Ok(()) => Ok(()),
-        Err(error) => Err(place.of(error, usize::MAX)),
+        Err(error) => Err(error.in_field(names, usize::MAX)),
     }
 }
 
@@ -162,22 +151,22 @@ pub fn __read<'de, T, R>(
     slot: &mut Option<T>,
     field: FieldHeader,
     r: &mut R,
-    place: __Place,
+    names: Names,
     at: usize,
 ) -> Result<(), Error>
 where
     T: Decode<'de>,
     R: Reader<'de>,
 {
-    if field.ty != T::TYPE {
-        return __skip(field, r, place);
+    if !r.fits(field, T::TYPE) {
+        return __skip(field, r, names);
     }
     match T::decode(r) {
         Ok(value) => {
             *slot = Some(value);
             Ok(())
         }
-        Err(error) => Err(place.of(error, at)),
+        Err(error) => Err(error.in_field(names, at)),
     }
 }
 
@@ -188,7 +177,7 @@ pub fn __read_variant<'de, T, U, R>(
     variant: impl FnOnce(T) -> U,
     field: FieldHeader,
     r: &mut R,
-    place: __Place,
+    names: Names,
     at: usize,
 ) -> Result<(), Error>
 where
@@ -196,7 +185,7 @@ where
     R: Reader<'de>,
 {
     let mut value = None;
-    __read(&mut value, field, r, place, at)?;
+    __read(&mut value, field, r, names, at)?;
     if let Some(value) = value {
         *slot = Some(variant(value));
     }
@@ -209,26 +198,26 @@ pub fn __read_unknown<'de, U, R: Reader<'de>>(
     variant: impl FnOnce(UnknownField) -> U,
     field: FieldHeader,
     r: &mut R,
-    place: __Place,
+    names: Names,
 ) -> Result<(), Error> {
     if slot.is_some() {
-        return __skip(field, r, place);
+        return __skip(field, r, names);
     }
     match UnknownField::decode(field.id, field.ty, r) {
         Ok(value) => {
             *slot = Some(variant(value));
             Ok(())
         }
-        Err(error) => Err(place.of(error, usize::MAX)),
+        Err(error) => Err(error.in_field(names, usize::MAX)),
     }
 }
 
 /// The value of a field that must be there.
 #[inline(always)]
-pub fn __required<T>(slot: Option<T>, place: __Place, at: usize) -> Result<T, Error> {
+pub fn __required<T>(slot: Option<T>, names: Names, at: usize) -> Result<T, Error> {
     match slot {
         Some(value) => Ok(value),
-        None => Err(missing_field(place, at)),
+        None => Err(missing_field(names, at)),
     }
 }
 
@@ -239,14 +228,14 @@ pub fn __or_default<T: Default>(slot: Option<T>) -> T {
 }
 
 #[cold]
-fn missing_field(place: __Place, at: usize) -> Error {
-    place.of(Error::new(ErrorKind::MissingField, "the required field is missing"), at)
+fn missing_field(names: Names, at: usize) -> Error {
+    Error::new(ErrorKind::MissingField, "the required field is missing").in_field(names, at)
 }
 
 #[cold]
-pub fn __unset_union(place: __Place) -> Error {
+pub fn __unset_union(names: Names) -> Error {
     let message = "no field of the union is set, or none that is known";
-    place.of(Error::new(ErrorKind::MissingField, message), usize::MAX)
+    Error::new(ErrorKind::MissingField, message).in_field(names, usize::MAX)
 }
 
 #[cold]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::codec::{Decode, Encode, Reader, ThriftType, Writer};
+use crate::codec::{Decode, Encode, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
 
@@ -132,11 +132,13 @@ impl<'de> Decode<'de> for ApplicationErrorKind {
 
 impl ThriftType for ApplicationError {
     const TYPE: TType = TType::STRUCT;
+    const NAMES: &'static StructNames =
+        &StructNames { name: "ApplicationError", ids: &[1, 2], fields: &["message", "type"] };
 }
 
 impl Encode for ApplicationError {
     fn encode<W: Writer>(&self, w: &mut W) {
-        let outer = w.struct_begin();
+        let outer = w.struct_begin(Self::NAMES);
         self.message.encode_field(1, w);
         self.kind.encode_field(2, w);
         w.stop();
@@ -147,17 +149,17 @@ impl Encode for ApplicationError {
 impl<'de> Decode<'de> for ApplicationError {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         let mut decoded = ApplicationError::default();
-        let outer = r.struct_begin()?;
+        let outer = r.struct_begin(Self::NAMES)?;
         loop {
             let field = r.field()?;
-            match (field.id, field.ty) {
-                (_, TType::STOP) => break,
-                (1, TType::STRING) => {
-                    decoded.message = String::decode(r)
-                        .map_err(|e| e.in_field("ApplicationError", &["message"], 0))?
+            match field.id {
+                _ if field.ty == TType::STOP => break,
+                1 if r.fits(field, TType::STRING) => {
+                    decoded.message =
+                        String::decode(r).map_err(|error| error.in_field(Self::NAMES, 0))?;
                 }
-                (2, TType::I32) => decoded.kind = Decode::decode(r)?,
-                (_, ty) => r.skip(ty)?,
+                2 if r.fits(field, TType::I32) => decoded.kind = Decode::decode(r)?,
+                _ => r.skip(field.ty)?,
             }
         }
         r.struct_end(outer);

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::application::ApplicationErrorKind;
+use crate::codec::StructNames;
 
 /// `Result` with thriftly's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -135,10 +136,10 @@ impl Error {
     #[cold]
     #[inline(never)]
     #[must_use]
-    pub fn in_field(mut self, of: &'static str, names: &[&'static str], index: usize) -> Error {
-        self.0.path.push(match names.get(index) {
-            Some(name) => Segment::Field(of, name),
-            None => Segment::Struct(of),
+    pub fn in_field(mut self, names: &'static StructNames, index: usize) -> Error {
+        self.0.path.push(match names.fields.get(index) {
+            Some(name) => Segment::Field(names.name, name),
+            None => Segment::Struct(names.name),
         });
         self
     }

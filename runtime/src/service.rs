@@ -1,6 +1,6 @@
 //! Between typed methods and encoded messages. Called by generated code.
 
-use crate::codec::{Decode, Encode, FieldHeader, Reader, ThriftType, Writer};
+use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::message::{Protocol, Request, Response, ResponseKind};
 use crate::protocol::{decode_body, encode_body};
@@ -9,6 +9,8 @@ use crate::{ApplicationError, ApplicationErrorKind, blocking};
 
 /// What a method may fail with: exceptions that the IDL declares, or any other [`Error`].
 pub trait Throws: From<Error> {
+    /// What the fields of the result are called, the value first.
+    const NAMES: &'static StructNames;
     /// The error, unless it is a declared exception.
     fn into_undeclared(self) -> Result<Error, Self>;
     /// Writes a declared exception as a field of the result.
@@ -18,6 +20,8 @@ pub trait Throws: From<Error> {
 }
 
 impl Throws for Error {
+    const NAMES: &'static StructNames =
+        &StructNames { name: "result", ids: &[0], fields: &["success"] };
     fn into_undeclared(self) -> Result<Error, Self> {
         Ok(self)
     }
@@ -51,7 +55,7 @@ impl<T: Encode + for<'de> Decode<'de>> Returns for T {
         self.encode_field(0, w);
     }
     fn decode_success<'de, R: Reader<'de>>(field: FieldHeader, r: &mut R) -> Result<Option<Self>> {
-        match field.id == 0 && field.ty == T::TYPE {
+        match field.id == 0 && r.fits(field, T::TYPE) {
             true => T::decode(r).map(Some),
             false => Ok(None),
         }
@@ -72,7 +76,7 @@ impl<T, E> ThriftType for Outcome<T, E> {
 
 impl<T: Returns, E: Throws> Encode for Outcome<T, E> {
     fn encode<W: Writer>(&self, w: &mut W) {
-        let outer = w.struct_begin();
+        let outer = w.struct_begin(E::NAMES);
         match self {
             Outcome::Success(value) => value.encode_success(w),
             Outcome::Declared(error) => error.encode_declared(w),
@@ -85,7 +89,7 @@ impl<T: Returns, E: Throws> Encode for Outcome<T, E> {
 
 impl<'de, T: Returns, E: Throws> Decode<'de> for Outcome<T, E> {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
-        let outer = r.struct_begin()?;
+        let outer = r.struct_begin(E::NAMES)?;
         let mut outcome = T::NOTHING.map_or(Outcome::Missing, Outcome::Success);
         loop {
             let field = r.field()?;

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use serde_json::Value;
-use thriftly::codec::{FieldHeader, Reader, Writer, copy_value};
+use thriftly::codec::{FieldHeader, Reader, StructNames, Writer, copy_value};
 use thriftly::{Envelope, ErrorKind, Limits, MessageKind, TType, binary, compact};
 
 struct Case {
@@ -141,7 +141,7 @@ fn write<W: Writer>(calls: &[Call], w: &mut W) {
     while let Some(call) = calls.next() {
         match call {
             Call::Message { .. } | Call::Nothing => {}
-            Call::StructBegin => structs.push(w.struct_begin()),
+            Call::StructBegin => structs.push(w.struct_begin(StructNames::NONE)),
             Call::StructEnd => w.struct_end(structs.pop().expect("a struct began")),
             Call::Field { ty: TType::BOOL, id } => match calls.next() {
                 Some(Call::Bool(value)) => w.field_bool(*id, *value),
@@ -174,7 +174,7 @@ fn read<'de, R: Reader<'de>>(name: &str, calls: &[Call], r: &mut R) -> thriftly:
     for call in calls {
         match call {
             Call::Message { .. } | Call::Nothing => {}
-            Call::StructBegin => structs.push(r.struct_begin()?),
+            Call::StructBegin => structs.push(r.struct_begin(StructNames::NONE)?),
             Call::StructEnd => r.struct_end(structs.pop().expect("a struct began")),
             Call::Field { ty, id } => {
                 assert_eq!(r.field()?, FieldHeader { ty: *ty, id: *id }, "{name}")

@@ -4,7 +4,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use thriftly::binary::{BinaryReader, BinaryWriter};
-use thriftly::codec::{FieldHeader, Reader, Writer, copy_value};
+use thriftly::codec::{FieldHeader, Reader, StructNames, Writer, copy_value};
 use thriftly::compact::{CompactReader, CompactWriter};
 use thriftly::{ErrorKind, Limits, TType};
 
@@ -167,7 +167,7 @@ fn write<W: Writer>(value: &Value, w: &mut W) {
             w.map_end();
         }
         Value::Struct(fields) => {
-            let outer = w.struct_begin();
+            let outer = w.struct_begin(StructNames::NONE);
             for (id, ty, value) in fields {
                 match value {
                     Value::Bool(value) => w.field_bool(*id, *value),
@@ -242,7 +242,7 @@ fn read<'de, R: Reader<'de>>(
             r.map_end()?;
         }
         Value::Struct(fields) => {
-            let outer = r.struct_begin()?;
+            let outer = r.struct_begin(StructNames::NONE)?;
             for (id, ty, value) in fields {
                 // As generated code does: the header that is expected is tried first.
                 if !r.field_is(*ty, *id) {

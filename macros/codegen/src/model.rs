@@ -200,6 +200,8 @@ pub(crate) struct Argument {
 /// A declared exception.
 #[derive(Clone)]
 pub(crate) struct Thrown {
+    /// The name in the IDL.
+    pub(crate) name: String,
     pub(crate) id: i16,
     pub(crate) variant: Ident,
     pub(crate) ty: TokenStream,

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::codec::{Decode, Encode, Reader, ThriftType, Writer};
+use crate::codec::{Decode, Encode, Reader, StructNames, ThriftType, Writer};
 use crate::error::Result;
 use crate::ttype::TType;
 
@@ -189,6 +189,7 @@ macro_rules! pointer {
     ($pointer:ident) => {
         impl<T: ThriftType> ThriftType for $pointer<T> {
             const TYPE: TType = T::TYPE;
+            const NAMES: &'static StructNames = T::NAMES;
         }
 
         impl<T: Encode> Encode for $pointer<T> {
@@ -217,6 +218,7 @@ pointer!(Arc);
 
 impl<T: ThriftType + ?Sized> ThriftType for &T {
     const TYPE: TType = T::TYPE;
+    const NAMES: &'static StructNames = T::NAMES;
 }
 
 impl<T: Encode + ?Sized> Encode for &T {
@@ -232,6 +234,7 @@ impl<T: Encode + ?Sized> Encode for &T {
 
 impl<T: ThriftType + ToOwned + ?Sized> ThriftType for Cow<'_, T> {
     const TYPE: TType = T::TYPE;
+    const NAMES: &'static StructNames = T::NAMES;
 }
 
 impl<T: Encode + ToOwned + ?Sized> Encode for Cow<'_, T> {

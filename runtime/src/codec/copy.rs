@@ -1,5 +1,6 @@
 //! From one protocol to another, without knowing the type.
 
+use crate::codec::names::StructNames;
 use crate::codec::reader::Reader;
 use crate::codec::writer::Writer;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,7 +35,7 @@ pub fn copy_value<'de, R: Reader<'de>, W: Writer>(ty: TType, r: &mut R, w: &mut 
 
 #[inline(never)]
 fn copy_struct<'de, R: Reader<'de>, W: Writer>(r: &mut R, w: &mut W) -> Result<()> {
-    let (from, to) = (r.struct_begin()?, w.struct_begin());
+    let (from, to) = (r.struct_begin(StructNames::NONE)?, w.struct_begin(StructNames::NONE));
     while let Some(ty) = copy_header(r, w)? {
         copy_value(ty, r, w)?;
     }

@@ -1,5 +1,6 @@
 //! Values that can be written.
 
+use crate::codec::names::StructNames;
 use crate::codec::writer::Writer;
 use crate::ttype::TType;
 
@@ -12,6 +13,9 @@ use crate::ttype::TType;
 pub trait ThriftType {
     /// The type on the wire.
     const TYPE: TType;
+
+    /// What its fields are called, if it is a struct.
+    const NAMES: &'static StructNames = StructNames::NONE;
 
     /// What `Vec<Self>` is on the wire: a list, except for bytes.
     #[doc(hidden)]

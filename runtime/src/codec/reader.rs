@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::codec::names::StructNames;
 use crate::error::Result;
 use crate::ttype::TType;
 
@@ -18,11 +19,12 @@ pub struct FieldHeader {
 ///
 /// Every declared size is checked against the bytes that remain before anything is allocated.
 pub trait Reader<'de> {
-    /// The begin of a struct. What is returned is to be handed to [`struct_end`](Reader::struct_end).
+    /// The begin of a struct, whose fields have these names. What is returned is to be handed to
+    /// [`struct_end`](Reader::struct_end).
     ///
     /// # Errors
     /// It is nested too deeply.
-    fn struct_begin(&mut self) -> Result<i16>;
+    fn struct_begin(&mut self, names: &'static StructNames) -> Result<i16>;
     /// The end of a struct, after its stop.
     fn struct_end(&mut self, outer: i16);
     /// The header of the next field.
@@ -35,6 +37,11 @@ pub trait Reader<'de> {
     fn field_is(&mut self, ty: TType, id: i16) -> bool {
         let _ = (ty, id);
         false
+    }
+    /// Whether the value of a field may be read as one of the type.
+    #[inline(always)]
+    fn fits(&self, field: FieldHeader, ty: TType) -> bool {
+        field.ty == ty
     }
     /// Passes over a value.
     ///

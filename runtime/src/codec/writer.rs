@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::codec::names::StructNames;
 use crate::ttype::TType;
 
 /// Writes fields of fixed width. See [`Writer::run`].
@@ -36,8 +37,9 @@ pub trait Writer: ScalarWriter {
     /// `WIDTH` is what they take in the binary protocol.
     fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut Self::Run<'_, WIDTH>));
 
-    /// The begin of a struct. What is returned is to be handed to [`struct_end`](Writer::struct_end).
-    fn struct_begin(&mut self) -> i16;
+    /// The begin of a struct, whose fields have these names. What is returned is to be handed to
+    /// [`struct_end`](Writer::struct_end).
+    fn struct_begin(&mut self, names: &'static StructNames) -> i16;
     /// The end of a struct, after its [`stop`](ScalarWriter::stop).
     fn struct_end(&mut self, outer: i16);
     /// The header of a field; its value follows.

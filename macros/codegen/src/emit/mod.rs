@@ -46,6 +46,15 @@ fn id(id: i16) -> Literal {
     Literal::i16_unsuffixed(id)
 }
 
+/// What a struct and its fields are called: a constant of `ThriftType`, or of `Throws`.
+fn names<'a>(name: &str, fields: impl Iterator<Item = (i16, &'a str)>) -> TokenStream {
+    let (ids, names): (Vec<_>, Vec<_>) = fields.map(|(at, name)| (id(at), name)).unzip();
+    quote! {
+        const NAMES: &'static __StructNames =
+            &__StructNames { name: #name, ids: &[#(#ids),*], fields: &[#(#names),*] };
+    }
+}
+
 /// `Debug`, `Clone`, `PartialEq` and whatever else holds for the type.
 fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
     let mut derives = quote!(__Debug, __Clone,);

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{allow, doc};
+use super::{allow, doc, names};
 use crate::model::{Argument, Method, Service};
 
 /// The enum of the exceptions that a method declares.
@@ -48,11 +48,13 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
             Self::#variant(__error) => __Encode::encode_field(__error, #id, __w),
         });
         decode.extend(quote! {
-            #id if __field.ty == <#ty as __ThriftType>::TYPE => {
+            #id if __Reader::fits(__r, __field, <#ty as __ThriftType>::TYPE) => {
                 __Ok(__Some(Self::#variant(__Decode::decode(__r)?)))
             }
         });
     }
+    let fields = method.throws.iter().map(|thrown| (thrown.id, &*thrown.name));
+    let names = names(&method.name, std::iter::once((0, "success")).chain(fields));
     quote! {
         #[doc = #summary]
         #allow
@@ -80,6 +82,7 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         }
         #[allow(deprecated)]
         impl __Throws for #error {
+            #names
             fn into_undeclared(self) -> __Result<__Error, Self> {
                 match self { Self::Other(__error) => __Ok(__error), __other => __Err(__other) }
             }

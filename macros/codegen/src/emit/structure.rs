@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 
-use super::{allow, bounded, decodable, derives, doc, id, order_by_bytes};
+use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
 /// The largest piece that room is made for at once, in bytes.
@@ -107,12 +107,17 @@ pub(crate) fn arguments_definition(item: &Struct) -> TokenStream {
 /// How it is written and read.
 ///
 /// ```text
-/// impl ThriftType for Point { const TYPE: TType = TType::STRUCT; }
+/// impl ThriftType for Point {
+///     const TYPE: TType = TType::STRUCT;
+///     const NAMES: &'static StructNames =
+///         &StructNames { name: "Point", ids: &[1, 2], fields: &["x", "y"] };
+/// }
 /// impl Encode for Point { … }
 /// impl<'__de> Decode<'__de> for Point { … }
 /// ```
 pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let ident = &item.ident;
+    let names = names(&item.name, item.fields.iter().map(|field| (field.id, &*field.name)));
     let plain = bounded(&item.generics, &quote!(__ThriftType));
     let (params, arguments, clause) = (plain.params, plain.arguments, plain.clause);
     let encode = encode(item);
@@ -121,6 +126,7 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
         #[allow(deprecated)]
         impl #params __ThriftType for #ident #arguments #clause {
             const TYPE: __TType = __TType::STRUCT;
+            #names
         }
         #encode
         #decode
@@ -131,7 +137,7 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
 ///
 /// ```text
 /// fn encode<__W: Writer>(&self, __w: &mut __W) {
-///     let __outer = __w.struct_begin();
+///     let __outer = __w.struct_begin(Self::NAMES);
 ///     __w.run::<7>(|__run| __run.field_i32(1, self.x));
 ///     if let Some(__value) = &self.label { __value.encode_field(2, __w) }
 ///     __w.stop();
@@ -179,7 +185,7 @@ fn encode(item: &Struct) -> TokenStream {
         #[allow(deprecated)]
         impl #params __Encode for #ident #arguments #clause {
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
-                let __outer = __Writer::struct_begin(__w);
+                let __outer = __Writer::struct_begin(__w, Self::NAMES);
                 #body
                 __Writer::struct_end(__w, __outer);
             }
@@ -240,13 +246,13 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 ///
 /// ```text
 /// fn decode<__R: Reader<'__de>>(__r: &mut __R) -> Result<Self> {
-///     const __C: Place = Place("Point", &["x"]);
-///     let __outer = __r.struct_begin()?;
-///     let mut __0 = next(1, __r, __C, 0)?;
-///     while let Some(__field) = field(__r, __C)? {
+///     let __c = Self::NAMES;
+///     let __outer = __r.struct_begin(__c)?;
+///     let mut __0 = next(1, __r, __c, 0)?;
+///     while let Some(__field) = field(__r, __c)? {
 ///         match __field.id {
-///             1 => read(&mut __0, __field, __r, __C, 0)?,
-///             _ => skip(__field, __r, __C)?,
+///             1 => read(&mut __0, __field, __r, __c, 0)?,
+///             _ => skip(__field, __r, __c)?,
 ///         }
 ///     }
 ///     __r.struct_end(__outer);
@@ -254,7 +260,6 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 /// }
 /// ```
 fn decode(item: &Struct) -> TokenStream {
-    let names: Vec<&str> = item.fields.iter().map(|field| field.name.as_str()).collect();
     let locals: Vec<_> = (0..item.fields.len()).map(|at| format_ident!("__{at}")).collect();
     let mut in_order = TokenStream::new();
     let mut arms = TokenStream::new();
@@ -262,11 +267,11 @@ fn decode(item: &Struct) -> TokenStream {
     for (at, (field, local)) in item.fields.iter().zip(&locals).enumerate() {
         let at = Literal::usize_unsuffixed(at);
         let (member, id) = (&field.member, id(field.id));
-        in_order.extend(quote!(let mut #local = __next(#id, __r, __C, #at)?;));
-        arms.extend(quote!(#id => __read(&mut #local, __field, __r, __C, #at)?,));
+        in_order.extend(quote!(let mut #local = __next(#id, __r, __c, #at)?;));
+        arms.extend(quote!(#id => __read(&mut #local, __field, __r, __c, #at)?,));
         let value = match (field.presence, &field.default) {
             (Presence::Optional, _) => quote!(#local),
-            (Presence::Required, _) => quote!(__required(#local, __C, #at)?),
+            (Presence::Required, _) => quote!(__required(#local, __c, #at)?),
             (Presence::Default, Some(default)) => {
                 quote!(match #local { __Some(__value) => __value, __None => #default })
             }
@@ -274,23 +279,23 @@ fn decode(item: &Struct) -> TokenStream {
         };
         build.extend(quote!(#member: #value,));
     }
-    let mut otherwise = quote!(__skip(__field, __r, __C)?);
+    let mut otherwise = quote!(__skip(__field, __r, __c)?);
     if let Some(unknown) = &item.unknown {
         in_order.extend(quote!(let mut __unknown = __UnknownFields::default();));
         otherwise = quote!(__unknown.decode(__field, __r)?);
         build.extend(quote!(#unknown: __unknown,));
     }
-    let (ident, name) = (&item.ident, &item.name);
+    let ident = &item.ident;
     let generics = decodable(&item.generics);
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #[allow(deprecated)]
         impl #params __Decode<'__de> for #ident #arguments #clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
-                const __C: __Place = __Place(#name, &[#(#names),*]);
-                let __outer = __Reader::struct_begin(__r)?;
+                let __c = Self::NAMES;
+                let __outer = __Reader::struct_begin(__r, __c)?;
                 #in_order
-                while let __Some(__field) = __field(__r, __C)? {
+                while let __Some(__field) = __field(__r, __c)? {
                     match __field.id {
                         #arms
                         _ => #otherwise,

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Path;
 
-use super::{allow, bounded, decodable, derives, doc, id, order_by_bytes};
+use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Traits, Union};
 
 /// The type itself.
@@ -59,8 +59,8 @@ pub(crate) fn union_definition(
 /// How it is written and read: as a struct with one field. If a peer sets several fields, the
 /// last that is known counts.
 pub(crate) fn union_codec(item: &Union) -> TokenStream {
-    let (ident, name) = (&item.ident, &item.name);
-    let names: Vec<&str> = item.variants.iter().map(|variant| variant.name.as_str()).collect();
+    let ident = &item.ident;
+    let names = names(&item.name, item.variants.iter().map(|variant| (variant.id, &*variant.name)));
     let mut encode_arms = TokenStream::new();
     let mut decode_arms = TokenStream::new();
     for (at, variant) in item.variants.iter().enumerate() {
@@ -70,18 +70,18 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
             Self::#variant(__value) => __Encode::encode_field(__value, #id, __w),
         });
         decode_arms.extend(quote! {
-            #id => __read_variant(&mut __union, Self::#variant, __field, __r, __C, #at)?,
+            #id => __read_variant(&mut __union, Self::#variant, __field, __r, __c, #at)?,
         });
     }
     let (otherwise, unset) = match &item.unrecognized {
         Some(unrecognized) => {
             encode_arms.extend(quote!(Self::#unrecognized(__field) => __field.encode(__w),));
             (
-                quote!(__read_unknown(&mut __union, Self::#unrecognized, __field, __r, __C)?),
+                quote!(__read_unknown(&mut __union, Self::#unrecognized, __field, __r, __c)?),
                 quote!(__Ok(Self::#unrecognized(__Default::default()))),
             )
         }
-        None => (quote!(__skip(__field, __r, __C)?), quote!(__Err(__unset_union(__C)))),
+        None => (quote!(__skip(__field, __r, __c)?), quote!(__Err(__unset_union(__c)))),
     };
     let encode_match = match item.variants.is_empty() && item.unrecognized.is_none() {
         true => quote!(match *self {}),
@@ -97,11 +97,12 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
         #[allow(deprecated)]
         impl #plain_params __ThriftType for #ident #arguments #plain_clause {
             const TYPE: __TType = __TType::STRUCT;
+            #names
         }
         #[allow(deprecated)]
         impl #encode_params __Encode for #ident #arguments #encode_clause {
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
-                let __outer = __Writer::struct_begin(__w);
+                let __outer = __Writer::struct_begin(__w, Self::NAMES);
                 #encode_match
                 __ScalarWriter::stop(__w);
                 __Writer::struct_end(__w, __outer);
@@ -110,10 +111,10 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
         #[allow(deprecated)]
         impl #decode_params __Decode<'__de> for #ident #arguments #decode_clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
-                const __C: __Place = __Place(#name, &[#(#names),*]);
-                let __outer = __Reader::struct_begin(__r)?;
+                let __c = Self::NAMES;
+                let __outer = __Reader::struct_begin(__r, __c)?;
                 let mut __union = __None;
-                while let __Some(__field) = __field(__r, __C)? {
+                while let __Some(__field) = __field(__r, __c)? {
                     match __field.id {
                         #decode_arms
                         _ => #otherwise,

@@ -150,6 +150,7 @@ impl Lowerer<'_> {
                 variant.push('_');
             }
             throws.push(Thrown {
+                name: thrown.name.text.clone(),
                 id: thrown.id,
                 variant: self.ident(&variant),
                 ty: self.rust_type(&thrown.ty, from, false),

@@ -4,7 +4,7 @@ use byteorder::BigEndian;
 use bytes::Bytes;
 
 use super::skip::{self, min_width};
-use crate::codec::{FieldHeader, Reader};
+use crate::codec::{FieldHeader, Reader, StructNames};
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::bulk;
@@ -62,7 +62,7 @@ impl<'de> BinaryReader<'de> {
 
 impl<'de> Reader<'de> for BinaryReader<'de> {
     #[inline(always)]
-    fn struct_begin(&mut self) -> Result<i16> {
+    fn struct_begin(&mut self, _names: &'static StructNames) -> Result<i16> {
         self.cursor.deeper()?;
         Ok(0)
     }

@@ -1,7 +1,7 @@
 //! Passing over values of `TBinaryProtocol`.
 
 use super::reader::BinaryReader;
-use crate::codec::Reader;
+use crate::codec::{Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
 
@@ -38,7 +38,7 @@ pub(super) fn skip(r: &mut BinaryReader<'_>, ty: TType) -> Result<()> {
             r.binary()?;
         }
         TType::STRUCT => {
-            let outer = r.struct_begin()?;
+            let outer = r.struct_begin(StructNames::NONE)?;
             loop {
                 let field = r.field()?;
                 if field.ty == TType::STOP {

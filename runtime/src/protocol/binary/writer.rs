@@ -4,7 +4,7 @@ use byteorder::BigEndian;
 use bytes::Bytes;
 
 use crate::body::Body;
-use crate::codec::{ScalarWriter, Writer};
+use crate::codec::{ScalarWriter, StructNames, Writer};
 use crate::error::Result;
 use crate::protocol::buffer::Buffer;
 use crate::protocol::bulk;
@@ -154,7 +154,7 @@ impl Writer for BinaryWriter {
     }
 
     #[inline(always)]
-    fn struct_begin(&mut self) -> i16 {
+    fn struct_begin(&mut self, _names: &'static StructNames) -> i16 {
         0
     }
     #[inline(always)]

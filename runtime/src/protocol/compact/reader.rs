@@ -7,7 +7,7 @@ use super::skip;
 use super::types::{FALSE, TRUE, min_width, number, ttype};
 use super::varint::{Broken, Varint, unzigzag32, unzigzag64};
 use super::varints::read_all;
-use crate::codec::{FieldHeader, Reader, copy_value};
+use crate::codec::{FieldHeader, Reader, StructNames, copy_value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::BinaryWriter;
@@ -167,7 +167,7 @@ impl<'de> CompactReader<'de> {
 
 impl<'de> Reader<'de> for CompactReader<'de> {
     #[inline(always)]
-    fn struct_begin(&mut self) -> Result<i16> {
+    fn struct_begin(&mut self, _names: &'static StructNames) -> Result<i16> {
         self.cursor.deeper()?;
         Ok(std::mem::replace(&mut self.last, 0))
     }

@@ -2,7 +2,7 @@
 
 use super::reader::CompactReader;
 use super::types::fixed_width;
-use crate::codec::Reader;
+use crate::codec::{Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
 
@@ -29,7 +29,7 @@ pub(super) fn skip(r: &mut CompactReader<'_>, ty: TType) -> Result<()> {
             r.binary()?;
         }
         TType::STRUCT => {
-            let outer = r.struct_begin()?;
+            let outer = r.struct_begin(StructNames::NONE)?;
             loop {
                 let field = r.field()?;
                 if field.ty == TType::STOP {

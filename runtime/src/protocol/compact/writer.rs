@@ -7,7 +7,7 @@ use super::types::{FALSE, TRUE, number};
 use super::varint::{word32, word64, zigzag32, zigzag64};
 use super::varints::{write_all32, write_all64};
 use crate::body::Body;
-use crate::codec::{ScalarWriter, Writer, copy_value};
+use crate::codec::{ScalarWriter, StructNames, Writer, copy_value};
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::BinaryReader;
@@ -175,7 +175,7 @@ impl Writer for CompactWriter {
     }
 
     #[inline(always)]
-    fn struct_begin(&mut self) -> i16 {
+    fn struct_begin(&mut self, _names: &'static StructNames) -> i16 {
         std::mem::replace(&mut self.last, 0)
     }
     #[inline(always)]

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use super::base64;
 use super::types::name;
-use crate::codec::Reader;
+use crate::codec::{Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::BinaryReader;
@@ -47,7 +47,7 @@ impl JsonWriter<'_> {
 
     /// `{"1":{"i32":7},"2":{"str":"a"}}`
     fn fields(&mut self) -> Result<()> {
-        let outer = self.from.struct_begin()?;
+        let outer = self.from.struct_begin(StructNames::NONE)?;
         let mut before = b'{';
         loop {
             let field = self.from.field()?;

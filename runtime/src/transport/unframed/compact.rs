@@ -133,7 +133,7 @@ fn too_long(at: usize) -> Error {
 mod tests {
     use super::super::testing::{drip, end, is_linear};
     use super::*;
-    use crate::codec::{Reader, ScalarWriter, Writer, copy_value};
+    use crate::codec::{Reader, ScalarWriter, StructNames, Writer, copy_value};
     use crate::protocol::binary::BinaryReader;
     use crate::protocol::compact::{CompactReader, CompactWriter};
     use proptest::prelude::*;
@@ -152,7 +152,7 @@ mod tests {
         let kinds = prop::sample::select(&[2_u8, 3, 4, 6, 8, 10, 11, 12, 13, 14, 15, 16][..]);
         prop::collection::vec((kinds, any::<[u8; 6]>()), 0..30).prop_map(|parts| {
             let mut writer = CompactWriter::new(Vec::new());
-            let outer = writer.struct_begin();
+            let outer = writer.struct_begin(StructNames::NONE);
             for (ty, seed) in parts {
                 let id = i16::from_be_bytes([seed[0] & 0x81, seed[1]]);
                 let mut source = Vec::new();
