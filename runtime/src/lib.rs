@@ -37,7 +37,9 @@
 //!
 //! # What is where
 //!
-//! - Values alone: [`binary`], [`compact`] and, with the feature `json`, `json`, for whatever implements [`Encode`] and [`Decode`].
+//! - Values alone: [`binary`], [`compact`] and, with the feature `json`, which is on by default, `json`
+//!   and `simple_json`, for whatever implements [`Encode`] and [`Decode`]; with the feature
+//!   `thriftpy-json`, `thriftpy_json`.
 //! - Async servers and clients on tokio, with the feature `async`, which is on by default:
 //!   `Server`, `Channel`, `ClientBuilder`.
 //! - Servers and clients without any runtime: [`blocking`].
@@ -108,9 +110,11 @@ pub use error::{Error, ErrorKind, Result};
 pub use from_channel::FromChannel;
 pub use limits::Limits;
 pub use message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
-#[cfg(feature = "json")]
-pub use protocol::json;
+#[cfg(feature = "thriftpy-json")]
+pub use protocol::thriftpy_json;
 pub use protocol::{Envelope, binary, compact};
+#[cfg(feature = "json")]
+pub use protocol::{json, simple_json};
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server};
 pub use shared_str::SharedStr;

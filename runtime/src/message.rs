@@ -24,6 +24,9 @@ pub enum Protocol {
     /// `TJSONProtocol`, with the feature `json`.
     #[cfg(feature = "json")]
     Json,
+    /// ThriftPy's own `TJSONProtocol`, with the feature `thriftpy-json`.
+    #[cfg(feature = "thriftpy-json")]
+    ThriftPyJson,
 }
 
 impl Protocol {
@@ -35,6 +38,8 @@ impl Protocol {
             Protocol::Compact => "compact",
             #[cfg(feature = "json")]
             Protocol::Json => "JSON",
+            #[cfg(feature = "thriftpy-json")]
+            Protocol::ThriftPyJson => "ThriftPy's JSON",
         }
     }
 }

@@ -51,7 +51,7 @@ impl Output {
         if framing == Framing::Framed {
             self.bytes.extend_from_slice(&[0; 4]);
         }
-        write_envelope(protocol, method, kind, seqid, &mut self.bytes);
+        write_envelope(protocol, method, kind, seqid, body.len(), &mut self.bytes);
         let end = message_end(protocol);
         let body_len = body.len() + end.len();
         if framing == Framing::Framed {
@@ -182,7 +182,7 @@ mod tests {
         for (seqid, body) in bodies.into_iter().enumerate() {
             let mut message = Vec::new();
             let (kind, seqid) = (MessageKind::Reply, seqid as i32);
-            write_envelope(Protocol::Binary, "m", kind, seqid, &mut message);
+            write_envelope(Protocol::Binary, "m", kind, seqid, body.len(), &mut message);
             body.chunks().for_each(|chunk| message.extend_from_slice(chunk));
             expected.extend_from_slice(&(message.len() as i32).to_be_bytes());
             expected.extend_from_slice(&message);

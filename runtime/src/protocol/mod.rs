@@ -4,6 +4,10 @@ pub mod binary;
 pub mod compact;
 #[cfg(feature = "json")]
 pub mod json;
+#[cfg(feature = "json")]
+pub mod simple_json;
+#[cfg(feature = "thriftpy-json")]
+pub mod thriftpy_json;
 
 mod buffer;
 mod bulk;
@@ -37,6 +41,8 @@ pub(crate) fn encode_body<T: Encode>(protocol: Protocol, value: &T) -> Result<Bo
         Protocol::Compact => compact::to_body(value),
         #[cfg(feature = "json")]
         Protocol::Json => json::to_vec(value).map(Body::from),
+        #[cfg(feature = "thriftpy-json")]
+        Protocol::ThriftPyJson => thriftpy_json::to_payload(value).map(Body::from),
     }
 }
 
@@ -51,15 +57,18 @@ pub(crate) fn decode_body<T: for<'de> Decode<'de>>(
         Protocol::Compact => compact::from_bytes_with(body, limits),
         #[cfg(feature = "json")]
         Protocol::Json => json::from_slice_with(body, limits),
+        #[cfg(feature = "thriftpy-json")]
+        Protocol::ThriftPyJson => thriftpy_json::from_payload(body, limits),
     }
 }
 
-/// Appends the header of a message.
+/// Appends the header of a message with a body of that many bytes.
 pub(crate) fn write_envelope(
     protocol: Protocol,
     method: &str,
     kind: MessageKind,
     seqid: i32,
+    #[cfg_attr(not(feature = "thriftpy-json"), expect(unused_variables))] body: usize,
     out: &mut Vec<u8>,
 ) {
     match protocol {
@@ -68,6 +77,10 @@ pub(crate) fn write_envelope(
         Protocol::Compact => compact::write_envelope(method, kind, seqid, out),
         #[cfg(feature = "json")]
         Protocol::Json => json::write_envelope(method, kind, seqid, out),
+        #[cfg(feature = "thriftpy-json")]
+        Protocol::ThriftPyJson => {
+            thriftpy_json::write_envelope(method, kind, seqid, body, out);
+        }
     }
 }
 
@@ -76,6 +89,8 @@ pub(crate) fn message_end(protocol: Protocol) -> &'static [u8] {
     match protocol {
         #[cfg(feature = "json")]
         Protocol::Json => json::END,
+        #[cfg(feature = "thriftpy-json")]
+        Protocol::ThriftPyJson => thriftpy_json::END,
         _ => &[],
     }
 }
@@ -87,5 +102,7 @@ pub(crate) fn read_envelope(protocol: Protocol, message: &mut Bytes) -> Result<E
         Protocol::Compact => compact::read_envelope(message),
         #[cfg(feature = "json")]
         Protocol::Json => json::read_envelope(message),
+        #[cfg(feature = "thriftpy-json")]
+        Protocol::ThriftPyJson => thriftpy_json::read_envelope(message),
     }
 }

@@ -1,10 +1,18 @@
 //! Values alone, without services: the same functions for each protocol.
 
+use std::io::Read as _;
+
+use bytes::Bytes;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+
 /// The functions of a protocol's module, over its writer and reader.
 ///
 /// ```text
 /// values!("binary", BinaryWriter, BinaryReader);
-/// // pub fn to_vec, append_to, to_body, from_slice, from_slice_with, from_bytes, from_bytes_with
+/// // pub fn to_vec, to_bytes, append_to, to_body, to_writer
+/// // pub fn from_slice, from_bytes, from_reader, each also `_with` limits
 /// ```
 macro_rules! values {
     ($module:literal, $writer:ident, $reader:ident) => {
@@ -22,6 +30,14 @@ macro_rules! values {
             let mut bytes = Vec::new();
             append_to(value, &mut bytes)?;
             Ok(bytes)
+        }
+
+        /// Encodes a value as shared bytes. See [`to_body`] for values with large blobs.
+        ///
+        /// # Errors
+        /// As [`to_vec`].
+        pub fn to_bytes<T: $crate::Encode + ?Sized>(value: &T) -> $crate::Result<bytes::Bytes> {
+            to_vec(value).map(bytes::Bytes::from)
         }
 
         /// Encodes a value behind what `bytes` holds, so that one buffer may serve for many values.
@@ -69,6 +85,21 @@ macro_rules! values {
             writer.finish_body()
         }
 
+        /// Encodes a value into a file, a socket or whatever takes bytes. Nothing is written if the
+        /// value cannot be encoded; large `binary` values are not copied.
+        ///
+        /// # Errors
+        /// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be written.
+        pub fn to_writer<T: $crate::Encode + ?Sized>(
+            mut writer: impl std::io::Write,
+            value: &T,
+        ) -> $crate::Result<()> {
+            for chunk in to_body(value)?.chunks() {
+                writer.write_all(chunk)?;
+            }
+            Ok(())
+        }
+
         /// Decodes a value. Bytes behind it are an error.
         ///
         /// # Errors
@@ -86,7 +117,7 @@ macro_rules! values {
             bytes: &'de [u8],
             limits: &$crate::Limits,
         ) -> $crate::Result<T> {
-            from_reader($reader::new(bytes, limits))
+            read($reader::new(bytes, limits))
         }
 
         /// Decodes a value; large `binary` values share the memory of `bytes`.
@@ -107,10 +138,40 @@ macro_rules! values {
             bytes: &bytes::Bytes,
             limits: &$crate::Limits,
         ) -> $crate::Result<T> {
-            from_reader($reader::shared(bytes, limits))
+            read($reader::shared(bytes, limits))
         }
 
-        fn from_reader<'de, T: $crate::Decode<'de>>(mut reader: $reader<'de>) -> $crate::Result<T> {
+        /// Decodes the value that a file, or whatever bytes can be read from, holds up to its end.
+        ///
+        /// ```
+        #[doc = concat!("let file = thriftly::", $module, "::to_vec(\"hi\")?; // or a `std::fs::File`")]
+        #[doc = concat!("let text: String = thriftly::", $module, "::from_reader(&file[..])?;")]
+        /// assert_eq!(text, "hi");
+        /// # Ok::<(), thriftly::Error>(())
+        /// ```
+        ///
+        /// # Errors
+        /// As [`from_slice`]; [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be read;
+        /// [`ErrorKind::SizeLimit`](crate::ErrorKind::SizeLimit): there are more bytes than
+        /// [`Limits::message`](crate::Limits::message) allows.
+        pub fn from_reader<T: for<'de> $crate::Decode<'de>>(
+            reader: impl std::io::Read,
+        ) -> $crate::Result<T> {
+            from_reader_with(reader, &$crate::Limits::DEFAULT)
+        }
+
+        /// Decodes a value as [`from_reader`] does, under limits of one's own.
+        ///
+        /// # Errors
+        /// As [`from_reader`].
+        pub fn from_reader_with<T: for<'de> $crate::Decode<'de>>(
+            reader: impl std::io::Read,
+            limits: &$crate::Limits,
+        ) -> $crate::Result<T> {
+            from_bytes_with(&$crate::protocol::values::read_all(reader, limits)?, limits)
+        }
+
+        fn read<'de, T: $crate::Decode<'de>>(mut reader: $reader<'de>) -> $crate::Result<T> {
             let value = T::decode(&mut reader)?;
             reader.finish()?;
             Ok(value)
@@ -119,3 +180,14 @@ macro_rules! values {
 }
 
 pub(crate) use values;
+
+/// All bytes, if they are not more than a message may have.
+pub(crate) fn read_all(mut reader: impl std::io::Read, limits: &Limits) -> Result<Bytes> {
+    let mut bytes = Vec::new();
+    reader.by_ref().take(limits.message as u64).read_to_end(&mut bytes)?;
+    if bytes.len() == limits.message && reader.read(&mut [0])? != 0 {
+        let message = format!("more than the {} bytes that are allowed", limits.message);
+        return Err(Error::new(ErrorKind::SizeLimit, message));
+    }
+    Ok(bytes.into())
+}

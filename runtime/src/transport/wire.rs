@@ -19,6 +19,7 @@ const ENOUGH: usize = 8;
 /// | length `[` | framed JSON |
 /// | length `00` | framed, old binary: the first byte of a name's length |
 /// | length, a letter | unframed, old binary: the length was that of the name |
+/// | length `{` | unframed JSON of ThriftPy: the length is a part of it |
 ///
 /// # Errors
 /// It is none of these. The message says what it looks like.
@@ -36,6 +37,8 @@ pub(crate) fn detect(first: &[u8]) -> Result<Option<Framing>> {
         [b'[', ..] => Framing::Unframed,
         [_, _, _, _, 0x80, 0x01, ..] => Framing::Framed,
         [_, _, _, _, 0x00 | 0x82 | b'[', ..] => Framing::Framed,
+        #[cfg(feature = "thriftpy-json")]
+        [_, _, _, _, b'{', ..] => Framing::Unframed,
         [_, _, _, _, letter, ..] if letter.is_ascii_alphanumeric() || *letter == b'_' => {
             Framing::Unframed
         }
@@ -88,6 +91,7 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
         [_, _, _, _, 0x10, 0x00, ..] => Some("TTHeader"),
         #[cfg(not(feature = "json"))]
         [_, _, _, _, b'[', ..] => Some("the JSON protocol in frames"),
+        #[cfg(not(feature = "thriftpy-json"))]
         [_, _, _, _, b'{', ..] => Some("ThriftPy's JSON protocol"),
         _ => None,
     }
@@ -100,6 +104,9 @@ pub(crate) fn protocol_of(message: &[u8]) -> Protocol {
         #[cfg(feature = "json")]
         [b'[', ..] => Protocol::Json,
         [0x80..=0xff, ..] => Protocol::Binary,
+        // Before it stands its length, which would be that of a name in old binary.
+        #[cfg(feature = "thriftpy-json")]
+        [_, _, _, _, b'{', ..] => Protocol::ThriftPyJson,
         _ => Protocol::BinaryOld,
     }
 }
@@ -142,6 +149,8 @@ mod tests {
         check(b"\x82\x21\x01\x04ping\0", Protocol::Compact);
         #[cfg(feature = "json")]
         check(b"[1,\"ping\",1,1,{}]", Protocol::Json);
+        #[cfg(feature = "thriftpy-json")]
+        check(b"\0\0\0\x0e{\"metadata\": 0}", Protocol::ThriftPyJson);
     }
 
     #[test]
@@ -156,6 +165,7 @@ mod tests {
             (b"[1,\"ping\",1,1,{}]", "the JSON protocol"),
             #[cfg(not(feature = "json"))]
             (b"\0\0\0\x20[1,\"", "the JSON protocol in frames"),
+            #[cfg(not(feature = "thriftpy-json"))]
             (b"\0\0\0\x20{\"me", "ThriftPy's JSON protocol"),
             (b"\0\0\0\x1f\x0f\xff\0\0", "THeader"),
             (b"\0\0\0\x1f\x10\0\0\0", "TTHeader"),

@@ -22,10 +22,11 @@
 
 pub(crate) mod base64;
 mod envelope;
-mod parser;
+pub(crate) mod named;
+pub(crate) mod parser;
 mod read;
 mod types;
-mod write;
+pub(crate) mod write;
 
 pub(crate) use envelope::END;
 pub use envelope::{read_envelope, write_envelope};
@@ -34,6 +35,7 @@ use crate::codec::{Decode, Encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::{BinaryReader, BinaryWriter};
+use crate::protocol::values::read_all;
 use crate::ttype::TType;
 
 /// Encodes a value.
@@ -63,6 +65,23 @@ pub fn to_string<T: Encode + ?Sized>(value: &T) -> Result<String> {
     String::from_utf8(to_vec(value)?).map_err(|error| {
         Error::new(ErrorKind::InvalidUtf8, "a string is not UTF-8").with_source(error)
     })
+}
+
+/// Encodes a value into a file, a socket or whatever takes bytes.
+///
+/// # Errors
+/// As [`to_vec`], or [`ErrorKind::Io`]: it could not be written.
+pub fn to_writer<T: Encode + ?Sized>(mut writer: impl std::io::Write, value: &T) -> Result<()> {
+    Ok(writer.write_all(&to_vec(value)?)?)
+}
+
+/// Decodes the value that a file, or whatever bytes can be read from, holds up to its end.
+///
+/// # Errors
+/// As [`from_slice`]; [`ErrorKind::Io`]: it could not be read; [`ErrorKind::SizeLimit`]: there are
+/// more bytes than [`Limits::message`] allows.
+pub fn from_reader<T: for<'de> Decode<'de>>(reader: impl std::io::Read) -> Result<T> {
+    from_slice(&read_all(reader, &Limits::DEFAULT)?)
 }
 
 /// Decodes a value. Anything but white space behind it is an error.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Reads JSON from its begin to its end.
-pub(super) struct Parser<'a> {
+pub(crate) struct Parser<'a> {
     json: &'a [u8],
     at: usize,
     /// How many levels of nesting are left.
@@ -14,16 +14,16 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(json: &'a [u8], depth: u32) -> Parser<'a> {
+    pub(crate) fn new(json: &'a [u8], depth: u32) -> Parser<'a> {
         Parser { json, at: 0, depth }
     }
 
     /// How many bytes have been read.
-    pub(super) fn at(&self) -> usize {
+    pub(crate) fn at(&self) -> usize {
         self.at
     }
 
-    pub(super) fn deeper(&mut self, inside: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+    pub(crate) fn deeper(&mut self, inside: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         match self.depth.checked_sub(1) {
             Some(depth) => self.depth = depth,
             None => return Err(self.error(ErrorKind::DepthLimit, "nested too deeply")),
@@ -33,7 +33,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    pub(super) fn expect(&mut self, byte: u8) -> Result<()> {
+    pub(crate) fn expect(&mut self, byte: u8) -> Result<()> {
         match self.peek() {
             Some(found) if found == byte => {
                 self.at += 1;
@@ -44,7 +44,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether there is another item before the end. Reads the comma before it, or the end.
-    pub(super) fn another(&mut self, first: &mut bool, end: u8) -> Result<bool> {
+    pub(crate) fn another(&mut self, first: &mut bool, end: u8) -> Result<bool> {
         match self.peek() {
             Some(byte) if byte == end => {
                 self.at += 1;
@@ -60,7 +60,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The next byte that is not white space.
-    pub(super) fn peek(&mut self) -> Option<u8> {
+    pub(crate) fn peek(&mut self) -> Option<u8> {
         while let Some(byte) = self.json.get(self.at) {
             match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
@@ -71,7 +71,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A whole number, in quotes or not.
-    pub(super) fn number<T: FromStr>(&mut self, what: &str) -> Result<T> {
+    pub(crate) fn number<T: FromStr>(&mut self, what: &str) -> Result<T> {
         let place = self.at;
         let token = self.token()?;
         match std::str::from_utf8(&token).ok().and_then(|token| token.parse().ok()) {
@@ -80,7 +80,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn double(&mut self) -> Result<f64> {
+    pub(crate) fn double(&mut self) -> Result<f64> {
         let place = self.at;
         let token = self.token()?;
         // This also understands `nan`, `inf` and `infinity` in any case.
@@ -93,7 +93,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The characters of a number or word, in quotes or not.
-    pub(super) fn token(&mut self) -> Result<Cow<'a, [u8]>> {
+    pub(crate) fn token(&mut self) -> Result<Cow<'a, [u8]>> {
         if self.peek() == Some(b'"') {
             return self.short_string();
         }
@@ -110,7 +110,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A string that is mostly without escapes.
-    pub(super) fn short_string(&mut self) -> Result<Cow<'a, [u8]>> {
+    pub(crate) fn short_string(&mut self) -> Result<Cow<'a, [u8]>> {
         self.expect(b'"')?;
         let rest = &self.json[self.at..];
         match rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
@@ -126,7 +126,47 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn string(&mut self, out: &mut Vec<u8>) -> Result<()> {
+    /// Passes over a value, whatever it is; brackets have to match in number only. Returns where
+    /// it stands.
+    #[cfg(feature = "thriftpy-json")]
+    pub(crate) fn pass(&mut self) -> Result<std::ops::Range<usize>> {
+        self.peek();
+        let (start, mut open) = (self.at, 0_usize);
+        loop {
+            match self.peek() {
+                Some(b'"') => self.pass_string()?,
+                Some(b'{' | b'[') => {
+                    open += 1;
+                    self.at += 1;
+                }
+                // What does not belong to the value any more, if it is no container.
+                Some(b'}' | b']' | b',') if open == 0 => return Ok(start..self.at),
+                Some(b'}' | b']') => {
+                    open -= 1;
+                    self.at += 1;
+                    if open == 0 {
+                        return Ok(start..self.at);
+                    }
+                }
+                Some(_) => self.at += 1,
+                None => return Err(self.unexpected("more")),
+            }
+        }
+    }
+
+    #[cfg(feature = "thriftpy-json")]
+    fn pass_string(&mut self) -> Result<()> {
+        self.expect(b'"')?;
+        loop {
+            match self.next()? {
+                b'"' => return Ok(()),
+                b'\\' => drop(self.next()?),
+                _ => {}
+            }
+        }
+    }
+
+    pub(crate) fn string(&mut self, out: &mut Vec<u8>) -> Result<()> {
         self.expect(b'"')?;
         let (place, start) = (self.at, out.len());
         self.rest_of_string(out)?;
@@ -227,13 +267,13 @@ impl<'a> Parser<'a> {
     }
 
     #[cold]
-    pub(super) fn error(&self, kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
+    pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
         Error::new(kind, message).at_offset(self.at)
     }
 
     /// Something else, or nothing, stands where something is expected.
     #[cold]
-    pub(super) fn unexpected(&self, expected: impl std::fmt::Display) -> Error {
+    pub(crate) fn unexpected(&self, expected: impl std::fmt::Display) -> Error {
         match self.json.get(self.at) {
             Some(&found) => {
                 let found = char::from(found).escape_default();
@@ -249,7 +289,7 @@ impl<'a> Parser<'a> {
 
     /// What stands at the place is not what it should be, unless there is more to come.
     #[cold]
-    pub(super) fn no(&self, token: &[u8], what: &str, place: usize) -> Error {
+    pub(crate) fn no(&self, token: &[u8], what: &str, place: usize) -> Error {
         let kind = match self.at < self.json.len() {
             true => ErrorKind::InvalidData,
             false => ErrorKind::UnexpectedEof,

@@ -186,7 +186,7 @@ fn of_none(ty: TType, count: usize) -> Result<&'static str> {
 }
 
 /// Appends what stands between the quotes of a string.
-pub(super) fn escape(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     while let Some(at) = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | ..0x20)) {
         out.extend_from_slice(&rest[..at]);

@@ -87,6 +87,8 @@ impl Skipper {
             Protocol::Compact => self.end_in::<compact::Compact>(bytes, limits),
             #[cfg(feature = "json")]
             Protocol::Json => self.end_in_json(bytes, limits),
+            #[cfg(feature = "thriftpy-json")]
+            Protocol::ThriftPyJson => self.end_by_length(bytes, limits),
         }
     }
 
@@ -162,6 +164,15 @@ impl Skipper {
                 Value::Unknown => {}
             }
         }
+        Ok((self.at <= bytes.len()).then_some(self.at))
+    }
+
+    /// The end of a message that begins with its length.
+    #[cfg(feature = "thriftpy-json")]
+    fn end_by_length(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
+        let Some(&length) = bytes.first_chunk() else { return Ok(None) };
+        self.at = 0;
+        self.advance(4 + size(i32::from_be_bytes(length), 0, limits)?, limits)?;
         Ok((self.at <= bytes.len()).then_some(self.at))
     }
 

@@ -1,0 +1,158 @@
+//! What stands around a value: a length, and the object with `metadata` and `payload`.
+
+use std::io::Write as _;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::message::MethodName;
+use crate::protocol::Envelope;
+use crate::protocol::json::parser::Parser;
+use crate::protocol::json::write::escape;
+use crate::ttype::MessageKind;
+
+const VERSION: i32 = 1;
+/// What stands behind the value of a message.
+pub(crate) const END: &[u8] = b"}";
+/// The length of what follows, big-endian.
+const PREFIX: usize = 4;
+
+/// Appends what stands before a value of that many bytes. The value follows, and then `}`.
+pub fn write_envelope(
+    method: &str,
+    kind: MessageKind,
+    seqid: i32,
+    payload: usize,
+    out: &mut Vec<u8>,
+) {
+    let start = begin(out);
+    out.extend_from_slice(b", \"name\": \"");
+    escape(method, out);
+    // A `Vec` takes everything.
+    let _ = write!(out, "\", \"ttype\": {}, \"seqid\": {seqid}", kind.number());
+    finish(start, payload, out);
+}
+
+/// The same for a value that is no message.
+pub(super) fn write_bare(payload: usize, out: &mut Vec<u8>) {
+    let start = begin(out);
+    finish(start, payload, out);
+}
+
+fn begin(out: &mut Vec<u8>) -> usize {
+    let start = out.len();
+    out.extend_from_slice(&[0; PREFIX]);
+    let _ = write!(out, "{{\"metadata\": {{\"version\": {VERSION}");
+    start
+}
+
+fn finish(start: usize, payload: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"}, \"payload\": ");
+    let length = out.len() - start - PREFIX + payload + END.len();
+    // Payloads are never so large that this could be cut off.
+    out[start..start + PREFIX].copy_from_slice(&(length as u32).to_be_bytes());
+}
+
+/// What the metadata say.
+#[derive(Default)]
+struct Metadata {
+    method: Option<MethodName>,
+    kind: Option<u8>,
+    seqid: Option<i32>,
+}
+
+/// Cuts everything off a message but its value.
+///
+/// # Errors
+/// It is no such message: it is cut off, `metadata` or `payload` is missing, the version or the
+/// kind of message is unknown.
+pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
+    let (metadata, payload) = parse(message)?;
+    let missing = |name: &str| {
+        let message = format!("the message's metadata have no `{name}`");
+        Error::new(ErrorKind::InvalidData, message)
+    };
+    let kind = metadata.kind.ok_or_else(|| missing("ttype"))?;
+    let kind = MessageKind::from_number(kind).ok_or_else(|| {
+        Error::new(ErrorKind::InvalidData, format!("unknown message type {kind}"))
+    })?;
+    let method = metadata.method.ok_or_else(|| missing("name"))?;
+    let seqid = metadata.seqid.ok_or_else(|| missing("seqid"))?;
+    *message = message.slice(payload);
+    Ok(Envelope { method, kind, seqid })
+}
+
+/// The value without what stands around it.
+pub(super) fn payload(bytes: &[u8]) -> Result<&[u8]> {
+    parse(bytes).map(|(_, payload)| &bytes[payload])
+}
+
+fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
+    let Some((prefix, json)) = bytes.split_first_chunk::<PREFIX>() else {
+        return Err(Error::new(ErrorKind::UnexpectedEof, "the message ends within its length"));
+    };
+    let length = u32::from_be_bytes(*prefix);
+    if length as usize != json.len() {
+        let kind = match (length as usize) < json.len() {
+            true => ErrorKind::InvalidData,
+            false => ErrorKind::UnexpectedEof,
+        };
+        let message = format!("{} bytes where {length} are announced", json.len());
+        return Err(Error::new(kind, message));
+    }
+    let mut parser = Parser::new(json, 0);
+    let (mut metadata, mut payload) = (None, None);
+    parser.expect(b'{')?;
+    let mut first = true;
+    while parser.another(&mut first, b'}')? {
+        let name = parser.short_string()?;
+        parser.expect(b':')?;
+        match &*name {
+            b"metadata" => metadata = Some(parse_metadata(&mut parser)?),
+            b"payload" => payload = Some(parser.pass()?),
+            _ => {
+                parser.pass()?;
+            }
+        }
+    }
+    if parser.peek().is_some() {
+        return Err(parser.error(ErrorKind::InvalidData, "something is left over"));
+    }
+    let missing =
+        |name: &str| Error::new(ErrorKind::InvalidData, format!("the message has no `{name}`"));
+    let metadata = metadata.ok_or_else(|| missing("metadata"))?;
+    let payload = payload.ok_or_else(|| missing("payload"))?;
+    Ok((metadata, PREFIX + payload.start..PREFIX + payload.end))
+}
+
+fn parse_metadata(parser: &mut Parser<'_>) -> Result<Metadata> {
+    let mut metadata = Metadata::default();
+    let mut version = None;
+    parser.expect(b'{')?;
+    let mut first = true;
+    while parser.another(&mut first, b'}')? {
+        let name = parser.short_string()?;
+        parser.expect(b':')?;
+        match &*name {
+            b"version" => version = Some(parser.number::<i32>("message version")?),
+            b"name" => {
+                let name = Bytes::copy_from_slice(&parser.short_string()?);
+                metadata.method = Some(MethodName::from_bytes(name)?);
+            }
+            b"ttype" => metadata.kind = Some(parser.number("message type")?),
+            b"seqid" => metadata.seqid = Some(parser.number("sequence id")?),
+            _ => {
+                parser.pass()?;
+            }
+        }
+    }
+    match version {
+        Some(VERSION) => Ok(metadata),
+        Some(version) => {
+            let message = format!("unknown message version {version}");
+            Err(parser.error(ErrorKind::BadVersion, message))
+        }
+        None => Err(parser.error(ErrorKind::BadVersion, "the metadata have no `version`")),
+    }
+}

@@ -1,0 +1,82 @@
+//! ThriftPy's own `TJSONProtocol`, with the feature `thriftpy-json`: names for fields, no types, a
+//! length before each message.
+//!
+//! It is not the JSON of other Thrift implementations, which is [`json`](crate::json).
+//!
+//! ```
+//! # fn main() -> thriftly::Result<()> {
+//! let error = thriftly::ApplicationError { message: "hi".into(), kind: Default::default() };
+//! let bytes = thriftly::thriftpy_json::to_vec(&error)?;
+//! let text = br#"{"metadata": {"version": 1}, "payload": {"message": "hi", "type": 0}}"#;
+//! assert_eq!(bytes[..4], (text.len() as u32).to_be_bytes());
+//! assert_eq!(bytes[4..], text[..]);
+//! assert_eq!(thriftly::thriftpy_json::from_slice::<thriftly::ApplicationError>(&bytes)?, error);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is written is what thriftpy2 writes. Read is also what Python makes numbers of: those in
+//! quotes, and bare `NaN` and `Infinity`. Members of a name that is not known, and those that are
+//! `null`, are passed over. A map is an array of objects with a `key` and a `value`, so that
+//! everything can be a key. There are no types in it: nothing can be kept of unknown fields.
+
+mod envelope;
+mod reader;
+mod tape;
+
+pub(crate) use envelope::END;
+pub use envelope::{read_envelope, write_envelope};
+
+use crate::codec::{Decode, Encode};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::protocol::json::named::{Dialect, NamedWriter};
+use reader::TapeReader;
+
+/// Encodes a value as ThriftPy's `serialize` does.
+///
+/// # Errors
+/// The value takes more than 2³¹ - 1 bytes.
+pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    let payload = to_payload(value)?;
+    let mut bytes = Vec::with_capacity(payload.len() + 64);
+    envelope::write_bare(payload.len(), &mut bytes);
+    bytes.extend_from_slice(&payload);
+    bytes.extend_from_slice(END);
+    Ok(bytes)
+}
+
+/// Decodes a value that ThriftPy's `serialize` has made. Anything behind it is an error.
+///
+/// # Errors
+/// The bytes are not such a value, or it breaks one of the default [`Limits`].
+pub fn from_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T> {
+    from_slice_with(bytes, &Limits::DEFAULT)
+}
+
+/// Decodes a value as [`from_slice`] does, under limits of one's own.
+///
+/// # Errors
+/// As [`from_slice`].
+pub fn from_slice_with<T: for<'de> Decode<'de>>(bytes: &[u8], limits: &Limits) -> Result<T> {
+    from_payload(envelope::payload(bytes)?, limits)
+}
+
+/// The value without anything around it.
+pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    let mut writer = NamedWriter::new(Vec::new(), Dialect::ThriftPy);
+    value.encode(&mut writer);
+    let payload = writer.finish()?;
+    match payload.len() > i32::MAX as usize - 1024 {
+        true => Err(Error::new(ErrorKind::SizeLimit, "a value of more than 2147483647 bytes")),
+        false => Ok(payload),
+    }
+}
+
+pub(crate) fn from_payload<T: for<'de> Decode<'de>>(json: &[u8], limits: &Limits) -> Result<T> {
+    let tape = tape::record(json, limits)?;
+    let mut reader = TapeReader::new(&tape, limits);
+    let value = T::decode(&mut reader).and_then(|value| reader.finish().map(|()| value));
+    // An offset would be one into the tape.
+    value.map_err(Error::without_offset)
+}

@@ -1,0 +1,362 @@
+//! Reading values from a tape.
+
+use std::str::FromStr;
+
+use bytes::Bytes;
+
+use super::tape::tag;
+use crate::codec::{FieldHeader, Reader, StructNames};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::protocol::cursor::{Blobs, Cursor};
+use crate::ttype::TType;
+use crate::uuid::Uuid;
+
+/// The type of a field whose type is not said.
+const ANY: TType = TType(0xff);
+
+/// Reads values by the names of their fields.
+#[derive(Debug)]
+pub(super) struct TapeReader<'de> {
+    cursor: Cursor<'de>,
+    /// What is being read, the outermost first.
+    levels: Vec<Level>,
+}
+
+#[derive(Debug)]
+enum Level {
+    /// So many members are left.
+    Struct {
+        names: &'static StructNames,
+        left: usize,
+    },
+    List,
+    /// A key comes next, or else its value.
+    Map {
+        key: bool,
+    },
+}
+
+impl<'de> TapeReader<'de> {
+    pub(super) fn new(tape: &'de [u8], limits: &Limits) -> TapeReader<'de> {
+        TapeReader { cursor: Cursor::new(tape, Blobs::Base64, limits), levels: Vec::new() }
+    }
+
+    pub(super) fn finish(&self) -> Result<()> {
+        self.cursor.finish()
+    }
+
+    /// What stands before a value at this place.
+    fn begin(&mut self) -> Result<()> {
+        let Some(Level::Map { key }) = self.levels.last_mut() else { return Ok(()) };
+        *key = !*key;
+        let name = if *key { "value" } else { "key" };
+        if name == "key" && self.open(tag::OBJECT, "an object with `key` and `value`")? != 2 {
+            return Err(self.wrong("an object with `key` and `value`"));
+        }
+        match self.name()? {
+            found if found == name => Ok(()),
+            _ => Err(self.wrong("an object with `key` and `value`")),
+        }
+    }
+
+    #[cold]
+    fn wrong(&self, expected: &str) -> Error {
+        let found = match self.cursor.rest.first() {
+            Some(&tag::OBJECT) => "an object",
+            Some(&tag::ARRAY) => "an array",
+            Some(&tag::STRING) => "a string",
+            Some(&tag::NUMBER) => "a number",
+            Some(&tag::TRUE | &tag::FALSE) => "true or false",
+            Some(&tag::NULL) => "null",
+            _ => "something else",
+        };
+        let message = format!("{expected} expected, but found {found}");
+        self.cursor.error(ErrorKind::TypeMismatch, message)
+    }
+
+    fn expect(&mut self, tag: u8, expected: &str) -> Result<()> {
+        match self.cursor.rest {
+            [found, rest @ ..] if *found == tag => {
+                self.cursor.rest = rest;
+                Ok(())
+            }
+            _ => Err(self.wrong(expected)),
+        }
+    }
+
+    /// The begin of an object or array. Returns how many items it has.
+    fn open(&mut self, tag: u8, expected: &str) -> Result<usize> {
+        self.expect(tag, expected)?;
+        let count = u32::from_be_bytes(self.cursor.array()?);
+        self.cursor.pass(4)?;
+        self.cursor.count(count as usize, 1)
+    }
+
+    /// The name of a member.
+    fn name(&mut self) -> Result<&'de str> {
+        let len = u32::from_be_bytes(self.cursor.array()?);
+        let bytes = self.cursor.slice(len as usize)?;
+        self.cursor.text(bytes)
+    }
+
+    fn pass(&mut self) -> Result<()> {
+        let [tag] = self.cursor.array()?;
+        let len = match tag {
+            tag::OBJECT | tag::ARRAY => {
+                self.cursor.pass(4)?;
+                u32::from_be_bytes(self.cursor.array()?)
+            }
+            tag::STRING => u32::from_be_bytes(self.cursor.array()?),
+            tag::NUMBER => u32::from(self.cursor.array::<1>()?[0]),
+            _ => 0,
+        };
+        self.cursor.pass(len as usize)
+    }
+
+    fn literal(&mut self, expected: &str) -> Result<&'de str> {
+        self.begin()?;
+        let before = self.cursor.rest;
+        let text = match self.cursor.array::<1>()? {
+            [tag::STRING] => self.name()?,
+            [tag::NUMBER] => {
+                let [len] = self.cursor.array()?;
+                let bytes = self.cursor.slice(usize::from(len))?;
+                self.cursor.text(bytes)?
+            }
+            _ => {
+                self.cursor.rest = before;
+                return Err(self.wrong(expected));
+            }
+        };
+        Ok(text)
+    }
+
+    /// A number, in quotes or not.
+    fn number<T: FromStr>(&mut self, expected: &str) -> Result<T> {
+        let text = self.literal(expected)?;
+        text.parse().map_err(|_| self.no(text, expected))
+    }
+
+    fn numbers<T: FromStr>(&mut self, count: usize, expected: &str) -> Result<Vec<T>> {
+        let mut values = Vec::with_capacity(count);
+        for index in 0..count {
+            values.push(self.number(expected).map_err(|error| error.in_element(index))?);
+        }
+        Ok(values)
+    }
+
+    #[cold]
+    fn no(&self, text: &str, expected: &str) -> Error {
+        let shown: String = text.chars().take(40).collect();
+        let message = format!("`{}` is no {expected}", shown.escape_default());
+        self.cursor.error(ErrorKind::InvalidData, message)
+    }
+
+    fn list(&mut self, level: Level) -> Result<usize> {
+        self.begin()?;
+        let count = self.open(tag::ARRAY, "an array")?;
+        self.cursor.deeper()?;
+        self.levels.push(level);
+        Ok(count)
+    }
+
+    fn end(&mut self) {
+        self.levels.pop();
+        self.cursor.shallower();
+    }
+
+    #[cold]
+    fn untyped(&self) -> Error {
+        let message = "ThriftPy's JSON has no types: what it is can only be read if it is known";
+        self.cursor.error(ErrorKind::InvalidData, message)
+    }
+}
+
+/// Whether something that begins so may be a value of the type.
+fn may_be(ty: TType, tag: Option<&u8>) -> bool {
+    match (ty, tag) {
+        (TType::STRUCT, Some(&tag::OBJECT)) => true,
+        (TType::LIST | TType::SET | TType::MAP, Some(&tag::ARRAY)) => true,
+        (TType::BOOL, Some(&tag::TRUE | &tag::FALSE | &tag::NUMBER)) => true,
+        (TType::STRING | TType::UUID, Some(&tag::STRING)) => true,
+        (TType::I8 | TType::I16 | TType::I32 | TType::I64 | TType::DOUBLE, Some(tag)) => {
+            matches!(*tag, tag::NUMBER | tag::STRING)
+        }
+        _ => false,
+    }
+}
+
+impl<'de> Reader<'de> for TapeReader<'de> {
+    fn struct_begin(&mut self, names: &'static StructNames) -> Result<i16> {
+        self.begin()?;
+        let left = self.open(tag::OBJECT, "an object")?;
+        self.cursor.deeper()?;
+        self.levels.push(Level::Struct { names, left });
+        Ok(0)
+    }
+    fn struct_end(&mut self, _outer: i16) {
+        self.end();
+    }
+
+    /// The next member that is known and there. Its type is not said.
+    fn field(&mut self) -> Result<FieldHeader> {
+        loop {
+            let names = match self.levels.last_mut() {
+                Some(Level::Struct { names, left }) if *left > 0 => {
+                    *left -= 1;
+                    *names
+                }
+                _ => return Ok(FieldHeader { ty: TType::STOP, id: 0 }),
+            };
+            match names.id(self.name()?) {
+                Some(id) if self.cursor.rest.first() != Some(&tag::NULL) => {
+                    return Ok(FieldHeader { ty: ANY, id });
+                }
+                _ => self.pass()?,
+            }
+        }
+    }
+
+    fn field_is(&mut self, ty: TType, id: i16) -> bool {
+        let Some(Level::Struct { names, left: left @ 1.. }) = self.levels.last_mut() else {
+            return false;
+        };
+        let Some(name) = names.of(id) else { return false };
+        let rest = self.cursor.rest;
+        let found = rest
+            .strip_prefix(&(name.len() as u32).to_be_bytes())
+            .and_then(|rest| rest.strip_prefix(name.as_bytes()))
+            .filter(|rest| may_be(ty, rest.first()));
+        match found {
+            Some(rest) => {
+                *left -= 1;
+                self.cursor.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn fits(&self, _field: FieldHeader, ty: TType) -> bool {
+        may_be(ty, self.cursor.rest.first())
+    }
+
+    fn skip(&mut self, _ty: TType) -> Result<()> {
+        self.begin()?;
+        self.pass()
+    }
+    fn capture(&mut self, _ty: TType) -> Result<Bytes> {
+        Err(self.untyped())
+    }
+
+    fn list_begin(&mut self, _element: TType) -> Result<usize> {
+        self.list(Level::List)
+    }
+    fn list_end(&mut self) -> Result<()> {
+        self.end();
+        Ok(())
+    }
+    fn set_begin(&mut self, element: TType) -> Result<usize> {
+        self.list_begin(element)
+    }
+    fn set_end(&mut self) -> Result<()> {
+        self.list_end()
+    }
+    fn map_begin(&mut self, _key: TType, _value: TType) -> Result<usize> {
+        self.list(Level::Map { key: true })
+    }
+    fn map_end(&mut self) -> Result<()> {
+        self.list_end()
+    }
+    fn any_list_begin(&mut self) -> Result<(TType, usize)> {
+        Err(self.untyped())
+    }
+    fn any_map_begin(&mut self) -> Result<(TType, TType, usize)> {
+        Err(self.untyped())
+    }
+
+    fn room_for<T>(&mut self, count: usize) -> Result<usize> {
+        self.cursor.room_for::<T>(count)
+    }
+
+    fn bool(&mut self) -> Result<bool> {
+        self.begin()?;
+        let before = self.cursor.rest;
+        match self.cursor.array::<1>()? {
+            [tag::TRUE] => Ok(true),
+            [tag::FALSE] => Ok(false),
+            // What Python makes of a number.
+            [tag::NUMBER] => {
+                let [len] = self.cursor.array()?;
+                let text = self.cursor.slice(usize::from(len))?;
+                Ok(text != b"0")
+            }
+            _ => {
+                self.cursor.rest = before;
+                Err(self.wrong("a bool"))
+            }
+        }
+    }
+    fn i8(&mut self) -> Result<i8> {
+        self.number("i8")
+    }
+    fn i16(&mut self) -> Result<i16> {
+        self.number("i16")
+    }
+    fn i32(&mut self) -> Result<i32> {
+        self.number("i32")
+    }
+    fn i64(&mut self) -> Result<i64> {
+        self.number("i64")
+    }
+    fn double(&mut self) -> Result<f64> {
+        let text = self.literal("double")?;
+        match text.parse::<f64>() {
+            // What is too large for a double becomes infinite, which nobody has meant.
+            Ok(value) if value.is_finite() || !text.contains(|c: char| c.is_ascii_digit()) => {
+                Ok(value)
+            }
+            _ => Err(self.no(text, "double")),
+        }
+    }
+    fn uuid(&mut self) -> Result<[u8; 16]> {
+        self.number::<Uuid>("uuid").map(|uuid| uuid.0)
+    }
+    fn string(&mut self) -> Result<&'de str> {
+        self.begin()?;
+        self.expect(tag::STRING, "a string")?;
+        self.name()
+    }
+    fn binary(&mut self) -> Result<&'de [u8]> {
+        self.string().map(str::as_bytes)
+    }
+    fn owned(&mut self) -> Result<Vec<u8>> {
+        let letters = self.binary()?;
+        self.cursor.owned(letters)
+    }
+    fn shared(&mut self) -> Result<Bytes> {
+        let letters = self.binary()?;
+        self.cursor.shared(letters)
+    }
+
+    fn i8s(&mut self, count: usize) -> Result<Vec<i8>> {
+        self.numbers(count, "i8")
+    }
+    fn i16s(&mut self, count: usize) -> Result<Vec<i16>> {
+        self.numbers(count, "i16")
+    }
+    fn i32s(&mut self, count: usize) -> Result<Vec<i32>> {
+        self.numbers(count, "i32")
+    }
+    fn i64s(&mut self, count: usize) -> Result<Vec<i64>> {
+        self.numbers(count, "i64")
+    }
+    fn doubles(&mut self, count: usize) -> Result<Vec<f64>> {
+        let mut values = Vec::with_capacity(count);
+        for index in 0..count {
+            values.push(self.double().map_err(|error| error.in_element(index))?);
+        }
+        Ok(values)
+    }
+}

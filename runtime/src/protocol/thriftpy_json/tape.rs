@@ -1,0 +1,132 @@
+//! JSON in a form that can be read from the front: escapes are resolved, and before each array and
+//! object stands how many items and bytes it has.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
+use crate::protocol::json::parser::Parser;
+
+/// An item of the tape: a byte for what it is, and then, big-endian,
+///
+/// - an object: the number of members and of bytes, each in four bytes, and the members: a string
+///   and an item each,
+/// - an array: the same, and its items,
+/// - a string: the number of bytes in four bytes, and the bytes, which are UTF-8,
+/// - a number: the number of characters in one byte, and the characters,
+/// - nothing more for the words.
+pub(super) mod tag {
+    pub(crate) const OBJECT: u8 = b'{';
+    pub(crate) const ARRAY: u8 = b'[';
+    pub(crate) const STRING: u8 = b'"';
+    pub(crate) const NUMBER: u8 = b'0';
+    pub(crate) const TRUE: u8 = b't';
+    pub(crate) const FALSE: u8 = b'f';
+    pub(crate) const NULL: u8 = b'n';
+}
+
+/// Records a value, which is all there is.
+pub(super) fn record(json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
+    // A map is an array of objects: two levels for one.
+    let mut parser = Parser::new(json, limits.depth.saturating_mul(2));
+    let mut tape = Vec::with_capacity(json.len());
+    parser.item(&mut tape)?;
+    match parser.peek() {
+        None => Ok(tape),
+        Some(_) => Err(parser.error(ErrorKind::InvalidData, "something is left over")),
+    }
+}
+
+impl Parser<'_> {
+    fn item(&mut self, tape: &mut Vec<u8>) -> Result<()> {
+        match self.peek() {
+            Some(b'{') => self.deeper(|parser| parser.object(tape)),
+            Some(b'[') => self.deeper(|parser| parser.array(tape)),
+            Some(b'"') => {
+                tape.push(tag::STRING);
+                self.text(tape)
+            }
+            _ => {
+                let place = self.at();
+                let token = self.token()?;
+                tape.push(match &*token {
+                    b"true" => tag::TRUE,
+                    b"false" => tag::FALSE,
+                    b"null" => tag::NULL,
+                    _ => tag::NUMBER,
+                });
+                if tape.last() == Some(&tag::NUMBER) {
+                    let Ok(len) = u8::try_from(token.len()) else {
+                        return Err(self.no(&token, "number", place));
+                    };
+                    tape.push(len);
+                    tape.extend_from_slice(&token);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn object(&mut self, tape: &mut Vec<u8>) -> Result<()> {
+        self.expect(b'{')?;
+        let start = open(tag::OBJECT, tape);
+        let (mut count, mut first) = (0_u32, true);
+        let mut second = start;
+        while self.another(&mut first, b'}')? {
+            if count == 1 {
+                second = tape.len();
+            }
+            count += 1;
+            self.text(tape)?;
+            self.expect(b':')?;
+            self.item(tape)?;
+        }
+        // The entries of a map: the key is read first, wherever it stands.
+        if count == 2 && tape[start..].starts_with(b"\0\0\0\x05value") {
+            tape[start..].rotate_left(second - start);
+        }
+        self.close(start, count, tape)
+    }
+
+    fn array(&mut self, tape: &mut Vec<u8>) -> Result<()> {
+        self.expect(b'[')?;
+        let start = open(tag::ARRAY, tape);
+        let (mut count, mut first) = (0_u32, true);
+        while self.another(&mut first, b']')? {
+            count += 1;
+            self.item(tape)?;
+        }
+        self.close(start, count, tape)
+    }
+
+    fn text(&mut self, tape: &mut Vec<u8>) -> Result<()> {
+        let length = tape.len();
+        tape.extend_from_slice(&[0; 4]);
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected("a name in quotes"));
+        }
+        self.string(tape)?;
+        let size = self.bytes(tape.len() - length - 4)?;
+        tape[length..length + 4].copy_from_slice(&size);
+        Ok(())
+    }
+
+    fn close(&self, start: usize, count: u32, tape: &mut [u8]) -> Result<()> {
+        let size = self.bytes(tape.len() - start)?;
+        tape[start - 8..start - 4].copy_from_slice(&count.to_be_bytes());
+        tape[start - 4..start].copy_from_slice(&size);
+        Ok(())
+    }
+
+    fn bytes(&self, size: usize) -> Result<[u8; 4]> {
+        match i32::try_from(size) {
+            Ok(size) => Ok(size.to_be_bytes()),
+            Err(_) => Err(Error::new(ErrorKind::SizeLimit, "a value above 2 GiB")),
+        }
+    }
+}
+
+/// Leaves room for the numbers of items and bytes. Returns where the items begin.
+fn open(tag: u8, tape: &mut Vec<u8>) -> usize {
+    tape.push(tag);
+    tape.extend_from_slice(&[0; 8]);
+    tape.len()
+}
