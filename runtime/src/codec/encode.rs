@@ -32,6 +32,11 @@ pub trait ThriftType {
             and types made by `thrift!` or `#[derive(ThriftStruct)]`"
 )]
 pub trait Encode: ThriftType {
+    /// Whether the value is a few scalars: then a writer had better be made quickly than write
+    /// quickly.
+    #[doc(hidden)]
+    const IS_FLAT: bool = false;
+
     /// Writes the value.
     fn encode<W: Writer>(&self, w: &mut W);
 

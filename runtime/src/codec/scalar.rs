@@ -18,6 +18,7 @@ macro_rules! scalar {
         }
 
         impl Encode for $rust {
+            const IS_FLAT: bool = true;
             #[inline(always)]
             fn encode<W: Writer>(&self, w: &mut W) {
                 w.$one(*self);

@@ -58,10 +58,17 @@ macro_rules! values {
             bytes: &mut Vec<u8>,
         ) -> $crate::Result<()> {
             let before = bytes.len();
-            let mut writer = $writer::new(std::mem::take(bytes));
-            value.encode(&mut writer);
-            let result;
-            (*bytes, result) = writer.finish();
+            let result = if T::IS_FLAT {
+                let mut writer = $writer::new(&mut *bytes);
+                value.encode(&mut writer);
+                writer.finish().1
+            } else {
+                let mut writer = $writer::new(std::mem::take(bytes));
+                value.encode(&mut writer);
+                let result;
+                (*bytes, result) = writer.finish();
+                result
+            };
             if result.is_err() {
                 bytes.truncate(before);
             }
@@ -82,7 +89,8 @@ macro_rules! values {
         pub fn to_body<T: $crate::Encode + ?Sized>(value: &T) -> $crate::Result<$crate::Body> {
             let mut writer = $writer::linking(Vec::with_capacity(256));
             value.encode(&mut writer);
-            writer.finish_body()
+            let (bytes, links) = writer.finish_linked()?;
+            Ok($crate::Body::new(bytes.into(), links))
         }
 
         /// Encodes a value into a file, a socket or whatever takes bytes. Nothing is written if the

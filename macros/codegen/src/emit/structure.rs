@@ -176,6 +176,8 @@ fn encode(item: &Struct) -> TokenStream {
         body.extend(run.flush());
         body.extend(quote!(self.#unknown.encode(__w);));
     }
+    let is_flat = body.is_empty() && item.unknown.is_none();
+    let is_flat = is_flat.then(|| quote!(const IS_FLAT: __bool = true;));
     run.push(1, "stop", TokenStream::new());
     body.extend(run.flush());
     let ident = &item.ident;
@@ -184,6 +186,7 @@ fn encode(item: &Struct) -> TokenStream {
     quote! {
         #[allow(deprecated)]
         impl #params __Encode for #ident #arguments #clause {
+            #is_flat
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
                 let __outer = __Writer::struct_begin(__w, Self::NAMES);
                 #body

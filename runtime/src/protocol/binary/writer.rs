@@ -1,9 +1,10 @@
 //! Writing `TBinaryProtocol`.
 
+use std::borrow::BorrowMut;
+
 use byteorder::BigEndian;
 use bytes::Bytes;
 
-use crate::body::Body;
 use crate::codec::{ScalarWriter, StructNames, Writer};
 use crate::error::Result;
 use crate::protocol::buffer::Buffer;
@@ -12,43 +13,43 @@ use crate::ttype::TType;
 
 /// Writes values in `TBinaryProtocol`, in one pass.
 #[derive(Debug)]
-pub struct BinaryWriter {
-    out: Buffer,
+pub struct BinaryWriter<B = Vec<u8>> {
+    out: Buffer<B>,
 }
 
-impl BinaryWriter {
-    /// Appends to `bytes`.
-    pub fn new(bytes: Vec<u8>) -> BinaryWriter {
+impl<B: BorrowMut<Vec<u8>>> BinaryWriter<B> {
+    /// Appends to `bytes`: a `Vec<u8>`, or a `&mut Vec<u8>`.
+    #[inline]
+    pub fn new(bytes: B) -> BinaryWriter<B> {
         BinaryWriter { out: Buffer::new(bytes) }
     }
 
     /// Appends to `bytes`; blobs of 4 KiB and more are linked.
-    pub fn linking(bytes: Vec<u8>) -> BinaryWriter {
+    pub(crate) fn linking(bytes: B) -> BinaryWriter<B> {
         BinaryWriter { out: Buffer::linking(bytes) }
     }
 
     /// Notes where `binary` values are.
     #[cfg(feature = "json")]
-    pub(crate) fn marking() -> BinaryWriter {
-        BinaryWriter { out: Buffer::marking() }
+    pub(crate) fn marking(bytes: B) -> BinaryWriter<B> {
+        BinaryWriter { out: Buffer::marking(bytes) }
     }
 
-    /// Hands the bytes back.
-    pub fn finish(self) -> (Vec<u8>, Result<()>) {
+    /// The end: hands the bytes back, and tells what could not be written: a string or container
+    /// with more than 2³¹ - 1 bytes or elements. What stands in the bytes then is no value.
+    #[inline]
+    pub fn finish(self) -> (B, Result<()>) {
         self.out.finish()
     }
 
-    /// Hands out what was written.
-    ///
-    /// # Errors
-    /// A string or container has more than 2³¹ - 1 bytes or elements.
-    pub fn finish_body(self) -> Result<Body> {
-        self.out.finish_body()
+    /// The end: what was linked, each before the byte at its offset.
+    pub(crate) fn finish_linked(self) -> Result<(B, Vec<(usize, Bytes)>)> {
+        self.out.finish_linked()
     }
 
-    /// The bytes, and where in them the lengths of `binary` values are.
+    /// The end: where in the bytes `binary` values begin.
     #[cfg(feature = "json")]
-    pub(crate) fn finish_marked(self) -> Result<(Vec<u8>, Vec<usize>)> {
+    pub(crate) fn finish_marked(self) -> Result<(B, Vec<usize>)> {
         self.out.finish_marked()
     }
 
@@ -134,19 +135,19 @@ impl<const WIDTH: usize> ScalarWriter for BinaryRun<'_, WIDTH> {
     scalar_fields!();
 }
 
-impl ScalarWriter for BinaryWriter {
+impl<B: BorrowMut<Vec<u8>>> ScalarWriter for BinaryWriter<B> {
     scalar_fields!();
 }
 
-impl Writer for BinaryWriter {
+impl<B: BorrowMut<Vec<u8>>> Writer for BinaryWriter<B> {
     type Run<'a, const WIDTH: usize> = BinaryRun<'a, WIDTH>;
 
     #[inline(always)]
     fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut BinaryRun<'_, WIDTH>)) {
         // Room that is cleared first and then written in place beats a copy of what was put
         // together on the stack, as that would have to wait for the small writes.
-        self.out.bytes.extend_from_slice(&[0; WIDTH]);
-        if let Some(bytes) = self.out.bytes.last_chunk_mut() {
+        self.out.bytes().extend_from_slice(&[0; WIDTH]);
+        if let Some(bytes) = self.out.bytes().last_chunk_mut() {
             let mut run = BinaryRun { bytes, at: 0 };
             fields(&mut run);
             debug_assert_eq!(run.at, WIDTH);
@@ -217,25 +218,25 @@ impl Writer for BinaryWriter {
     #[inline]
     fn string(&mut self, value: &str) {
         let size = self.size(value.len());
-        self.out.bytes.reserve(4 + value.len());
+        self.out.bytes().reserve(4 + value.len());
         self.put(size);
-        self.out.bytes.extend_from_slice(value.as_bytes());
+        self.out.bytes().extend_from_slice(value.as_bytes());
     }
     #[inline]
     fn binary(&mut self, value: &[u8]) {
         self.out.mark();
         let size = self.size(value.len());
-        self.out.bytes.reserve(4 + value.len());
+        self.out.bytes().reserve(4 + value.len());
         self.put(size);
-        self.out.bytes.extend_from_slice(value);
+        self.out.bytes().extend_from_slice(value);
     }
 
     #[inline]
     fn field_string(&mut self, id: i16, value: &str) {
         let size = self.size(value.len());
-        self.out.bytes.reserve(7 + value.len());
+        self.out.bytes().reserve(7 + value.len());
         self.put(field!(STRING, id, size, a b c d));
-        self.out.bytes.extend_from_slice(value.as_bytes());
+        self.out.bytes().extend_from_slice(value.as_bytes());
     }
 
     fn shared(&mut self, value: &Bytes) {
@@ -249,22 +250,22 @@ impl Writer for BinaryWriter {
     }
 
     fn i8s(&mut self, values: &[i8]) {
-        self.out.bytes.extend(values.iter().map(|&value| value as u8));
+        self.out.bytes().extend(values.iter().map(|&value| value as u8));
     }
     fn i16s(&mut self, values: &[i16]) {
-        bulk::write_i16s::<BigEndian>(values, &mut self.out.bytes);
+        bulk::write_i16s::<BigEndian>(values, self.out.bytes());
     }
     fn i32s(&mut self, values: &[i32]) {
-        bulk::write_i32s::<BigEndian>(values, &mut self.out.bytes);
+        bulk::write_i32s::<BigEndian>(values, self.out.bytes());
     }
     fn i64s(&mut self, values: &[i64]) {
-        bulk::write_i64s::<BigEndian>(values, &mut self.out.bytes);
+        bulk::write_i64s::<BigEndian>(values, self.out.bytes());
     }
     fn doubles(&mut self, values: &[f64]) {
-        bulk::write_f64s::<BigEndian>(values, &mut self.out.bytes);
+        bulk::write_f64s::<BigEndian>(values, self.out.bytes());
     }
 
     fn raw_binary(&mut self, _ty: TType, value: &[u8]) {
-        self.out.bytes.extend_from_slice(value);
+        self.out.bytes().extend_from_slice(value);
     }
 }

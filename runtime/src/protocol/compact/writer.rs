@@ -1,12 +1,13 @@
 //! Writing `TCompactProtocol`.
 
+use std::borrow::BorrowMut;
+
 use byteorder::LittleEndian;
 use bytes::Bytes;
 
 use super::types::{FALSE, TRUE, number};
 use super::varint::{word32, word64, zigzag32, zigzag64};
 use super::varints::{write_all32, write_all64};
-use crate::body::Body;
 use crate::codec::{ScalarWriter, StructNames, Writer, copy_value};
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
@@ -17,36 +18,36 @@ use crate::ttype::TType;
 
 /// Writes values in `TCompactProtocol`, in one pass.
 #[derive(Debug)]
-pub struct CompactWriter {
-    out: Buffer,
+pub struct CompactWriter<B = Vec<u8>> {
+    out: Buffer<B>,
     /// The id of the last field of the struct that is being written.
     last: i16,
     /// A field of the type `bool` whose header waits for the value, which is a part of it.
     waiting: Option<i16>,
 }
 
-impl CompactWriter {
-    /// Appends to `bytes`.
-    pub fn new(bytes: Vec<u8>) -> CompactWriter {
+impl<B: BorrowMut<Vec<u8>>> CompactWriter<B> {
+    /// Appends to `bytes`: a `Vec<u8>`, or a `&mut Vec<u8>`.
+    #[inline]
+    pub fn new(bytes: B) -> CompactWriter<B> {
         CompactWriter { out: Buffer::new(bytes), last: 0, waiting: None }
     }
 
     /// Appends to `bytes`; blobs of 4 KiB and more are linked.
-    pub fn linking(bytes: Vec<u8>) -> CompactWriter {
+    pub(crate) fn linking(bytes: B) -> CompactWriter<B> {
         CompactWriter { out: Buffer::linking(bytes), last: 0, waiting: None }
     }
 
-    /// Hands the bytes back.
-    pub fn finish(self) -> (Vec<u8>, Result<()>) {
+    /// The end: hands the bytes back, and tells what could not be written: a string or container
+    /// with more than 2³¹ - 1 bytes or elements. What stands in the bytes then is no value.
+    #[inline]
+    pub fn finish(self) -> (B, Result<()>) {
         self.out.finish()
     }
 
-    /// Hands out what was written.
-    ///
-    /// # Errors
-    /// A string or container has more than 2³¹ - 1 bytes or elements.
-    pub fn finish_body(self) -> Result<Body> {
-        self.out.finish_body()
+    /// The end: what was linked, each before the byte at its offset.
+    pub(crate) fn finish_linked(self) -> Result<(B, Vec<(usize, Bytes)>)> {
+        self.out.finish_linked()
     }
 
     #[inline(always)]
@@ -127,7 +128,7 @@ impl CompactWriter {
     }
 }
 
-impl ScalarWriter for CompactWriter {
+impl<B: BorrowMut<Vec<u8>>> ScalarWriter for CompactWriter<B> {
     #[inline(always)]
     fn field_bool(&mut self, id: i16, value: bool) {
         self.header(if value { TRUE } else { FALSE }, id);
@@ -166,11 +167,11 @@ impl ScalarWriter for CompactWriter {
     }
 }
 
-impl Writer for CompactWriter {
-    type Run<'a, const WIDTH: usize> = CompactWriter;
+impl<B: BorrowMut<Vec<u8>>> Writer for CompactWriter<B> {
+    type Run<'a, const WIDTH: usize> = CompactWriter<B>;
 
     #[inline(always)]
-    fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut CompactWriter)) {
+    fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut CompactWriter<B>)) {
         fields(self);
     }
 
@@ -265,15 +266,15 @@ impl Writer for CompactWriter {
     }
     #[inline]
     fn string(&mut self, value: &str) {
-        self.out.bytes.reserve(8 + value.len());
+        self.out.bytes().reserve(8 + value.len());
         self.size(value.len());
-        self.out.bytes.extend_from_slice(value.as_bytes());
+        self.out.bytes().extend_from_slice(value.as_bytes());
     }
     #[inline]
     fn binary(&mut self, value: &[u8]) {
-        self.out.bytes.reserve(8 + value.len());
+        self.out.bytes().reserve(8 + value.len());
         self.size(value.len());
-        self.out.bytes.extend_from_slice(value);
+        self.out.bytes().extend_from_slice(value);
     }
     fn shared(&mut self, value: &Bytes) {
         if self.out.links(value) {
@@ -286,26 +287,26 @@ impl Writer for CompactWriter {
 
     #[inline]
     fn field_string(&mut self, id: i16, value: &str) {
-        self.out.bytes.reserve(8 + value.len());
+        self.out.bytes().reserve(8 + value.len());
         self.header(number(TType::STRING), id);
         self.size(value.len());
-        self.out.bytes.extend_from_slice(value.as_bytes());
+        self.out.bytes().extend_from_slice(value.as_bytes());
     }
 
     fn i8s(&mut self, values: &[i8]) {
-        self.out.bytes.extend(values.iter().map(|&value| value as u8));
+        self.out.bytes().extend(values.iter().map(|&value| value as u8));
     }
     fn i16s(&mut self, values: &[i16]) {
-        write_all32(values, &mut self.out.bytes, |value| zigzag32(value.into()));
+        write_all32(values, self.out.bytes(), |value| zigzag32(value.into()));
     }
     fn i32s(&mut self, values: &[i32]) {
-        write_all32(values, &mut self.out.bytes, zigzag32);
+        write_all32(values, self.out.bytes(), zigzag32);
     }
     fn i64s(&mut self, values: &[i64]) {
-        write_all64(values, &mut self.out.bytes, zigzag64);
+        write_all64(values, self.out.bytes(), zigzag64);
     }
     fn doubles(&mut self, values: &[f64]) {
-        bulk::write_f64s::<LittleEndian>(values, &mut self.out.bytes);
+        bulk::write_f64s::<LittleEndian>(values, self.out.bytes());
     }
 
     fn raw_binary(&mut self, ty: TType, value: &[u8]) {

@@ -130,7 +130,7 @@ pub fn from_str<T: for<'de> Decode<'de>>(json: &str) -> Result<T> {
 /// # Errors
 /// As [`to_vec`].
 pub fn write(ty: TType, value: impl FnOnce(&mut BinaryWriter)) -> Result<Vec<u8>> {
-    let mut writer = BinaryWriter::marking();
+    let mut writer = BinaryWriter::marking(Vec::new());
     value(&mut writer);
     let (binary, blobs) = writer.finish_marked()?;
     write::transcode(ty, &binary, &blobs)
