@@ -71,3 +71,30 @@ fn constants_may_have_keys_of_every_type() {
     assert_eq!(PLACES[&place], [1.0, 2.5]);
     assert!(LISTS.contains(&vec![0.5.into()]));
 }
+
+mod hashed {
+    thriftly::thrift!(inline: "
+        struct Key { 1: map<string, i32> inside, 2: set<double> numbers }
+        union Choice { 1: set<i32> set, 2: i32 number }
+        struct Hashed { 1: map<Key, i32> keys, 2: list<set<string>> lists, 3: Choice choice }
+        struct Around { 1: Hashed hashed }
+    ", maps: hashed, warnings: hidden);
+}
+
+#[test]
+fn hashed_containers_have_no_order_but_those_in_keys_have() {
+    let key = hashed::Key {
+        inside: BTreeMap::from([("a".into(), 1)]),
+        numbers: BTreeSet::from([f64::NAN.into()]),
+    };
+    let hashed = hashed::Hashed {
+        keys: [(key.clone(), 1)].into(),
+        lists: vec![["b".into()].into()],
+        choice: hashed::Choice::Set([2].into()),
+    };
+    let value = hashed::Around { hashed };
+    let bytes = thriftly::binary::to_vec(&value).expect("it can be encoded");
+    let back: hashed::Around = thriftly::binary::from_slice(&bytes).expect("it can be read");
+    assert_eq!(back, value);
+    assert_eq!(back.hashed.keys[&key], 1);
+}

@@ -23,8 +23,10 @@ struct Node {
     inside: Vec<usize>,
     /// The cycle that it belongs to: structs of one number contain each other in place.
     cycle: usize,
-    /// A double is in it, directly or within another struct.
-    has_double: bool,
+    /// A double or a hashed container is in it, directly or within another struct.
+    has_no_order: bool,
+    /// Containers in it are hashed, unless it is used in a key.
+    has_container: bool,
     /// It is used in a map's key or a set's element.
     is_key: bool,
     has_default: bool,
@@ -33,7 +35,8 @@ struct Node {
 }
 
 impl Analysis {
-    pub(crate) fn of(program: &Program) -> Analysis {
+    /// `hashed` says that containers have no order, but for those in keys.
+    pub(crate) fn of(program: &Program, hashed: bool) -> Analysis {
         let mut numbers = HashMap::new();
         let mut structs = Vec::new();
         for (file, index, definition) in definitions(program) {
@@ -47,7 +50,12 @@ impl Analysis {
         analysis.nodes = nodes;
         analysis.find_cycles();
         analysis.find_keys(program, &structs);
-        analysis.spread_doubles();
+        if hashed {
+            for node in analysis.nodes.iter_mut().filter(|node| !node.is_key) {
+                node.has_no_order |= node.has_container;
+            }
+        }
+        analysis.spread_disorder();
         analysis.find_defaults(&structs);
         analysis
     }
@@ -70,8 +78,8 @@ impl Analysis {
     pub(crate) fn traits(&self, id: DefId) -> Traits {
         match self.numbers.get(&id).map(|&number| &self.nodes[number]) {
             Some(node) => Traits {
-                total: !node.has_double,
-                by_bytes: node.has_double && node.is_key,
+                total: !node.has_no_order,
+                by_bytes: node.has_no_order && node.is_key,
                 default: node.has_default,
             },
             None => Traits { total: true, by_bytes: false, default: true },
@@ -83,7 +91,8 @@ impl Analysis {
             in_place: Vec::new(),
             inside: Vec::new(),
             cycle: 0,
-            has_double: false,
+            has_no_order: false,
+            has_container: false,
             is_key: false,
             has_default: true,
             needs_default: Vec::new(),
@@ -94,7 +103,8 @@ impl Analysis {
             }
             walk(program, &field.ty, &mut |ty, in_key| match ty.kind {
                 // Doubles in keys are wrapped, and have an order.
-                TypeKind::Double if !in_key => node.has_double = true,
+                TypeKind::Double if !in_key => node.has_no_order = true,
+                TypeKind::Set(_) | TypeKind::Map(..) if !in_key => node.has_container = true,
                 TypeKind::Named(id) => node.inside.extend(self.numbers.get(&id)),
                 _ => {}
             });
@@ -189,20 +199,20 @@ impl Analysis {
         }
     }
 
-    fn spread_doubles(&mut self) {
+    fn spread_disorder(&mut self) {
         let mut containers = vec![Vec::new(); self.nodes.len()];
         for (number, node) in self.nodes.iter().enumerate() {
             node.inside.iter().for_each(|&inside| containers[inside].push(number));
         }
         let mut found: Vec<usize> =
-            (0..self.nodes.len()).filter(|&number| self.nodes[number].has_double).collect();
+            (0..self.nodes.len()).filter(|&number| self.nodes[number].has_no_order).collect();
         while let Some(number) = found.pop() {
             // A key with a double in it has an order all the same: by its bytes.
             if self.nodes[number].is_key {
                 continue;
             }
             for &container in &containers[number] {
-                if !std::mem::replace(&mut self.nodes[container].has_double, true) {
+                if !std::mem::replace(&mut self.nodes[container].has_no_order, true) {
                     found.push(container);
                 }
             }
