@@ -243,6 +243,14 @@ pub fn __unknown_number(name: &str, number: i32) -> Error {
     Error::new(ErrorKind::InvalidData, format!("{number} is no value of the enum {name}"))
 }
 
+/// The elements of one container as those of another.
+pub fn __collect<A, B, C: FromIterator<B>>(
+    from: impl IntoIterator<Item = A>,
+    each: impl FnMut(A) -> B,
+) -> C {
+    from.into_iter().map(each).collect()
+}
+
 /// The order of two values by their encoded bytes: total, whatever is in them.
 pub fn __encoded_order<T: Encode>(a: &T, b: &T) -> std::cmp::Ordering {
     encoded(a).cmp(&encoded(b))

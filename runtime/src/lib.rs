@@ -153,11 +153,46 @@ pub use uuid::Uuid;
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
 /// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
 ///   share the memory of the message that they came in.
+/// - `views: true`: beside every struct and union `Person` with text or bytes in it stands
+///   `PersonRef<'a>`, whose `&'a str` and `&'a [u8]` lie in the message; handlers are given such
+///   arguments. See [below](#views).
 /// - `unknown_fields: kept`: every struct and exception has a field `unknown_fields`, which holds
 ///   what the IDL does not know, and writes it back. By default it is dropped.
 /// - `warnings: hidden`: what is doubtful in the IDL is not shown in the build.
 /// - `multiline_strings: true`: string literals may go over several lines.
 /// - `crate: path`: the path of this crate, if it is not `::thriftly`.
+///
+/// # Views
+///
+/// A view is decoded in place: text and bytes are checked as ever, but not copied. `into_owned`
+/// makes the type without a lifetime of it.
+///
+/// ```
+/// thriftly::thrift!(
+///     inline: "
+///         struct Person { 1: string name, 2: list<string> tags }
+///         service People { bool is_known(1: string realm, 2: Person person) }
+///     ",
+///     views: true,
+/// );
+///
+/// struct Registry;
+/// impl BlockingPeople for Registry {
+///     fn is_known(&self, realm: &str, person: PersonRef<'_>) -> thriftly::Result<bool> {
+///         Ok(realm == "earth" && person.tags.contains(&"known"))
+///     }
+/// }
+///
+/// let bytes = thriftly::binary::to_vec(&Person { name: "Ada".into(), tags: vec![] })?;
+/// let person: PersonRef<'_> = thriftly::binary::from_slice(&bytes)?;
+/// assert_eq!(person.name, "Ada");
+/// let person: Person = person.into_owned();
+/// # Ok::<(), thriftly::Error>(())
+/// ```
+///
+/// Containers are still `Vec`, sets and maps, so those take memory. Clients are given owned
+/// arguments and get owned results. What comes in JSON borrows from what was made of the text:
+/// within a handler, or within `json::read`. Types of a module named by `with` are owned.
 ///
 /// # Annotations
 ///

@@ -1,8 +1,20 @@
 //! Between typed methods and encoded messages. Called by generated code.
 
+#[cfg(feature = "json")]
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
 use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
 use crate::message::{Protocol, Request, Response, ResponseKind};
+use crate::protocol::binary::BinaryReader;
+use crate::protocol::compact::CompactReader;
+#[cfg(feature = "json")]
+use crate::protocol::json::{self, decoded::Decoded};
+#[cfg(feature = "thriftpy-json")]
+use crate::protocol::thriftpy_json::{self, TapeReader};
 use crate::protocol::{decode_body, encode_body};
 use crate::ttype::TType;
 use crate::{ApplicationError, ApplicationErrorKind, blocking};
@@ -169,6 +181,92 @@ where
     let result = decode_arguments(request)
         .and_then(|arguments| encode_outcome(protocol, oneway, handler(arguments)));
     settle(oneway, protocol, result)
+}
+
+/// A call whose arguments are borrowed from it.
+#[derive(Debug)]
+pub struct BorrowedCall {
+    protocol: Protocol,
+    limits: Limits,
+    oneway: bool,
+    body: Bytes,
+    /// What was made of a body in JSON, to be read.
+    #[cfg(feature = "json")]
+    recorded: OnceLock<Vec<u8>>,
+    #[cfg(feature = "json")]
+    decoded: Decoded,
+}
+
+impl BorrowedCall {
+    /// Keeps what the arguments will borrow from.
+    pub fn new(request: Request, oneway: bool) -> BorrowedCall {
+        let Request { protocol, limits, body, .. } = request;
+        BorrowedCall {
+            protocol,
+            limits,
+            oneway,
+            body: body.into_bytes(),
+            #[cfg(feature = "json")]
+            recorded: OnceLock::new(),
+            #[cfg(feature = "json")]
+            decoded: Decoded::default(),
+        }
+    }
+
+    /// Reads the arguments.
+    ///
+    /// # Errors
+    /// They are broken, or break one of the limits.
+    pub fn arguments<'a, A: Decode<'a>>(&'a self) -> Result<A> {
+        let (body, limits) = (&self.body, &self.limits);
+        match self.protocol {
+            Protocol::Binary | Protocol::BinaryOld => {
+                let mut reader = BinaryReader::shared(body, limits);
+                A::decode(&mut reader).and_then(|value| reader.finish().map(|()| value))
+            }
+            Protocol::Compact => {
+                let mut reader = CompactReader::shared(body, limits);
+                A::decode(&mut reader).and_then(|value| reader.finish().map(|()| value))
+            }
+            #[cfg(feature = "json")]
+            Protocol::Json => {
+                let binary = json::transcode(TType::STRUCT, body, limits)?;
+                let binary = self.recorded.get_or_init(|| binary);
+                let mut reader = BinaryReader::base64(binary, &self.decoded, limits);
+                let value = A::decode(&mut reader);
+                value
+                    .and_then(|value| reader.finish().map(|()| value))
+                    .map_err(Error::without_offset)
+            }
+            #[cfg(feature = "thriftpy-json")]
+            Protocol::ThriftPyJson => {
+                let tape = thriftpy_json::record(body, limits)?;
+                let tape = self.recorded.get_or_init(|| tape);
+                let mut reader = TapeReader::new(tape, &self.decoded, limits);
+                let value = A::decode(&mut reader);
+                value
+                    .and_then(|value| reader.finish().map(|()| value))
+                    .map_err(Error::without_offset)
+            }
+        }
+    }
+
+    /// What the handler has made of it, as an answer.
+    ///
+    /// # Errors
+    /// The handler has failed with an error that is not declared.
+    pub fn answer<T: Returns, E: Throws>(&self, result: Result<T, E>) -> Result<Response> {
+        let answer = encode_outcome(self.protocol, self.oneway, result);
+        settle(self.oneway, self.protocol, answer)
+    }
+
+    /// The answer if the handler was not asked.
+    ///
+    /// # Errors
+    /// The error, unless nobody waits for it.
+    pub fn fail(&self, error: Error) -> Result<Response> {
+        settle(self.oneway, self.protocol, Err(error))
+    }
 }
 
 /// Answers a call of a method that the service does not have.

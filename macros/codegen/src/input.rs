@@ -41,6 +41,8 @@ pub(crate) struct Options {
     pub(crate) keep_unknown: bool,
     /// Warnings are not shown in the build.
     pub(crate) hide_warnings: bool,
+    /// Types that borrow from the message, and handlers that take them.
+    pub(crate) views: bool,
     /// String literals may go over several lines.
     pub(crate) multiline_strings: bool,
 }
@@ -113,13 +115,14 @@ impl Options {
             "warnings" => self.hide_warnings = choice(input, ["shown", "hidden"])?,
             "strings" => self.shared_strings = choice(input, ["owned", "shared"])?,
             "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
+            "views" => self.views = input.parse::<LitBool>()?.value,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,
             _ => {
                 return Err(Error::new(
                     key.span(),
                     format!(
                         "unknown option `{key}`; the options are include_dirs, with, derive, crate, \
-                         maps, strings, unknown_fields, warnings and multiline_strings"
+                         maps, strings, views, unknown_fields, warnings and multiline_strings"
                     ),
                 ));
             }

@@ -182,6 +182,8 @@ pub(crate) struct Method {
     pub(crate) oneway: bool,
     /// The struct of arguments.
     pub(crate) args: Ident,
+    /// The struct of borrowed arguments, if the handler is to have those.
+    pub(crate) args_view: Option<Ident>,
     pub(crate) arguments: Vec<Argument>,
     /// What it returns.
     pub(crate) returns: TokenStream,
@@ -194,7 +196,10 @@ pub(crate) struct Method {
 #[derive(Clone)]
 pub(crate) struct Argument {
     pub(crate) ident: Ident,
+    /// What a client is given.
     pub(crate) ty: TokenStream,
+    /// What a handler is given.
+    pub(crate) handed: TokenStream,
 }
 
 /// A declared exception.

@@ -166,6 +166,31 @@ impl<'de: 'a, 'a> Decode<'de> for Cow<'a, str> {
     }
 }
 
+impl ThriftType for [u8] {
+    const TYPE: TType = TType::STRING;
+}
+
+impl Encode for [u8] {
+    #[inline]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.binary(self);
+    }
+}
+
+impl<'de: 'a, 'a> Decode<'de> for &'a [u8] {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.binary()
+    }
+}
+
+impl<'de: 'a, 'a> Decode<'de> for Cow<'a, [u8]> {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.binary().map(Cow::Borrowed)
+    }
+}
+
 impl ThriftType for Bytes {
     const TYPE: TType = TType::STRING;
 }

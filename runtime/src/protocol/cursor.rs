@@ -7,6 +7,8 @@ use bytes::Bytes;
 use crate::body::LINK_FROM;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+#[cfg(feature = "json")]
+use crate::protocol::json::decoded::Decoded;
 use crate::ttype::TType;
 
 /// What every reader has: the bytes that are left, and the limits. Each size is held against both
@@ -36,7 +38,7 @@ pub(crate) enum Blobs<'de> {
     Shared(&'de Bytes),
     /// They are decoded: the values came from JSON.
     #[cfg(feature = "json")]
-    Base64,
+    Base64(&'de Decoded),
 }
 
 impl<'de> Cursor<'de> {
@@ -161,7 +163,7 @@ impl<'de> Cursor<'de> {
             Blobs::Shared(origin) if bytes.len() >= LINK_FROM => origin.slice_ref(bytes),
             Blobs::Shared(_) | Blobs::Copied => Bytes::copy_from_slice(bytes),
             #[cfg(feature = "json")]
-            Blobs::Base64 => super::json::base64::decode(bytes)?.into(),
+            Blobs::Base64(_) => super::json::base64::decode(bytes)?.into(),
         })
     }
 
@@ -173,13 +175,23 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// A `binary` value that is borrowed.
+    #[inline(always)]
+    pub(crate) fn borrowed(&mut self, bytes: &'de [u8]) -> Result<&'de [u8]> {
+        match &mut self.blobs {
+            Blobs::Shared(_) | Blobs::Copied => Ok(bytes),
+            #[cfg(feature = "json")]
+            Blobs::Base64(last) => Ok(Decoded::keep(last, super::json::base64::decode(bytes)?)),
+        }
+    }
+
     /// A `binary` value as one of its own.
     #[inline]
     pub(crate) fn owned(&self, bytes: &'de [u8]) -> Result<Vec<u8>> {
         match self.blobs {
             Blobs::Shared(_) | Blobs::Copied => Ok(bytes.to_vec()),
             #[cfg(feature = "json")]
-            Blobs::Base64 => super::json::base64::decode(bytes),
+            Blobs::Base64(_) => super::json::base64::decode(bytes),
         }
     }
 

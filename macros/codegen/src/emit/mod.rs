@@ -9,13 +9,15 @@ mod service;
 mod structure;
 mod typedef;
 mod union;
+mod view;
 
 pub(crate) use constant::constant;
 pub(crate) use enumeration::{enum_codec, enum_definition};
 pub(crate) use service::{method_types, service};
-pub(crate) use structure::{arguments_definition, struct_codec, struct_definition};
+pub(crate) use structure::{arguments, struct_codec, struct_definition};
 pub(crate) use typedef::typedef;
 pub(crate) use union::{union_codec, union_definition};
+pub(crate) use view::into_owned;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -69,28 +71,29 @@ fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
 
 /// `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash` for a type that is used as a key although
 /// a double is in it: by the encoded bytes, which is an order that every double has a place in.
-fn order_by_bytes(ident: &Ident, traits: Traits) -> TokenStream {
+fn order_by_bytes(ident: &Ident, generics: &Generics, traits: Traits) -> TokenStream {
     if !traits.by_bytes {
         return TokenStream::new();
     }
+    let (params, arguments, _) = generics.split_for_impl();
     quote! {
-        impl __PartialEq for #ident {
+        impl #params __PartialEq for #ident #arguments {
             fn eq(&self, __other: &Self) -> __bool {
                 __encoded_order(self, __other) == __Ordering::Equal
             }
         }
-        impl __Eq for #ident {}
-        impl __PartialOrd for #ident {
+        impl #params __Eq for #ident #arguments {}
+        impl #params __PartialOrd for #ident #arguments {
             fn partial_cmp(&self, __other: &Self) -> __Option<__Ordering> {
                 __Some(__encoded_order(self, __other))
             }
         }
-        impl __Ord for #ident {
+        impl #params __Ord for #ident #arguments {
             fn cmp(&self, __other: &Self) -> __Ordering {
                 __encoded_order(self, __other)
             }
         }
-        impl __Hash for #ident {
+        impl #params __Hash for #ident #arguments {
             fn hash<__H: __Hasher>(&self, __state: &mut __H) {
                 __encoded_hash(self, __state)
             }

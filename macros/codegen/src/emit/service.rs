@@ -1,6 +1,6 @@
 //! Services: traits for handlers, servers, clients, and the types of their methods.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{allow, doc, names};
@@ -160,7 +160,7 @@ fn handler_trait(item: &Service, side: Side) -> TokenStream {
     let methods = item.methods.iter().map(|method| {
         let (docs, ident) = (doc(&method.doc), &method.ident);
         let arguments =
-            method.arguments.iter().map(|Argument { ident, ty, .. }| quote!(#ident: #ty));
+            method.arguments.iter().map(|Argument { ident, handed, .. }| quote!(#ident: #handed));
         let result = result(&TokenStream::new(), method);
         let output = match side {
             Side::Async => quote!(impl __std::Future<Output = #result> + __std::Send),
@@ -201,13 +201,14 @@ fn server(item: &Service, side: Side) -> TokenStream {
             (&method.name, method.oneway, &method.args, &method.ident);
         let fields = method.arguments.iter().map(|argument| &argument.ident);
         let call = quote!(<__H as #handler>::#ident(&*__handler, #(__args.#fields),*));
-        match side {
-            Side::Async => quote! {
+        match (side, &method.args_view) {
+            (_, Some(args)) => serve_borrowed(name, oneway, args, &call, side),
+            (Side::Async, None) => quote! {
                 #name => __service::serve(__request, #oneway, move |__args: #args| async move {
                     #call.await
                 }),
             },
-            Side::Blocking => quote! {
+            (Side::Blocking, None) => quote! {
                 #name => __service::serve_blocking(__request, #oneway, move |__args: #args| #call),
             },
         }
@@ -293,6 +294,38 @@ fn server(item: &Service, side: Side) -> TokenStream {
 
         #[allow(deprecated)]
         #implement
+    }
+}
+
+/// The arm for a method whose handler borrows its arguments.
+///
+/// ```text
+/// "greet" => Box::pin(async move {
+///     let call = BorrowedCall::new(request, false);
+///     match call.arguments::<__GreeterGreetArgsRef<'_>>() {
+///         Ok(args) => call.answer(H::greet(&handler, args.name).await),
+///         Err(error) => call.fail(error),
+///     }
+/// }),
+/// ```
+fn serve_borrowed(
+    name: &str,
+    oneway: bool,
+    args: &Ident,
+    call: &TokenStream,
+    side: Side,
+) -> TokenStream {
+    let await_token = (side == Side::Async).then(|| quote!(.await));
+    let body = quote! {
+        let __call = __service::BorrowedCall::new(__request, #oneway);
+        match __call.arguments::<#args<'_>>() {
+            __Ok(__args) => __call.answer(#call #await_token),
+            __Err(__error) => __call.fail(__error),
+        }
+    };
+    match side {
+        Side::Async => quote!(#name => __Box::pin(async move { #body }),),
+        Side::Blocking => quote!(#name => { #body }),
     }
 }
 

@@ -29,7 +29,8 @@ pub(crate) fn struct_definition(
     is_exception: bool,
 ) -> TokenStream {
     let (allow, ident) = (allow(), &item.ident);
-    let order = order_by_bytes(ident, traits);
+    let (generics, order) = (&item.generics, order_by_bytes(ident, &item.generics, traits));
+    let (params, arguments, _) = generics.split_for_impl();
     let docs = doc(&item.doc);
     let fields = item.fields.iter().map(|field| {
         let (docs, member, ty) = (doc(&field.doc), &field.member, field_type(field));
@@ -52,7 +53,7 @@ pub(crate) fn struct_definition(
         let unknown = item.unknown.iter().map(|name| quote!(#name: __Default::default(),));
         quote! {
             #[allow(deprecated)]
-            impl __Default for #ident {
+            impl #params __Default for #ident #arguments {
                 fn default() -> Self {
                     Self { #(#fields)* #(#unknown)* }
                 }
@@ -76,14 +77,14 @@ pub(crate) fn struct_definition(
         #allow
         #derives
         #also
-        pub struct #ident { #(#fields)* #(#unknown)* }
+        pub struct #ident #generics { #(#fields)* #(#unknown)* }
         #default
         #order
         #error
     }
 }
 
-/// The arguments of a method.
+/// The arguments of a method, with what writes and reads them.
 ///
 /// ```text
 /// #[doc(hidden)]
@@ -91,16 +92,18 @@ pub(crate) fn struct_definition(
 ///     pub seconds: i32,
 /// }
 /// ```
-pub(crate) fn arguments_definition(item: &Struct) -> TokenStream {
-    let (allow, ident) = (allow(), &item.ident);
+pub(crate) fn arguments(item: &Struct) -> TokenStream {
+    let (allow, ident, generics) = (allow(), &item.ident, &item.generics);
     let fields = item.fields.iter().map(|field| {
         let (member, ty) = (&field.member, field_type(field));
         quote!(pub #member: #ty)
     });
+    let codec = struct_codec(item);
     quote! {
         #[doc(hidden)]
         #allow
-        pub struct #ident { #(#fields),* }
+        pub struct #ident #generics { #(#fields),* }
+        #codec
     }
 }
 
@@ -177,7 +180,11 @@ fn encode(item: &Struct) -> TokenStream {
         body.extend(quote!(self.#unknown.encode(__w);));
     }
     let is_flat = body.is_empty() && item.unknown.is_none();
-    let is_flat = is_flat.then(|| quote!(const IS_FLAT: __bool = true;));
+    let is_flat = is_flat.then(|| {
+        quote!(
+            const IS_FLAT: __bool = true;
+        )
+    });
     run.push(1, "stop", TokenStream::new());
     body.extend(run.flush());
     let ident = &item.ident;

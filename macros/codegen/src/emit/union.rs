@@ -24,7 +24,8 @@ pub(crate) fn union_definition(
 ) -> TokenStream {
     let (allow, ident) = (allow(), &item.ident);
     let derives = derives(traits, extra_derives);
-    let order = order_by_bytes(ident, traits);
+    let (generics, order) = (&item.generics, order_by_bytes(ident, &item.generics, traits));
+    let (params, arguments, _) = generics.split_for_impl();
     let docs = doc(&item.doc);
     let variants = item.variants.iter().map(|variant| {
         let (docs, ident, ty) = (doc(&variant.doc), &variant.ident, &variant.ty);
@@ -39,7 +40,7 @@ pub(crate) fn union_definition(
     let default = item.unrecognized.iter().map(|unrecognized| {
         quote! {
             #[allow(deprecated)]
-            impl __Default for #ident {
+            impl #params __Default for #ident #arguments {
                 fn default() -> Self {
                     Self::#unrecognized(__Default::default())
                 }
@@ -50,7 +51,7 @@ pub(crate) fn union_definition(
         #docs
         #allow
         #derives
-        pub enum #ident { #(#variants)* #(#unrecognized)* }
+        pub enum #ident #generics { #(#variants)* #(#unrecognized)* }
         #(#default)*
         #order
     }

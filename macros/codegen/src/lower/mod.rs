@@ -7,6 +7,7 @@ mod docs;
 mod service;
 mod types;
 mod values;
+mod views;
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +20,8 @@ use thriftly_parser::program::{
 use thriftly_parser::source::{FileId, Sources};
 
 use self::analysis::Analysis;
+use self::types::{Form, Holds};
+use self::views::Views;
 use crate::emit;
 use crate::input::Options;
 use crate::model::{
@@ -32,6 +35,8 @@ pub(crate) struct Lowerer<'a> {
     sources: &'a Sources,
     options: &'a Options,
     analysis: Analysis,
+    /// The structs that can be borrowed from a message.
+    views: Views,
     /// The module of each file, as its includers have it; `None` for the root.
     modules: Vec<Option<Module>>,
     /// The name of each method's enum of exceptions.
@@ -74,12 +79,16 @@ impl<'a> Lowerer<'a> {
             sources,
             options,
             analysis,
+            views: Views::default(),
             modules: Vec::new(),
             error_names: HashMap::new(),
             span,
         };
         lowerer.modules = lowerer.name_modules();
         lowerer.error_names = lowerer.name_errors();
+        if options.views {
+            lowerer.views = lowerer.find_views();
+        }
         lowerer
     }
 
@@ -276,7 +285,7 @@ impl<'a> Lowerer<'a> {
                 ident: self.ident(&self.item_name(definition)),
                 doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
                 ty: annotations::rust_type(&item.annotations)
-                    .unwrap_or_else(|| self.rust_type(&item.target, id.file, false)),
+                    .unwrap_or_else(|| self.rust_type(&item.target, Form::owned(id.file))),
             }),
             Definition::Enum(item) => {
                 let derive = self.extra_derives(&item.annotations);
@@ -288,19 +297,21 @@ impl<'a> Lowerer<'a> {
             Definition::Struct(item) if item.kind == StructKind::Union => {
                 let traits = self.analysis.traits(id);
                 let derive = self.extra_derives(&item.annotations);
-                let item = self.union(id, definition, item);
+                let view = self.union_view(id, definition, item);
+                let item = self.union(id, definition, item, Holds::Owned);
                 let definition = emit::union_definition(&item, traits, &derive);
                 let codec = emit::union_codec(&item);
-                quote!(#definition #codec)
+                quote!(#definition #codec #view)
             }
             Definition::Struct(item) => {
                 let traits = self.analysis.traits(id);
                 let is_exception = item.kind == StructKind::Exception;
                 let derive = self.extra_derives(&item.annotations);
-                let item = self.structure(id, definition, item);
+                let view = self.struct_view(id, definition, item);
+                let item = self.structure(id, definition, item, Holds::Owned);
                 let definition = emit::struct_definition(&item, traits, &derive, is_exception);
                 let codec = emit::struct_codec(&item);
-                quote!(#definition #codec)
+                quote!(#definition #codec #view)
             }
             Definition::Service(item) => self.service(id, definition, item),
         }
@@ -325,8 +336,8 @@ impl<'a> Lowerer<'a> {
             (program::Value::String(text), true) => (quote!(&__str), quote!(#text)),
             (_, true) => (quote!(&__str), quote!("")),
             (value, _) => (
-                self.rust_type(&item.ty, id.file, false),
-                self.value(value, &item.ty, id.file, false),
+                self.rust_type(&item.ty, Form::owned(id.file)),
+                self.value(value, &item.ty, Form::owned(id.file)),
             ),
         };
         Const {
@@ -380,7 +391,13 @@ impl<'a> Lowerer<'a> {
         self.ident(&name)
     }
 
-    fn union(&self, id: DefId, definition: &Definition, item: &program::Struct) -> Union {
+    fn union(
+        &self,
+        id: DefId,
+        definition: &Definition,
+        item: &program::Struct,
+        holds: Holds,
+    ) -> Union {
         let mut taken = HashSet::new();
         let mut ids = HashSet::new();
         let mut variants = Vec::new();
@@ -398,7 +415,7 @@ impl<'a> Lowerer<'a> {
                     &self.field_line(field),
                 ),
                 id: field.id,
-                ty: self.boxed_type(id, index, field),
+                ty: self.boxed_type(id, index, field, Form::owned(id.file).holding(holds)),
             });
         }
         Union {
@@ -411,13 +428,19 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn structure(&self, id: DefId, definition: &Definition, item: &program::Struct) -> Struct {
+    fn structure(
+        &self,
+        id: DefId,
+        definition: &Definition,
+        item: &program::Struct,
+        holds: Holds,
+    ) -> Struct {
         Struct {
             ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             generics: syn::Generics::default(),
-            fields: self.fields(Some(id), &item.fields, id.file),
+            fields: self.fields(Some(id), &item.fields, Form::owned(id.file).holding(holds)),
             unknown: self.unknown_fields(item),
         }
     }
@@ -432,11 +455,18 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The type of a field, boxed where a cycle needs it.
-    fn boxed_type(&self, id: DefId, index: usize, field: &program::Field) -> TokenStream {
+    fn boxed_type(
+        &self,
+        id: DefId,
+        index: usize,
+        field: &program::Field,
+        form: Form,
+    ) -> TokenStream {
         if let Some(ty) = annotations::rust_type(&field.annotations) {
             return ty;
         }
-        let ty = self.rust_type(&field.ty, id.file, self.analysis.is_key(id));
+        let form = Form { from: id.file, ordered: self.analysis.is_key(id), ..form };
+        let ty = self.rust_type(&field.ty, form);
         match self.analysis.is_boxed(id, index) {
             true => quote!(__std::Box<#ty>),
             false => ty,
@@ -444,7 +474,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Fields of a struct, or arguments, which belong to no definition.
-    fn fields(&self, id: Option<DefId>, fields: &[program::Field], from: FileId) -> Vec<Field> {
+    fn fields(&self, id: Option<DefId>, fields: &[program::Field], form: Form) -> Vec<Field> {
         let mut names = HashSet::new();
         let mut ids = HashSet::new();
         let mut lowered = Vec::new();
@@ -462,11 +492,11 @@ impl<'a> Lowerer<'a> {
                 _ => Presence::Default,
             };
             let ty = match id {
-                Some(id) => self.boxed_type(id, index, field),
-                None => self.rust_type(&field.ty, from, false),
+                Some(id) => self.boxed_type(id, index, field, form),
+                None => self.rust_type(&field.ty, form),
             };
             let default = field.default.as_ref().map(|value| {
-                let value = self.value(value, &field.ty, from, false);
+                let value = self.value(value, &field.ty, form);
                 if boxed { quote!(__Box::new(#value)) } else { value }
             });
             lowered.push(Field {

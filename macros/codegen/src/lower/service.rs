@@ -7,7 +7,8 @@ use quote::{format_ident, quote};
 use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 use thriftly_parser::source::FileId;
 
-use super::Lowerer;
+use super::types::{Form, Holds};
+use super::{Lowerer, views};
 use crate::emit;
 use crate::model::{Argument, Docs, Method, Parent, Service, Struct, Thrown};
 use crate::name::{type_name, value_name, variant_name};
@@ -22,18 +23,24 @@ impl Lowerer<'_> {
     ) -> TokenStream {
         let methods = self.methods(id, item, id.file);
         let types = item.functions.iter().zip(&methods).map(|(function, method)| {
-            let arguments = Struct {
+            let mut arguments = Struct {
                 ident: method.args.clone(),
                 name: function.name.text.clone(),
                 doc: Docs::default(),
                 generics: syn::Generics::default(),
-                fields: self.fields(None, &function.arguments, id.file),
+                fields: self.fields(None, &function.arguments, Form::owned(id.file)),
                 unknown: None,
             };
-            let definition = emit::arguments_definition(&arguments);
-            let codec = emit::struct_codec(&arguments);
+            let owned = emit::arguments(&arguments);
+            let borrowed = method.args_view.as_ref().map(|ident| {
+                let form = Form::owned(id.file).holding(Holds::Borrowed);
+                arguments.ident = ident.clone();
+                arguments.generics = views::generics();
+                arguments.fields = self.fields(None, &function.arguments, form);
+                emit::arguments(&arguments)
+            });
             let error = emit::method_types(method);
-            quote!(#definition #codec #error)
+            quote!(#owned #borrowed #error)
         });
         let service = Service {
             ident: self.ident(&self.item_name(definition)),
@@ -104,16 +111,23 @@ impl Lowerer<'_> {
     ) -> Method {
         let args =
             format!("__{}{}Args", type_name(&item.name.text), type_name(&function.name.text),);
-        let fields = self.fields(None, &function.arguments, from);
+        let form = Form::owned(from);
+        let fields = self.fields(None, &function.arguments, form);
+        let holds = if self.options.views { Holds::Argument } else { Holds::Owned };
+        let views = self.fields(None, &function.arguments, form.holding(holds));
         let arguments = fields
             .into_iter()
-            .filter_map(|field| match field.member {
-                syn::Member::Named(ident) => Some(Argument { ident, ty: field.ty }),
+            .zip(views)
+            .filter_map(|(field, view)| match field.member {
+                syn::Member::Named(ident) => {
+                    Some(Argument { ident, ty: field.ty, handed: view.ty })
+                }
                 syn::Member::Unnamed(_) => None,
             })
             .collect();
+        let is_viewed = function.arguments.iter().any(|argument| self.is_viewed_field(argument));
         let returns = match &function.returns {
-            Some(ty) => self.rust_type(ty, from, false),
+            Some(ty) => self.rust_type(ty, form),
             None => quote!(()),
         };
         Method {
@@ -122,6 +136,7 @@ impl Lowerer<'_> {
             doc: self.docs(function.doc.as_deref(), &function.annotations, &function.name),
             oneway: function.oneway,
             args: format_ident!("{args}"),
+            args_view: is_viewed.then(|| format_ident!("{args}Ref")),
             arguments,
             returns,
             error: self.error_names.get(&(id, index)).map(|name| self.ident(name)),
@@ -153,7 +168,7 @@ impl Lowerer<'_> {
                 name: thrown.name.text.clone(),
                 id: thrown.id,
                 variant: self.ident(&variant),
-                ty: self.rust_type(&thrown.ty, from, false),
+                ty: self.rust_type(&thrown.ty, Form::owned(from)),
                 unique,
             });
         }

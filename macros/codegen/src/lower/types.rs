@@ -2,16 +2,60 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use thriftly_parser::program::{Type, TypeKind};
+use thriftly_parser::program::{Definition, Type, TypeKind};
 use thriftly_parser::source::FileId;
 
 use super::Lowerer;
 
+/// Where a type or value stands, and what it should be like there.
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    /// The file from whose module it is seen.
+    pub(super) from: FileId,
+    /// It is part of a key: it must have a total order, so doubles are wrapped, and containers are
+    /// the ordered ones.
+    pub(super) ordered: bool,
+    pub(super) holds: Holds,
+}
+
+/// Whose the text and bytes in a value are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Its own.
+    Owned,
+    /// They are borrowed for a lifetime that has a name.
+    Borrowed,
+    /// They are borrowed by the argument of a function.
+    Argument,
+}
+
+impl Form {
+    pub(super) fn owned(from: FileId) -> Form {
+        Form { from, ordered: false, holds: Holds::Owned }
+    }
+
+    pub(super) fn holding(self, holds: Holds) -> Form {
+        Form { holds, ..self }
+    }
+
+    pub(super) fn ordered(self) -> Form {
+        Form { ordered: true, ..self }
+    }
+
+    /// The lifetime for which it is borrowed, if it is.
+    pub(super) fn lifetime(self) -> Option<TokenStream> {
+        match self.holds {
+            Holds::Owned => None,
+            Holds::Borrowed => Some(quote!('a)),
+            Holds::Argument => Some(quote!('_)),
+        }
+    }
+}
+
 impl Lowerer<'_> {
-    /// The type as seen from a file. Where it is part of a key it must have a total order, so
-    /// doubles are wrapped there, and containers are the ordered ones.
-    pub(super) fn rust_type(&self, ty: &Type, from: FileId, ordered: bool) -> TokenStream {
-        let hashed = self.options.hashed && !ordered;
+    pub(super) fn rust_type(&self, ty: &Type, form: Form) -> TokenStream {
+        let hashed = self.options.hashed && !form.ordered;
+        let lifetime = form.lifetime();
         match &ty.kind {
             TypeKind::Bool => quote!(__bool),
             TypeKind::I8 => quote!(__i8),
@@ -19,52 +63,64 @@ impl Lowerer<'_> {
             TypeKind::I32 => quote!(__i32),
             TypeKind::I64 => quote!(__i64),
             TypeKind::Double => quote!(__f64),
+            TypeKind::String if lifetime.is_some() => quote!(&#lifetime __str),
             TypeKind::String if self.options.shared_strings => quote!(__std::SharedStr),
             TypeKind::String => quote!(__std::String),
+            TypeKind::Binary if lifetime.is_some() => quote!(&#lifetime [__u8]),
             TypeKind::Binary => quote!(__std::Bytes),
             TypeKind::Uuid => quote!(__std::Uuid),
             TypeKind::List(element) => {
-                let element = self.rust_type(element, from, ordered);
+                let element = self.rust_type(element, form);
                 quote!(__std::Vec<#element>)
             }
             TypeKind::Set(element) => {
-                let element = self.key_type(element, from);
+                let element = self.key_type(element, form);
                 match hashed {
                     true => quote!(__std::HashSet<#element>),
                     false => quote!(__std::BTreeSet<#element>),
                 }
             }
             TypeKind::Map(key, value) => {
-                let key = self.key_type(key, from);
-                let value = self.rust_type(value, from, ordered);
+                let key = self.key_type(key, form);
+                let value = self.rust_type(value, form);
                 match hashed {
                     true => quote!(__std::HashMap<#key, #value>),
                     false => quote!(__std::BTreeMap<#key, #value>),
                 }
             }
-            TypeKind::Named(id) => self.path(*id, from),
+            TypeKind::Named(id) if lifetime.is_some() && self.has_view(ty) => {
+                match self.program.definition(*id) {
+                    Definition::Typedef(item) => self.rust_type(&item.target, form),
+                    _ => {
+                        let path = self.view_path(*id, form.from);
+                        quote!(#path<#lifetime>)
+                    }
+                }
+            }
+            TypeKind::Named(id) => self.path(*id, form.from),
             TypeKind::Unresolved => quote!(__Unresolved),
         }
     }
 
     /// The type of a map's key or a set's element.
-    fn key_type(&self, ty: &Type, from: FileId) -> TokenStream {
+    fn key_type(&self, ty: &Type, form: Form) -> TokenStream {
+        let form = form.ordered();
         match &self.program.resolve(ty).kind {
             TypeKind::Double => quote!(__std::Double),
             // A typedef may stand for a type in which doubles have to be wrapped.
             TypeKind::List(element) => {
-                let element = self.key_type(element, from);
+                let element = self.key_type(element, form);
                 quote!(__std::Vec<#element>)
             }
             TypeKind::Set(element) => {
-                let element = self.key_type(element, from);
+                let element = self.key_type(element, form);
                 quote!(__std::BTreeSet<#element>)
             }
             TypeKind::Map(key, value) => {
-                let (key, value) = (self.key_type(key, from), self.key_type(value, from));
+                let (key, value) = (self.key_type(key, form), self.key_type(value, form));
                 quote!(__std::BTreeMap<#key, #value>)
             }
-            _ => self.rust_type(ty, from, true),
+            _ => self.rust_type(ty, form),
         }
     }
 }

@@ -6,45 +6,52 @@ use thriftly_parser::program::{DefId, Definition, StructKind, Type, TypeKind, Va
 use thriftly_parser::source::FileId;
 
 use super::Lowerer;
+use super::types::{Form, Holds};
 use crate::model::Presence;
 
 impl Lowerer<'_> {
-    /// An expression of the declared type, as seen from a file. `key` says that it is part of a key.
-    pub(super) fn value(&self, value: &Value, ty: &Type, from: FileId, key: bool) -> TokenStream {
+    /// An expression of the declared type.
+    pub(super) fn value(&self, value: &Value, ty: &Type, form: Form) -> TokenStream {
+        let borrowed = form.holds != Holds::Owned && self.has_view(ty);
         let kind = &self.program.resolve(ty).kind;
         match (value, kind) {
             (Value::Bool(value), _) => quote!(#value),
             (Value::Int(value), _) => integer(*value),
             (Value::Double(value), _) => {
                 let value = self.double(*value);
-                if key { quote!(__Double(#value)) } else { value }
+                if form.ordered { quote!(__Double(#value)) } else { value }
             }
+            (Value::String(text), _) if borrowed => quote!(#text),
             (Value::String(text), _) => quote!(__From::from(#text)),
             (Value::Binary(bytes), _) => {
                 let bytes = Literal::byte_string(bytes);
-                quote!(__Bytes::from_static(#bytes))
+                if borrowed { quote!(&#bytes[..]) } else { quote!(__Bytes::from_static(#bytes)) }
             }
             (Value::Uuid(bytes), _) => quote!(__Uuid([#(#bytes),*])),
-            (Value::Enum(id, index), _) => self.enum_value(*id, *index, from),
+            (Value::Enum(id, index), _) => self.enum_value(*id, *index, form.from),
             (Value::List(values), TypeKind::List(element)) => {
-                let values = values.iter().map(|value| self.value(value, element, from, key));
+                let values = values.iter().map(|value| self.value(value, element, form));
                 quote!(__vec![#(#values),*])
             }
             (Value::Set(values), TypeKind::Set(element)) => {
-                let values = values.iter().map(|value| self.value(value, element, from, true));
+                let values = values.iter().map(|value| self.value(value, element, form.ordered()));
                 quote!(__FromIterator::from_iter([#(#values),*]))
             }
             (Value::Map(entries), TypeKind::Map(key_type, value_type)) => {
                 let entries = entries.iter().map(|(entry_key, value)| {
-                    let entry_key = self.value(entry_key, key_type, from, true);
-                    let value = self.value(value, value_type, from, key);
+                    let entry_key = self.value(entry_key, key_type, form.ordered());
+                    let value = self.value(value, value_type, form);
                     quote!((#entry_key, #value))
                 });
                 quote!(__FromIterator::from_iter([#(#entries),*]))
             }
-            (Value::Struct(id, fields), _) => self.struct_value(*id, fields, from),
+            (Value::Struct(id, fields), _) => self.struct_value(*id, fields, form),
             (Value::Const(id), _) => {
-                let path = self.path(*id, from);
+                // What owns its text cannot be lent out as one that does not: it is made anew.
+                if let (true, Definition::Const(item)) = (borrowed, self.program.definition(*id)) {
+                    return self.value(&item.value, &item.ty, form);
+                }
+                let path = self.path(*id, form.from);
                 quote!(__Clone::clone(&*#path))
             }
             // There was an error, which is reported: any value will do.
@@ -63,8 +70,12 @@ impl Lowerer<'_> {
         }
     }
 
-    fn struct_value(&self, id: DefId, set: &[(u32, Value)], from: FileId) -> TokenStream {
-        let path = self.path(id, from);
+    fn struct_value(&self, id: DefId, set: &[(u32, Value)], form: Form) -> TokenStream {
+        let (path, form) = match form.holds != Holds::Owned && self.is_viewed(id) {
+            true => (self.view_path(id, form.from), form),
+            false => (self.path(id, form.from), form.holding(Holds::Owned)),
+        };
+        let form = Form { ordered: false, ..form };
         let Definition::Struct(item) = self.program.definition(id) else {
             return quote!(__Default::default());
         };
@@ -77,20 +88,20 @@ impl Lowerer<'_> {
                 Some((index, value)) => {
                     let field = &item.fields[*index as usize];
                     let variant = self.ident(&self.field_variant(field));
-                    let value = self.value(value, &field.ty, from, false);
+                    let value = self.value(value, &field.ty, form);
                     let value = boxed(*index as usize, value);
                     quote!(#path::#variant(#value))
                 }
                 None => quote!(__Default::default()),
             };
         }
-        let lowered = self.fields(Some(id), &item.fields, from);
+        let lowered = self.fields(Some(id), &item.fields, form);
         let fields = item.fields.iter().enumerate().filter_map(|(index, field)| {
             let name = self.ident(&self.field_name(field));
             let lowered = lowered.iter().find(|lowered| lowered.id == field.id)?;
             let given = set.iter().rev().find(|(at, _)| *at as usize == index);
             let value = match (given, &lowered.default) {
-                (Some((_, value)), _) => boxed(index, self.value(value, &field.ty, from, false)),
+                (Some((_, value)), _) => boxed(index, self.value(value, &field.ty, form)),
                 (None, Some(default)) => default.clone(),
                 (None, None) => return Some(quote!(#name: __Default::default())),
             };

@@ -9,6 +9,8 @@ use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
+#[cfg(feature = "json")]
+use crate::protocol::json::decoded::Decoded;
 use crate::ttype::TType;
 
 /// Reads values in `TBinaryProtocol`.
@@ -30,8 +32,12 @@ impl<'de> BinaryReader<'de> {
 
     /// Reads what came from JSON: `binary` values are still in base64.
     #[cfg(feature = "json")]
-    pub(crate) fn base64(bytes: &'de [u8], limits: &Limits) -> BinaryReader<'de> {
-        BinaryReader { cursor: Cursor::new(bytes, Blobs::Base64, limits) }
+    pub(crate) fn base64(
+        bytes: &'de [u8],
+        decoded: &'de Decoded,
+        limits: &Limits,
+    ) -> BinaryReader<'de> {
+        BinaryReader { cursor: Cursor::new(bytes, Blobs::Base64(decoded), limits) }
     }
 
     /// What has not been read.
@@ -50,6 +56,14 @@ impl<'de> BinaryReader<'de> {
     #[inline(always)]
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
         self.cursor.array()
+    }
+
+    /// As many bytes as the size before them says.
+    #[inline(always)]
+    fn sized(&mut self) -> Result<&'de [u8]> {
+        let size = i32::from_be_bytes(self.array()?);
+        let size = self.cursor.size(size)?;
+        self.cursor.slice(size)
     }
 
     /// A number of elements that the bytes that remain can hold.
@@ -212,24 +226,23 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     }
     #[inline]
     fn string(&mut self) -> Result<&'de str> {
-        let bytes = self.binary()?;
+        let bytes = self.sized()?;
         self.cursor.text(bytes)
     }
     #[inline]
     fn binary(&mut self) -> Result<&'de [u8]> {
-        let size = i32::from_be_bytes(self.array()?);
-        let size = self.cursor.size(size)?;
-        self.cursor.slice(size)
+        let bytes = self.sized()?;
+        self.cursor.borrowed(bytes)
     }
     fn share(&self, text: &'de str) -> Bytes {
         self.cursor.share(text)
     }
     fn owned(&mut self) -> Result<Vec<u8>> {
-        let bytes = self.binary()?;
+        let bytes = self.sized()?;
         self.cursor.owned(bytes)
     }
     fn shared(&mut self) -> Result<Bytes> {
-        let bytes = self.binary()?;
+        let bytes = self.sized()?;
         self.cursor.shared(bytes)
     }
 

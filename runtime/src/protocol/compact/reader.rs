@@ -116,6 +116,13 @@ impl<'de> CompactReader<'de> {
         self.cursor.size(size as i32)
     }
 
+    /// As many bytes as the size before them says.
+    #[inline(always)]
+    fn sized(&mut self) -> Result<&'de [u8]> {
+        let size = self.size()?;
+        self.cursor.slice(size)
+    }
+
     /// The number of a list's elements, and the byte with their type.
     #[inline(always)]
     fn list_header(&mut self) -> Result<(u8, usize)> {
@@ -346,23 +353,23 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     }
     #[inline]
     fn string(&mut self) -> Result<&'de str> {
-        let bytes = self.binary()?;
+        let bytes = self.sized()?;
         self.cursor.text(bytes)
     }
     #[inline]
     fn binary(&mut self) -> Result<&'de [u8]> {
-        let size = self.size()?;
-        self.cursor.slice(size)
+        let bytes = self.sized()?;
+        self.cursor.borrowed(bytes)
     }
     fn share(&self, text: &'de str) -> Bytes {
         self.cursor.share(text)
     }
     fn owned(&mut self) -> Result<Vec<u8>> {
-        let bytes = self.binary()?;
+        let bytes = self.sized()?;
         self.cursor.owned(bytes)
     }
     fn shared(&mut self) -> Result<Bytes> {
-        let bytes = self.binary()?;
+        let bytes = self.sized()?;
         self.cursor.shared(bytes)
     }
 

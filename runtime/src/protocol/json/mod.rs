@@ -21,6 +21,7 @@
 //! A struct or container cannot be the key of a map.
 
 pub(crate) mod base64;
+pub(crate) mod decoded;
 mod envelope;
 pub(crate) mod named;
 pub(crate) mod parser;
@@ -37,6 +38,8 @@ use crate::limits::Limits;
 use crate::protocol::binary::{BinaryReader, BinaryWriter};
 use crate::protocol::values::read_all;
 use crate::ttype::TType;
+use decoded::Decoded;
+pub(crate) use read::transcode;
 
 /// Encodes a value.
 ///
@@ -138,9 +141,7 @@ pub fn write(ty: TType, value: impl FnOnce(&mut BinaryWriter)) -> Result<Vec<u8>
 
 /// Decodes a value of the type with a reader, which has to be read to its end.
 ///
-/// [`Reader::owned`](crate::codec::Reader::owned) and
-/// [`Reader::shared`](crate::codec::Reader::shared) decode base64;
-/// [`Reader::binary`](crate::codec::Reader::binary) hands out what stands in the text.
+/// What it reads may borrow from the reader, but not be returned.
 ///
 /// ```
 /// use thriftly::codec::Reader;
@@ -159,8 +160,8 @@ pub fn read<T>(
     limits: &Limits,
     value: impl FnOnce(&mut BinaryReader<'_>) -> Result<T>,
 ) -> Result<T> {
-    let binary = read::transcode(ty, json, limits)?;
-    let mut reader = BinaryReader::base64(&binary, limits);
+    let (binary, decoded) = (transcode(ty, json, limits)?, Decoded::default());
+    let mut reader = BinaryReader::base64(&binary, &decoded, limits);
     let value = value(&mut reader).and_then(|value| reader.finish().map(|()| value));
     // An offset would be one into the bytes on the way.
     value.map_err(Error::without_offset)

@@ -30,8 +30,10 @@ pub use envelope::{read_envelope, write_envelope};
 use crate::codec::{Decode, Encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::protocol::json::decoded::Decoded;
 use crate::protocol::json::named::{Dialect, NamedWriter};
-use reader::TapeReader;
+pub(crate) use reader::TapeReader;
+pub(crate) use tape::record;
 
 /// Encodes a value as ThriftPy's `serialize` does.
 ///
@@ -74,8 +76,8 @@ pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
 }
 
 pub(crate) fn from_payload<T: for<'de> Decode<'de>>(json: &[u8], limits: &Limits) -> Result<T> {
-    let tape = tape::record(json, limits)?;
-    let mut reader = TapeReader::new(&tape, limits);
+    let (tape, decoded) = (record(json, limits)?, Decoded::default());
+    let mut reader = TapeReader::new(&tape, &decoded, limits);
     let value = T::decode(&mut reader).and_then(|value| reader.finish().map(|()| value));
     // An offset would be one into the tape.
     value.map_err(Error::without_offset)

@@ -9,6 +9,7 @@ use crate::codec::{FieldHeader, Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::cursor::{Blobs, Cursor};
+use crate::protocol::json::decoded::Decoded;
 use crate::ttype::TType;
 use crate::uuid::Uuid;
 
@@ -17,7 +18,7 @@ const ANY: TType = TType(0xff);
 
 /// Reads values by the names of their fields.
 #[derive(Debug)]
-pub(super) struct TapeReader<'de> {
+pub(crate) struct TapeReader<'de> {
     cursor: Cursor<'de>,
     /// What is being read, the outermost first.
     levels: Vec<Level>,
@@ -38,11 +39,11 @@ enum Level {
 }
 
 impl<'de> TapeReader<'de> {
-    pub(super) fn new(tape: &'de [u8], limits: &Limits) -> TapeReader<'de> {
-        TapeReader { cursor: Cursor::new(tape, Blobs::Base64, limits), levels: Vec::new() }
+    pub(crate) fn new(tape: &'de [u8], decoded: &'de Decoded, limits: &Limits) -> TapeReader<'de> {
+        TapeReader { cursor: Cursor::new(tape, Blobs::Base64(decoded), limits), levels: Vec::new() }
     }
 
-    pub(super) fn finish(&self) -> Result<()> {
+    pub(crate) fn finish(&self) -> Result<()> {
         self.cursor.finish()
     }
 
@@ -329,14 +330,15 @@ impl<'de> Reader<'de> for TapeReader<'de> {
         self.name()
     }
     fn binary(&mut self) -> Result<&'de [u8]> {
-        self.string().map(str::as_bytes)
+        let letters = self.string()?.as_bytes();
+        self.cursor.borrowed(letters)
     }
     fn owned(&mut self) -> Result<Vec<u8>> {
-        let letters = self.binary()?;
+        let letters = self.string()?.as_bytes();
         self.cursor.owned(letters)
     }
     fn shared(&mut self) -> Result<Bytes> {
-        let letters = self.binary()?;
+        let letters = self.string()?.as_bytes();
         self.cursor.shared(letters)
     }
 

@@ -24,7 +24,7 @@ pub(super) mod tag {
 }
 
 /// Records a value, which is all there is.
-pub(super) fn record(json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
+pub(crate) fn record(json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
     // A map is an array of objects: two levels for one.
     let mut parser = Parser::new(json, limits.depth.saturating_mul(2));
     let mut tape = Vec::with_capacity(json.len());

@@ -1,0 +1,33 @@
+//! From what is borrowed to what is owned.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::allow;
+
+/// ```text
+/// impl PersonRef<'_> {
+///     pub fn into_owned(self) -> Person {
+///         Person { name: From::from(self.name), phones: collect(self.phones, |e| e.into_owned()) }
+///     }
+/// }
+/// impl From<PersonRef<'_>> for Person { … }
+/// ```
+pub(crate) fn into_owned(view: &Ident, owned: &Ident, value: &TokenStream) -> TokenStream {
+    let allow = allow();
+    quote! {
+        #allow
+        impl #view<'_> {
+            /// The same value with text and bytes of its own.
+            pub fn into_owned(self) -> #owned {
+                #value
+            }
+        }
+        #[allow(deprecated)]
+        impl __From<#view<'_>> for #owned {
+            fn from(__value: #view<'_>) -> Self {
+                __value.into_owned()
+            }
+        }
+    }
+}
