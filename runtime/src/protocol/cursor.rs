@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 #[cfg(feature = "json")]
 use crate::protocol::json::decoded::Decoded;
+use crate::protocol::text::text;
 use crate::ttype::TType;
 
 /// What every reader has: the bytes that are left, and the limits. Each size is held against both
@@ -151,7 +152,7 @@ impl<'de> Cursor<'de> {
     /// The last bytes that were read, as text.
     #[inline(always)]
     pub(crate) fn text(&self, bytes: &'de [u8]) -> Result<&'de str> {
-        match std::str::from_utf8(bytes) {
+        match text(bytes) {
             Ok(text) => Ok(text),
             Err(error) => Err(self.not_utf8(error, bytes.len())),
         }

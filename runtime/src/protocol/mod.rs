@@ -12,6 +12,7 @@ pub mod thriftpy_json;
 mod buffer;
 mod bulk;
 mod cursor;
+mod text;
 mod values;
 
 use bytes::Bytes;
