@@ -1,43 +1,86 @@
 //! Fields that the IDL at hand does not know.
 
-use bytes::Bytes;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use crate::codec::{FieldHeader, Reader, Writer};
-use crate::error::Result;
+use crate::codec::{Decode, FieldHeader, RawValue, Reader, StructNames, Writer};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::protocol::binary::BinaryReader;
+use crate::message::Protocol;
+use crate::protocol::binary::{BinaryReader, BinaryWriter};
+use crate::protocol::compact::{self, CompactReader};
+#[cfg(feature = "json")]
+use crate::protocol::json;
 use crate::ttype::TType;
 
 /// A field that came from a newer or other version of the IDL: kept, and written back unchanged.
 ///
 /// A union that no known field is set in holds one. The default is no field at all, which is
 /// what a peer sends for a union that is not set.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct UnknownField(Option<(i16, TType, Bytes)>);
+///
+/// It takes as much memory as it did on the wire. Two are equal if they have the same bytes in the
+/// binary protocol, whatever they came in.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct UnknownField(Option<(i16, RawValue<'static>)>);
 
 impl UnknownField {
     /// The id of the field, or `None` if there is no field.
     pub fn id(&self) -> Option<i16> {
-        self.0.as_ref().map(|(id, _, _)| *id)
+        self.0.as_ref().map(|(id, _)| *id)
     }
 
     /// The type of the field, or `None` if there is no field.
     pub fn ttype(&self) -> Option<TType> {
-        self.0.as_ref().map(|(_, ty, _)| *ty)
+        self.0.as_ref().map(|(_, value)| value.ttype())
+    }
+
+    /// Understands the value of the field after all.
+    ///
+    /// ```
+    /// thriftly::thrift!(inline: "
+    ///     union Newer { 1: string text, 2: list<i32> numbers }
+    ///     union Older { 1: string text }
+    /// ");
+    ///
+    /// let bytes = thriftly::compact::to_vec(&Newer::Numbers(vec![7, 8]))?;
+    /// let Older::Unrecognized(field) = thriftly::compact::from_slice(&bytes)? else { panic!() };
+    /// assert_eq!(field.id(), Some(2));
+    /// assert_eq!(field.read::<Vec<i32>>()?, [7, 8]);
+    /// # Ok::<(), thriftly::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no field, it is of another type, or breaks one of the default [`Limits`].
+    pub fn read<T: for<'de> Decode<'de>>(&self) -> Result<T> {
+        match &self.0 {
+            Some((_, value)) => value.read(),
+            None => Err(Error::new(ErrorKind::MissingField, "there is no field")),
+        }
     }
 
     /// Reads the value of the field whose header has been read. Called by generated code.
     #[doc(hidden)]
     pub fn decode<'de, R: Reader<'de>>(id: i16, ty: TType, r: &mut R) -> Result<UnknownField> {
-        Ok(UnknownField(Some((id, ty, r.capture(ty)?))))
+        Ok(UnknownField(Some((id, r.capture(ty)?.into_owned()))))
     }
 
     /// Writes the field with its header. Called by generated code.
     #[doc(hidden)]
     pub fn encode<W: Writer>(&self, w: &mut W) {
-        if let Some((id, ty, value)) = &self.0 {
-            w.field(*ty, *id);
-            w.raw_binary(*ty, value);
+        if let Some((id, value)) = &self.0 {
+            w.field(value.ttype(), *id);
+            w.raw(value);
+        }
+    }
+}
+
+impl fmt::Debug for UnknownField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Some((id, value)) => write!(f, "UnknownField({id}: {value:?})"),
+            None => f.write_str("UnknownField(none)"),
         }
     }
 }
@@ -45,57 +88,162 @@ impl UnknownField {
 /// All fields of a struct that the IDL at hand does not know: kept, and written back behind the
 /// known ones. Types that `thrift!` makes with `unknown_fields: kept` have them.
 ///
-/// They take as much memory as they did on the wire in the binary protocol.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct UnknownFields(Vec<u8>);
+/// They take hardly more memory than they did on the wire. Two are equal if they have the same
+/// bytes in the binary protocol, whatever they came in.
+#[derive(Clone, Default)]
+pub struct UnknownFields {
+    /// The fields with their headers, as a struct that lacks its end has them. From JSON they come
+    /// without the bracket before them, too.
+    fields: Vec<u8>,
+    protocol: Protocol,
+    /// The id of the last field, on which the next header in the compact protocol depends.
+    last: i16,
+}
 
 impl UnknownFields {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.fields.is_empty()
     }
 
     /// Forgets them.
     pub fn clear(&mut self) {
-        self.0.clear();
+        *self = UnknownFields::default();
     }
 
-    /// The fields in the order in which they came: id, type, and value in the binary protocol.
-    pub fn iter(&self) -> impl Iterator<Item = (i16, TType, &[u8])> {
-        // What is kept has been read before, so it is well-formed, and its nesting bounded.
-        let limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
-        let mut reader = BinaryReader::new(&self.0, &limits);
-        std::iter::from_fn(move || {
-            let field = reader.field().ok()?;
-            let rest = reader.rest();
-            reader.skip(field.ty).ok()?;
-            Some((field.id, field.ty, &rest[..rest.len() - reader.rest().len()]))
-        })
+    /// The fields in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = UnknownField> {
+        let mut fields = Vec::new();
+        self.each(|id, value| fields.push(UnknownField(Some((id, value.into_owned())))));
+        fields.into_iter()
     }
 
     /// Reads the value of the field whose header has been read. Called by generated code.
     #[doc(hidden)]
     pub fn decode<'de, R: Reader<'de>>(&mut self, field: FieldHeader, r: &mut R) -> Result<()> {
-        let value = r.capture(field.ty)?;
-        self.0.reserve(3 + value.len());
-        self.0.push(field.ty.0);
-        self.0.extend_from_slice(&field.id.to_be_bytes());
-        self.0.extend_from_slice(&value);
-        Ok(())
+        self.push(field.id, &r.capture(field.ty)?)
     }
 
     /// Writes the fields with their headers. Called by generated code.
     #[doc(hidden)]
     pub fn encode<W: Writer>(&self, w: &mut W) {
-        for (id, ty, value) in self.iter() {
-            w.field(ty, id);
-            w.raw_binary(ty, value);
+        self.each(|id, value| {
+            w.field(value.ttype(), id);
+            w.raw(&value);
+        });
+    }
+
+    fn push(&mut self, id: i16, value: &RawValue<'_>) -> Result<()> {
+        if self.is_empty() {
+            self.protocol = value.protocol();
+        } else if self.protocol != value.protocol() {
+            let message = "unknown fields of one struct came in two protocols";
+            return Err(Error::new(ErrorKind::InvalidData, message));
+        }
+        let (ty, bytes) = (value.ttype(), value.bytes());
+        match self.protocol {
+            Protocol::Compact => {
+                let (header, length, rest) = compact::raw_field(id, self.last, value);
+                self.append(&[&header[..length], rest]);
+            }
+            #[cfg(feature = "json")]
+            Protocol::Json => {
+                let comma = if self.is_empty() { "" } else { "," };
+                let name = json::type_name(ty).unwrap_or_default();
+                let header = format!("{comma}{id}:{{\"{name}\":");
+                self.append(&[header.as_bytes(), bytes, b"}"]);
+            }
+            _ => self.append(&[&[ty.0], &id.to_be_bytes(), bytes]),
+        }
+        self.last = id;
+        Ok(())
+    }
+
+    /// Grows by a quarter, not by as much again: what is kept should take little more than it did
+    /// on the wire.
+    fn append(&mut self, pieces: &[&[u8]]) {
+        let (len, more) = (self.fields.len(), pieces.iter().map(|piece| piece.len()).sum());
+        if self.fields.capacity() - len < more {
+            self.fields.reserve_exact(more.max(len / 4));
+        }
+        pieces.iter().for_each(|piece| self.fields.extend_from_slice(piece));
+    }
+
+    /// Hands out each field. What is kept has been read before, so it is well-formed.
+    fn each(&self, field: impl FnMut(i16, RawValue<'_>)) {
+        // Its nesting is bounded, too.
+        let limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
+        match self.protocol {
+            Protocol::Compact => each(&mut CompactReader::new(&self.fields, &limits), field),
+            #[cfg(feature = "json")]
+            Protocol::Json => {
+                let text = [b"{", &self.fields[..], b"}"].concat();
+                let decoded = json::decoded::Decoded::default();
+                if let Ok(binary) = json::transcode(TType::STRUCT, &text, &limits) {
+                    each(&mut BinaryReader::base64(&binary, &decoded, &limits), field);
+                }
+            }
+            _ => each(&mut BinaryReader::new(&self.fields, &limits), field),
+        }
+    }
+
+    /// The bytes in the binary protocol, by which they are compared.
+    fn binary(&self) -> Cow<'_, [u8]> {
+        if self.protocol == Protocol::Binary {
+            return Cow::Borrowed(&self.fields);
+        }
+        let mut writer = BinaryWriter::new(Vec::new());
+        self.encode(&mut writer);
+        Cow::Owned(writer.finish().0)
+    }
+}
+
+/// Each field up to the end of the bytes or of the struct.
+fn each<'a, R: Reader<'a>>(r: &mut R, mut field: impl FnMut(i16, RawValue<'a>)) {
+    if r.struct_begin(StructNames::NONE).is_err() {
+        return;
+    }
+    while let Ok(FieldHeader { ty, id }) = r.field() {
+        match r.capture(ty) {
+            Ok(value) => field(id, value),
+            Err(_) => return,
         }
     }
 }
 
-impl std::fmt::Debug for UnknownFields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_map().entries(self.iter().map(|(id, ty, value)| (id, (ty, value)))).finish()
+impl PartialEq for UnknownFields {
+    fn eq(&self, other: &UnknownFields) -> bool {
+        let same = self.protocol == other.protocol && self.fields == other.fields;
+        same || self.binary() == other.binary()
+    }
+}
+
+impl Eq for UnknownFields {}
+
+impl Hash for UnknownFields {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.binary().hash(state);
+    }
+}
+
+impl PartialOrd for UnknownFields {
+    fn partial_cmp(&self, other: &UnknownFields) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for UnknownFields {
+    fn cmp(&self, other: &UnknownFields) -> Ordering {
+        self.binary().cmp(&other.binary())
+    }
+}
+
+impl fmt::Debug for UnknownFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        self.each(|id, value| {
+            map.entry(&id, &value);
+        });
+        map.finish()
     }
 }

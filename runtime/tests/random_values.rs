@@ -283,7 +283,7 @@ macro_rules! protocol {
                 let mut reader = $reader::new(&bytes, &Limits::DEFAULT);
                 let kept = reader.capture(TType::STRUCT)?;
                 let mut writer = $writer::new(Vec::new());
-                writer.raw_binary(TType::STRUCT, &kept);
+                writer.raw(&kept);
                 prop_assert_eq!(&writer.finish().0, &bytes);
 
                 let cut = &bytes[..cut.index(bytes.len())];

@@ -158,7 +158,7 @@ fn unknown_fields_are_kept_and_written_back_where_that_is_asked_for() {
     };
     let bytes = binary::to_vec(&newer).expect("encoded");
     let mut older: keeping::Options = binary::from_slice(&bytes).expect("read");
-    let kept: Vec<i16> = older.unknown_fields_.iter().map(|(id, _, _)| id).collect();
+    let kept: Vec<i16> = older.unknown_fields_.iter().filter_map(|field| field.id()).collect();
     assert_eq!(kept, [20, 25]);
     older.id = 6;
     let bytes = binary::to_vec(&older).expect("encoded");

@@ -106,7 +106,7 @@ fn copy_scalar<'de, R: Reader<'de>, W: Writer>(ty: TType, r: &mut R, w: &mut W) 
         TType::I64 => w.i64(r.i64()?),
         TType::DOUBLE => w.double(r.double()?),
         TType::UUID => w.uuid(r.uuid()?),
-        TType::STRING => w.binary(r.binary()?),
+        TType::STRING => w.binary(r.string_or_binary()?),
         _ => return Err(Error::new(ErrorKind::InvalidData, format!("a value of {ty}"))),
     }
     Ok(())

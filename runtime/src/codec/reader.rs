@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::codec::names::StructNames;
+use crate::codec::raw::RawValue;
 use crate::error::Result;
 use crate::ttype::TType;
 
@@ -48,11 +49,11 @@ pub trait Reader<'de> {
     /// # Errors
     /// The value is broken or nested too deeply, or there is no such type.
     fn skip(&mut self, ty: TType) -> Result<()>;
-    /// Passes over a value, and returns it as the binary protocol has it.
+    /// Passes over a value, and returns it as it came.
     ///
     /// # Errors
     /// As [`skip`](Reader::skip).
-    fn capture(&mut self, ty: TType) -> Result<Bytes>;
+    fn capture(&mut self, ty: TType) -> Result<RawValue<'de>>;
 
     /// The header of a list whose elements should be of the type: returns their number.
     ///
@@ -148,6 +149,15 @@ pub trait Reader<'de> {
     /// # Errors
     /// The bytes end.
     fn binary(&mut self) -> Result<&'de [u8]>;
+    /// A `string` or `binary`, if it is not known which. From JSON, where a `binary` is base64, it
+    /// is what stands in the text.
+    ///
+    /// # Errors
+    /// The bytes end.
+    #[inline]
+    fn string_or_binary(&mut self) -> Result<&'de [u8]> {
+        self.binary()
+    }
     /// A `binary` as a copy of its own.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::codec::names::StructNames;
+use crate::codec::raw::RawValue;
 use crate::ttype::TType;
 
 /// Writes fields of fixed width. See [`Writer::run`].
@@ -108,7 +109,6 @@ pub trait Writer: ScalarWriter {
         values.iter().for_each(|&value| self.double(value));
     }
 
-    /// Appends a value that is already encoded in the binary protocol. Used for what is kept
-    /// of unknown fields.
-    fn raw_binary(&mut self, ty: TType, value: &[u8]);
+    /// A value that was [captured](crate::codec::Reader::capture), in whatever protocol.
+    fn raw(&mut self, value: &RawValue<'_>);
 }

@@ -99,6 +99,12 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         self.aside.get_or_insert_default()
     }
 
+    /// Notes that what was kept of an unknown field cannot be written.
+    #[cold]
+    pub(crate) fn fail_raw(&mut self) {
+        self.fail(ErrorKind::InvalidData, "an unknown field is no value of its type");
+    }
+
     #[inline(always)]
     pub(crate) fn put<const N: usize>(&mut self, bytes: [u8; N]) {
         self.bytes().extend_from_slice(&bytes);

@@ -4,13 +4,14 @@ use byteorder::BigEndian;
 use bytes::Bytes;
 
 use super::skip::{self, min_width};
-use crate::codec::{FieldHeader, Reader, StructNames};
+use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
+use crate::message::Protocol;
 use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
 #[cfg(feature = "json")]
-use crate::protocol::json::decoded::Decoded;
+use crate::protocol::json::{self, decoded::Decoded};
 use crate::ttype::TType;
 
 /// Reads values in `TBinaryProtocol`.
@@ -117,10 +118,15 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
         skip::skip(self, ty)
     }
 
-    fn capture(&mut self, ty: TType) -> Result<Bytes> {
+    fn capture(&mut self, ty: TType) -> Result<RawValue<'de>> {
         let start = self.cursor.rest;
         skip::skip(self, ty)?;
-        Ok(Bytes::copy_from_slice(&start[..start.len() - self.cursor.rest.len()]))
+        let bytes = &start[..start.len() - self.cursor.rest.len()];
+        #[cfg(feature = "json")]
+        if matches!(self.cursor.blobs, Blobs::Base64(_)) {
+            return Ok(RawValue::new(ty, Protocol::Json, json::short_text(ty, bytes)?));
+        }
+        Ok(RawValue::new(ty, Protocol::Binary, bytes))
     }
 
     #[inline]
@@ -233,6 +239,10 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     fn binary(&mut self) -> Result<&'de [u8]> {
         let bytes = self.sized()?;
         self.cursor.borrowed(bytes)
+    }
+    #[inline]
+    fn string_or_binary(&mut self) -> Result<&'de [u8]> {
+        self.sized()
     }
     fn share(&self, text: &'de str) -> Bytes {
         self.cursor.share(text)

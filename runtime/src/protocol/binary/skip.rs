@@ -35,7 +35,7 @@ pub(super) fn skip(r: &mut BinaryReader<'_>, ty: TType) -> Result<()> {
     }
     match ty {
         TType::STRING => {
-            r.binary()?;
+            r.string_or_binary()?;
         }
         TType::STRUCT => {
             let outer = r.struct_begin(StructNames::NONE)?;

@@ -5,8 +5,9 @@ use std::borrow::BorrowMut;
 use byteorder::BigEndian;
 use bytes::Bytes;
 
-use crate::codec::{ScalarWriter, StructNames, Writer};
+use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::Result;
+use crate::message::Protocol;
 use crate::protocol::buffer::Buffer;
 use crate::protocol::bulk;
 use crate::ttype::TType;
@@ -265,7 +266,18 @@ impl<B: BorrowMut<Vec<u8>>> Writer for BinaryWriter<B> {
         bulk::write_f64s::<BigEndian>(values, self.out.bytes());
     }
 
-    fn raw_binary(&mut self, _ty: TType, value: &[u8]) {
-        self.out.bytes().extend_from_slice(value);
+    fn raw(&mut self, value: &RawValue<'_>) {
+        match value.protocol() {
+            Protocol::Binary => self.out.bytes().extend_from_slice(value.bytes()),
+            _ => {
+                // By another writer: this one may note what is `binary` and what is text, which
+                // nobody knows here.
+                let mut writer = BinaryWriter::new(self.out.bytes());
+                let carried = value.carry_over(&mut writer);
+                if carried.and(writer.finish().1).is_err() {
+                    self.out.fail_raw();
+                }
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ pub use reader::CompactReader;
 pub(crate) use types::{fixed_width, min_width, ttype};
 pub(crate) use varint::Length;
 pub use writer::CompactWriter;
+pub(crate) use writer::raw_field;
 
 use crate::protocol::values::values;
 

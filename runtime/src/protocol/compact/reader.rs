@@ -7,10 +7,10 @@ use super::skip;
 use super::types::{FALSE, TRUE, min_width, number, ttype};
 use super::varint::{Broken, Varint, unzigzag32, unzigzag64};
 use super::varints::read_all;
-use crate::codec::{FieldHeader, Reader, StructNames, copy_value};
+use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::protocol::binary::BinaryWriter;
+use crate::message::Protocol;
 use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
 use crate::ttype::TType;
@@ -232,14 +232,18 @@ impl<'de> Reader<'de> for CompactReader<'de> {
         skip::skip(self, ty)
     }
 
-    fn capture(&mut self, ty: TType) -> Result<Bytes> {
-        let mut writer = BinaryWriter::new(Vec::new());
-        copy_value(ty, self, &mut writer)?;
-        let (bytes, result) = writer.finish();
-        result?;
-        // Numbers may take eight times as many bytes there.
-        self.cursor.room_for::<u8>(bytes.len())?;
-        Ok(bytes.into())
+    fn capture(&mut self, ty: TType) -> Result<RawValue<'de>> {
+        // What stood in a header has no bytes of its own.
+        let bytes = match self.waiting.take() {
+            Some(true) => &[TRUE][..],
+            Some(false) => &[FALSE],
+            None => {
+                let start = self.cursor.rest;
+                skip::skip(self, ty)?;
+                &start[..start.len() - self.cursor.rest.len()]
+            }
+        };
+        Ok(RawValue::new(ty, Protocol::Compact, bytes))
     }
 
     #[inline]

@@ -8,10 +8,9 @@ use bytes::Bytes;
 use super::types::{FALSE, TRUE, number};
 use super::varint::{word32, word64, zigzag32, zigzag64};
 use super::varints::{write_all32, write_all64};
-use crate::codec::{ScalarWriter, StructNames, Writer, copy_value};
+use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{ErrorKind, Result};
-use crate::limits::Limits;
-use crate::protocol::binary::BinaryReader;
+use crate::message::Protocol;
 use crate::protocol::buffer::Buffer;
 use crate::protocol::bulk;
 use crate::ttype::TType;
@@ -126,6 +125,27 @@ impl<B: BorrowMut<Vec<u8>>> CompactWriter<B> {
             }
         }
     }
+}
+
+/// A field behind the one with the id `last`: its header, how many bytes of that count, and what
+/// stands behind it.
+pub(crate) fn raw_field<'a>(
+    id: i16,
+    last: i16,
+    value: &'a RawValue<'_>,
+) -> ([u8; 8], usize, &'a [u8]) {
+    let (number, rest) = match (value.ttype(), value.bytes()) {
+        (TType::BOOL, &[value]) => (value, &[][..]),
+        (ty, bytes) => (number(ty), bytes),
+    };
+    let (header, length) = match i32::from(id) - i32::from(last) {
+        delta @ 1..=15 => (u64::from((delta as u8) << 4 | number), 1),
+        _ => {
+            let (word, length) = word32(zigzag32(id.into()));
+            (word << 8 | u64::from(number), length + 1)
+        }
+    };
+    (header.to_le_bytes(), length, rest)
 }
 
 impl<B: BorrowMut<Vec<u8>>> ScalarWriter for CompactWriter<B> {
@@ -309,11 +329,18 @@ impl<B: BorrowMut<Vec<u8>>> Writer for CompactWriter<B> {
         bulk::write_f64s::<LittleEndian>(values, self.out.bytes());
     }
 
-    fn raw_binary(&mut self, ty: TType, value: &[u8]) {
-        // Whoever read it has limited its depth.
-        let limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
-        if copy_value(ty, &mut BinaryReader::new(value, &limits), self).is_err() {
-            self.out.fail(ErrorKind::InvalidData, "an unknown field is no value of its type");
+    fn raw(&mut self, value: &RawValue<'_>) {
+        match value.protocol() {
+            // It may belong into the header of a field.
+            Protocol::Compact if value.ttype() == TType::BOOL => {
+                self.bool(value.bytes() == [TRUE]);
+            }
+            Protocol::Compact => self.out.bytes().extend_from_slice(value.bytes()),
+            _ => {
+                if value.carry_over(self).is_err() {
+                    self.out.fail_raw();
+                }
+            }
         }
     }
 }

@@ -31,6 +31,9 @@ pub(crate) mod write;
 
 pub(crate) use envelope::END;
 pub use envelope::{read_envelope, write_envelope};
+pub(crate) use read::transcode;
+pub(crate) use types::name as type_name;
+pub(crate) use write::short_text;
 
 use crate::codec::{Decode, Encode};
 use crate::error::{Error, ErrorKind, Result};
@@ -39,7 +42,6 @@ use crate::protocol::binary::{BinaryReader, BinaryWriter};
 use crate::protocol::values::read_all;
 use crate::ttype::TType;
 use decoded::Decoded;
-pub(crate) use read::transcode;
 
 /// Encodes a value.
 ///

@@ -5,10 +5,8 @@ use std::io::Write as _;
 
 use super::base64;
 use super::write::escape;
-use crate::codec::{ScalarWriter, StructNames, Writer, copy_value};
+use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::Limits;
-use crate::protocol::binary::BinaryReader;
 use crate::ttype::TType;
 use crate::uuid::Uuid;
 
@@ -310,11 +308,9 @@ impl Writer for NamedWriter {
         self.end();
     }
 
-    fn raw_binary(&mut self, ty: TType, value: &[u8]) {
-        let limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
-        let mut reader = BinaryReader::new(value, &limits);
+    fn raw(&mut self, value: &RawValue<'_>) {
         self.guess = true;
-        if let Err(error) = copy_value(ty, &mut reader, self) {
+        if let Err(error) = value.carry_over(self) {
             self.failure.get_or_insert(error);
         }
         self.guess = false;

@@ -17,7 +17,7 @@ const NAMES: [(TType, &str); 12] = [
     (TType::UUID, "uid"),
 ];
 
-pub(super) fn name(ty: TType) -> Option<&'static str> {
+pub(crate) fn name(ty: TType) -> Option<&'static str> {
     NAMES.iter().find(|(of, _)| *of == ty).map(|(_, name)| *name)
 }
 

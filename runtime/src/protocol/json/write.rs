@@ -13,17 +13,16 @@ use crate::uuid::Uuid;
 
 /// Writes a value of the type. `blobs` are the places of the lengths of `binary` values.
 pub(super) fn transcode(ty: TType, binary: &[u8], blobs: &[usize]) -> Result<Vec<u8>> {
-    // It is our own, and as deep as the code that has written it went.
-    let limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
-    let mut writer = JsonWriter {
-        from: BinaryReader::new(binary, &limits),
-        len: binary.len(),
-        blobs,
-        out: Vec::with_capacity(binary.len() * 2),
-    };
-    writer.value(ty)?;
-    writer.from.finish()?;
-    Ok(writer.out)
+    JsonWriter::new(binary, blobs, Vec::with_capacity(binary.len() * 2)).finish(ty)
+}
+
+/// Writes a value that came from JSON in as few bytes as [`super::read`] can do with: hardly ever
+/// more than it came in. It is no proper JSON.
+pub(crate) fn short_text(ty: TType, binary: &[u8]) -> Result<Vec<u8>> {
+    let mut text =
+        JsonWriter { short: true, ..JsonWriter::new(binary, &[], Vec::new()) }.finish(ty)?;
+    text.shrink_to_fit();
+    Ok(text)
 }
 
 struct JsonWriter<'a> {
@@ -33,9 +32,24 @@ struct JsonWriter<'a> {
     /// The places of `binary` values that have not been passed.
     blobs: &'a [usize],
     out: Vec<u8>,
+    /// Bytes are saved.
+    short: bool,
 }
 
-impl JsonWriter<'_> {
+impl<'a> JsonWriter<'a> {
+    fn new(binary: &'a [u8], blobs: &'a [usize], out: Vec<u8>) -> JsonWriter<'a> {
+        // It is our own, and as deep as the code that has written it went.
+        let limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
+        let from = BinaryReader::new(binary, &limits);
+        JsonWriter { from, len: binary.len(), blobs, out, short: false }
+    }
+
+    fn finish(mut self, ty: TType) -> Result<Vec<u8>> {
+        self.value(ty)?;
+        self.from.finish()?;
+        Ok(self.out)
+    }
+
     fn value(&mut self, ty: TType) -> Result<()> {
         match ty {
             TType::STRUCT => self.fields(),
@@ -56,7 +70,10 @@ impl JsonWriter<'_> {
             }
             self.out.push(before);
             before = b',';
-            self.print(format_args!("\"{}\":{{\"{}\":", field.id, known(field.ty)?));
+            match (self.short, known(field.ty)?) {
+                (true, name) => self.print(format_args!("{}:{{\"{name}\":", field.id)),
+                (false, name) => self.print(format_args!("\"{}\":{{\"{name}\":", field.id)),
+            }
             self.value(field.ty)?;
             self.out.push(b'}');
         }
@@ -139,7 +156,8 @@ impl JsonWriter<'_> {
             }
             TType::DOUBLE => {
                 let value = self.from.double()?;
-                self.out.extend_from_slice(double(value).as_bytes());
+                let text = if self.short { short_double(value) } else { double(value) };
+                self.out.extend_from_slice(text.as_bytes());
             }
             TType::UUID => {
                 let value = Uuid(self.from.uuid()?);
@@ -155,6 +173,7 @@ impl JsonWriter<'_> {
                 }
                 // What was kept of an unknown field may be either.
                 match std::str::from_utf8(bytes) {
+                    Ok(text) if self.short => escape_marks(text, &mut self.out),
                     Ok(text) if !is_blob => escape(text, &mut self.out),
                     _ => base64::encode(bytes, &mut self.out),
                 }
@@ -211,6 +230,35 @@ pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
+/// Appends what stands between the quotes of a string, with no more escapes than needed to find
+/// its end.
+fn escape_marks(text: &str, out: &mut Vec<u8>) {
+    for piece in text.as_bytes().split_inclusive(|byte| matches!(byte, b'"' | b'\\')) {
+        match piece.split_last() {
+            Some((&mark @ (b'"' | b'\\'), before)) => {
+                out.extend_from_slice(before);
+                out.extend_from_slice(&[b'\\', mark]);
+            }
+            _ => out.extend_from_slice(piece),
+        }
+    }
+}
+
+/// The shortest text that is read as the double: `.5`, `15e30`, `inf`.
+fn short_double(value: f64) -> String {
+    let plain = format!("{value}");
+    let plain = match plain.split_once("0.") {
+        Some((sign @ ("" | "-"), digits)) => format!("{sign}.{digits}"),
+        _ => plain,
+    };
+    let scientific = format!("{value:e}");
+    let Some((mantissa, exponent)) = scientific.split_once('e') else { return plain };
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (whole, digits) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let scientific = format!("{whole}{digits}e{}", exponent - digits.len() as i32);
+    if scientific.len() < plain.len() { scientific } else { plain }
+}
+
 /// A double with 17 significant digits, without zeros at the end: `printf`'s `%.17g`.
 fn double(value: f64) -> String {
     if !value.is_finite() {
@@ -244,6 +292,26 @@ fn double(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_doubles_are_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (10.0, "10"),
+            (0.5, ".5"),
+            (-0.25, "-.25"),
+            (100.5, "100.5"),
+            (1.2e10, "12e9"),
+            (-1.5e-30, "-15e-31"),
+            (1e300, "1e300"),
+            (f64::NAN, "NaN"),
+            (f64::NEG_INFINITY, "-inf"),
+        ] {
+            assert_eq!(short_double(value), text);
+            assert_eq!(text.parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
+        }
+    }
 
     #[test]
     fn doubles_are_written_as_printf_writes_them() {

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use bytes::Bytes;
 
 use super::tape::tag;
-use crate::codec::{FieldHeader, Reader, StructNames};
+use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::cursor::{Blobs, Cursor};
@@ -247,7 +247,7 @@ impl<'de> Reader<'de> for TapeReader<'de> {
         self.begin()?;
         self.pass()
     }
-    fn capture(&mut self, _ty: TType) -> Result<Bytes> {
+    fn capture(&mut self, _ty: TType) -> Result<RawValue<'de>> {
         Err(self.untyped())
     }
 
