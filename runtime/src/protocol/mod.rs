@@ -19,7 +19,7 @@ use bytes::Bytes;
 
 use crate::body::Body;
 use crate::codec::{Decode, Encode};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::message::{MethodName, Protocol};
 use crate::ttype::MessageKind;
@@ -61,6 +61,22 @@ pub(crate) fn decode_body<T: for<'de> Decode<'de>>(
         #[cfg(feature = "thriftpy-json")]
         Protocol::ThriftPyJson => thriftpy_json::from_payload(body, limits),
     }
+}
+
+/// Cuts the name of a method off a message. A size that cannot be meant is told from a message that
+/// is cut short.
+fn method_name(size: u32, message: &mut Bytes) -> Result<MethodName> {
+    let left = message.len();
+    if size as usize <= left {
+        return MethodName::from_bytes(message.split_to(size as usize));
+    }
+    let kind = match size as i32 {
+        ..0 => ErrorKind::NegativeSize,
+        _ if size as usize > Limits::DEFAULT.message => ErrorKind::SizeLimit,
+        _ => ErrorKind::UnexpectedEof,
+    };
+    let size = size as i32;
+    Err(Error::new(kind, format!("a method name of {size} bytes, of which there are {left}")))
 }
 
 /// Appends the header of a message with a body of that many bytes.

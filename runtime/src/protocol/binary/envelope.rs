@@ -3,8 +3,7 @@
 use bytes::{Buf, Bytes};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::MethodName;
-use crate::protocol::Envelope;
+use crate::protocol::{Envelope, method_name};
 use crate::ttype::MessageKind;
 
 const VERSION: u32 = 0x8001_0000;
@@ -30,7 +29,7 @@ pub fn write_old_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut
 ///
 /// # Errors
 /// The bytes end within the header, or are none: an unknown version or kind of message, a name
-/// that is not UTF-8 or longer than the message.
+/// that is not UTF-8 or of a size that cannot be.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let first = word(message)?;
     let strict = first >> 31 == 1;
@@ -44,14 +43,7 @@ pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
         }
         false => (None, first),
     };
-    // The bounds hold for names above 2³¹ - 1 too: there are never so many bytes.
-    if length as usize > message.len() {
-        return Err(Error::new(
-            ErrorKind::SizeLimit,
-            format!("a method name of {length} bytes in a message of {} bytes", message.len()),
-        ));
-    }
-    let method = MethodName::from_bytes(message.split_to(length as usize))?;
+    let method = method_name(length, message)?;
     let kind = match kind {
         Some(kind) => kind,
         None if message.is_empty() => return Err(truncated()),

@@ -4,8 +4,7 @@ use bytes::{Buf, Bytes};
 
 use super::varint::{Varint, word32};
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::MethodName;
-use crate::protocol::Envelope;
+use crate::protocol::{Envelope, method_name};
 use crate::ttype::MessageKind;
 
 /// The first byte of every message.
@@ -31,7 +30,7 @@ fn append(number: u32, out: &mut Vec<u8>) {
 ///
 /// # Errors
 /// The bytes end within the header, or are none: an unknown version or kind of message, a name
-/// that is not UTF-8 or longer than the message.
+/// that is not UTF-8 or of a size that cannot be.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let [first, second] = match message[..] {
         [first, ..] if first != ID => [first, VERSION],
@@ -50,14 +49,7 @@ pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     message.advance(2);
     let seqid = number(message)? as i32;
     let length = number(message)?;
-    // The bounds hold for names above 2³¹ - 1 too: there are never so many bytes.
-    if length as usize > message.len() {
-        return Err(Error::new(
-            ErrorKind::SizeLimit,
-            format!("a method name of {length} bytes in a message of {} bytes", message.len()),
-        ));
-    }
-    let method = MethodName::from_bytes(message.split_to(length as usize))?;
+    let method = method_name(length, message)?;
     Ok(Envelope { method, kind, seqid })
 }
 
