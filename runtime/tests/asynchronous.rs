@@ -345,7 +345,7 @@ async fn messages_that_are_no_calls_are_refused_and_the_connection_goes_on() {
 async fn broken_input_ends_its_connection_and_no_other() {
     let server = start(Server::new(Echo::new())).await;
     let other = connect(server.address, FORMS[0]).await;
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     let mut inputs: Vec<Vec<u8>> = vec![
         (-1_i32).to_be_bytes().to_vec(),
         [&i32::MAX.to_be_bytes()[..], &[0x80, 1]].concat(),
@@ -368,7 +368,7 @@ async fn broken_input_ends_its_connection_and_no_other() {
         for _ in 0..random.below(4) {
             if !input.is_empty() {
                 let at = random.below(input.len());
-                input[at] = random.next() as u8;
+                input[at] = random.bits() as u8;
             }
         }
         input

@@ -181,7 +181,7 @@ fn one_connection_may_hold_strict_and_old_messages() {
 fn broken_input_ends_its_connection_and_no_other() {
     let server = start(Server::new(Echo));
     let other = connect(server.address, FORMS[0]);
-    let mut random = Random(42);
+    let mut random = Random::new(42);
     let mut inputs: Vec<Vec<u8>> = vec![
         (-1_i32).to_be_bytes().to_vec(),
         i32::MAX.to_be_bytes().iter().copied().chain([0x80, 1]).collect(),

@@ -3,4 +3,5 @@
 
 pub mod package;
 pub mod peers;
+#[path = "../../runtime/tests/support/random.rs"]
 pub mod random;

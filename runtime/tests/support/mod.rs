@@ -1,8 +1,11 @@
 //! What the tests over real sockets share: a service without an IDL, and messages by hand.
 #![allow(dead_code, unreachable_pub, reason = "no test needs all of it")]
 
+mod random;
+
 use std::time::Duration;
 
+pub use random::Random;
 use thriftly::{Error, Framing, Protocol, Request, Response, ResponseKind, Result};
 
 /// Long enough to mean that something hangs.
@@ -77,23 +80,3 @@ pub const CALL: u8 = 1;
 pub const REPLY: u8 = 2;
 pub const EXCEPTION: u8 = 3;
 pub const ONEWAY: u8 = 4;
-
-/// Numbers that look random and are the same in each run.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
-        (0..length).map(|_| self.next() as u8).collect()
-    }
-}

@@ -1,4 +1,5 @@
 //! Random numbers from a seed.
+#![allow(dead_code, unreachable_pub, reason = "no test needs all of it, and all are public in one")]
 
 /// SplitMix64: small, and the same everywhere.
 #[derive(Debug, Clone)]
