@@ -1,6 +1,8 @@
 //! Scalars, strings and blobs as values.
 
 use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -165,6 +167,35 @@ impl<'de: 'a, 'a> Decode<'de> for Cow<'a, str> {
         r.string().map(Cow::Borrowed)
     }
 }
+
+/// Text of its own that is as long as it is.
+macro_rules! text {
+    ($($pointer:ident),*) => {$(
+        impl ThriftType for $pointer<str> {
+            const TYPE: TType = TType::STRING;
+        }
+
+        impl Encode for $pointer<str> {
+            #[inline]
+            fn encode<W: Writer>(&self, w: &mut W) {
+                w.string(self);
+            }
+            #[inline]
+            fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
+                w.field_string(id, self);
+            }
+        }
+
+        impl<'de> Decode<'de> for $pointer<str> {
+            #[inline]
+            fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+                r.string().map($pointer::from)
+            }
+        }
+    )*};
+}
+
+text!(Box, Rc, Arc);
 
 impl ThriftType for [u8] {
     const TYPE: TType = TType::STRING;
