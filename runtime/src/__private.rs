@@ -77,6 +77,12 @@ pub mod __std {
     pub use crate::{Channel, ClientBuilder};
 }
 
+mod with;
+
+pub use with::{
+    __decode_with, __next_with, __read_variant_with, __read_with, __wire_names, __wire_type,
+};
+
 use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::binary;
@@ -221,10 +227,28 @@ pub fn __required<T>(slot: Option<T>, names: Names, at: usize) -> Result<T, Erro
     }
 }
 
+/// What there is in place of a value that is absent.
+#[diagnostic::on_unimplemented(
+    message = "a field of the type `{Self}` has no value when it is absent",
+    label = "there is no `Default` for this",
+    note = "make it `required` or an `Option`, or say what it is: `default = …`"
+)]
+pub trait __Absent: Sized {
+    fn __absent() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> __Absent for T {
+    #[inline(always)]
+    fn __absent() -> T {
+        T::default()
+    }
+}
+
 /// The value of a field that may be absent.
 #[inline(always)]
-pub fn __or_default<T: Default>(slot: Option<T>) -> T {
-    slot.unwrap_or_default()
+pub fn __or_default<T: __Absent>(slot: Option<T>) -> T {
+    slot.unwrap_or_else(T::__absent)
 }
 
 #[cold]

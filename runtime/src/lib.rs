@@ -233,8 +233,6 @@ pub use thriftly_macros::thrift;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// # Attributes
-///
 /// An enum whose numbers are given and that keeps unknown ones needs `#[repr(i32)]`, as Rust says:
 ///
 /// ```
@@ -265,17 +263,137 @@ pub use thriftly_macros::thrift;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// Of a field, or of a variant of a union:
+/// # Fields
 ///
-/// - `id = 1`: the id, which every field needs.
+/// | attribute | |
+/// |---|---|
+/// | `id = 1` | the id, which every field that is sent needs, from -32768 to 32767 |
+/// | `name = "…"` | the name in the IDL, if it is another; errors tell it |
+/// | `required` | absent is an error |
+/// | `default = …` | what the field is if it is absent, if that is not its type's [`Default`]; any expression |
+/// | `with = module` | how a type that Thrift does not have is converted, see below |
+/// | `skip` | the field is not sent, and is its type's [`Default`] when it is read |
+/// | `unrecognized` | a field of the type [`UnknownFields`] holds what is not known, and is written back; without it, that is dropped |
+///
+/// A field of the type `Option<T>` is `optional`: `None` is not written. Pointers and further
+/// options may be around the value, as in `Option<Option<T>>` or `Box<Option<T>>`; on the wire a
+/// field is there or not, so `Some(None)` is written as absent, and read as `None`.
+///
+/// Types of fields are `bool`, `i8`, `i16`, `i32`, `i64`, `f64`, `String`, [`SharedStr`], [`Bytes`],
+/// `Vec<u8>`, [`Uuid`], [`Double`], `Vec`, the sets and maps of std with any hasher, `Box`, `Rc` and
+/// `Arc` of all these, and whatever else implements [`Encode`] and [`Decode`]. `&'a str`, `&'a [u8]`,
+/// `Cow<'a, str>` and `Cow<'a, [u8]>` borrow from what is read. A struct that contains itself needs
+/// a `Box`, as always.
+///
+/// Types may have parameters: each that stands for a value in a field is bounded by [`Encode`] where
+/// it is written and by [`Decode`] where it is read. Other bounds, such as `Ord` for the keys of a
+/// map, are those that the type has.
+///
+/// # Types of other crates
+///
+/// `with` names a module with two functions. The one that writes says what the type is on the wire,
+/// and must agree with the one that reads. What is on the wire may be borrowed, and be of any type
+/// that a field can have.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use thriftly::ThriftStruct;
+///
+/// mod millis {
+///     use std::time::{Duration, SystemTime, UNIX_EPOCH};
+///
+///     pub fn to_thrift(time: &SystemTime) -> i64 {
+///         time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+///     }
+///
+///     pub fn from_thrift(millis: i64) -> Result<SystemTime, String> {
+///         let millis = u64::try_from(millis).map_err(|_| "it is before 1970")?;
+///         Ok(UNIX_EPOCH + Duration::from_millis(millis))
+///     }
+/// }
+///
+/// #[derive(Debug, PartialEq, ThriftStruct)]
+/// struct Visit {
+///     #[thrift(id = 1, required, with = millis)]
+///     begin: SystemTime,
+///     #[thrift(id = 2, with = millis)]
+///     end: Option<SystemTime>,
+/// }
+///
+/// let visit = Visit { begin: SystemTime::UNIX_EPOCH + Duration::from_secs(5), end: None };
+/// let bytes = thriftly::binary::to_vec(&visit)?;
+/// assert_eq!(bytes, [10, 0, 1, 0, 0, 0, 0, 0, 0, 0x13, 0x88, 0]);
+/// assert_eq!(thriftly::binary::from_slice::<Visit>(&bytes)?, visit);
+///
+/// // A field 1 with the value -1.
+/// let bytes = [10, 0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 0];
+/// let error = thriftly::binary::from_slice::<Visit>(&bytes).unwrap_err();
+/// assert_eq!(error.kind(), thriftly::ErrorKind::InvalidData);
+/// assert_eq!(error.to_string(), "Visit.begin: it is before 1970 (at byte 3)");
+/// # Ok::<(), thriftly::Error>(())
+/// ```
+///
+/// The error of `from_thrift` may be of any type that becomes a `Box<dyn Error + Send + Sync>`; it is
+/// the [source](std::error::Error::source) of the error that is returned. A value in an `Option` is
+/// converted if it is there; `default` is a value of the field's own type. To have such values in
+/// a container or as a key, give them a type of their own:
+///
+/// # Transparent types
+///
+/// A struct with one field is on the wire what its field is if it says `transparent`. The field has
+/// no id; it may have `with`, and there may be others with `skip`.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use std::net::Ipv4Addr;
+/// use thriftly::ThriftStruct;
+///
+/// #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ThriftStruct)]
+/// #[thrift(transparent)]
+/// struct UserId(i64);
+///
+/// #[derive(Debug, PartialEq, ThriftStruct)]
+/// #[thrift(transparent)]
+/// struct Address(#[thrift(with = bits)] Ipv4Addr);
+///
+/// mod bits {
+///     use std::net::Ipv4Addr;
+///
+///     pub fn to_thrift(address: &Ipv4Addr) -> i32 {
+///         address.to_bits() as i32
+///     }
+///
+///     pub fn from_thrift(bits: i32) -> Result<Ipv4Addr, std::convert::Infallible> {
+///         Ok(Ipv4Addr::from_bits(bits as u32))
+///     }
+/// }
+///
+/// let users = BTreeMap::from([(UserId(7), vec![Address(Ipv4Addr::LOCALHOST)])]);
+/// let bytes = thriftly::binary::to_vec(&users)?;
+/// let plain: BTreeMap<i64, Vec<i32>> = thriftly::binary::from_slice(&bytes)?;
+/// assert_eq!(plain, BTreeMap::from([(7, vec![0x7f00_0001])]));
+/// # Ok::<(), thriftly::Error>(())
+/// ```
+///
+/// # Variants
+///
+/// A variant of a union has `id`, and may have `name` and `with`, as fields do. A variant of an enum
+/// has its number behind it, as a literal. `unrecognized` marks the variant that holds what is not
+/// known: a number (`i32`) in an enum, an [`UnknownField`] in a union. Without it, what is not known is
+/// an error. If a peer sets several fields of a union, the last that is known counts.
+///
+/// # Types
+///
 /// - `name = "…"`: the name in the IDL, if it is another.
-/// - `required`: absent is an error. An `Option` is an `optional` field.
-/// - `default = …`: what the field is if it is absent, if that is not its type's [`Default`].
+/// - `transparent`: see above.
+/// - `exception`: the type is an [error](std::error::Error), shown as [`Debug`](std::fmt::Debug) shows
+///   it. Without it, write `Display` and `Error` by hand, or have another derive do it.
+/// - `crate = path`: the path of this crate, if it is not `::thriftly`.
 ///
-/// Of a variant: `unrecognized`, for the one that holds what is not known: a number (`i32`) in an
-/// enum, an [`UnknownField`] in a union. Without it, what is not known is an error.
+/// # Errors
 ///
-/// Of the type: `name = "…"`, and `crate = path` if this crate is not `::thriftly`.
+/// What Thrift does not have, such as unsigned numbers, tuples and absent elements of a list, is a
+/// compile error at the type, with what to use in its place.
 pub use thriftly_macros::ThriftStruct;
 
 #[doc(hidden)]

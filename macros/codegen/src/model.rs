@@ -10,6 +10,15 @@ pub(crate) struct Docs {
     pub(crate) deprecated: Option<String>,
 }
 
+/// What is asked of the parameters of a hand-written type.
+#[derive(Clone, Default)]
+pub(crate) struct Bounds {
+    /// What stands for a value in a field, and so has to have a Thrift type: `T`, or `T::Item`.
+    pub(crate) values: Vec<syn::Type>,
+    /// Those of them that an absent field needs a default of.
+    pub(crate) defaults: Vec<syn::Type>,
+}
+
 /// A struct or exception, or the arguments of a method.
 pub(crate) struct Struct {
     pub(crate) ident: Ident,
@@ -17,9 +26,12 @@ pub(crate) struct Struct {
     pub(crate) name: String,
     pub(crate) doc: Docs,
     pub(crate) generics: syn::Generics,
+    pub(crate) bounds: Bounds,
     pub(crate) fields: Vec<Field>,
     /// The field that keeps what is not known, if it is kept.
-    pub(crate) unknown: Option<Ident>,
+    pub(crate) unknown: Option<syn::Member>,
+    /// Fields that are not sent.
+    pub(crate) skipped: Vec<syn::Member>,
 }
 
 /// A field of a struct.
@@ -32,6 +44,10 @@ pub(crate) struct Field {
     pub(crate) id: i16,
     /// The type of the value, without the `Option` of an optional field.
     pub(crate) ty: TokenStream,
+    /// What is between an optional field and its value, if that is more than an `Option`.
+    pub(crate) layers: Vec<Layer>,
+    /// The module that turns the value into one that has a Thrift type, and back.
+    pub(crate) with: Option<syn::Path>,
     /// Set if the value is written in a fixed number of bytes.
     pub(crate) scalar: Option<Scalar>,
     pub(crate) presence: Presence,
@@ -50,6 +66,26 @@ pub(crate) enum Presence {
     Default,
     /// `Option<T>`.
     Optional,
+}
+
+/// What may be around the value of an optional field, the outermost first.
+#[derive(Clone)]
+pub(crate) enum Layer {
+    Option,
+    /// A `Box`, `Rc` or `Arc` of this type.
+    Pointer(TokenStream),
+}
+
+/// A struct that is what its one field is.
+pub(crate) struct Transparent {
+    pub(crate) ident: Ident,
+    pub(crate) generics: syn::Generics,
+    pub(crate) bounds: Bounds,
+    pub(crate) member: syn::Member,
+    pub(crate) ty: TokenStream,
+    pub(crate) with: Option<syn::Path>,
+    pub(crate) skipped: Vec<syn::Member>,
+    pub(crate) span: Span,
 }
 
 /// Values of fixed width.
@@ -85,6 +121,7 @@ pub(crate) struct Union {
     pub(crate) name: String,
     pub(crate) doc: Docs,
     pub(crate) generics: syn::Generics,
+    pub(crate) bounds: Bounds,
     pub(crate) variants: Vec<Variant>,
     /// The variant that holds what is not known.
     pub(crate) unrecognized: Option<Ident>,
@@ -98,6 +135,10 @@ pub(crate) struct Variant {
     pub(crate) doc: Docs,
     pub(crate) id: i16,
     pub(crate) ty: TokenStream,
+    /// The module that turns the value into one that has a Thrift type, and back.
+    pub(crate) with: Option<syn::Path>,
+    /// Where the compiler shows what is wrong with the type.
+    pub(crate) span: Span,
 }
 
 /// An enum.

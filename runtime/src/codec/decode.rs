@@ -12,7 +12,8 @@ use crate::error::Result;
     message = "`{Self}` has no Thrift type",
     label = "this cannot be read",
     note = "fields may be bool, i8, i16, i32, i64, f64, String, Bytes, Uuid, Vec, sets and maps of these, \
-            and types made by `thrift!` or `#[derive(ThriftStruct)]`"
+            and types made by `thrift!` or `#[derive(ThriftStruct)]`",
+    note = "a type of another crate can be converted: `#[thrift(with = module)]`"
 )]
 pub trait Decode<'de>: ThriftType + Sized {
     /// Reads a value.

@@ -8,7 +8,8 @@ use crate::ttype::TType;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no Thrift type",
     note = "fields may be bool, i8, i16, i32, i64, f64, String, Bytes, Uuid, Vec, sets and maps of these, \
-            and types made by `thrift!` or `#[derive(ThriftStruct)]`"
+            and types made by `thrift!` or `#[derive(ThriftStruct)]`",
+    note = "a type of another crate can be converted: `#[thrift(with = module)]`"
 )]
 pub trait ThriftType {
     /// The type on the wire.
@@ -29,7 +30,8 @@ pub trait ThriftType {
     message = "`{Self}` has no Thrift type",
     label = "this cannot be sent",
     note = "fields may be bool, i8, i16, i32, i64, f64, String, Bytes, Uuid, Vec, sets and maps of these, \
-            and types made by `thrift!` or `#[derive(ThriftStruct)]`"
+            and types made by `thrift!` or `#[derive(ThriftStruct)]`",
+    note = "a type of another crate can be converted: `#[thrift(with = module)]`"
 )]
 pub trait Encode: ThriftType {
     /// Whether the value is a few scalars: then a writer had better be made quickly than write

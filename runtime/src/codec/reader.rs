@@ -44,6 +44,11 @@ pub trait Reader<'de> {
     fn fits(&self, field: FieldHeader, ty: TType) -> bool {
         field.ty == ty
     }
+    /// How many bytes of the message or value have been read, where that is known.
+    #[inline]
+    fn offset(&self) -> Option<usize> {
+        None
+    }
     /// Passes over a value.
     ///
     /// # Errors

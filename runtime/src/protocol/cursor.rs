@@ -196,10 +196,16 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// How many bytes have been read.
+    #[inline]
+    pub(crate) fn offset(&self) -> usize {
+        self.len - self.rest.len()
+    }
+
     #[cold]
     #[inline(never)]
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
-        Error::new(kind, message).at_offset(self.len - self.rest.len())
+        Error::new(kind, message).at_offset(self.offset())
     }
 
     #[cold]
@@ -243,6 +249,6 @@ impl<'de> Cursor<'de> {
     #[inline(never)]
     fn not_utf8(&self, error: std::str::Utf8Error, len: usize) -> Error {
         Error::new(ErrorKind::InvalidUtf8, format!("the string is not UTF-8: {error}"))
-            .at_offset(self.len - self.rest.len() - len + error.valid_up_to())
+            .at_offset(self.offset() - len + error.valid_up_to())
     }
 }

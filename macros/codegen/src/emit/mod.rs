@@ -4,25 +4,35 @@
 //! underscores, as local names do: no name of the user can be in the way.
 
 mod constant;
+mod conversion;
 mod enumeration;
+mod exception;
+mod generics;
+mod optional;
 mod service;
+mod skeleton;
 mod structure;
+mod transparent;
 mod typedef;
 mod union;
 mod view;
 
 pub(crate) use constant::constant;
 pub(crate) use enumeration::{enum_codec, enum_definition};
+pub(crate) use exception::exception_traits;
 pub(crate) use service::{method_types, service};
+pub(crate) use skeleton::skeleton;
 pub(crate) use structure::{arguments, struct_codec, struct_definition};
+pub(crate) use transparent::transparent_codec;
 pub(crate) use typedef::typedef;
 pub(crate) use union::{union_codec, union_definition};
 pub(crate) use view::into_owned;
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{ToTokens, quote};
-use syn::{GenericParam, Generics, Lifetime, Path};
+use quote::quote;
+use syn::{Generics, Path};
 
+use self::generics::{bounded, decodable};
 use crate::model::{Docs, Traits};
 
 /// `#[doc]` attributes, one a line, and `#[deprecated]`.
@@ -99,45 +109,4 @@ fn order_by_bytes(ident: &Ident, generics: &Generics, traits: Traits) -> TokenSt
             }
         }
     }
-}
-
-/// The generics of an impl of `ThriftType`, `Encode` or `Decode`.
-struct ImplGenerics {
-    /// `<'a, T: Encode>`
-    params: TokenStream,
-    /// `<'a, T>`
-    arguments: TokenStream,
-    /// `where …`
-    clause: TokenStream,
-}
-
-/// Adds a bound to every type parameter.
-fn bounded(generics: &Generics, bound: &TokenStream) -> ImplGenerics {
-    let mut generics = generics.clone();
-    for param in generics.type_params_mut() {
-        param.bounds.push(syn::parse_quote!(#bound));
-    }
-    let (params, arguments, clause) = generics.split_for_impl();
-    ImplGenerics {
-        params: params.to_token_stream(),
-        arguments: arguments.to_token_stream(),
-        clause: clause.to_token_stream(),
-    }
-}
-
-/// Adds `'__de`, out of which the value is read: every lifetime of the type is within it.
-fn decodable(generics: &Generics) -> ImplGenerics {
-    let mut whole = bounded(generics, &quote!(__Decode<'__de>));
-    let mut with = generics.clone();
-    for param in with.type_params_mut() {
-        param.bounds.push(syn::parse_quote!(__Decode<'__de>));
-    }
-    let lifetimes: Vec<Lifetime> = with.lifetimes().map(|param| param.lifetime.clone()).collect();
-    let de: GenericParam = match lifetimes.is_empty() {
-        true => syn::parse_quote!('__de),
-        false => syn::parse_quote!('__de: #(#lifetimes)+*),
-    };
-    with.params.insert(0, de);
-    whole.params = with.split_for_impl().0.to_token_stream();
-    whole
 }

@@ -4,6 +4,9 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 
+use super::conversion::{converted, from_thrift};
+use super::exception::exception_traits;
+use super::optional::{from_value, value_of};
 use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
@@ -60,18 +63,7 @@ pub(crate) fn struct_definition(
             }
         }
     });
-    let error = is_exception.then(|| {
-        quote! {
-            #[allow(deprecated)]
-            impl __Display for #ident {
-                fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
-                    __Debug::fmt(self, __f)
-                }
-            }
-            #[allow(deprecated)]
-            impl __StdError for #ident {}
-        }
-    });
+    let error = is_exception.then(|| exception_traits(ident, &syn::Generics::default()));
     quote! {
         #docs
         #allow
@@ -121,7 +113,7 @@ pub(crate) fn arguments(item: &Struct) -> TokenStream {
 pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let ident = &item.ident;
     let names = names(&item.name, item.fields.iter().map(|field| (field.id, &*field.name)));
-    let plain = bounded(&item.generics, &quote!(__ThriftType));
+    let plain = bounded(&item.generics, &item.bounds, &quote!(__ThriftType));
     let (params, arguments, clause) = (plain.params, plain.arguments, plain.clause);
     let encode = encode(item);
     let decode = decode(item);
@@ -163,21 +155,28 @@ fn encode(item: &Struct) -> TokenStream {
             _ => {
                 body.extend(run.flush());
                 body.extend(match field.presence {
-                    Presence::Optional => quote_spanned! {field.span=>
-                        if let __Some(__value) = &self.#member {
-                            __Encode::encode_field(__value, #id, __w);
+                    Presence::Optional => {
+                        let optional = value_of(&field.layers, quote!(&self.#member));
+                        let value = quote_spanned!(field.span=> __value);
+                        let value = converted(value, &field.with);
+                        quote_spanned! {field.span=>
+                            if let __Some(__value) = #optional {
+                                __Encode::encode_field(#value, #id, __w);
+                            }
                         }
-                    },
-                    _ => quote_spanned! {field.span=>
-                        __Encode::encode_field(&self.#member, #id, __w);
-                    },
+                    }
+                    _ => {
+                        let value = quote_spanned!(field.span=> &self.#member);
+                        let value = converted(value, &field.with);
+                        quote_spanned!(field.span=> __Encode::encode_field(#value, #id, __w);)
+                    }
                 });
             }
         }
     }
     if let Some(unknown) = &item.unknown {
         body.extend(run.flush());
-        body.extend(quote!(self.#unknown.encode(__w);));
+        body.extend(quote!(__UnknownFields::encode(&self.#unknown, __w);));
     }
     let is_flat = body.is_empty() && item.unknown.is_none();
     let is_flat = is_flat.then(|| {
@@ -188,7 +187,7 @@ fn encode(item: &Struct) -> TokenStream {
     run.push(1, "stop", TokenStream::new());
     body.extend(run.flush());
     let ident = &item.ident;
-    let generics = bounded(&item.generics, &quote!(__Encode));
+    let generics = bounded(&item.generics, &item.bounds, &quote!(__Encode));
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #[allow(deprecated)]
@@ -270,22 +269,37 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 /// }
 /// ```
 fn decode(item: &Struct) -> TokenStream {
-    let locals: Vec<_> = (0..item.fields.len()).map(|at| format_ident!("__{at}")).collect();
     let mut in_order = TokenStream::new();
     let mut arms = TokenStream::new();
     let mut build = TokenStream::new();
-    for (at, (field, local)) in item.fields.iter().zip(&locals).enumerate() {
+    for (at, field) in item.fields.iter().enumerate() {
+        let local = format_ident!("__{at}", span = field.span);
         let at = Literal::usize_unsuffixed(at);
         let (member, id) = (&field.member, id(field.id));
-        in_order.extend(quote!(let mut #local = __next(#id, __r, __c, #at)?;));
-        arms.extend(quote!(#id => __read(&mut #local, __field, __r, __c, #at)?,));
+        let (next, read) = match &field.with {
+            None => (
+                quote_spanned!(field.span=> __next(#id, __r, __c, #at)),
+                quote_spanned!(field.span=> __read(&mut #local, __field, __r, __c, #at)),
+            ),
+            Some(with) => {
+                let from = from_thrift(with);
+                (
+                    quote_spanned!(field.span=> __next_with(#from, #id, __r, __c, #at)),
+                    quote_spanned!(field.span=>
+                        __read_with(#from, &mut #local, __field, __r, __c, #at)
+                    ),
+                )
+            }
+        };
+        in_order.extend(quote_spanned!(field.span=> let mut #local = #next?;));
+        arms.extend(quote_spanned!(field.span=> #id => #read?,));
         let value = match (field.presence, &field.default) {
-            (Presence::Optional, _) => quote!(#local),
-            (Presence::Required, _) => quote!(__required(#local, __c, #at)?),
+            (Presence::Optional, _) => from_value(&field.layers, quote!(#local)),
+            (Presence::Required, _) => quote_spanned!(field.span=> __required(#local, __c, #at)?),
             (Presence::Default, Some(default)) => {
                 quote!(match #local { __Some(__value) => __value, __None => #default })
             }
-            (Presence::Default, None) => quote!(__or_default(#local)),
+            (Presence::Default, None) => quote_spanned!(field.span=> __or_default(#local)),
         };
         build.extend(quote!(#member: #value,));
     }
@@ -295,8 +309,11 @@ fn decode(item: &Struct) -> TokenStream {
         otherwise = quote!(__unknown.decode(__field, __r)?);
         build.extend(quote!(#unknown: __unknown,));
     }
+    for skipped in &item.skipped {
+        build.extend(quote!(#skipped: __Default::default(),));
+    }
     let ident = &item.ident;
-    let generics = decodable(&item.generics);
+    let generics = decodable(&item.generics, &item.bounds);
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #[allow(deprecated)]

@@ -1,9 +1,10 @@
 //! Unions.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Path;
 
+use super::conversion::{converted, from_thrift};
 use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Traits, Union};
 
@@ -66,13 +67,23 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
     let mut decode_arms = TokenStream::new();
     for (at, variant) in item.variants.iter().enumerate() {
         let at = Literal::usize_unsuffixed(at);
-        let (variant, id) = (&variant.ident, id(variant.id));
-        encode_arms.extend(quote! {
-            Self::#variant(__value) => __Encode::encode_field(__value, #id, __w),
+        let (ident, id) = (&variant.ident, id(variant.id));
+        let value = converted(quote_spanned!(variant.span=> __value), &variant.with);
+        encode_arms.extend(quote_spanned! {variant.span=>
+            Self::#ident(__value) => __Encode::encode_field(#value, #id, __w),
         });
-        decode_arms.extend(quote! {
-            #id => __read_variant(&mut __union, Self::#variant, __field, __r, __c, #at)?,
-        });
+        let read = match &variant.with {
+            None => quote_spanned! {variant.span=>
+                __read_variant(&mut __union, Self::#ident, __field, __r, __c, #at)
+            },
+            Some(with) => {
+                let from = from_thrift(with);
+                quote_spanned! {variant.span=>
+                    __read_variant_with(#from, &mut __union, Self::#ident, __field, __r, __c, #at)
+                }
+            }
+        };
+        decode_arms.extend(quote_spanned!(variant.span=> #id => #read?,));
     }
     let (otherwise, unset) = match &item.unrecognized {
         Some(unrecognized) => {
@@ -88,11 +99,11 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
         true => quote!(match *self {}),
         false => quote!(match self { #encode_arms }),
     };
-    let plain = bounded(&item.generics, &quote!(__ThriftType));
+    let plain = bounded(&item.generics, &item.bounds, &quote!(__ThriftType));
     let (plain_params, arguments, plain_clause) = (plain.params, plain.arguments, plain.clause);
-    let encode = bounded(&item.generics, &quote!(__Encode));
+    let encode = bounded(&item.generics, &item.bounds, &quote!(__Encode));
     let (encode_params, encode_clause) = (encode.params, encode.clause);
-    let decode = decodable(&item.generics);
+    let decode = decodable(&item.generics, &item.bounds);
     let (decode_params, decode_clause) = (decode.params, decode.clause);
     quote! {
         #[allow(deprecated)]

@@ -25,7 +25,8 @@ use self::views::Views;
 use crate::emit;
 use crate::input::Options;
 use crate::model::{
-    Const, ConstKind, Enum, EnumValue, Field, Presence, Scalar, Struct, Typedef, Union, Variant,
+    Bounds, Const, ConstKind, Enum, EnumValue, Field, Presence, Scalar, Struct, Typedef, Union,
+    Variant,
 };
 use crate::name::{const_name, ident, type_name, value_name, variant_name};
 
@@ -416,6 +417,8 @@ impl<'a> Lowerer<'a> {
                 ),
                 id: field.id,
                 ty: self.boxed_type(id, index, field, Form::owned(id.file).holding(holds)),
+                with: None,
+                span: Span::call_site(),
             });
         }
         Union {
@@ -423,6 +426,7 @@ impl<'a> Lowerer<'a> {
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             generics: syn::Generics::default(),
+            bounds: Bounds::default(),
             unrecognized: Some(self.unrecognized(&taken)),
             variants,
         }
@@ -440,8 +444,10 @@ impl<'a> Lowerer<'a> {
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             generics: syn::Generics::default(),
+            bounds: Bounds::default(),
             fields: self.fields(Some(id), &item.fields, Form::owned(id.file).holding(holds)),
-            unknown: self.unknown_fields(item),
+            unknown: self.unknown_fields(item).map(syn::Member::Named),
+            skipped: Vec::new(),
         }
     }
 
@@ -509,6 +515,8 @@ impl<'a> Lowerer<'a> {
                 ),
                 id: field.id,
                 ty,
+                layers: Vec::new(),
+                with: None,
                 scalar: match annotations::find(&field.annotations, "rust.type") {
                     Some(_) => None,
                     None => self.scalar(&field.ty),

@@ -10,7 +10,7 @@ use thriftly_parser::source::FileId;
 use super::types::{Form, Holds};
 use super::{Lowerer, views};
 use crate::emit;
-use crate::model::{Argument, Docs, Method, Parent, Service, Struct, Thrown};
+use crate::model::{Argument, Bounds, Docs, Method, Parent, Service, Struct, Thrown};
 use crate::name::{type_name, value_name, variant_name};
 
 impl Lowerer<'_> {
@@ -28,8 +28,10 @@ impl Lowerer<'_> {
                 name: function.name.text.clone(),
                 doc: Docs::default(),
                 generics: syn::Generics::default(),
+                bounds: Bounds::default(),
                 fields: self.fields(None, &function.arguments, Form::owned(id.file)),
                 unknown: None,
+                skipped: Vec::new(),
             };
             let owned = emit::arguments(&arguments);
             let borrowed = method.args_view.as_ref().map(|ident| {

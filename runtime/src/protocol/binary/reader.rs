@@ -113,6 +113,11 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
         }
     }
 
+    #[inline]
+    fn offset(&self) -> Option<usize> {
+        Some(self.cursor.offset())
+    }
+
     #[inline(never)]
     fn skip(&mut self, ty: TType) -> Result<()> {
         skip::skip(self, ty)

@@ -227,6 +227,11 @@ impl<'de> Reader<'de> for CompactReader<'de> {
         found
     }
 
+    #[inline]
+    fn offset(&self) -> Option<usize> {
+        Some(self.cursor.offset())
+    }
+
     #[inline(never)]
     fn skip(&mut self, ty: TType) -> Result<()> {
         skip::skip(self, ty)

@@ -1,0 +1,95 @@
+//! `#[derive(ThriftStruct)]`, from its input to its expansion.
+
+mod attributes;
+mod enumeration;
+mod errors;
+mod generics;
+mod structure;
+mod transparent;
+mod types;
+mod union;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Data, DeriveInput, Error, Fields};
+
+use self::attributes::TypeAttributes;
+use self::errors::Errors;
+use crate::emit;
+
+/// Expands `#[derive(ThriftStruct)]`.
+pub fn derive_struct(input: TokenStream) -> TokenStream {
+    syn::parse2::<DeriveInput>(input)
+        .map(|input| expand(&input))
+        .unwrap_or_else(Error::into_compile_error)
+}
+
+fn expand(input: &DeriveInput) -> TokenStream {
+    let mut errors = Errors::default();
+    let attributes = TypeAttributes::parse(&input.attrs, &mut errors);
+    let private = match &attributes.krate {
+        Some(path) => quote!(#path::__private),
+        None => quote!(::thriftly::__private),
+    };
+    let codec = codec(input, &attributes, &mut errors);
+    let (codec, errors) = match errors.finish() {
+        Ok(()) => (codec, TokenStream::new()),
+        Err(error) => (emit::skeleton(&input.ident, &input.generics), error.into_compile_error()),
+    };
+    let exception =
+        attributes.exception.map(|_| emit::exception_traits(&input.ident, &input.generics));
+    quote! {
+        #errors
+        const _: () = {
+            #[allow(unused_imports)]
+            use #private::*;
+            #codec
+            #exception
+        };
+    }
+}
+
+fn codec(input: &DeriveInput, attributes: &TypeAttributes, errors: &mut Errors) -> TokenStream {
+    if let (Some(span), false) = (attributes.transparent, matches!(input.data, Data::Struct(_))) {
+        errors.push(span, "only a struct with one field can be `transparent`");
+    }
+    if let (Some(_), Some(name)) = (attributes.transparent, &attributes.name) {
+        errors.push_spanned(name, "a `transparent` type has no name on the wire");
+    }
+    match &input.data {
+        Data::Struct(data) if attributes.transparent.is_some() => {
+            transparent::transparent(input, data, errors)
+                .map(|item| emit::transparent_codec(&item))
+                .unwrap_or_default()
+        }
+        Data::Struct(data) => {
+            emit::struct_codec(&structure::structure(input, data, attributes.name(input), errors))
+        }
+        Data::Enum(data) if is_numeric(data) => {
+            emit::enum_codec(&enumeration::enumeration(input, data, attributes.name(input), errors))
+        }
+        Data::Enum(data) => {
+            emit::union_codec(&union::union(input, data, attributes.name(input), errors))
+        }
+        Data::Union(data) => {
+            errors.push(
+                data.union_token.span,
+                "a Rust union cannot be a Thrift union: use an enum with one field for each variant",
+            );
+            TokenStream::new()
+        }
+    }
+}
+
+/// Whether the enum is a Thrift enum rather than a union.
+fn is_numeric(data: &syn::DataEnum) -> bool {
+    let plain = |variant: &syn::Variant| matches!(variant.fields, Fields::Unit);
+    data.variants.iter().any(plain)
+}
+
+/// The name of a field as it is written, and without the `r#` of a raw identifier.
+fn names(of: &impl ToTokens) -> (String, String) {
+    let shown = of.to_token_stream().to_string();
+    let bare = shown.strip_prefix("r#").unwrap_or(&shown).to_owned();
+    (shown, bare)
+}

@@ -1,0 +1,148 @@
+//! Structs.
+
+use std::collections::HashMap;
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{DataStruct, DeriveInput, Member, Type};
+
+use super::attributes::{FieldAttributes, Of};
+use super::errors::Errors;
+use super::generics::Parameters;
+use super::{names, types};
+use crate::model::{Docs, Field, Presence, Struct};
+
+pub(super) fn structure(
+    input: &DeriveInput,
+    data: &DataStruct,
+    name: String,
+    errors: &mut Errors,
+) -> Struct {
+    let mut reader = Reader {
+        parameters: Parameters::new(&input.generics),
+        ids: HashMap::new(),
+        fields: Vec::new(),
+        unknown: None,
+        skipped: Vec::new(),
+        errors,
+    };
+    for (member, field) in data.fields.members().zip(&data.fields) {
+        if let Some(attributes) = FieldAttributes::parse(Of::Field, &field.attrs, reader.errors) {
+            reader.field(member, field, attributes);
+        }
+    }
+    let Reader { parameters, fields, unknown, skipped, .. } = reader;
+    Struct {
+        ident: input.ident.clone(),
+        name,
+        doc: Docs::default(),
+        generics: input.generics.clone(),
+        bounds: parameters.bounds(),
+        fields,
+        unknown,
+        skipped,
+    }
+}
+
+/// Reads one field after the other.
+struct Reader<'a> {
+    parameters: Parameters<'a>,
+    /// The names of the fields that have them.
+    ids: HashMap<i16, String>,
+    fields: Vec<Field>,
+    unknown: Option<Member>,
+    skipped: Vec<Member>,
+    errors: &'a mut Errors,
+}
+
+impl Reader<'_> {
+    fn field(&mut self, member: Member, field: &syn::Field, attributes: FieldAttributes) {
+        let (shown, bare) = names(&member);
+        if let Some(span) = attributes.skip.or(attributes.unrecognized) {
+            if !attributes.is_alone() {
+                self.errors
+                    .push(span, "a field that is not sent by itself has no other attributes");
+            }
+            if attributes.skip.is_some() {
+                self.skipped.push(member);
+            } else if self.unknown.replace(member).is_some() {
+                self.errors.push(span, "one field holds all that is not known");
+            }
+            return;
+        }
+        let Some((id, id_span)) = attributes.id else {
+            self.errors.push_spanned(
+                match &field.ident {
+                    Some(ident) => ident.to_token_stream(),
+                    None => field.ty.to_token_stream(),
+                },
+                format!(
+                    "the field `{shown}` needs an id, such as `#[thrift(id = 1)]`, \
+                     or `#[thrift(skip)]` if it is not sent"
+                ),
+            );
+            return;
+        };
+        if let Some(first) = self.ids.insert(id, shown) {
+            self.errors.push(id_span, format!("the id {id} is taken by the field `{first}`"));
+        }
+        let (presence, layers, ty) = match types::optional(&field.ty) {
+            Some((layers, ty)) => {
+                self.check_optional(&attributes);
+                // A plain `Option` is matched in place.
+                (Presence::Optional, if layers.len() > 1 { layers } else { Vec::new() }, ty)
+            }
+            None => {
+                let presence = self.presence(&attributes);
+                (presence, Vec::new(), &field.ty)
+            }
+        };
+        let default = attributes.default.and_then(|(value, _)| value);
+        if attributes.with.is_none() {
+            types::check(ty, self.errors);
+            self.parameters.value(ty);
+        }
+        if presence == Presence::Default && default.is_none() {
+            self.parameters.default(ty);
+        }
+        self.fields.push(Field {
+            member,
+            name: attributes.name.unwrap_or(bare),
+            doc: Docs::default(),
+            id,
+            ty: ty.to_token_stream(),
+            layers,
+            scalar: attributes.with.is_none().then(|| types::scalar(ty)).flatten(),
+            with: attributes.with,
+            presence,
+            default,
+            span: place(ty),
+        });
+    }
+
+    fn check_optional(&mut self, attributes: &FieldAttributes) {
+        if let Some(span) = attributes.required {
+            self.errors.push(span, "an `Option` is never required: leave out one of them");
+        }
+        if let Some((Some(value), _)) = &attributes.default {
+            self.errors.push_spanned(value, "an `Option` has no default but `None`");
+        }
+    }
+
+    fn presence(&mut self, attributes: &FieldAttributes) -> Presence {
+        match (attributes.required, &attributes.default) {
+            (Some(_), Some((_, span))) => {
+                self.errors.push(*span, "a required field is never absent, and needs no default");
+                Presence::Required
+            }
+            (Some(_), None) => Presence::Required,
+            (None, _) => Presence::Default,
+        }
+    }
+}
+
+/// In the type's own place, but seeing what generated code sees.
+pub(super) fn place(ty: &Type) -> Span {
+    ty.span().resolved_at(Span::call_site())
+}

@@ -1,0 +1,58 @@
+//! The parameters of hand-written types in the impls of their traits.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{GenericParam, Generics, Lifetime};
+
+use crate::model::Bounds;
+
+/// The generics of an impl.
+pub(super) struct ImplGenerics {
+    /// `<'a, T>`
+    pub(super) params: TokenStream,
+    /// `<'a, T>`
+    pub(super) arguments: TokenStream,
+    /// `where T: Encode`
+    pub(super) clause: TokenStream,
+}
+
+impl ImplGenerics {
+    fn of(generics: &Generics) -> ImplGenerics {
+        let (params, arguments, clause) = generics.split_for_impl();
+        ImplGenerics {
+            params: params.to_token_stream(),
+            arguments: arguments.to_token_stream(),
+            clause: clause.to_token_stream(),
+        }
+    }
+}
+
+/// Asks for a trait of everything generic that stands in a field.
+pub(super) fn bounded(generics: &Generics, bounds: &Bounds, bound: &TokenStream) -> ImplGenerics {
+    ImplGenerics::of(&with_bounds(generics, bounds, bound))
+}
+
+/// Adds `'__de`, out of which the value is read: every lifetime of the type is within it.
+pub(super) fn decodable(generics: &Generics, bounds: &Bounds) -> ImplGenerics {
+    let mut reading = with_bounds(generics, bounds, &quote!(__Decode<'__de>));
+    for ty in &bounds.defaults {
+        reading.make_where_clause().predicates.push(syn::parse_quote!(#ty: __Default));
+    }
+    let mut whole = ImplGenerics::of(&reading);
+    let lifetimes: Vec<Lifetime> = reading.lifetimes().map(|one| one.lifetime.clone()).collect();
+    let de: GenericParam = match lifetimes.is_empty() {
+        true => syn::parse_quote!('__de),
+        false => syn::parse_quote!('__de: #(#lifetimes)+*),
+    };
+    reading.params.insert(0, de);
+    whole.params = reading.split_for_impl().0.to_token_stream();
+    whole
+}
+
+fn with_bounds(generics: &Generics, bounds: &Bounds, bound: &TokenStream) -> Generics {
+    let mut generics = generics.clone();
+    for ty in &bounds.values {
+        generics.make_where_clause().predicates.push(syn::parse_quote!(#ty: #bound));
+    }
+    generics
+}

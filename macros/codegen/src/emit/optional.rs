@@ -1,0 +1,35 @@
+//! Optional fields that are more than an `Option`: `Option<Option<T>>`, `Box<Option<T>>`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::Layer;
+
+/// What there is of the value, as a pattern `Some(value)` can match it. The value of a field
+/// `Box<Option<T>>` is `as_ref(&**&self.field)`.
+pub(super) fn value_of(layers: &[Layer], field: TokenStream) -> TokenStream {
+    match layers {
+        [] => field,
+        [Layer::Option] => quote!(__Option::as_ref(#field)),
+        [Layer::Option, inner @ ..] => {
+            let inner = value_of(inner, quote!(__value));
+            quote!(__Option::and_then(__Option::as_ref(#field), |__value| #inner))
+        }
+        [Layer::Pointer(_), inner @ ..] => value_of(inner, quote!(&**#field)),
+    }
+}
+
+/// The field, out of an `Option` of its value.
+pub(super) fn from_value(layers: &[Layer], value: TokenStream) -> TokenStream {
+    match layers {
+        [] | [Layer::Option] => value,
+        [Layer::Option, inner @ ..] => {
+            let inner = from_value(inner, quote!(__Some(__value)));
+            quote!(__Option::map(#value, |__value| #inner))
+        }
+        [Layer::Pointer(pointer), inner @ ..] => {
+            let inner = from_value(inner, value);
+            quote!(<#pointer>::new(#inner))
+        }
+    }
+}
