@@ -6,7 +6,7 @@ use bytes::Bytes;
 use super::skip;
 use super::types::{FALSE, TRUE, min_width, number, ttype};
 use super::varint::{Broken, Varint, unzigzag32, unzigzag64};
-use super::varints::read_all;
+use super::varints::{ReadAll, read_i16s, read_i32s, read_i64s};
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -91,14 +91,9 @@ impl<'de> CompactReader<'de> {
     }
 
     /// `count` numbers in a row.
-    #[inline(always)]
-    fn varints<V: Varint, T: Copy + Default>(
-        &mut self,
-        count: usize,
-        make: impl Fn(V) -> (T, bool),
-    ) -> Result<Vec<T>> {
+    fn varints<T>(&mut self, count: usize, read: ReadAll<T>) -> Result<Vec<T>> {
         let mut values = Vec::with_capacity(count);
-        match read_all(self.cursor.rest, count, &mut values, make) {
+        match read(self.cursor.rest, count, &mut values) {
             Ok(length) => {
                 self.cursor.rest = &self.cursor.rest[length..];
                 Ok(values)
@@ -386,16 +381,13 @@ impl<'de> Reader<'de> for CompactReader<'de> {
         Ok(self.cursor.slice(count)?.iter().map(|&byte| byte as i8).collect())
     }
     fn i16s(&mut self, count: usize) -> Result<Vec<i16>> {
-        self.varints(count, |number| {
-            let value = unzigzag32(number);
-            (value as i16, i16::try_from(value).is_ok())
-        })
+        self.varints(count, read_i16s)
     }
     fn i32s(&mut self, count: usize) -> Result<Vec<i32>> {
-        self.varints(count, |number| (unzigzag32(number), true))
+        self.varints(count, read_i32s)
     }
     fn i64s(&mut self, count: usize) -> Result<Vec<i64>> {
-        self.varints(count, |number| (unzigzag64(number), true))
+        self.varints(count, read_i64s)
     }
     fn doubles(&mut self, count: usize) -> Result<Vec<f64>> {
         Ok(bulk::read_f64s::<LittleEndian>(self.cursor.elements(count, 8)?))

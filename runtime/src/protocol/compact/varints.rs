@@ -2,15 +2,108 @@
 //!
 //! They are worked on in batches and in two steps: one finds where the numbers begin and end, the
 //! other, without branches and for several numbers at once, moves the bits.
+//!
+//! The loops are plain; on x86-64 they are compiled a second time for AVX2 and BMI, which nearly
+//! every machine has, and which move the bits a quarter faster.
+#![allow(
+    unsafe_code,
+    reason = "a function compiled for AVX2 and BMI may only be called where they are"
+)]
 
-use super::varint::{Broken, FOLLOWS, LENGTHS, MORE, Varint, gather, spread, tail};
+use super::varint::{
+    Broken, FOLLOWS, LENGTHS, MORE, Varint, gather, spread, tail, unzigzag32, unzigzag64, zigzag32,
+    zigzag64,
+};
 
 /// How many numbers are worked on in one go.
 const BATCH: usize = 32;
 
+/// See [`read_all`].
+pub(super) type ReadAll<T> = fn(&[u8], usize, &mut Vec<T>) -> Result<usize, (usize, Broken)>;
+
+/// `$read` reads lists of a type, `$write` appends them. For what they are given and return see
+/// [`read_all`] and [`write_all32`].
+macro_rules! lists {
+    ($number:ident, $read:ident, $make:expr, $write:ident, $write_all:ident, $zigzag:expr) => {
+        pub(super) fn $read(
+            bytes: &[u8],
+            count: usize,
+            values: &mut Vec<$number>,
+        ) -> Result<usize, (usize, Broken)> {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+            fn fast(
+                bytes: &[u8],
+                count: usize,
+                values: &mut Vec<$number>,
+            ) -> Result<usize, (usize, Broken)> {
+                read_all(bytes, count, values, $make)
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            if is_fast() {
+                // SAFETY: there are AVX2 and BMI.
+                return unsafe { fast(bytes, count, values) };
+            }
+            read_all(bytes, count, values, $make)
+        }
+
+        pub(super) fn $write(values: &[$number], out: &mut Vec<u8>) {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+            fn fast(values: &[$number], out: &mut Vec<u8>) {
+                $write_all(values, out, $zigzag)
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            if is_fast() {
+                // SAFETY: there are AVX2 and BMI.
+                return unsafe { fast(values, out) };
+            }
+            $write_all(values, out, $zigzag)
+        }
+    };
+}
+
+lists!(i16, read_i16s, make_i16, write_i16s, write_all32, zigzag16);
+lists!(i32, read_i32s, make_i32, write_i32s, write_all32, zigzag32);
+lists!(i64, read_i64s, make_i64, write_i64s, write_all64, zigzag64);
+
+/// Whether there is what the loops are compiled for a second time.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn is_fast() -> bool {
+    std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("bmi2")
+        && std::arch::is_x86_feature_detected!("lzcnt")
+}
+
+#[inline(always)]
+fn zigzag16(value: i16) -> u32 {
+    zigzag32(value.into())
+}
+
+#[inline(always)]
+fn make_i16(number: u32) -> (i16, bool) {
+    let value = unzigzag32(number);
+    (value as i16, i16::try_from(value).is_ok())
+}
+
+#[inline(always)]
+fn make_i32(number: u32) -> (i32, bool) {
+    (unzigzag32(number), true)
+}
+
+#[inline(always)]
+fn make_i64(number: u64) -> (i64, bool) {
+    (unzigzag64(number), true)
+}
+
 /// Reads `count` numbers, of which `make` makes what they stand for, and tells if it fits.
 /// Returns how many bytes they took, or where what is broken begins.
-pub(super) fn read_all<V: Varint, T: Copy + Default>(
+#[inline(always)]
+fn read_all<V: Varint, T: Copy + Default>(
     bytes: &[u8],
     count: usize,
     values: &mut Vec<T>,
@@ -68,6 +161,7 @@ pub(super) fn read_all<V: Varint, T: Copy + Default>(
 }
 
 /// Appends what the values stand for, as numbers of 32 bits.
+#[inline(always)]
 pub(super) fn write_all32<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl Fn(T) -> u32) {
     let (mut numbers, mut words) = ([0; BATCH], [0; BATCH]);
     // Eight bytes are written for each number, which the next one cuts off.
@@ -89,6 +183,7 @@ pub(super) fn write_all32<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl F
 }
 
 /// Appends what the values stand for, as numbers of 64 bits.
+#[inline(always)]
 pub(super) fn write_all64<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl Fn(T) -> u64) {
     let (mut numbers, mut words) = ([0; BATCH], [0; BATCH]);
     let mut bytes = [0; BATCH * 10];

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::types::{FALSE, TRUE, number};
 use super::varint::{word32, word64, zigzag32, zigzag64};
-use super::varints::{write_all32, write_all64};
+use super::varints::{write_i16s, write_i32s, write_i64s};
 use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{ErrorKind, Result};
 use crate::message::Protocol;
@@ -317,13 +317,13 @@ impl<B: BorrowMut<Vec<u8>>> Writer for CompactWriter<B> {
         self.out.bytes().extend(values.iter().map(|&value| value as u8));
     }
     fn i16s(&mut self, values: &[i16]) {
-        write_all32(values, self.out.bytes(), |value| zigzag32(value.into()));
+        write_i16s(values, self.out.bytes());
     }
     fn i32s(&mut self, values: &[i32]) {
-        write_all32(values, self.out.bytes(), zigzag32);
+        write_i32s(values, self.out.bytes());
     }
     fn i64s(&mut self, values: &[i64]) {
-        write_all64(values, self.out.bytes(), zigzag64);
+        write_i64s(values, self.out.bytes());
     }
     fn doubles(&mut self, values: &[f64]) {
         bulk::write_f64s::<LittleEndian>(values, self.out.bytes());
