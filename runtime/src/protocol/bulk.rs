@@ -4,29 +4,30 @@
 //! machine has, and which swaps bytes two to three times as fast as the baseline.
 #![allow(
     unsafe_code,
-    reason = "a function compiled for AVX2 may only be called where there is AVX2"
+    reason = "a function compiled for AVX2 may only be called where there is AVX2; and bytes that are \
+              all written need not be cleared first, which took a quarter of the time"
 )]
 
-use byteorder::ByteOrder;
+use std::mem::MaybeUninit;
 
-/// How many numbers are swapped in one piece before they are appended: they stay in the cache, and
-/// the memory they come to need not be cleared first.
-const CHUNK: usize = 256;
+use byteorder::ByteOrder;
 
 /// `$write` appends numbers in a byte order, `$read` reads them; bytes that are not enough for one
 /// more are left out.
 macro_rules! bulk {
-    ($number:ident, $width:literal, $into:ident, $from:ident, $write:ident, $read:ident) => {
+    ($number:ident, $width:literal, $one:ident, $from:ident, $write:ident, $read:ident) => {
         pub(crate) fn $write<B: ByteOrder>(values: &[$number], bytes: &mut Vec<u8>) {
             #[inline(always)]
             fn plain<B: ByteOrder>(values: &[$number], bytes: &mut Vec<u8>) {
                 bytes.reserve(values.len() * $width);
-                let mut chunk = [0; CHUNK * $width];
-                for values in values.chunks(CHUNK) {
-                    let chunk = &mut chunk[..values.len() * $width];
-                    B::$into(values, chunk);
-                    bytes.extend_from_slice(chunk);
+                let room = bytes.spare_capacity_mut().chunks_exact_mut($width);
+                for (room, value) in room.zip(values) {
+                    let mut swapped = [0; $width];
+                    B::$one(&mut swapped, *value);
+                    room.copy_from_slice(&swapped.map(MaybeUninit::new));
                 }
+                // SAFETY: there was room for so many bytes, and all of them have been written.
+                unsafe { bytes.set_len(bytes.len() + values.len() * $width) };
             }
 
             #[cfg(target_arch = "x86_64")]
@@ -67,10 +68,10 @@ macro_rules! bulk {
     };
 }
 
-bulk!(i16, 2, write_i16_into, read_i16_into, write_i16s, read_i16s);
-bulk!(i32, 4, write_i32_into, read_i32_into, write_i32s, read_i32s);
-bulk!(i64, 8, write_i64_into, read_i64_into, write_i64s, read_i64s);
-bulk!(f64, 8, write_f64_into, read_f64_into, write_f64s, read_f64s);
+bulk!(i16, 2, write_i16, read_i16_into, write_i16s, read_i16s);
+bulk!(i32, 4, write_i32, read_i32_into, write_i32s, read_i32s);
+bulk!(i64, 8, write_i64, read_i64_into, write_i64s, read_i64s);
+bulk!(f64, 8, write_f64, read_f64_into, write_f64s, read_f64s);
 
 #[cfg(test)]
 mod tests {
