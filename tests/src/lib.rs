@@ -1,7 +1,11 @@
-//! What the tests share: real peers, packages of their own, and random bytes that are the same in
-//! every run.
+//! What the tests share: real peers, packages of their own, random bytes, values and schemas that are
+//! the same in every run.
 
+pub mod instance;
 pub mod package;
 pub mod peers;
 #[path = "../../runtime/tests/support/random.rs"]
 pub mod random;
+pub mod schema;
+#[path = "../../runtime/tests/support/value.rs"]
+pub mod value;

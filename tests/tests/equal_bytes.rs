@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use thriftly::{Decode, Encode, ThriftStruct, Uuid, binary};
+use thriftly::{Decode, Encode, ThriftStruct, Uuid, binary, compact, json};
 use thriftly_tests::random::Random;
 
 mod idl {
@@ -177,16 +177,23 @@ fn containers(random: &mut Random) -> Containers {
     }
 }
 
-/// Ours to theirs and back, with the same bytes all the way.
+/// Ours to theirs and back, with the same bytes all the way, in every protocol.
 fn check<A, B>(ours: &A)
 where
     A: Encode + for<'de> Decode<'de> + PartialEq + std::fmt::Debug,
     B: Encode + for<'de> Decode<'de>,
 {
-    let bytes = binary::to_vec(ours).expect("it can be encoded");
-    let theirs: B = binary::from_slice(&bytes).expect("the other type reads it");
-    assert_eq!(binary::to_vec(&theirs).expect("it can be encoded"), bytes);
-    assert_eq!(&binary::from_slice::<A>(&bytes).expect("its own type reads it"), ours);
+    macro_rules! in_protocol {
+        ($protocol:ident) => {
+            let bytes = $protocol::to_vec(ours).expect("it can be encoded");
+            let theirs: B = $protocol::from_slice(&bytes).expect("the other type reads it");
+            assert_eq!($protocol::to_vec(&theirs).expect("it can be encoded"), bytes);
+            assert_eq!(&$protocol::from_slice::<A>(&bytes).expect("its own type reads it"), ours);
+        };
+    }
+    in_protocol!(binary);
+    in_protocol!(compact);
+    in_protocol!(json);
 }
 
 #[test]

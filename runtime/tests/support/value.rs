@@ -204,6 +204,88 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Reads any value of a type. What is text is not told, so it comes as [`Value::Blob`].
+    ///
+    /// # Errors
+    /// It is broken.
+    pub fn read<'de, R: Reader<'de>>(ty: TType, r: &mut R) -> Result<Value> {
+        Ok(match ty {
+            TType::BOOL => Value::Bool(r.bool()?),
+            TType::I8 => Value::I8(r.i8()?),
+            TType::I16 => Value::I16(r.i16()?),
+            TType::I32 => Value::I32(r.i32()?),
+            TType::I64 => Value::I64(r.i64()?),
+            TType::DOUBLE => Value::Double(r.double()?.to_bits()),
+            TType::UUID => Value::Uuid(r.uuid()?),
+            TType::STRING => Value::Blob(r.string_or_binary()?.into()),
+            TType::LIST | TType::SET => {
+                let (element, count) = r.any_list_begin()?;
+                let values = (0..count).map(|_| Value::read(element, r)).collect::<Result<_>>()?;
+                match ty {
+                    TType::SET => r.set_end()?,
+                    _ => r.list_end()?,
+                }
+                if ty == TType::SET {
+                    Value::Set(element, values)
+                } else {
+                    Value::List(element, values)
+                }
+            }
+            TType::MAP => {
+                let (key, of, count) = r.any_map_begin()?;
+                let entries = (0..count).map(|_| Ok((Value::read(key, r)?, Value::read(of, r)?)));
+                let entries = entries.collect::<Result<_>>()?;
+                r.map_end()?;
+                Value::Map(key, of, entries)
+            }
+            _ => {
+                let outer = r.struct_begin(StructNames::NONE)?;
+                let mut fields = Vec::new();
+                loop {
+                    let field = r.field()?;
+                    if field.ty == TType::STOP {
+                        break;
+                    }
+                    fields.push((field.id, Value::read(field.ty, r)?));
+                }
+                r.struct_end(outer);
+                Value::Struct(fields)
+            }
+        })
+    }
+
+    /// The form in which values can be compared that came by different ways: sets and maps are
+    /// sorted, text is bytes, and an empty map has no types, as the compact protocol has it.
+    #[must_use]
+    pub fn normal(self) -> Value {
+        let all = |values: Vec<Value>| values.into_iter().map(Value::normal).collect();
+        match self {
+            Value::Text(text) => Value::Blob(text.into_bytes()),
+            Value::List(of, values) => Value::List(of, all(values)),
+            Value::Set(of, values) => {
+                let mut values: Vec<_> = all(values);
+                values.sort();
+                Value::Set(of, values)
+            }
+            Value::Map(_, _, entries) if entries.is_empty() => {
+                Value::Map(TType::STOP, TType::STOP, entries)
+            }
+            Value::Map(key, of, entries) => {
+                let entries =
+                    entries.into_iter().map(|(key, value)| (key.normal(), value.normal()));
+                let mut entries: Vec<_> = entries.collect();
+                entries.sort();
+                Value::Map(key, of, entries)
+            }
+            Value::Struct(fields) => {
+                Value::Struct(fields.into_iter().map(|(id, value)| (id, value.normal())).collect())
+            }
+            value => value,
+        }
+    }
+}
+
 /// The types that hold no others.
 pub const SCALARS: [TType; 8] = [
     TType::BOOL,
@@ -286,7 +368,7 @@ impl Random {
     }
 
     /// A type, if there may be levels below it also one of those that hold others.
-    fn ttype(&mut self, depth: u32) -> TType {
+    pub fn ttype(&mut self, depth: u32) -> TType {
         let nested = [TType::LIST, TType::SET, TType::MAP, TType::STRUCT];
         match self.below(if depth == 0 { 8 } else { 12 }) {
             scalar @ ..8 => SCALARS[scalar],

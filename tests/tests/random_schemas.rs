@@ -1,0 +1,244 @@
+//! Random values of random types, as peers may send them: fields in any order, twice, of another
+//! type, unknown or missing. What generated code makes of them in each protocol, views and options
+//! included, is what a plain reading of the schema says (D10, D11, D12, D15).
+//!
+//! `RANDOM_CASES` says how many values are tried in each protocol, `RANDOM_SEED` which. The IDL is made
+//! by a program as well; this writes it anew:
+//!
+//! ```text
+//! cargo test -p thriftly-tests --test random_schemas -- --ignored
+//! ```
+
+use thriftly::binary::{BinaryReader, BinaryWriter};
+use thriftly::compact::{CompactReader, CompactWriter};
+use thriftly::{Decode, Encode, ErrorKind, Limits, Result, TType, binary, compact, json};
+use thriftly_tests::instance::Manner;
+use thriftly_tests::random::Random;
+use thriftly_tests::schema::{Kind, Presence, Reach, Schema, Type};
+use thriftly_tests::value::Value;
+
+const ITEMS: usize = 40;
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/idl/random.thrift");
+
+fn schema() -> Schema {
+    Schema::random(5, ITEMS, Reach::Ours)
+}
+
+fn text() -> String {
+    format!("// Made by tests/random_schemas.rs, which says how.\n\n{}", schema().text())
+}
+
+#[test]
+fn the_idl_is_the_one_that_is_made() {
+    let found = std::fs::read_to_string(PATH).expect("the file is there");
+    assert!(found == text(), "{PATH} is out of date; the begin of this file tells how it is made");
+}
+
+#[test]
+#[ignore = "it writes the IDL"]
+fn make_the_idl() {
+    std::fs::write(PATH, text()).expect("the file can be written");
+}
+
+mod plain {
+    thriftly::thrift!("../idl/random.thrift", warnings: hidden, views: true);
+}
+
+mod keeping {
+    thriftly::thrift!(
+        "../idl/random.thrift",
+        warnings: hidden,
+        maps: hashed,
+        strings: shared,
+        unknown_fields: kept,
+    );
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Form {
+    Binary,
+    Compact,
+    Json,
+}
+
+const FORMS: [Form; 3] = [Form::Binary, Form::Compact, Form::Json];
+
+fn read<T: for<'de> Decode<'de>>(form: Form, bytes: &[u8]) -> Result<T> {
+    match form {
+        Form::Binary => binary::from_slice(bytes),
+        Form::Compact => compact::from_slice(bytes),
+        Form::Json => json::from_slice(bytes),
+    }
+}
+
+fn write<T: Encode>(form: Form, value: &T) -> Result<Vec<u8>> {
+    match form {
+        Form::Binary => binary::to_vec(value),
+        Form::Compact => compact::to_vec(value),
+        Form::Json => json::to_vec(value),
+    }
+}
+
+/// Reads a value in one protocol, and writes it in another.
+type Carry = fn(Form, &[u8], Form) -> Result<Vec<u8>>;
+
+fn carry<T: Encode + for<'de> Decode<'de>>(from: Form, bytes: &[u8], to: Form) -> Result<Vec<u8>> {
+    write(to, &read::<T>(from, bytes)?)
+}
+
+/// As [`carry`], by a type that borrows.
+macro_rules! carry_view {
+    ($view:ty) => {
+        |from, bytes, to| match from {
+            Form::Binary => write(to, &binary::from_slice::<$view>(bytes)?),
+            Form::Compact => write(to, &compact::from_slice::<$view>(bytes)?),
+            Form::Json => json::read(bytes, TType::STRUCT, &Limits::DEFAULT, |r| {
+                write(to, &<$view>::decode(r)?)
+            }),
+        }
+    };
+}
+
+macro_rules! carries {
+    ($($name:ident $(as $view:ident)?),*) => {
+        /// Every type with its name and the ways to carry it: as it is, with options, and by its
+        /// view if it has one.
+        const CARRIES: [(&str, &[Carry]); ITEMS] = [$((
+            stringify!($name),
+            &[carry::<plain::$name>, carry::<keeping::$name> $(, carry_view!(plain::$view<'_>))?],
+        )),*];
+    };
+}
+
+carries! {
+    S0 as S0Ref, S1, S2 as S2Ref, U3 as U3Ref, X4 as X4Ref, S5 as S5Ref, S6 as S6Ref, S7,
+    U8 as U8Ref, S9 as S9Ref, S10 as S10Ref, S11 as S11Ref, S12 as S12Ref, U13 as U13Ref,
+    X14 as X14Ref, S15, S16 as S16Ref, S17, U18, S19 as S19Ref, S20 as S20Ref, S21, S22 as S22Ref,
+    U23 as U23Ref, X24 as X24Ref, S25, S26 as S26Ref, S27 as S27Ref, U28 as U28Ref, S29, S30, S31,
+    S32, U33 as U33Ref, X34 as X34Ref, S35 as S35Ref, S36, S37 as S37Ref, U38 as U38Ref,
+    S39 as S39Ref
+}
+
+fn encode(form: Form, value: &Value) -> Vec<u8> {
+    match form {
+        Form::Binary => {
+            let mut writer = BinaryWriter::new(Vec::new());
+            value.write(&mut writer);
+            writer.finish().0
+        }
+        Form::Compact => {
+            let mut writer = CompactWriter::new(Vec::new());
+            value.write(&mut writer);
+            writer.finish().0
+        }
+        Form::Json => {
+            json::write(TType::STRUCT, |writer| value.write(writer)).expect("JSON can express it")
+        }
+    }
+}
+
+fn decode(form: Form, bytes: &[u8]) -> Value {
+    let limits = Limits::DEFAULT;
+    let value = match form {
+        Form::Binary => Value::read(TType::STRUCT, &mut BinaryReader::new(bytes, &limits)),
+        Form::Compact => Value::read(TType::STRUCT, &mut CompactReader::new(bytes, &limits)),
+        Form::Json => json::read(bytes, TType::STRUCT, &limits, |r| Value::read(TType::STRUCT, r)),
+    };
+    value.expect("it is a struct").normal()
+}
+
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|number| number.parse().ok())
+}
+
+/// Tells which value it was if a test fails.
+struct Case<'a>(u64, &'a str, &'a Value);
+
+impl Drop for Case<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("case {} (RANDOM_SEED={0} RANDOM_CASES=1), {}: {:?}", self.0, self.1, self.2);
+        }
+    }
+}
+
+/// Tries many values that come in a protocol.
+fn values_come_back(from: Form) {
+    let schema = schema();
+    let types = schema.items.iter().zip(CARRIES).enumerate();
+    let types: Vec<_> = types
+        .map(|(number, (item, (name, carries)))| {
+            assert_eq!(item.name, name);
+            (name, Type::Item(number), schema.fits_json(&Type::Item(number)), carries)
+        })
+        .filter(|(_, _, json, _)| *json || from != Form::Json)
+        .collect();
+    assert!(types.len() > ITEMS / 2, "only {} types", types.len());
+    let first = setting("RANDOM_SEED").unwrap_or(0);
+    for number in first..first + setting("RANDOM_CASES").unwrap_or(100_000) {
+        let mut random = Random::new(number);
+        let (name, ty, json, carries) = &types[number as usize % types.len()];
+        let manner = Manner { json: *json, messy: random.below(8) > 0 };
+        let value = schema.instance(ty, 3, manner, &mut random);
+        let _case = Case(number, name, &value);
+
+        let way = random.below(carries.len());
+        let to = if *json { FORMS[random.below(3)] } else { FORMS[random.below(2)] };
+        let (carry, kept) = (carries[way], way == 1);
+        let found = carry(from, &encode(from, &value), to).expect("it is understood");
+        let expected = encode(to, &schema.understood(&value, ty, kept));
+        // Mostly, sets and maps come in the order that they have here.
+        if found != expected {
+            assert_eq!(decode(to, &found), decode(to, &expected), "from {from:?} to {to:?}");
+        }
+        if !kept {
+            assert_eq!(carry(to, &found, to).expect("it is our own"), found, "{to:?}");
+        }
+    }
+}
+
+#[test]
+fn values_that_come_in_binary_come_back() {
+    values_come_back(Form::Binary);
+}
+
+#[test]
+fn values_that_come_in_compact_come_back() {
+    values_come_back(Form::Compact);
+}
+
+#[test]
+fn values_that_come_in_json_come_back() {
+    values_come_back(Form::Json);
+}
+
+#[test]
+fn a_required_field_that_is_missing_is_named() {
+    let schema = schema();
+    let mut random = Random::new(1);
+    let mut count = 0;
+    for (number, item) in schema.items.iter().enumerate().filter(|(_, i)| i.kind != Kind::Union) {
+        let ty = Type::Item(number);
+        for (at, field) in item.fields.iter().enumerate() {
+            if field.presence != Presence::Required {
+                continue;
+            }
+            count += 1;
+            let json = schema.fits_json(&ty);
+            let manner = Manner { json, messy: false };
+            let Value::Struct(mut fields) = schema.instance(&ty, 3, manner, &mut random) else {
+                panic!("{} is no struct", item.name)
+            };
+            fields.retain(|(id, _)| *id != field.id);
+            for form in FORMS.into_iter().filter(|form| json || *form != Form::Json) {
+                for carry in CARRIES[number].1 {
+                    let bytes = encode(form, &Value::Struct(fields.clone()));
+                    let error = carry(form, &bytes, form).expect_err("a field is missing");
+                    assert_eq!(error.kind(), ErrorKind::MissingField);
+                    assert_eq!(error.path(), format!("{}.f{at}", item.name));
+                }
+            }
+        }
+    }
+    assert!(count > 20, "only {count} fields");
+}
