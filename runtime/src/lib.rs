@@ -398,5 +398,8 @@ pub use thriftly_macros::ThriftStruct;
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[doc(hidden)]
 pub mod service;

@@ -213,7 +213,8 @@ mod tests {
     #[test]
     fn lists_are_read_as_their_numbers_are_one_by_one() {
         let numbers: Vec<u64> = numbers().collect();
-        for skip in 0..70 {
+        // Each number comes at many places of the batches. Miri has time for a few.
+        for skip in (0..70).step_by(if cfg!(miri) { 23 } else { 1 }) {
             let numbers = &numbers[skip..];
             let bytes: Vec<u8> = numbers.iter().flat_map(|&number| reference(number)).collect();
             for count in [0, 1, 2, 40, 200, numbers.len()] {

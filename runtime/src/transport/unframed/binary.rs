@@ -108,7 +108,7 @@ fn word(bytes: &[u8], at: usize) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{drip, end, is_linear};
+    use super::super::testing::{MANY, drip, end, is_linear};
     use super::*;
     use crate::codec::Reader;
     use crate::protocol::binary::BinaryReader;
@@ -253,18 +253,19 @@ mod tests {
         let depth = Limits::DEFAULT.depth as usize;
         assert_eq!(end(&nested(depth), &Limits::DEFAULT), Ok(Some(nested(depth).len())));
         assert_eq!(end(&nested(depth + 1), &Limits::DEFAULT), Err(ErrorKind::DepthLimit));
-        assert_eq!(end(&nested(1_000_000), &Limits::DEFAULT), Err(ErrorKind::DepthLimit));
-        let lists = [PING, &[15, 0, 1], &[15, 0, 0, 0, 1].repeat(1_000_000)].concat();
+        assert_eq!(end(&nested(10 * MANY), &Limits::DEFAULT), Err(ErrorKind::DepthLimit));
+        let lists = [PING, &[15, 0, 1], &[15, 0, 0, 0, 1].repeat(10 * MANY)].concat();
         assert_eq!(end(&lists, &Limits::DEFAULT), Err(ErrorKind::DepthLimit));
     }
 
     #[test]
     fn the_work_is_linear_however_slowly_the_bytes_drip() -> Result<()> {
         // A megabyte of strings and of structs, which cannot be passed over at once.
-        let elements = [&[0, 0, 0, 3][..], b"abc"].concat().repeat(70_000);
-        let list = [&[15, 0, 1, 11], &70_000_i32.to_be_bytes()[..], &elements].concat();
-        let elements = [8, 0, 1, 0, 0, 0, 7, 0].repeat(70_000);
-        let structs = [&[15, 0, 2, 12], &70_000_i32.to_be_bytes()[..], &elements].concat();
+        let count = MANY as i32;
+        let elements = [&[0, 0, 0, 3][..], b"abc"].concat().repeat(MANY);
+        let list = [&[15, 0, 1, 11], &count.to_be_bytes()[..], &elements].concat();
+        let elements = [8, 0, 1, 0, 0, 0, 7, 0].repeat(MANY);
+        let structs = [&[15, 0, 2, 12], &count.to_be_bytes()[..], &elements].concat();
         let message = [PING, &list, &structs, &[0]].concat();
         is_linear(&message)
     }

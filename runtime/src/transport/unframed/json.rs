@@ -53,7 +53,7 @@ impl Skipper {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{drip, end, is_linear};
+    use super::super::testing::{MANY, drip, end, is_linear};
     use super::*;
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_work_is_linear_however_slowly_the_bytes_drip() -> Result<()> {
-        let text = r#"\"abc[{"#.repeat(100_000);
+        let text = r#"\"abc[{"#.repeat(MANY);
         is_linear(format!(r#"[1,"m",1,1,{{"1":{{"str":"{text}"}}}}]"#).as_bytes())
     }
 }

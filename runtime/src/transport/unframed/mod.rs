@@ -239,6 +239,9 @@ fn no_such_type(ty: impl std::fmt::Display, at: usize) -> Error {
 mod testing {
     use super::*;
 
+    /// Enough elements for a megabyte; fewer where each step of the machine is looked at.
+    pub(super) const MANY: usize = if cfg!(miri) { 70 } else { 70_000 };
+
     /// What a skipper says that sees ever more of the bytes, in pieces of these lengths by turns.
     pub(super) fn drip(bytes: &[u8], pieces: &[usize], limits: &Limits) -> Result<Option<usize>> {
         let mut skipper = Skipper::default();

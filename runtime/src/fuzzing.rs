@@ -1,0 +1,179 @@
+//! The cores of connections without their sockets, for those who feed them bytes: the fuzz targets
+//! in `tests/fuzz`, and the tests here. Built with `--cfg fuzzing`, and for unit tests.
+
+use std::io::IoSlice;
+
+use bytes::{Bytes, BytesMut};
+
+use crate::connection::{Call, ClientConnection, Output, SLICES, ServerConnection};
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::message::{Protocol, Request, Response};
+use crate::transport::{Cutter, Framing};
+
+/// What came of bytes from a peer, until they ended or could not be followed any more.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// What was understood.
+    pub items: T,
+    /// Why the rest was not.
+    pub error: Option<Error>,
+}
+
+/// Cuts messages off bytes that come in pieces.
+pub fn cut(framing: Framing, pieces: &[&[u8]], limits: &Limits) -> Outcome<Vec<Bytes>> {
+    let mut cutter = Cutter::new(framing);
+    let mut input = BytesMut::new();
+    let mut items = Vec::new();
+    let error = feed(pieces, |piece| {
+        input.extend_from_slice(piece);
+        while !input.is_empty() {
+            match cutter.cut(&mut input, limits)? {
+                Some(message) => items.push(message),
+                None => break,
+            }
+        }
+        Ok(())
+    });
+    Outcome { items, error }
+}
+
+/// Has a server's connection take calls out of bytes that come in pieces. Returns what it sends.
+pub fn calls(
+    pieces: &[&[u8]],
+    limits: &Limits,
+    answer: impl Fn(Request) -> Result<Response>,
+) -> Outcome<Vec<u8>> {
+    let mut connection = ServerConnection::new(*limits);
+    let error = feed(pieces, |piece| {
+        connection.space().extend_from_slice(piece);
+        while let Some(Call { head, request }) = connection.next()? {
+            match answer(request) {
+                Ok(response) => connection.answer(&head, response),
+                Err(error) => connection.answer_error(&head, &error),
+            }
+        }
+        Ok(())
+    });
+    Outcome { items: sent(&mut connection.output), error }
+}
+
+/// Has a client's connection, on which so many calls wait, take replies out of bytes that come in
+/// pieces. Returns which call was answered how.
+pub fn replies(
+    framing: Framing,
+    waiting: usize,
+    pieces: &[&[u8]],
+    limits: &Limits,
+) -> Outcome<Vec<(usize, Result<Response>)>> {
+    let mut connection = ClientConnection::new(framing, *limits);
+    for number in 0..waiting {
+        let request = Request::new("call", Protocol::Binary, vec![0].into());
+        // The call is small, so it fits into a frame.
+        let _ = connection.call(request, number);
+    }
+    let mut items = Vec::new();
+    let error = feed(pieces, |piece| {
+        connection.space().extend_from_slice(piece);
+        while let Some(answered) = connection.next()? {
+            items.push(answered);
+        }
+        Ok(())
+    });
+    Outcome { items, error }
+}
+
+/// Takes piece after piece, up to the first error.
+fn feed(pieces: &[&[u8]], take: impl FnMut(&[u8]) -> Result<()>) -> Option<Error> {
+    pieces.iter().copied().try_for_each(take).err()
+}
+
+/// All that is to be sent.
+fn sent(output: &mut Output) -> Vec<u8> {
+    let mut sent = Vec::with_capacity(output.len());
+    while !output.is_empty() {
+        let mut slices = [IoSlice::new(&[]); SLICES];
+        let count = output.fill(&mut slices);
+        let before = sent.len();
+        slices[..count].iter().for_each(|slice| sent.extend_from_slice(slice));
+        output.advance(sent.len() - before);
+    }
+    sent
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::ResponseKind;
+    use crate::protocol::{message_end, write_envelope};
+    use crate::ttype::MessageKind;
+    use proptest::prelude::*;
+
+    fn echo(request: Request) -> Result<Response> {
+        Ok(Response::new(ResponseKind::Reply, request.protocol, request.body))
+    }
+
+    /// Messages one after the other, in a protocol and framing each.
+    fn stream() -> impl Strategy<Value = Vec<u8>> {
+        let protocol = prop::sample::select(vec![
+            (Protocol::Binary, &[8, 0, 1, 0, 0, 0, 7, 0][..]),
+            (Protocol::BinaryOld, &[11, 0, 1, 0, 0, 0, 1, b'x', 0]),
+            (Protocol::Compact, &[0x15, 14, 0]),
+            #[cfg(feature = "json")]
+            (Protocol::Json, br#"{"1":{"str":"]"}}"#),
+        ]);
+        let message = (protocol, 1..5_u8, 0..5_i32);
+        (prop::collection::vec(message, 1..5), any::<bool>()).prop_map(|(messages, framed)| {
+            let mut stream = Vec::new();
+            for ((protocol, body), kind, seqid) in messages {
+                let mut message = Vec::new();
+                let kind = MessageKind::from_number(kind).expect("there are four");
+                write_envelope(protocol, "echo", kind, seqid, &mut message);
+                message.extend_from_slice(body);
+                message.extend_from_slice(message_end(protocol));
+                if framed {
+                    stream.extend_from_slice(&(message.len() as i32).to_be_bytes());
+                }
+                stream.extend_from_slice(&message);
+            }
+            stream
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_mean_the_same_in_whatever_pieces_they_come(
+            mut stream in stream(),
+            change in any::<Option<(prop::sample::Index, u8)>>(),
+            piece in 1..40_usize,
+        ) {
+            if let Some((at, byte)) = change {
+                let at = at.index(stream.len());
+                stream[at] = byte;
+            }
+            let pieces: Vec<_> = stream.chunks(piece).collect();
+            let limits = Limits { frame: 1000, message: 1000, ..Limits::DEFAULT };
+            let kind = |error: Option<Error>| error.map(|error| error.kind());
+            for framing in [Framing::Framed, Framing::Unframed] {
+                let (whole, dripped) = (cut(framing, &[&stream], &limits), cut(framing, &pieces, &limits));
+                prop_assert_eq!(whole.items, dripped.items);
+                prop_assert_eq!(kind(whole.error), kind(dripped.error));
+
+                let whole = replies(framing, 3, &[&stream], &limits);
+                let dripped = replies(framing, 3, &pieces, &limits);
+                let answered = |items: Vec<(usize, Result<Response>)>| {
+                    items.into_iter().map(|(call, result)| (call, result.is_ok())).collect::<Vec<_>>()
+                };
+                prop_assert_eq!(answered(whole.items), answered(dripped.items));
+                // The more there is to see, the better what is wrong can be named.
+                prop_assert_eq!(whole.error.is_some(), dripped.error.is_some());
+            }
+            let (whole, dripped) = (calls(&[&stream], &limits, echo), calls(&pieces, &limits, echo));
+            // When an error is found depends on what has come, and so does who is told what of it.
+            if whole.error.is_none() {
+                prop_assert_eq!(&whole.items, &dripped.items);
+            }
+            prop_assert_eq!(whole.error.is_some(), dripped.error.is_some());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Writes what the fuzzer begins with into `corpus/`: the golden bytes of the runtime's tests, which
+//! other implementations have written, and values of the schema.
+//!
+//! `cargo run --manifest-path tests/fuzz/Cargo.toml --example seeds`
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use arbitrary::{Arbitrary, Unstructured};
+use thriftly::{MessageKind, ThriftStruct};
+use thriftly_fuzz::protocol::{Binary, Compact, Json, Protocol};
+use thriftly_fuzz::schema::All;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// Lengths of the pieces that messages come in.
+const PIECES: [u8; 3] = [1, 7, 255];
+
+fn main() -> Result<()> {
+    let mut seeds = 0;
+    let mut save = |target: &str, name: &str, bytes: &[u8]| -> Result<()> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(name), bytes)?;
+        seeds += 1;
+        Ok(())
+    };
+
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime/tests/golden");
+    for file in fs::read_dir(golden)? {
+        let cases: Vec<serde_json::Value> = serde_json::from_slice(&fs::read(file?.path())?)?;
+        for case in &cases {
+            let text = |key: &str| case[key].as_str().ok_or(format!("{key} is missing: {case}"));
+            let name = text("name")?.replace('/', "_");
+            let (binary, compact) = (unhex(text("binary")?)?, unhex(text("compact")?)?);
+            let json = text("json")?.as_bytes();
+            save("binary", &name, &binary)?;
+            save("compact", &name, &compact)?;
+            save("json", &name, json)?;
+            if case["call"][0][0] == "message" {
+                for (protocol, message) in
+                    [("binary", &*binary), ("compact", &*compact), ("json", json)]
+                {
+                    streams(&format!("{name}_{protocol}"), message, &mut save)?;
+                }
+            }
+        }
+    }
+
+    for seed in 0..32_u32 {
+        // As random as values have to be for a begin.
+        let noise: Vec<u8> = (0..1500_u32)
+            .map(|at| ((at + 1500 * seed).wrapping_mul(0x9e37_79b9) >> 21) as u8)
+            .collect();
+        let value = All::arbitrary(&mut Unstructured::new(&noise))?;
+        let name = format!("value_{seed}");
+        save("values", &name, &noise)?;
+        save("binary", &name, &Binary::encode(&value)?)?;
+        save("compact", &name, &Compact::encode(&value)?)?;
+        save("json", &name, &Json::encode(&value)?)?;
+        let arguments = Arguments { it: value };
+        for (protocol, message) in [
+            ("binary", call::<Binary>(&arguments)?),
+            ("compact", call::<Compact>(&arguments)?),
+            ("json", call::<Json>(&arguments)?),
+        ] {
+            streams(&format!("{name}_{protocol}"), &message, &mut save)?;
+        }
+    }
+    println!("{seeds} seeds");
+    Ok(())
+}
+
+/// A stream of the message, twice: framed or not, in pieces of several lengths.
+fn streams(
+    name: &str,
+    message: &[u8],
+    save: &mut impl FnMut(&str, &str, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let frame = [&u32::try_from(message.len())?.to_be_bytes(), message].concat();
+    for (framing, message) in [("framed", &*frame), ("unframed", message)] {
+        for piece in PIECES {
+            let stream = [&[piece][..], message, message].concat();
+            save("streams", &format!("{name}_{framing}_{piece}"), &stream)?;
+        }
+    }
+    Ok(())
+}
+
+/// A call with these arguments.
+fn call<P: Protocol>(arguments: &Arguments) -> Result<Vec<u8>> {
+    let mut message = Vec::new();
+    P::write_envelope("reflect", MessageKind::Call, 1, &mut message);
+    message.extend_from_slice(&P::encode(arguments)?);
+    message.extend_from_slice(P::END);
+    Ok(message)
+}
+
+/// Those of the method `reflect`.
+#[derive(ThriftStruct)]
+struct Arguments {
+    #[thrift(id = 1, required)]
+    it: All,
+}
+
+fn unhex(text: &str) -> Result<Vec<u8>> {
+    (0..text.len()).step_by(2).map(|at| Ok(u8::from_str_radix(&text[at..at + 2], 16)?)).collect()
+}

@@ -1,0 +1,184 @@
+//! Bytes from anyone, in one protocol: nothing panics, and what is understood is stable.
+
+use bytes::Bytes;
+use thriftly::binary::{BinaryReader, BinaryWriter};
+use thriftly::codec::copy_value;
+use thriftly::compact::CompactWriter;
+use thriftly::{Decode, Encode, ErrorKind, Limits, TType};
+
+use crate::protocol::{Binary, Capture, Compact, Copy, Json, Protocol, Skip};
+use crate::schema::{self, keeping, plain, shared};
+
+/// Reads the bytes as everything there is.
+pub fn check<P: Protocol>(bytes: &[u8]) {
+    let bytes = Bytes::copy_from_slice(bytes);
+    envelope::<P>(&bytes);
+    let whole = untyped::<P>(&bytes);
+
+    // What a decoder understands has to be a struct for those as well who do not know its type.
+    macro_rules! types {
+        ($check:ident: $($ty:ty),*) => {
+            $(
+                if $check::<P, $ty>(&bytes) {
+                    assert!(whole, "{} is no struct to others", stringify!($ty));
+                }
+            )*
+        };
+    }
+    types!(known: schema::All, schema::Lists, schema::Keys, schema::Options, schema::Choice);
+    types!(known: schema::Tree, plain::Lists, plain::Keys, plain::Options, plain::Tree);
+    types!(known: thriftly::ApplicationError);
+    types!(stable: plain::All, plain::Choice, plain::Old, plain::Changed, plain::OddKeys);
+    types!(stable: keeping::All, keeping::Choice, keeping::Old, keeping::Tree, keeping::Empty);
+    unordered::<P, shared::All, plain::All>(&bytes);
+    unordered::<P, shared::Keys, plain::Keys>(&bytes);
+    unordered::<P, shared::OddKeys, plain::OddKeys>(&bytes);
+    // Values that are no structs.
+    known::<P, Vec<i16>>(&bytes);
+    known::<P, Vec<f64>>(&bytes);
+    known::<P, Vec<u8>>(&bytes);
+    known::<P, std::collections::BTreeMap<String, Vec<bool>>>(&bytes);
+}
+
+/// A value that borrows from its bytes is the same as one that does not.
+pub fn check_view(
+    bytes: &[u8],
+    view: thriftly::Result<schema::View<'_>>,
+    whole: thriftly::Result<plain::Scalars>,
+) {
+    if let (Ok(view), Ok(whole)) = (view, whole) {
+        assert_eq!((view.text, view.medium), (whole.text.as_str(), whole.medium));
+        assert_eq!(view.flag, whole.flag);
+        assert!(view.text.is_empty() || bytes.as_ptr_range().contains(&view.text.as_ptr()));
+    }
+}
+
+/// What is decoded is encoded again, and after that the bytes stay the same.
+fn stable<P: Protocol, T: Encode + for<'de> Decode<'de>>(bytes: &Bytes) -> bool {
+    let decoded = P::decode::<T>(bytes);
+    let copied = P::decode_slice::<T>(bytes);
+    let (Ok(value), Ok(copied)) = (&decoded, &copied) else {
+        assert_eq!(decoded.err().map(|e| e.kind()), copied.err().map(|e| e.kind()));
+        return false;
+    };
+    let first = encode::<P, T>(value);
+    assert_eq!(encode::<P, T>(copied), first, "shared and copied");
+    settled::<P, T>(&first);
+    // The other protocols can carry it, too, but for keys that JSON does not have.
+    settled::<Binary, T>(&encode::<Binary, T>(value));
+    settled::<Compact, T>(&encode::<Compact, T>(value));
+    if let Ok(json) = Json::encode(value) {
+        settled::<Json, T>(&json);
+    }
+    true
+}
+
+/// As [`stable`], for types without unknown parts: those are the same in all protocols.
+fn known<P: Protocol, T: Encode + for<'de> Decode<'de>>(bytes: &Bytes) -> bool {
+    if !stable::<P, T>(bytes) {
+        return false;
+    }
+    let value: T = P::decode(bytes).expect("it was decoded before");
+    let binary = encode::<Binary, T>(&value);
+    let compact = encode::<Compact, T>(&value);
+    let back: T = Compact::decode(&compact).expect("it is decoded from compact");
+    assert_eq!(encode::<Binary, T>(&back), binary, "through compact");
+    true
+}
+
+/// As [`stable`], for types that have no order: `O` is the same type with one.
+fn unordered<P, T, O>(bytes: &Bytes)
+where
+    P: Protocol,
+    T: Encode + for<'de> Decode<'de>,
+    O: Encode + for<'de> Decode<'de>,
+{
+    let (unordered, ordered) = (P::decode::<T>(bytes), P::decode::<O>(bytes));
+    let (Ok(unordered), Ok(ordered)) = (&unordered, &ordered) else {
+        assert_eq!(unordered.is_ok(), ordered.is_ok());
+        return;
+    };
+    let expected = encode::<P, O>(ordered);
+    let first = encode::<P, T>(unordered);
+    let back: O = P::decode(&first).expect("the ordered type reads the same bytes");
+    assert_eq!(encode::<P, O>(&back), expected);
+    let back: T = P::decode(&expected).expect("the unordered type reads the same bytes");
+    assert_eq!(encode::<P, T>(&back).len(), expected.len());
+}
+
+fn encode<P: Protocol, T: Encode>(value: &T) -> Bytes {
+    match P::encode(value) {
+        Ok(bytes) => bytes,
+        Err(error) => panic!("what was decoded is not encoded in {}: {error}", P::NAME),
+    }
+}
+
+/// Bytes that were encoded here are decoded, and come out again.
+fn settled<P: Protocol, T: Encode + for<'de> Decode<'de>>(bytes: &Bytes) {
+    match P::decode::<T>(bytes) {
+        Ok(value) => assert_eq!(encode::<P, T>(&value), bytes, "{} does not settle", P::NAME),
+        Err(error) => panic!("what was encoded is not decoded from {}: {error}", P::NAME),
+    }
+}
+
+/// All that can be done with a struct of unknown type. Returns whether it is one.
+fn untyped<P: Protocol>(bytes: &Bytes) -> bool {
+    let skipped = P::read(bytes, Skip);
+    let captured = P::read(bytes, Capture);
+    assert_eq!(skipped.is_ok(), captured.is_ok(), "skipped and captured: {:?}", captured.err());
+    let mut binary = BinaryWriter::new(Vec::new());
+    let copied = P::read(bytes, Copy(&mut binary));
+    assert_eq!(skipped.is_ok(), copied.is_ok(), "skipped and copied: {:?}", copied.err());
+    let (Ok(captured), Ok(())) = (captured, copied) else { return false };
+    let (binary, written) = binary.finish();
+    written.expect("it fits into binary");
+
+    let mut compact = CompactWriter::new(Vec::new());
+    P::read(bytes, Copy(&mut compact)).expect("it is copied to compact");
+    let (compact, written) = compact.finish();
+    written.expect("it fits into compact");
+    assert_eq!(to_compact(&binary), compact, "by way of binary");
+    assert_eq!(to_compact(&captured), compact, "what was captured");
+    let mut again = CompactWriter::new(Vec::new());
+    Compact::read(&compact, Copy(&mut again)).expect("compact is read again");
+    assert_eq!(again.finish().0, compact, "compact does not settle");
+
+    // Containers as keys cannot be written; what can, is a struct again.
+    let json = thriftly::json::write(TType::STRUCT, |writer| {
+        P::read(bytes, Copy(writer)).expect("it was copied before");
+    });
+    if let Ok(json) = json {
+        Json::read(&json, Skip).expect("JSON is read again");
+    }
+    if P::ENDS_EXACTLY {
+        for end in [bytes.len() - 1, bytes.len() / 2] {
+            let error = P::read(&bytes[..end], Skip).expect_err("it is cut short");
+            assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+        }
+    }
+    true
+}
+
+fn to_compact(binary: &[u8]) -> Vec<u8> {
+    let mut compact = CompactWriter::new(Vec::new());
+    let mut reader = BinaryReader::new(binary, &Limits::DEFAULT);
+    copy_value(TType::STRUCT, &mut reader, &mut compact).expect("it is copied");
+    reader.finish().expect("nothing is left");
+    let (bytes, written) = compact.finish();
+    written.expect("it fits into compact");
+    bytes
+}
+
+/// A header that is read can be written, and read again.
+fn envelope<P: Protocol>(bytes: &Bytes) {
+    let mut body = bytes.clone();
+    let Ok(envelope) = P::read_envelope(&mut body) else { return };
+    let mut message = Vec::new();
+    P::write_envelope(envelope.method.as_str(), envelope.kind, envelope.seqid, &mut message);
+    message.extend_from_slice(&body);
+    message.extend_from_slice(P::END);
+    let mut message = message.into();
+    let again = P::read_envelope(&mut message).expect("the header is read again");
+    assert_eq!((again.method, again.kind), (envelope.method, envelope.kind));
+    assert_eq!((again.seqid, message), (envelope.seqid, body));
+}

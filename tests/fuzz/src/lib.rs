@@ -1,0 +1,13 @@
+//! What the fuzz targets have in common. `README.md` says how to run them.
+//!
+//! A target is five lines: it hands its bytes to one of the checks here. For one more protocol,
+//! implement [`Protocol`](protocol::Protocol), add a target for it beside `targets/binary.rs`, and
+//! a line to [`value::check`].
+
+pub mod any_bytes;
+pub mod protocol;
+pub mod schema;
+// The seeds are made without the fuzzer, and so without what only it may reach.
+#[cfg(fuzzing)]
+pub mod stream;
+pub mod value;

@@ -1,0 +1,133 @@
+//! The protocols, as the checks see them.
+
+use bytes::Bytes;
+use thriftly::codec::{Reader, Writer, copy_value};
+use thriftly::{Decode, Encode, Envelope, Limits, MessageKind, Result, TType};
+
+/// How values become bytes, and bytes values.
+pub trait Protocol {
+    /// In messages.
+    const NAME: &str;
+    /// Whether a value without its last byte is cut short, rather than broken or even whole.
+    const ENDS_EXACTLY: bool;
+
+    /// Encodes a value.
+    fn encode<T: Encode>(value: &T) -> Result<Bytes>;
+    /// Decodes a value that shares the memory of its bytes.
+    fn decode<T: for<'de> Decode<'de>>(bytes: &Bytes) -> Result<T>;
+    /// Decodes a value that shares nothing.
+    fn decode_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T>;
+
+    /// Does something with a reader at a struct, and wants the bytes to end there.
+    fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output>;
+
+    /// Cuts the header off a message.
+    fn read_envelope(message: &mut Bytes) -> Result<Envelope>;
+    /// Appends the header of a message.
+    fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>);
+    /// What stands behind the value of a message.
+    const END: &[u8] = b"";
+}
+
+/// What can be done with a struct whose type is not known.
+pub trait Operation {
+    type Output;
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<Self::Output>;
+}
+
+/// Passes over it.
+pub struct Skip;
+
+impl Operation for Skip {
+    type Output = ();
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<()> {
+        r.skip(TType::STRUCT)
+    }
+}
+
+/// Keeps it as an unknown field is kept.
+pub struct Capture;
+
+impl Operation for Capture {
+    type Output = Bytes;
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<Bytes> {
+        r.capture(TType::STRUCT)
+    }
+}
+
+/// Writes it in another protocol.
+pub struct Copy<'a, W>(pub &'a mut W);
+
+impl<W: Writer> Operation for Copy<'_, W> {
+    type Output = ();
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<()> {
+        copy_value(TType::STRUCT, r, self.0)
+    }
+}
+
+/// A protocol whose values are read where they stand.
+macro_rules! contiguous {
+    ($name:ident, $module:ident, $reader:ident) => {
+        pub struct $name;
+
+        impl Protocol for $name {
+            const NAME: &str = stringify!($module);
+            const ENDS_EXACTLY: bool = true;
+
+            fn encode<T: Encode>(value: &T) -> Result<Bytes> {
+                let bytes = Bytes::from(thriftly::$module::to_vec(value)?);
+                let linked = thriftly::$module::to_body(value)?.into_bytes();
+                // Two hashed containers may be in two orders, but not of two lengths.
+                assert_eq!(linked.len(), bytes.len());
+                Ok(bytes)
+            }
+            fn decode<T: for<'de> Decode<'de>>(bytes: &Bytes) -> Result<T> {
+                thriftly::$module::from_bytes(bytes)
+            }
+            fn decode_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T> {
+                thriftly::$module::from_slice(bytes)
+            }
+            fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
+                let mut reader = thriftly::$module::$reader::new(bytes, &Limits::DEFAULT);
+                let output = operation.run(&mut reader)?;
+                reader.finish().map(|()| output)
+            }
+            fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
+                thriftly::$module::read_envelope(message)
+            }
+            fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>) {
+                thriftly::$module::write_envelope(method, kind, seqid, out);
+            }
+        }
+    };
+}
+
+contiguous!(Binary, binary, BinaryReader);
+contiguous!(Compact, compact, CompactReader);
+
+pub struct Json;
+
+impl Protocol for Json {
+    const NAME: &str = "JSON";
+    const ENDS_EXACTLY: bool = false;
+
+    fn encode<T: Encode>(value: &T) -> Result<Bytes> {
+        thriftly::json::to_string(value).map(Bytes::from)
+    }
+    fn decode<T: for<'de> Decode<'de>>(bytes: &Bytes) -> Result<T> {
+        thriftly::json::from_slice(bytes)
+    }
+    fn decode_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T> {
+        thriftly::json::from_slice(bytes)
+    }
+    fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
+        thriftly::json::read(bytes, TType::STRUCT, &Limits::DEFAULT, |r| operation.run(r))
+    }
+    fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
+        thriftly::json::read_envelope(message)
+    }
+    fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>) {
+        thriftly::json::write_envelope(method, kind, seqid, out);
+    }
+    const END: &[u8] = b"]";
+}

@@ -1,0 +1,112 @@
+//! Bytes as they come over a connection, in pieces, to a server and to a client.
+
+use bytes::Bytes;
+use thriftly::blocking::Service;
+use thriftly::fuzzing::{calls, cut, replies};
+use thriftly::{Error, Framing, Limits, Request, Response, ResponseKind, Result};
+
+use crate::protocol::{Binary, Compact, Protocol, Skip};
+use crate::schema::plain::{All, BlockingMirror, BlockingMirrorServer, Old, ReflectError, Refused};
+
+/// How many calls wait for a reply.
+const CALLS: usize = 3;
+
+/// However the bytes are cut into pieces, they mean the same. The first byte says how long the
+/// pieces are.
+pub fn check(bytes: &[u8]) {
+    let [piece, bytes @ ..] = bytes else { return };
+    let pieces: Vec<&[u8]> = bytes.chunks(usize::from(*piece).max(1)).collect();
+    let whole = &[bytes][..];
+    // Small, so that they are reached.
+    let limits = Limits { frame: 2000, message: 3000, depth: 16, ..Limits::DEFAULT };
+
+    for framing in [Framing::Framed, Framing::Unframed] {
+        let (once, often) = (cut(framing, whole, &limits), cut(framing, &pieces, &limits));
+        assert_eq!(once.items, often.items);
+        assert_eq!(kind(&once.error), kind(&often.error));
+        if framing == Framing::Unframed {
+            once.items.iter().for_each(ends_where_the_reader_does);
+        }
+
+        let once = replies(framing, CALLS, whole, &limits);
+        let often = replies(framing, CALLS, &pieces, &limits);
+        // The more there is to see, the better what is wrong can be named.
+        assert_eq!(once.error.is_some(), often.error.is_some());
+        assert_eq!(once.items.len(), often.items.len());
+        for (once, often) in once.items.into_iter().zip(often.items) {
+            assert_eq!(once.0, often.0);
+            assert_eq!(once.1.map(body).ok(), often.1.map(body).ok());
+        }
+    }
+
+    let server = BlockingMirrorServer::new(Handler);
+    let typed = |request| server.call(request);
+    for answer in [&echo as &dyn Fn(Request) -> Result<Response>, &typed] {
+        let (once, often) = (calls(whole, &limits, answer), calls(&pieces, &limits, answer));
+        // When an error is found depends on what has come, and so does who is told what of it.
+        assert!(once.error.is_some() || once.items == often.items);
+        assert_eq!(once.error.is_some(), often.error.is_some());
+    }
+}
+
+fn kind(error: &Option<Error>) -> Option<thriftly::ErrorKind> {
+    error.as_ref().map(Error::kind)
+}
+
+fn body(response: Response) -> (ResponseKind, Bytes) {
+    (response.kind, response.body.into_bytes())
+}
+
+fn echo(request: Request) -> Result<Response> {
+    match request.oneway {
+        true => Ok(Response::none(request.protocol)),
+        false => Ok(Response::new(ResponseKind::Reply, request.protocol, request.body)),
+    }
+}
+
+/// What was cut off is one struct behind a header, to its last byte, if it is one at all: numbers
+/// are only looked at by who reads them. JSON is cut by its brackets, whatever is between them.
+fn ends_where_the_reader_does(message: &Bytes) {
+    match message.first() {
+        Some(b'[') => {}
+        Some(0x82) => ends::<Compact>(message),
+        _ => ends::<Binary>(message),
+    }
+}
+
+fn ends<P: Protocol>(message: &Bytes) {
+    let mut body = message.clone();
+    if P::read_envelope(&mut body).is_err() {
+        return;
+    }
+    if let Err(error) = P::read(&body, Skip) {
+        assert!(
+            P::NAME == Compact::NAME && error.message() == "a number has more bits than its type",
+            "a message in {} was cut off, but: {error}",
+            P::NAME,
+        );
+    }
+}
+
+struct Handler;
+
+impl BlockingMirror for Handler {
+    fn reflect(&self, it: All) -> std::result::Result<All, ReflectError> {
+        match it.scalars.flag {
+            true => Ok(it),
+            false => Err(Refused { why: it.scalars.text }.into()),
+        }
+    }
+    fn older(&self, it: Old, more: i32) -> Result<Old> {
+        match more {
+            0.. => Ok(it),
+            _ => Err(Error::internal(format!("{more} is too few"))),
+        }
+    }
+    fn fire(&self, _it: Vec<i64>) -> Result<()> {
+        Ok(())
+    }
+    fn nothing(&self) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! Any bytes as they come from a peer.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use thriftly_fuzz::stream;
+
+fuzz_target!(|bytes: &[u8]| stream::check(bytes));
