@@ -121,6 +121,8 @@ mod tests {
             (Protocol::Compact, &[0x15, 14, 0]),
             #[cfg(feature = "json")]
             (Protocol::Json, br#"{"1":{"str":"]"}}"#),
+            #[cfg(feature = "thriftpy-json")]
+            (Protocol::ThriftPyJson, br#"{"text": "}\""}"#),
         ]);
         let message = (protocol, 1..5_u8, 0..5_i32);
         (prop::collection::vec(message, 1..5), any::<bool>()).prop_map(|(messages, framed)| {
@@ -128,7 +130,7 @@ mod tests {
             for ((protocol, body), kind, seqid) in messages {
                 let mut message = Vec::new();
                 let kind = MessageKind::from_number(kind).expect("there are four");
-                write_envelope(protocol, "echo", kind, seqid, &mut message);
+                write_envelope(protocol, "echo", kind, seqid, body.len(), &mut message);
                 message.extend_from_slice(body);
                 message.extend_from_slice(message_end(protocol));
                 if framed {
