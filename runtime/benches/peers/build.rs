@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use pilota_build::{Builder, IdlService, Output};
 
 fn main() {
-    let idl = PathBuf::from("../bench.thrift");
-    println!("cargo:rerun-if-changed={}", idl.display());
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it")).join("bench.rs");
+    let idls = ["../bench.thrift", "more.thrift"].map(PathBuf::from);
+    for idl in &idls {
+        println!("cargo:rerun-if-changed={}", idl.display());
+    }
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it")).join("peers.rs");
     Builder::thrift()
         .ignore_unused(false)
-        .compile_with_config(vec![IdlService::from_path(idl)], Output::File(out));
+        .compile_with_config(idls.map(IdlService::from_path).into(), Output::File(out));
 }

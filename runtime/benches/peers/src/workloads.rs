@@ -1,89 +1,169 @@
-//! The values that are measured: the same in every run.
+//! What is measured: a value, and who encodes and decodes it.
 
-use crate::{
-    Address, Blob, Doubles, I32s, I64s, Nested, Person, Phone, PhoneType, Small, SmallMap, Strings,
-};
+use thriftly_peers::types::ours::shared;
+use thriftly_peers::types::{apache as apache_types, ours as our_types, pilota as pilota_types};
+use thriftly_peers::types::{prost as prost_types, views};
 
-/// A value from a number, without order.
-fn mix(seed: usize) -> u64 {
-    (seed as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(31).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+use crate::sides::{Direction, Given, OWNED, Protocol, SHARED, Side, VIEWS, Who, Works};
+use crate::sides::{apache, memcpy, ours, pilota, prost};
+use crate::values;
+
+/// What kind of work it is, on which the targets depend.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Class {
+    /// Structs, also within containers.
+    Structs,
+    /// Structs with fields that their reader does not know.
+    UnknownFields,
+    /// Structs without fields that have a default for their reader.
+    AbsentFields,
+    /// Maps whose order is not that in which their reader keeps them.
+    UnsortedMap,
+    /// A list of numbers.
+    Numbers,
+    /// A list of numbers that is so long that nothing but its elements counts.
+    ManyNumbers,
+    /// A list of strings.
+    Strings,
+    /// One large `binary`.
+    Blob,
 }
 
-/// Text of about the length, from a number.
-fn text(seed: usize, len: usize) -> String {
-    let letters = (0..len).map(|at| char::from(b'a' + (mix(seed * 31 + at) >> 40) as u8 % 26));
-    letters.collect()
+/// A value with all who can encode and decode it.
+pub struct Workload {
+    pub name: &'static str,
+    pub class: Class,
+    pub given: fn(Protocol) -> Given,
+    sides: Vec<Side>,
 }
 
-/// 39 bytes.
-pub fn small(seed: usize) -> Small {
-    let mixed = mix(seed);
-    Small {
-        ok: mixed & 1 == 1,
-        kind: mixed as i16,
-        count: mixed as i32,
-        stamp: mixed as i64,
-        score: mixed as f64 / 7.0,
+impl Workload {
+    /// Who can do it in the protocol.
+    pub fn sides(&self, protocol: Protocol) -> impl Iterator<Item = &Side> {
+        self.sides.iter().filter(move |side| {
+            // The Apache compiler for Rust knows no defaults: what is absent is zero or empty.
+            let can = side.who != Who::Apache || self.class != Class::AbsentFields;
+            can && side.protocols.contains(&protocol)
+        })
+    }
+
+    /// What is measured of it.
+    pub fn directions(&self) -> &'static [Direction] {
+        match self.class {
+            // These are about reading. The writer's struct is one like others.
+            Class::UnknownFields | Class::AbsentFields | Class::UnsortedMap => &[Direction::Decode],
+            _ => &[Direction::Encode, Direction::Decode],
+        }
     }
 }
 
-fn person(seed: usize) -> Person {
-    Person {
-        id: mix(seed) as i32,
-        name: text(seed, 14),
-        email: (seed % 2 == 0).then(|| format!("{}@example.org", text(seed, 8))),
-        phones: (0..seed % 3)
-            .map(|at| Phone {
-                number: format!("+49 30 {}", mix(seed + at) % 10_000_000),
-                r#type: [PhoneType::Mobile, PhoneType::Home, PhoneType::Work][at % 3],
-            })
-            .collect(),
-        home: (seed % 4 != 3).then(|| Address {
-            street: text(seed + 7, 18),
-            city: text(seed + 9, 10),
-            zip: Some(format!("{}", 10_000 + mix(seed) % 89_999)),
-            lat: Some(52.5),
-            lon: None,
-        }),
-        attrs: (0..2).map(|at| (text(at, 6), text(seed + at, 12))).collect(),
-        updated: Some(mix(seed) as i64),
-        active: seed % 2 == 0,
+/// Each with its name, its class, the struct that is written, the one that is read (each of this
+/// name in every codec), the value, and variants of ours besides the owned one, with the function
+/// that makes a side of the variant's type: a line for each.
+macro_rules! workloads {
+    ($($name:literal $class:ident $written:ident => $read:ident = $value:expr, [
+        $($variant:ident $works:path,)*
+    ];)*) => {
+        vec![$(Workload {
+            name: $name,
+            class: Class::$class,
+            given: |protocol| {
+                let value = $value;
+                let bytes = match protocol {
+                    Protocol::Binary => thriftly::binary::to_vec(&value),
+                    Protocol::Compact => thriftly::compact::to_vec(&value),
+                };
+                let links = Class::$class == Class::Blob;
+                Given::new(protocol, bytes.expect("it can be encoded"), links)
+            },
+            sides: vec![
+                both(Who::Ours(OWNED), ours::owned::<our_types::$read>),
+                $(both(Who::Ours($variant), $works),)*
+                binary(Who::Pilota, pilota::checked::<pilota_types::$read, our_types::$read>),
+                binary(Who::PilotaUnsafe, pilota::unchecked::<pilota_types::$read, our_types::$read>),
+                binary(Who::Prost, prost::works::<prost_types::$read, prost_types::$written>),
+                both(Who::Apache, apache::works::<apache_types::$read, our_types::$read>),
+                both(Who::Memcpy, memcpy::works),
+            ],
+        }),*]
+    };
+}
+
+/// All of them.
+pub fn all() -> Vec<Workload> {
+    workloads! {
+        "small" Structs Small => Small = values::small(1), [];
+        "nested-1k" Structs Nested => Nested = values::nested(4), [
+            SHARED ours::owned::<shared::Nested>,
+        ];
+        "nested-50k" Structs Nested => Nested = values::nested(180), [
+            SHARED ours::owned::<shared::Nested>,
+        ];
+        "map-1k-small" Structs SmallMap => SmallMap = values::small_map(1000), [
+            SHARED ours::owned::<shared::SmallMap>,
+        ];
+        "map-1k-unsorted" UnsortedMap SmallMap => SmallMap = values::unsorted_map(1000), [
+            SHARED ours::owned::<shared::SmallMap>,
+        ];
+        "optionals" Structs Optionals => Optionals = values::optionals(), [
+            SHARED ours::owned::<shared::Optionals>,
+        ];
+        "defaults" Structs Defaults => Defaults = values::defaults(), [
+            SHARED ours::owned::<shared::Defaults>,
+        ];
+        "defaults-absent" AbsentFields DefaultsBefore => Defaults = values::defaults_before(), [
+            SHARED ours::owned::<shared::Defaults>,
+        ];
+        "deep-40" Structs Deep => Deep = values::deep(40), [
+            SHARED ours::owned::<shared::Deep>,
+        ];
+        "sparse-ids" Structs Sparse => Sparse = values::sparse(), [
+            SHARED ours::owned::<shared::Sparse>,
+        ];
+        "unknown-fields" UnknownFields Wide => Narrow = values::wide(), [
+            SHARED ours::owned::<shared::Narrow>,
+        ];
+        "i32-1k" Numbers I32s => I32s = values::i32s(1000), [];
+        "i32-100k" ManyNumbers I32s => I32s = values::i32s(100_000), [];
+        "i64-100k" ManyNumbers I64s => I64s = values::i64s(100_000), [];
+        "f64-100k" ManyNumbers Doubles => Doubles = values::doubles(100_000), [];
+        "strings-10k-short" Strings Strings => Strings = values::strings(10_000, 12), [
+            SHARED ours::owned::<shared::Strings>,
+            VIEWS ours::borrowed::<views::Strings<'static>>,
+        ];
+        "strings-10k-60" Strings Strings => Strings = values::strings(10_000, 60), [
+            SHARED ours::owned::<shared::Strings>,
+            VIEWS ours::borrowed::<views::Strings<'static>>,
+        ];
+        "blob-1M" Blob Blob => Blob = values::blob(1 << 20), [];
     }
 }
 
-/// An address book: four people are about 1 KB.
-pub fn nested(people: usize) -> Nested {
-    Nested {
-        id: 77,
-        title: text(3, 24),
-        people: (0..people).map(person).collect(),
-        meta: (0..3).map(|at| (text(at, 8), text(at + 90, 16))).collect(),
-        kind: Some(PhoneType::Work),
-        tags: Some((0..3).map(|at| text(at + 60, 7)).collect()),
+fn both(who: Who, works: fn(&Given) -> Works) -> Side {
+    Side { who, protocols: &Protocol::ALL, works }
+}
+
+fn binary(who: Who, works: fn(&Given) -> Works) -> Side {
+    Side { who, protocols: &[Protocol::Binary], works }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::sides::{Direction, Protocol};
+    use crate::workloads::all;
+
+    /// Making a side compares what its codec reads and writes with what we do.
+    #[test]
+    fn every_codec_does_the_same_work() {
+        for workload in all() {
+            for protocol in Protocol::ALL {
+                let given = (workload.given)(protocol);
+                for side in workload.sides(protocol) {
+                    let mut works = (side.works)(&given);
+                    works.of(Direction::Encode)(2);
+                    works.of(Direction::Decode)(2);
+                }
+            }
+        }
     }
-}
-
-pub fn small_map(entries: usize) -> SmallMap {
-    SmallMap { v: (0..entries).map(|at| (text(at, 12), small(at))).collect() }
-}
-
-pub fn i32s(len: usize) -> I32s {
-    I32s { v: (0..len).map(|at| mix(at) as i32).collect() }
-}
-
-pub fn i64s(len: usize) -> I64s {
-    I64s { v: (0..len).map(|at| mix(at) as i64).collect() }
-}
-
-pub fn doubles(len: usize) -> Doubles {
-    Doubles { v: (0..len).map(|at| mix(at) as f64 / 3.0).collect() }
-}
-
-/// Strings of about the length.
-pub fn strings(count: usize, len: usize) -> Strings {
-    Strings { v: (0..count).map(|at| text(at, len * 3 / 4 + at % (len / 2))).collect() }
-}
-
-pub fn blob(len: usize) -> Blob {
-    Blob { v: vec![7; len].into() }
 }

@@ -1,26 +1,16 @@
-//! The structs of `bench.thrift` as the Apache compiler generates them for its `thrift` crate.
+//! The structs as the Apache compiler generates them for its `thrift` crate.
 
 use std::collections::BTreeMap;
 
 use thrift::protocol::{
-    TCompactInputProtocol, TCompactOutputProtocol, TFieldIdentifier, TInputProtocol,
-    TListIdentifier, TMapIdentifier, TOutputProtocol, TStructIdentifier, TType,
+    TFieldIdentifier, TInputProtocol, TListIdentifier, TMapIdentifier, TOutputProtocol,
+    TStructIdentifier, TType,
 };
 
 /// What generated types can do.
 pub trait Apache: Sized {
     fn read_from_in_protocol(i_prot: &mut dyn TInputProtocol) -> thrift::Result<Self>;
     fn write_to_out_protocol(&self, o_prot: &mut dyn TOutputProtocol) -> thrift::Result<()>;
-}
-
-/// Encodes a value in the compact protocol behind what `bytes` holds.
-pub fn encode<T: Apache>(value: &T, bytes: &mut Vec<u8>) -> thrift::Result<()> {
-    value.write_to_out_protocol(&mut TCompactOutputProtocol::new(bytes))
-}
-
-/// Decodes a value from the compact protocol.
-pub fn decode<T: Apache>(bytes: &[u8]) -> thrift::Result<T> {
-    T::read_from_in_protocol(&mut TCompactInputProtocol::new(bytes))
 }
 
 /// A type of value: its `TType`, how it is written and read.
@@ -94,6 +84,18 @@ impl Value for Bytes {
     }
 }
 
+impl<T: Value> Value for Box<T> {
+    const TYPE: TType = T::TYPE;
+    #[inline]
+    fn write(&self, o_prot: &mut dyn TOutputProtocol) -> thrift::Result<()> {
+        T::write(self, o_prot)
+    }
+    #[inline]
+    fn read(i_prot: &mut dyn TInputProtocol) -> thrift::Result<Self> {
+        T::read(i_prot).map(Box::new)
+    }
+}
+
 impl<T: Value> Value for Vec<T> {
     const TYPE: TType = TType::List;
     #[inline]
@@ -141,15 +143,17 @@ impl<V: Value> Value for BTreeMap<String, V> {
     }
 }
 
-/// A struct as the compiler writes it: `req` marks required fields, `opt` optional ones.
+/// A struct as the compiler writes it: `req` marks required fields, `opt` optional ones, `def`
+/// those without a word, which are zero or empty if they are absent: the compiler for Rust knows
+/// no other defaults.
 macro_rules! structs {
-    (@write $o:ident, $id:literal, $name:ident, $value:expr, opt $ty:ty) => {
+    (@write $o:ident, $id:literal, $name:ident, $value:expr, req $ty:ty) => {
+        structs!(@put $o, $id, $name, &$value, $ty);
+    };
+    (@write $o:ident, $id:literal, $name:ident, $value:expr, $kind:ident $ty:ty) => {
         if let Some(ref fld_var) = $value {
             structs!(@put $o, $id, $name, fld_var, $ty);
         }
-    };
-    (@write $o:ident, $id:literal, $name:ident, $value:expr, req $ty:ty) => {
-        structs!(@put $o, $id, $name, &$value, $ty);
     };
     (@put $o:ident, $id:literal, $name:ident, $value:expr, $ty:ty) => {
         $o.write_field_begin(&TFieldIdentifier::new(
@@ -160,9 +164,10 @@ macro_rules! structs {
         <$ty as Value>::write($value, $o)?;
         $o.write_field_end()?;
     };
-    (@type opt $ty:ty) => { Option<$ty> };
     (@type req $ty:ty) => { $ty };
-    (@take $struct:ident, $name:ident, $value:ident, opt) => { $value };
+    (@type $kind:ident $ty:ty) => { Option<$ty> };
+    (@absent def) => { Some(Default::default()) };
+    (@absent $kind:ident) => { None };
     (@take $struct:ident, $name:ident, $value:ident, req) => {
         match $value {
             Some(value) => value,
@@ -174,6 +179,7 @@ macro_rules! structs {
             }
         }
     };
+    (@take $struct:ident, $name:ident, $value:ident, $kind:ident) => { $value };
     ($(struct $struct:ident { $($id:literal: $kind:ident $name:ident: $ty:ty,)* })*) => {
         $(
             #[derive(Clone)]
@@ -182,7 +188,7 @@ macro_rules! structs {
             impl Apache for $struct {
                 fn read_from_in_protocol(i_prot: &mut dyn TInputProtocol) -> thrift::Result<Self> {
                     i_prot.read_struct_begin()?;
-                    $(let mut $name: Option<$ty> = None;)*
+                    $(let mut $name: Option<$ty> = structs!(@absent $kind);)*
                     loop {
                         let field_ident = i_prot.read_field_begin()?;
                         if field_ident.field_type == TType::Stop {
@@ -269,4 +275,40 @@ structs! {
     struct Strings { 1: req v: Vec<String>, }
     struct Blob { 1: req v: Bytes, }
     struct SmallMap { 1: req v: BTreeMap<String, Small>, }
+
+    struct Optionals {
+        1: opt f1: i32, 2: opt f2: String, 3: opt f3: bool, 4: opt f4: i64, 5: opt f5: f64,
+        6: opt f6: Vec<i32>, 7: opt f7: String, 8: opt f8: i32, 9: opt f9: i64, 10: opt f10: bool,
+        11: opt f11: String, 12: opt f12: f64, 13: opt f13: f64, 14: opt f14: i32,
+        15: opt f15: String, 16: opt f16: Vec<i32>, 17: opt f17: i64, 18: opt f18: String,
+        19: opt f19: i32, 20: opt f20: bool, 21: opt f21: f64, 22: opt f22: bool, 23: opt f23: i64,
+        24: opt f24: i32, 25: opt f25: String, 26: opt f26: Vec<i32>, 27: opt f27: f64,
+        28: opt f28: i32, 29: opt f29: String, 30: opt f30: bool,
+    }
+    struct Defaults {
+        1: def port: i32, 2: def host: String, 3: def secure: bool, 4: def ratio: f64,
+        5: def frame: i64, 6: def path: String, 7: def threads: i32, 8: def memory: i64,
+        9: def factor: f64, 10: def verbose: bool, 11: opt retries: i32, 12: opt user: String,
+        13: opt compress: bool, 14: opt timeout: i64, 15: opt backoff: f64, 16: opt region: String,
+    }
+    struct Deep {
+        1: req level: i32,
+        2: req label: String,
+        3: opt inner: Box<Deep>,
+    }
+    struct Sparse {
+        1: req f1: i32, 100: req f100: i64, 250: opt f250: String, 1000: req f1000: String,
+        1001: opt f1001: bool, 4000: req f4000: f64, 10000: opt f10000: i64,
+        16000: req f16000: bool, 32000: req f32000: i32, 32767: opt f32767: f64,
+    }
+    struct Point {
+        1: req x: i32,
+        2: req y: i32,
+        3: opt label: String,
+    }
+    struct Narrow {
+        3: req f3: i32, 6: req f6: String, 9: req f9: Vec<i32>, 12: req f12: Point,
+        15: req f15: f64, 18: req f18: i64, 21: req f21: bool, 24: req f24: String,
+        27: req f27: BTreeMap<String, i32>, 30: req f30: i32,
+    }
 }

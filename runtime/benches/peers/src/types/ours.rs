@@ -1,0 +1,10 @@
+//! The types as `thrift!` makes them.
+
+thriftly::thrift!("../../../bench.thrift");
+thriftly::thrift!("../../more.thrift");
+
+/// The same with [`SharedStr`](thriftly::SharedStr) for strings.
+pub mod shared {
+    thriftly::thrift!("../../../bench.thrift", strings: shared);
+    thriftly::thrift!("../../more.thrift", strings: shared);
+}
