@@ -4,6 +4,9 @@
 //!
 //! ```console
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml [WORKLOAD]
+//! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml instructions [WORKLOAD]
+//! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml \
+//!       repeat WORKLOAD encode|decode binary|compact SIDE TIMES
 //! ```
 //!
 //! WORKLOAD is the name of one, or a part of several names.
@@ -30,8 +33,15 @@
 //! - The Apache compiler for Rust knows no defaults: it is left out where they are filled in.
 //!
 //! How each codec is driven, and what is the same for all, is in `sides/`.
+//!
+//! **`instructions`** has callgrind count instructions, and prints them for each number and string
+//! of the value, ours and pilota's, in the binary protocol. It needs valgrind.
+//!
+//! **`repeat`** does the work of one side so many times, for a profiler.
 
 mod clock;
+mod fields;
+mod instructions;
 mod rows;
 mod sides;
 mod speed;
@@ -41,18 +51,26 @@ mod workloads;
 
 use std::process::ExitCode;
 
+use sides::{Direction, Protocol};
 use workloads::Workload;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args[..] {
+        ["instructions"] => instructions::run(&workloads::all()),
+        ["instructions", name] => named(name).and_then(|workloads| instructions::run(&workloads)),
+        ["repeat", name, direction, protocol, side, times] => {
+            repeat(name, direction, protocol, side, times)
+        }
         [] => {
             speed::run(&workloads::all());
             Ok(())
         }
         [name] => named(name).map(|workloads| speed::run(&workloads)),
-        _ => Err("usage: [WORKLOAD]".into()),
+        _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | \
+                  repeat WORKLOAD encode|decode binary|compact SIDE TIMES"
+            .into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -76,4 +94,31 @@ fn named(name: &str) -> Result<Vec<Workload>, String> {
         true => Err(format!("there is no workload {name}, only: {}", names.join(", "))),
         false => Ok(workloads),
     }
+}
+
+/// Does the work of one side.
+fn repeat(
+    name: &str,
+    direction: &str,
+    protocol: &str,
+    side: &str,
+    times: &str,
+) -> Result<(), String> {
+    let workload = named(name)?.swap_remove(0);
+    let mut directions = [Direction::Encode, Direction::Decode].into_iter();
+    let direction = directions
+        .find(|each| each.to_string() == direction)
+        .ok_or_else(|| format!("{direction} is neither encode nor decode"))?;
+    let protocol = Protocol::ALL
+        .into_iter()
+        .find(|each| each.to_string() == protocol)
+        .ok_or_else(|| format!("{protocol} is neither binary nor compact"))?;
+    let names: Vec<_> = workload.sides(protocol).map(|side| side.who.to_string()).collect();
+    let side = workload
+        .sides(protocol)
+        .find(|each| each.who.to_string() == side)
+        .ok_or_else(|| format!("{name} has no side {side}, only: {}", names.join(", ")))?;
+    let times = times.parse().map_err(|error| format!("{times}: {error}"))?;
+    (side.works)(&(workload.given)(protocol)).of(direction)(times);
+    Ok(())
 }
