@@ -1,8 +1,8 @@
 //! What is measured: a value, and who encodes and decodes it.
 
-use thriftly_peers::types::ours::shared;
+use thriftly_peers::types::ours::{shared, views};
+use thriftly_peers::types::prost as prost_types;
 use thriftly_peers::types::{apache as apache_types, ours as our_types, pilota as pilota_types};
-use thriftly_peers::types::{prost as prost_types, views};
 
 use crate::sides::{Direction, Given, OWNED, Protocol, SHARED, Side, VIEWS, Who, Works};
 use crate::sides::{apache, memcpy, ours, pilota, prost};
@@ -95,33 +95,43 @@ pub fn all() -> Vec<Workload> {
         "small" Structs Small => Small = values::small(1), [];
         "nested-1k" Structs Nested => Nested = values::nested(4), [
             SHARED ours::owned::<shared::Nested>,
+            VIEWS ours::borrowed::<views::NestedRef<'static>>,
         ];
         "nested-50k" Structs Nested => Nested = values::nested(180), [
             SHARED ours::owned::<shared::Nested>,
+            VIEWS ours::borrowed::<views::NestedRef<'static>>,
         ];
         "map-1k-small" Structs SmallMap => SmallMap = values::small_map(1000), [
             SHARED ours::owned::<shared::SmallMap>,
+            VIEWS ours::borrowed::<views::SmallMapRef<'static>>,
         ];
         "map-1k-unsorted" UnsortedMap SmallMap => SmallMap = values::unsorted_map(1000), [
             SHARED ours::owned::<shared::SmallMap>,
+            VIEWS ours::borrowed::<views::SmallMapRef<'static>>,
         ];
         "optionals" Structs Optionals => Optionals = values::optionals(), [
             SHARED ours::owned::<shared::Optionals>,
+            VIEWS ours::borrowed::<views::OptionalsRef<'static>>,
         ];
         "defaults" Structs Defaults => Defaults = values::defaults(), [
             SHARED ours::owned::<shared::Defaults>,
+            VIEWS ours::borrowed::<views::DefaultsRef<'static>>,
         ];
         "defaults-absent" AbsentFields DefaultsBefore => Defaults = values::defaults_before(), [
             SHARED ours::owned::<shared::Defaults>,
+            VIEWS ours::borrowed::<views::DefaultsRef<'static>>,
         ];
         "deep-40" Structs Deep => Deep = values::deep(40), [
             SHARED ours::owned::<shared::Deep>,
+            VIEWS ours::borrowed::<views::DeepRef<'static>>,
         ];
         "sparse-ids" Structs Sparse => Sparse = values::sparse(), [
             SHARED ours::owned::<shared::Sparse>,
+            VIEWS ours::borrowed::<views::SparseRef<'static>>,
         ];
         "unknown-fields" UnknownFields Wide => Narrow = values::wide(), [
             SHARED ours::owned::<shared::Narrow>,
+            VIEWS ours::borrowed::<views::NarrowRef<'static>>,
         ];
         "i32-1k" Numbers I32s => I32s = values::i32s(1000), [];
         "i32-100k" ManyNumbers I32s => I32s = values::i32s(100_000), [];
@@ -129,11 +139,11 @@ pub fn all() -> Vec<Workload> {
         "f64-100k" ManyNumbers Doubles => Doubles = values::doubles(100_000), [];
         "strings-10k-short" Strings Strings => Strings = values::strings(10_000, 12), [
             SHARED ours::owned::<shared::Strings>,
-            VIEWS ours::borrowed::<views::Strings<'static>>,
+            VIEWS ours::borrowed::<views::StringsRef<'static>>,
         ];
         "strings-10k-60" Strings Strings => Strings = values::strings(10_000, 60), [
             SHARED ours::owned::<shared::Strings>,
-            VIEWS ours::borrowed::<views::Strings<'static>>,
+            VIEWS ours::borrowed::<views::StringsRef<'static>>,
         ];
         "blob-1M" Blob Blob => Blob = values::blob(1 << 20), [];
     }

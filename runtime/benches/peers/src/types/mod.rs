@@ -4,4 +4,3 @@ pub mod apache;
 pub mod ours;
 pub mod pilota;
 pub mod prost;
-pub mod views;

@@ -8,3 +8,9 @@ pub mod shared {
     thriftly::thrift!("../../../bench.thrift", strings: shared);
     thriftly::thrift!("../../more.thrift", strings: shared);
 }
+
+/// The same with the types that borrow their text from the message.
+pub mod views {
+    thriftly::thrift!("../../../bench.thrift", views: true);
+    thriftly::thrift!("../../more.thrift", views: true);
+}
