@@ -5,6 +5,7 @@
 //! ```console
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml [WORKLOAD]
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml instructions [WORKLOAD]
+//! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml code
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml \
 //!       repeat WORKLOAD encode|decode binary|compact SIDE TIMES
 //! ```
@@ -37,9 +38,13 @@
 //! **`instructions`** has callgrind count instructions, and prints them for each number and string
 //! of the value, ours and pilota's, in the binary protocol. It needs valgrind.
 //!
+//! **`code`** builds small programs that have one struct more each, and prints by how many bytes of
+//! code they grow, with ours and with pilota (`code.rs`).
+//!
 //! **`repeat`** does the work of one side so many times, for a profiler.
 
 mod clock;
+mod code;
 mod fields;
 mod instructions;
 mod rows;
@@ -58,6 +63,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let result = match args[..] {
+        ["code"] => code::run(),
         ["instructions"] => instructions::run(&workloads::all()),
         ["instructions", name] => named(name).and_then(|workloads| instructions::run(&workloads)),
         ["repeat", name, direction, protocol, side, times] => {
@@ -68,7 +74,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         [name] => named(name).map(|workloads| speed::run(&workloads)),
-        _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | \
+        _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | code | \
                   repeat WORKLOAD encode|decode binary|compact SIDE TIMES"
             .into()),
     };
