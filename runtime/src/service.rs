@@ -9,8 +9,8 @@ use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType,
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::message::{Protocol, Request, Response, ResponseKind};
-use crate::protocol::binary::BinaryReader;
-use crate::protocol::compact::CompactReader;
+use crate::protocol::binary::{self, BinaryReader};
+use crate::protocol::compact::{self, CompactReader};
 #[cfg(feature = "json")]
 use crate::protocol::json::{self, decoded::Decoded};
 #[cfg(feature = "thriftpy-json")]
@@ -221,32 +221,22 @@ impl BorrowedCall {
         let (body, limits) = (&self.body, &self.limits);
         match self.protocol {
             Protocol::Binary | Protocol::BinaryOld => {
-                let mut reader = BinaryReader::shared(body, limits);
-                A::decode(&mut reader).and_then(|value| reader.finish().map(|()| value))
+                binary::decode_whole(BinaryReader::shared(body, limits))
             }
-            Protocol::Compact => {
-                let mut reader = CompactReader::shared(body, limits);
-                A::decode(&mut reader).and_then(|value| reader.finish().map(|()| value))
-            }
+            Protocol::Compact => compact::decode_whole(CompactReader::shared(body, limits)),
             #[cfg(feature = "json")]
             Protocol::Json => {
                 let binary = json::transcode(TType::STRUCT, body, limits)?;
                 let binary = self.recorded.get_or_init(|| binary);
-                let mut reader = BinaryReader::base64(binary, &self.decoded, limits);
-                let value = A::decode(&mut reader);
-                value
-                    .and_then(|value| reader.finish().map(|()| value))
-                    .map_err(Error::without_offset)
+                let reader = BinaryReader::base64(binary, &self.decoded, limits);
+                // An offset would be one into what the text was made into.
+                binary::decode_whole(reader).map_err(Error::without_offset)
             }
             #[cfg(feature = "thriftpy-json")]
             Protocol::ThriftPyJson => {
                 let tape = thriftpy_json::record(body, limits)?;
                 let tape = self.recorded.get_or_init(|| tape);
-                let mut reader = TapeReader::new(tape, &self.decoded, limits);
-                let value = A::decode(&mut reader);
-                value
-                    .and_then(|value| reader.finish().map(|()| value))
-                    .map_err(Error::without_offset)
+                thriftpy_json::decode_whole(TapeReader::new(tape, &self.decoded, limits))
             }
         }
     }

@@ -125,7 +125,7 @@ macro_rules! values {
             bytes: &'de [u8],
             limits: &$crate::Limits,
         ) -> $crate::Result<T> {
-            read($reader::new(bytes, limits))
+            decode_whole($reader::new(bytes, limits))
         }
 
         /// Decodes a value; large `binary` values share the memory of `bytes`.
@@ -146,7 +146,7 @@ macro_rules! values {
             bytes: &bytes::Bytes,
             limits: &$crate::Limits,
         ) -> $crate::Result<T> {
-            read($reader::shared(bytes, limits))
+            decode_whole($reader::shared(bytes, limits))
         }
 
         /// Decodes the value that a file, or whatever bytes can be read from, holds up to its end.
@@ -179,7 +179,10 @@ macro_rules! values {
             from_bytes_with(&$crate::protocol::values::read_all(reader, limits)?, limits)
         }
 
-        fn read<'de, T: $crate::Decode<'de>>(mut reader: $reader<'de>) -> $crate::Result<T> {
+        /// Decodes the value that is all a reader has.
+        pub(crate) fn decode_whole<'de, T: $crate::Decode<'de>>(
+            mut reader: $reader<'de>,
+        ) -> $crate::Result<T> {
             let value = T::decode(&mut reader)?;
             reader.finish()?;
             Ok(value)

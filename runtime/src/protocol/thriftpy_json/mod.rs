@@ -77,7 +77,11 @@ pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
 
 pub(crate) fn from_payload<T: for<'de> Decode<'de>>(json: &[u8], limits: &Limits) -> Result<T> {
     let (tape, decoded) = (record(json, limits)?, Decoded::default());
-    let mut reader = TapeReader::new(&tape, &decoded, limits);
+    decode_whole(TapeReader::new(&tape, &decoded, limits))
+}
+
+/// Decodes the value that is all a reader has.
+pub(crate) fn decode_whole<'de, T: Decode<'de>>(mut reader: TapeReader<'de>) -> Result<T> {
     let value = T::decode(&mut reader).and_then(|value| reader.finish().map(|()| value));
     // An offset would be one into the tape.
     value.map_err(Error::without_offset)
