@@ -119,7 +119,7 @@ enum Moment {
 #[thrift(transparent)]
 struct UserId(i64);
 
-#[derive(Debug, Clone, Copy, PartialEq, Default, ThriftStruct)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, ThriftStruct)]
 #[thrift(transparent)]
 struct Active {
     yes: bool,
@@ -406,6 +406,37 @@ fn transparent_types_are_what_their_field_is() {
     assert_eq!(back, stamps);
     let error = binary::from_slice::<Stamp>(&(-1i64).to_be_bytes()).expect_err("before 1970");
     assert_eq!(error.to_string(), "-1 ms is before 1970 (at byte 0)");
+}
+
+#[test]
+fn an_idl_may_name_hand_written_types() {
+    mod named {
+        thriftly::thrift!(inline: r#"
+            typedef i64 UserId (rust.type = "crate::UserId")
+            typedef UserId Friend
+            struct Group {
+                1: UserId first, 2: required Friend second, 3: optional UserId third,
+                4: list<Friend> rest, 5: bool open (rust.type = "crate::Active"), 6: map<UserId, i32> ranks
+            }
+        "#);
+    }
+    let group = named::Group {
+        first: UserId(1),
+        second: UserId(2),
+        third: Some(UserId(3)),
+        rest: vec![UserId(4)],
+        open: Active { yes: true, seen: 0 },
+        ranks: BTreeMap::from([(UserId(5), 6)]),
+    };
+    let bytes = binary::to_vec(&group).expect("it can be encoded");
+    let mut expected = Vec::new();
+    for id in 1..=3 {
+        expected.extend([10, 0, id, 0, 0, 0, 0, 0, 0, 0, id]);
+    }
+    expected.extend([15, 0, 4, 10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 4, 2, 0, 5, 1]);
+    expected.extend([13, 0, 6, 10, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 6, 0]);
+    assert_eq!(bytes, expected);
+    assert_eq!(binary::from_slice::<named::Group>(&bytes).expect("it can be read"), group);
 }
 
 #[test]

@@ -529,7 +529,24 @@ impl<'a> Lowerer<'a> {
         lowered
     }
 
+    /// Whether the type is one of Rust, which a typedef names.
+    fn is_foreign(&self, ty: &program::Type) -> bool {
+        match &ty.kind {
+            TypeKind::Named(id) => match self.program.definition(*id) {
+                Definition::Typedef(item) => {
+                    annotations::rust_type(&item.annotations).is_some()
+                        || self.is_foreign(&item.target)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     fn scalar(&self, ty: &program::Type) -> Option<Scalar> {
+        if self.is_foreign(ty) {
+            return None;
+        }
         Some(match self.program.resolve(ty).kind {
             TypeKind::Bool => Scalar::Bool,
             TypeKind::I8 => Scalar::I8,
