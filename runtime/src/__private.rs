@@ -77,6 +77,8 @@ pub mod __std {
     pub use crate::{Channel, ClientBuilder};
 }
 
+#[cfg(feature = "serde")]
+pub mod __serde;
 mod with;
 
 pub use with::{
@@ -108,6 +110,45 @@ macro_rules! __if_async {
 }
 
 pub use crate::__if_async;
+
+/// The impls of serde's traits if the feature is there, else nothing.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_serde {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// The impls of serde's traits if the feature is there, else nothing.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_serde {
+    ($($item:tt)*) => {};
+}
+
+/// Tells what is missing for serde, if it is.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __need_serde {
+    () => {};
+}
+
+/// Tells what is missing for serde, if it is.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __need_serde {
+    () => {
+        ::core::compile_error!(
+            "`Serialize` and `Deserialize` need the feature `serde` of thriftly: \
+             `thriftly = { version = \"0.1\", features = [\"serde\"] }`"
+        );
+    };
+}
+
+pub use crate::{__if_serde, __need_serde};
 
 /// What stands for the names of the struct that is read.
 type Names = &'static StructNames;

@@ -40,6 +40,8 @@
 //! - Values alone: [`binary`], [`compact`] and, with the feature `json`, which is on by default, `json`
 //!   and `simple_json`, for whatever implements [`Encode`] and [`Decode`]; with the feature
 //!   `thriftpy-json`, `thriftpy_json`.
+//! - `Serialize` and `Deserialize` of serde for what `thrift!` makes, and for [`Uuid`], [`Double`],
+//!   [`SharedStr`] and unknown fields, with the feature `serde`: [see there](thrift!#serde).
 //! - Async servers and clients on tokio, with the feature `async`, which is on by default:
 //!   `Server`, `Channel`, `ClientBuilder`.
 //! - Servers and clients without any runtime: [`blocking`].
@@ -74,6 +76,8 @@
 
 mod address;
 mod application;
+#[cfg(any(feature = "json", feature = "serde"))]
+mod base64;
 pub mod blocking;
 mod body;
 #[cfg(feature = "async")]
@@ -86,6 +90,8 @@ mod from_channel;
 mod limits;
 mod message;
 mod protocol;
+#[cfg(feature = "serde")]
+mod serde;
 #[cfg(feature = "async")]
 mod server;
 mod settings;
@@ -149,7 +155,7 @@ pub use uuid::Uuid;
 /// - `with: { "shared.thrift": crate::shared }`: an included file, as it is first written in an
 ///   `include`, whose items are in a module elsewhere; none is made for it then.
 /// - `derive: [crate::Describe]`: more derives for every struct, union and enum; the types of all
-///   fields must allow them.
+///   fields must allow them. `serde::Serialize` and `serde::Deserialize` are [special](#serde).
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
 /// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
 ///   share the memory of the message that they came in.
@@ -193,6 +199,52 @@ pub use uuid::Uuid;
 /// Containers are still `Vec`, sets and maps, so those take memory. Clients are given owned
 /// arguments and get owned results. What comes in JSON borrows from what was made of the text:
 /// within a handler, or within `json::read`. Types of a module named by `with` are owned.
+///
+/// # Serde
+///
+/// With the feature `serde` of this crate, `derive: [serde::Serialize, serde::Deserialize]` gives
+/// serde's traits to every struct, exception, union and enum, and the annotation `rust.derive` gives
+/// them to one. They are not serde's own derives, whose attributes do not work here, but write the
+/// data as people would:
+///
+#[cfg_attr(feature = "serde", doc = "```")]
+#[cfg_attr(not(feature = "serde"), doc = "```ignore")]
+/// thriftly::thrift!(
+///     inline: "
+///         enum Color { RED, LIGHT_BLUE }
+///         union Paint { 1: Color plain, 2: list<Color> mixed }
+///         struct Wall {
+///             1: required string name, 2: double area = 1, 3: optional Paint paint, 4: binary photo
+///         }
+///     ",
+///     derive: [serde::Serialize, serde::Deserialize],
+/// );
+///
+/// let wall: Wall = serde_json::from_str(r#"{"name": "north", "paint": {"plain": "LIGHT_BLUE"}}"#)?;
+/// assert_eq!(wall.area, 1.0);
+/// assert_eq!(wall.paint, Some(Paint::Plain(Color::LightBlue)));
+///
+/// let wall = Wall { photo: "\u{1}".into(), paint: None, ..wall };
+/// assert_eq!(serde_json::to_string(&wall)?, r#"{"name":"north","area":1.0,"photo":"AQ=="}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// - A struct is a map by the names of the IDL. An optional field without a value is left out, and may
+///   be null when it is read. What is absent is its default; a `required` field must be there. What
+///   is not known is ignored, and unknown fields that were kept are left out.
+/// - A union is a map with one entry, or with none if no known field is set.
+/// - An enum is its name in the IDL, or its number if that has no name. Both are read.
+/// - A `binary` is base64, a `uuid` text. A double that is not finite is `"NaN"`, `"Infinity"` or
+///   `"-Infinity"`.
+/// - A map by structs or containers is a list of pairs.
+///
+/// Formats that people do not read, such as postcard and CBOR, get bytes and numbers in place of
+/// text, every field of a struct in its place, and unions as variants; without names in the format,
+/// both ends need the same IDL.
+///
+/// Types that the IDL names by `rust.type` or that are in modules named by `with` need the traits
+/// themselves. Views and hand-written types have none: derive serde's own for those. Paths count as
+/// serde's if they are a single name, or have `serde` before it.
 ///
 /// # Annotations
 ///

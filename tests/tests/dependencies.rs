@@ -26,6 +26,7 @@ fn a_blocking_program_compiles_at_most_30_packages() {
     assert!(packages.len() < 30, "{}: {packages:#?}", packages.len());
     assert!(!packages.iter().any(|package| package.starts_with("lalrpop ")), "{packages:#?}");
     assert!(!packages.iter().any(|package| package.starts_with("tokio ")), "{packages:#?}");
+    assert!(!packages.iter().any(|package| package.starts_with("serde")), "{packages:#?}");
 }
 
 #[test]
@@ -34,4 +35,12 @@ fn an_async_program_compiles_at_most_60_packages() {
     let packages = packages("thriftly-examples", &[]);
     assert!(packages.len() <= 60, "{}: {packages:#?}", packages.len());
     assert!(!packages.iter().any(|package| package.starts_with("lalrpop ")), "{packages:#?}");
+}
+
+#[test]
+fn serde_brings_one_package() {
+    let without = packages("thriftly", &[]);
+    let with = packages("thriftly", &["serde"]);
+    let brought: Vec<&str> = with.difference(&without).map(String::as_str).collect();
+    assert!(matches!(brought[..], [one] if one.starts_with("serde_core ")), "{brought:#?}");
 }

@@ -255,6 +255,19 @@ pub(crate) struct Thrown {
     pub(crate) unique: bool,
 }
 
+/// Which of serde's traits a type has.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Serde {
+    pub(crate) serialize: bool,
+    pub(crate) deserialize: bool,
+}
+
+impl Serde {
+    pub(crate) fn is_some(self) -> bool {
+        self.serialize || self.deserialize
+    }
+}
+
 /// What can be said of a type's traits.
 #[derive(Clone, Copy)]
 pub(crate) struct Traits {

@@ -164,7 +164,7 @@ impl<'de> Cursor<'de> {
             Blobs::Shared(origin) if bytes.len() >= LINK_FROM => origin.slice_ref(bytes),
             Blobs::Shared(_) | Blobs::Copied => Bytes::copy_from_slice(bytes),
             #[cfg(feature = "json")]
-            Blobs::Base64(_) => super::json::base64::decode(bytes)?.into(),
+            Blobs::Base64(_) => crate::base64::decode(bytes)?.into(),
         })
     }
 
@@ -182,7 +182,7 @@ impl<'de> Cursor<'de> {
         match &mut self.blobs {
             Blobs::Shared(_) | Blobs::Copied => Ok(bytes),
             #[cfg(feature = "json")]
-            Blobs::Base64(last) => Ok(Decoded::keep(last, super::json::base64::decode(bytes)?)),
+            Blobs::Base64(last) => Ok(Decoded::keep(last, crate::base64::decode(bytes)?)),
         }
     }
 
@@ -192,7 +192,7 @@ impl<'de> Cursor<'de> {
         match self.blobs {
             Blobs::Shared(_) | Blobs::Copied => Ok(bytes.to_vec()),
             #[cfg(feature = "json")]
-            Blobs::Base64(_) => super::json::base64::decode(bytes),
+            Blobs::Base64(_) => crate::base64::decode(bytes),
         }
     }
 

@@ -9,6 +9,7 @@ mod enumeration;
 mod exception;
 mod generics;
 mod optional;
+mod serde;
 mod service;
 mod skeleton;
 mod structure;
@@ -20,6 +21,7 @@ mod view;
 pub(crate) use constant::constant;
 pub(crate) use enumeration::{enum_codec, enum_definition};
 pub(crate) use exception::exception_traits;
+pub(crate) use serde::{enum_serde, struct_serde, union_serde};
 pub(crate) use service::{method_types, service};
 pub(crate) use skeleton::skeleton;
 pub(crate) use structure::{arguments, struct_codec, struct_definition};
@@ -29,11 +31,11 @@ pub(crate) use union::{union_codec, union_definition};
 pub(crate) use view::into_owned;
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::{Generics, Path};
 
 use self::generics::{bounded, decodable};
-use crate::model::{Docs, Traits};
+use crate::model::{Docs, Field, Traits};
 
 /// `#[doc]` attributes, one a line, and `#[deprecated]`.
 fn doc(docs: &Docs) -> TokenStream {
@@ -64,6 +66,14 @@ fn names<'a>(name: &str, fields: impl Iterator<Item = (i16, &'a str)>) -> TokenS
     quote! {
         const NAMES: &'static __StructNames =
             &__StructNames { name: #name, ids: &[#(#ids),*], fields: &[#(#names),*] };
+    }
+}
+
+/// The value of a field that may be absent, out of the one that was read.
+fn default_or(field: &Field, local: &Ident) -> TokenStream {
+    match &field.default {
+        Some(default) => quote!(match #local { __Some(__value) => __value, __None => #default }),
+        None => quote_spanned!(field.span=> __or_default(#local)),
     }
 }
 

@@ -7,7 +7,7 @@ use syn::Path;
 use super::conversion::{converted, from_thrift};
 use super::exception::exception_traits;
 use super::optional::{from_value, value_of};
-use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
+use super::{allow, bounded, decodable, default_or, derives, doc, id, names, order_by_bytes};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
 /// The largest piece that room is made for at once, in bytes.
@@ -293,13 +293,10 @@ fn decode(item: &Struct) -> TokenStream {
         };
         in_order.extend(quote_spanned!(field.span=> let mut #local = #next?;));
         arms.extend(quote_spanned!(field.span=> #id => #read?,));
-        let value = match (field.presence, &field.default) {
-            (Presence::Optional, _) => from_value(&field.layers, quote!(#local)),
-            (Presence::Required, _) => quote_spanned!(field.span=> __required(#local, __c, #at)?),
-            (Presence::Default, Some(default)) => {
-                quote!(match #local { __Some(__value) => __value, __None => #default })
-            }
-            (Presence::Default, None) => quote_spanned!(field.span=> __or_default(#local)),
+        let value = match field.presence {
+            Presence::Optional => from_value(&field.layers, quote!(#local)),
+            Presence::Required => quote_spanned!(field.span=> __required(#local, __c, #at)?),
+            Presence::Default => default_or(field, &local),
         };
         build.extend(quote!(#member: #value,));
     }

@@ -4,6 +4,7 @@ mod analysis;
 mod annotations;
 mod clash;
 mod docs;
+mod serde;
 mod service;
 mod types;
 mod values;
@@ -125,7 +126,8 @@ impl<'a> Lowerer<'a> {
             }
         });
         let import = self.import();
-        quote!(#import #modules #items)
+        let need_serde = self.need_serde();
+        quote!(#import #need_serde #modules #items)
     }
 
     /// Brings the names that generated code uses into scope.
@@ -252,12 +254,6 @@ impl<'a> Lowerer<'a> {
         wrong
     }
 
-    /// The derives that a type gets beside the usual ones.
-    fn extra_derives(&self, annotations: &[program::Annotation]) -> Vec<syn::Path> {
-        let own = annotations::derives(annotations);
-        self.options.derive.iter().cloned().chain(own).collect()
-    }
-
     fn file(&self, file: &program::File) -> TokenStream {
         // Names are unique unless there were errors, which are reported already.
         let mut types = HashSet::new();
@@ -289,30 +285,41 @@ impl<'a> Lowerer<'a> {
                     .unwrap_or_else(|| self.rust_type(&item.target, Form::owned(id.file))),
             }),
             Definition::Enum(item) => {
-                let derive = self.extra_derives(&item.annotations);
+                let (derive, serde) = self.extra_derives(&item.annotations);
                 let item = self.enumeration(definition, item);
                 let definition = emit::enum_definition(&item, &derive);
                 let codec = emit::enum_codec(&item);
-                quote!(#definition #codec)
+                let serde = serde.is_some().then(|| emit::enum_serde(&item, serde));
+                quote!(#definition #codec #serde)
             }
             Definition::Struct(item) if item.kind == StructKind::Union => {
                 let traits = self.analysis.traits(id);
-                let derive = self.extra_derives(&item.annotations);
+                let (derive, serde) = self.extra_derives(&item.annotations);
                 let view = self.union_view(id, definition, item);
+                let fields = &item.fields;
                 let item = self.union(id, definition, item, Holds::Owned);
                 let definition = emit::union_definition(&item, traits, &derive);
                 let codec = emit::union_codec(&item);
-                quote!(#definition #codec #view)
+                let serde = serde.is_some().then(|| {
+                    let forms = self.serde_forms(fields, item.variants.iter().map(|one| one.id));
+                    emit::union_serde(&item, &forms, serde)
+                });
+                quote!(#definition #codec #serde #view)
             }
             Definition::Struct(item) => {
                 let traits = self.analysis.traits(id);
                 let is_exception = item.kind == StructKind::Exception;
-                let derive = self.extra_derives(&item.annotations);
+                let (derive, serde) = self.extra_derives(&item.annotations);
                 let view = self.struct_view(id, definition, item);
+                let fields = &item.fields;
                 let item = self.structure(id, definition, item, Holds::Owned);
                 let definition = emit::struct_definition(&item, traits, &derive, is_exception);
                 let codec = emit::struct_codec(&item);
-                quote!(#definition #codec #view)
+                let serde = serde.is_some().then(|| {
+                    let forms = self.serde_forms(fields, item.fields.iter().map(|one| one.id));
+                    emit::struct_serde(&item, &forms, serde)
+                });
+                quote!(#definition #codec #serde #view)
             }
             Definition::Service(item) => self.service(id, definition, item),
         }

@@ -20,7 +20,6 @@
 //! base64 without padding, bare `NaN`, `nan`, `Infinity` and `inf`, and numbers in quotes.
 //! A struct or container cannot be the key of a map.
 
-pub(crate) mod base64;
 pub(crate) mod decoded;
 mod envelope;
 pub(crate) mod named;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io::Write as _;
 
-use super::base64;
 use super::write::escape;
+use crate::base64;
 use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use super::base64;
 use super::types::name;
+use crate::base64;
 use crate::codec::{Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;

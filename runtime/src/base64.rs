@@ -16,7 +16,7 @@ const VALUES: [u8; 256] = {
 };
 
 /// Appends the bytes, with padding.
-pub(super) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
     for three in bytes.chunks(3) {
         let [a, b, c] = [0, 1, 2].map(|at| u32::from(three.get(at).copied().unwrap_or(0)));
         let bits = a << 16 | b << 8 | c;
