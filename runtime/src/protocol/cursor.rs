@@ -146,7 +146,7 @@ impl<'de> Cursor<'de> {
             }
         }
         // Room for more than the bytes that remain are likely to fill is made when it is needed.
-        Ok(count.min(4 + self.rest.len().saturating_mul(8) / size))
+        Ok(count.min((self.rest.len().saturating_mul(8) / size).saturating_add(4)))
     }
 
     /// The last bytes that were read, as text.

@@ -61,7 +61,7 @@ impl Layout for Binary {
                 let count = elements(count, [element], at, limits)?;
                 match fixed_width(element) {
                     _ if count == 0 => Value::Nested(5, Level::Elements(element, 0)),
-                    Some(width) => Value::Run(5 + width * count),
+                    Some(width) => Value::Run((width * count).saturating_add(5)),
                     None => Value::Nested(5, Level::Elements(element, count as u32)),
                 }
             }
@@ -74,7 +74,9 @@ impl Layout for Binary {
                 let count = elements(count, [key, value], at, limits)?;
                 match (fixed_width(key), fixed_width(value)) {
                     _ if count == 0 => Value::Nested(6, Level::Entries(key, value, 0)),
-                    (Some(key), Some(value)) => Value::Run(6 + (key + value) * count),
+                    (Some(key), Some(value)) => {
+                        Value::Run(((key + value) * count).saturating_add(6))
+                    }
                     _ => Value::Nested(6, Level::Entries(key, value, 2 * count as u64)),
                 }
             }
@@ -244,6 +246,20 @@ mod tests {
         for unknown in [&[1][..], &[5], &[15, 0, 1, 1, 0, 0, 0, 1], &[13, 0, 1, 8, 0, 0, 0, 0, 1]] {
             assert_eq!(end(&[PING, unknown].concat(), &limits), Err(ErrorKind::InvalidData));
         }
+    }
+
+    /// A machine word may have only 32 bits.
+    #[test]
+    fn no_size_wraps_around_without_limits() {
+        let limits = Limits { message: usize::MAX, depth: u32::MAX, ..Limits::DEFAULT };
+        let size = i32::MAX.to_be_bytes();
+        for ty in [2, 3, 4, 6, 8, 10, 11, 12, 13, 14, 15, 16] {
+            for header in [&[15, 0, 1, ty][..], &[14, 0, 1, ty], &[13, 0, 1, ty, ty]] {
+                let found = end(&[PING, header, &size, &[0; 100]].concat(), &limits);
+                assert!(matches!(found, Ok(None) | Err(ErrorKind::SizeLimit)), "{found:?}");
+            }
+        }
+        assert_eq!(end(&[PING, &[12, 0, 1].repeat(1000)].concat(), &limits), Ok(None));
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Layout for Compact {
                 let element = known(header, at)?;
                 let elements = count(elements, min_width(element), at, limits)?;
                 match fixed_width(element) {
-                    Some(each) => Value::Run(width + each * elements),
+                    Some(each) => Value::Run((each * elements).saturating_add(width)),
                     None => Value::Nested(width, Level::Elements(element, elements as u32)),
                 }
             }
@@ -96,7 +96,9 @@ impl Layout for Compact {
                 let entries = count(entries, min_width(key) + min_width(value), at, limits)?;
                 let width = length + 1;
                 match (fixed_width(key), fixed_width(value)) {
-                    (Some(key), Some(value)) => Value::Run(width + (key + value) * entries),
+                    (Some(key), Some(value)) => {
+                        Value::Run(((key + value) * entries).saturating_add(width))
+                    }
                     _ => Value::Nested(width, Level::Entries(key, value, 2 * entries as u64)),
                 }
             }
@@ -288,6 +290,21 @@ mod tests {
         for endless in [&b"\x15"[..], b"\x16", b"\x19\x15", b"\x05"] {
             assert_eq!(end(&[endless, &[0x80; 20]]), Err(ErrorKind::InvalidData));
         }
+    }
+
+    /// A machine word may have only 32 bits.
+    #[test]
+    fn no_size_wraps_around_without_limits() {
+        let limits = Limits { message: usize::MAX, depth: u32::MAX, ..Limits::DEFAULT };
+        let size = b"\xff\xff\xff\xff\x07";
+        for ty in 1..=13_u8 {
+            let types = ty << 4 | ty;
+            for parts in [&[&[0x19, 0xf0 | ty][..], size][..], &[b"\x1b", size, &[types]]] {
+                let found = end(&[PING, &parts.concat(), &[0; 100]].concat(), &limits);
+                assert!(matches!(found, Ok(None) | Err(ErrorKind::SizeLimit)), "{found:?}");
+            }
+        }
+        assert_eq!(end(&[PING, &[0x1c; 1000]].concat(), &limits), Ok(None));
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Skipper {
                     brackets.open += 1;
                     // Around the struct there is the message, around a field's value its type, and
                     // around the entries of a map what they are.
-                    if brackets.open > 2 * limits.depth as usize + 1 {
+                    if brackets.open as u64 > 2 * u64::from(limits.depth) + 1 {
                         let error = Error::new(ErrorKind::DepthLimit, "nested too deeply");
                         return Err(error.at_offset(self.at));
                     }
@@ -73,6 +73,8 @@ mod tests {
     fn size_and_nesting_are_limited() {
         let limits = Limits { message: 20, ..Limits::DEFAULT };
         assert_eq!(end(&[b'['; 1000], &Limits::DEFAULT), Err(ErrorKind::DepthLimit));
+        let unlimited = Limits { depth: u32::MAX, ..Limits::DEFAULT };
+        assert_eq!(end(&[b'['; 1000], &unlimited), Ok(None));
         assert_eq!(end(br#"[1,"ping",1,123456,{}]"#, &limits), Err(ErrorKind::SizeLimit));
         assert_eq!(end(br#"[1,"ping",1,1234,{}]"#, &limits), Ok(Some(20)));
     }

@@ -103,7 +103,7 @@ impl Skipper {
 
     /// How many bytes the message has at least.
     pub(crate) fn wanted(&self) -> usize {
-        self.at + self.levels.len()
+        self.at.saturating_add(self.levels.len())
     }
 
     fn end_in<L: Layout>(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
@@ -151,14 +151,14 @@ impl Skipper {
                 _ => {}
             }
             match value {
-                Value::Flat(width) => self.advance(at - self.at + width, limits)?,
+                Value::Flat(width) => self.advance((at - self.at).saturating_add(width), limits)?,
                 Value::Run(width) => {
                     // Only the depth has to be looked at still: they are passed over at once.
                     self.check_depth(limits)?;
-                    self.advance(at - self.at + width, limits)?;
+                    self.advance((at - self.at).saturating_add(width), limits)?;
                 }
                 Value::Nested(width, level) => {
-                    self.advance(at - self.at + width, limits)?;
+                    self.advance((at - self.at).saturating_add(width), limits)?;
                     self.enter(level, limits)?;
                 }
                 Value::Unknown => {}
