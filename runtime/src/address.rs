@@ -239,6 +239,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "it asks the machine")]
     fn a_name_that_stands_for_nothing_is_named() {
         let error = Address::from(("no such host", 1)).resolve().expect_err("no such host");
         assert!(error.to_string().starts_with("cannot find the address of no such host:1: "));

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use arbitrary::{Arbitrary, Unstructured};
 use thriftly::{MessageKind, ThriftStruct};
-use thriftly_fuzz::protocol::{Binary, Compact, Json, Protocol};
+use thriftly_fuzz::protocol::{Binary, Compact, Json, Protocol, ThriftPyJson};
 use thriftly_fuzz::schema::All;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -59,11 +59,13 @@ fn main() -> Result<()> {
         save("binary", &name, &Binary::encode(&value)?)?;
         save("compact", &name, &Compact::encode(&value)?)?;
         save("json", &name, &Json::encode(&value)?)?;
+        save("thriftpy_json", &name, &ThriftPyJson::encode(&value)?)?;
         let arguments = Arguments { it: value };
         for (protocol, message) in [
             ("binary", call::<Binary>(&arguments)?),
             ("compact", call::<Compact>(&arguments)?),
             ("json", call::<Json>(&arguments)?),
+            ("thriftpy_json", call::<ThriftPyJson>(&arguments)?),
         ] {
             streams(&format!("{name}_{protocol}"), &message, &mut save)?;
         }
@@ -90,11 +92,7 @@ fn streams(
 
 /// A call with these arguments.
 fn call<P: Protocol>(arguments: &Arguments) -> Result<Vec<u8>> {
-    let mut message = Vec::new();
-    P::write_envelope("reflect", MessageKind::Call, 1, &mut message);
-    message.extend_from_slice(&P::encode(arguments)?);
-    message.extend_from_slice(P::END);
-    Ok(message)
+    Ok(P::message("reflect", MessageKind::Call, 1, &P::encode(arguments)?).to_vec())
 }
 
 /// Those of the method `reflect`.

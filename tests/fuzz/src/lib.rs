@@ -1,8 +1,8 @@
 //! What the fuzz targets have in common. `README.md` says how to run them.
 //!
-//! A target is five lines: it hands its bytes to one of the checks here. For one more protocol,
-//! implement [`Protocol`](protocol::Protocol), add a target for it beside `targets/binary.rs`, and
-//! a line to [`value::check`].
+//! A target is one line: it hands its bytes to one of the checks here. For one more protocol,
+//! implement [`Protocol`](protocol::Protocol), add a function to [`any_bytes`] with a target beside
+//! `targets/binary.rs`, and a line to [`value::check`].
 
 pub mod any_bytes;
 pub mod protocol;

@@ -1,32 +1,34 @@
 //! The protocols, as the checks see them.
 
 use bytes::Bytes;
-use thriftly::codec::{Reader, Writer, copy_value};
+use thriftly::codec::{RawValue, Reader, Writer, copy_value};
 use thriftly::{Decode, Encode, Envelope, Limits, MessageKind, Result, TType};
 
 /// How values become bytes, and bytes values.
 pub trait Protocol {
     /// In messages.
     const NAME: &str;
-    /// Whether a value without its last byte is cut short, rather than broken or even whole.
-    const ENDS_EXACTLY: bool;
 
     /// Encodes a value.
     fn encode<T: Encode>(value: &T) -> Result<Bytes>;
-    /// Decodes a value that shares the memory of its bytes.
+    /// Decodes a value that may share the memory of its bytes.
     fn decode<T: for<'de> Decode<'de>>(bytes: &Bytes) -> Result<T>;
     /// Decodes a value that shares nothing.
     fn decode_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T>;
 
+    /// A message whose body are the bytes.
+    fn message(method: &str, kind: MessageKind, seqid: i32, body: &[u8]) -> Bytes;
+    /// Takes everything off a message but its body.
+    fn read_envelope(message: &mut Bytes) -> Result<Envelope>;
+}
+
+/// A protocol that says the types of its values.
+pub trait Typed: Protocol {
+    /// Whether a value without its last byte is cut short, rather than broken or even whole.
+    const ENDS_EXACTLY: bool;
+
     /// Does something with a reader at a struct, and wants the bytes to end there.
     fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output>;
-
-    /// Cuts the header off a message.
-    fn read_envelope(message: &mut Bytes) -> Result<Envelope>;
-    /// Appends the header of a message.
-    fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>);
-    /// What stands behind the value of a message.
-    const END: &[u8] = b"";
 }
 
 /// What can be done with a struct whose type is not known.
@@ -49,9 +51,9 @@ impl Operation for Skip {
 pub struct Capture;
 
 impl Operation for Capture {
-    type Output = Bytes;
-    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<Bytes> {
-        r.capture(TType::STRUCT)
+    type Output = RawValue<'static>;
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<RawValue<'static>> {
+        r.capture(TType::STRUCT).map(RawValue::into_owned)
     }
 }
 
@@ -68,11 +70,11 @@ impl<W: Writer> Operation for Copy<'_, W> {
 /// A protocol whose values are read where they stand.
 macro_rules! contiguous {
     ($name:ident, $module:ident, $reader:ident) => {
+        #[doc = concat!("The ", stringify!($module), " protocol.")]
         pub struct $name;
 
         impl Protocol for $name {
             const NAME: &str = stringify!($module);
-            const ENDS_EXACTLY: bool = true;
 
             fn encode<T: Encode>(value: &T) -> Result<Bytes> {
                 let bytes = Bytes::from(thriftly::$module::to_vec(value)?);
@@ -87,16 +89,24 @@ macro_rules! contiguous {
             fn decode_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T> {
                 thriftly::$module::from_slice(bytes)
             }
-            fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
-                let mut reader = thriftly::$module::$reader::new(bytes, &Limits::DEFAULT);
-                let output = operation.run(&mut reader)?;
-                reader.finish().map(|()| output)
+            fn message(method: &str, kind: MessageKind, seqid: i32, body: &[u8]) -> Bytes {
+                let mut message = Vec::new();
+                thriftly::$module::write_envelope(method, kind, seqid, &mut message);
+                message.extend_from_slice(body);
+                message.into()
             }
             fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
                 thriftly::$module::read_envelope(message)
             }
-            fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>) {
-                thriftly::$module::write_envelope(method, kind, seqid, out);
+        }
+
+        impl Typed for $name {
+            const ENDS_EXACTLY: bool = true;
+
+            fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
+                let mut reader = thriftly::$module::$reader::new(bytes, &Limits::DEFAULT);
+                let output = operation.run(&mut reader)?;
+                reader.finish().map(|()| output)
             }
         }
     };
@@ -105,11 +115,11 @@ macro_rules! contiguous {
 contiguous!(Binary, binary, BinaryReader);
 contiguous!(Compact, compact, CompactReader);
 
+/// `TJSONProtocol`.
 pub struct Json;
 
 impl Protocol for Json {
     const NAME: &str = "JSON";
-    const ENDS_EXACTLY: bool = false;
 
     fn encode<T: Encode>(value: &T) -> Result<Bytes> {
         thriftly::json::to_string(value).map(Bytes::from)
@@ -120,14 +130,49 @@ impl Protocol for Json {
     fn decode_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T> {
         thriftly::json::from_slice(bytes)
     }
-    fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
-        thriftly::json::read(bytes, TType::STRUCT, &Limits::DEFAULT, |r| operation.run(r))
+    fn message(method: &str, kind: MessageKind, seqid: i32, body: &[u8]) -> Bytes {
+        let mut message = Vec::new();
+        thriftly::json::write_envelope(method, kind, seqid, &mut message);
+        message.extend_from_slice(body);
+        message.push(b']');
+        message.into()
     }
     fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
         thriftly::json::read_envelope(message)
     }
-    fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>) {
-        thriftly::json::write_envelope(method, kind, seqid, out);
+}
+
+impl Typed for Json {
+    const ENDS_EXACTLY: bool = false;
+
+    fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
+        thriftly::json::read(bytes, TType::STRUCT, &Limits::DEFAULT, |r| operation.run(r))
     }
-    const END: &[u8] = b"]";
+}
+
+/// ThriftPy's `TJSONProtocol`, which has names and no types.
+pub struct ThriftPyJson;
+
+impl Protocol for ThriftPyJson {
+    const NAME: &str = "ThriftPy's JSON";
+
+    fn encode<T: Encode>(value: &T) -> Result<Bytes> {
+        thriftly::thriftpy_json::to_vec(value).map(Bytes::from)
+    }
+    fn decode<T: for<'de> Decode<'de>>(bytes: &Bytes) -> Result<T> {
+        thriftly::thriftpy_json::from_slice(bytes)
+    }
+    fn decode_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T> {
+        thriftly::thriftpy_json::from_slice(bytes)
+    }
+    fn message(method: &str, kind: MessageKind, seqid: i32, body: &[u8]) -> Bytes {
+        let mut message = Vec::new();
+        thriftly::thriftpy_json::write_envelope(method, kind, seqid, body.len(), &mut message);
+        message.extend_from_slice(body);
+        message.push(b'}');
+        message.into()
+    }
+    fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
+        thriftly::thriftpy_json::read_envelope(message)
+    }
 }

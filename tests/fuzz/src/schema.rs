@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use arbitrary::{Arbitrary, Result, Unstructured};
 use thriftly::{Double, ThriftStruct, Uuid};
 
-/// As they are by default.
+/// As they are by default, with types beside them that borrow.
 pub mod plain {
-    thriftly::thrift!("../schema.thrift", warnings: hidden);
+    thriftly::thrift!("../schema.thrift", views: true, warnings: hidden);
 }
 
 /// Unordered, and with strings that share the memory of their message.
@@ -19,17 +19,6 @@ pub mod shared {
 /// With all that they do not know.
 pub mod keeping {
     thriftly::thrift!("../schema.thrift", unknown_fields: kept, warnings: hidden);
-}
-
-/// A part of `Scalars` that borrows from the bytes.
-#[derive(Debug, ThriftStruct)]
-pub struct View<'a> {
-    #[thrift(id = 7)]
-    pub text: &'a str,
-    #[thrift(id = 4)]
-    pub medium: i32,
-    #[thrift(id = 1)]
-    pub flag: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, Arbitrary, ThriftStruct)]
@@ -199,17 +188,17 @@ pub struct Options {
 
 #[derive(Debug, Arbitrary, ThriftStruct)]
 pub enum Choice {
-    #[thrift(id = 1)]
+    #[thrift(id = 1, name = "number")]
     Number(i32),
-    #[thrift(id = 2)]
+    #[thrift(id = 2, name = "text")]
     Text(String),
-    #[thrift(id = 3)]
+    #[thrift(id = 3, name = "record")]
     Record(Box<Scalars>),
-    #[thrift(id = 4)]
+    #[thrift(id = 4, name = "many")]
     Many(Vec<Choice>),
-    #[thrift(id = 5)]
+    #[thrift(id = 5, name = "flag")]
     Flag(bool),
-    #[thrift(id = 20)]
+    #[thrift(id = 20, name = "blob")]
     Blob(Vec<u8>),
 }
 
