@@ -62,16 +62,21 @@ impl<'de> BinaryReader<'de> {
     /// As many bytes as the size before them says.
     #[inline(always)]
     fn sized(&mut self) -> Result<&'de [u8]> {
-        let size = i32::from_be_bytes(self.array()?);
-        let size = self.cursor.size(size)?;
+        let size = self.size()?;
         self.cursor.slice(size)
+    }
+
+    #[inline(always)]
+    fn size(&mut self) -> Result<usize> {
+        let size = i32::from_be_bytes(self.array()?);
+        self.cursor.size(size)
     }
 
     /// A number of elements that the bytes that remain can hold.
     #[inline(always)]
     fn count(&mut self, width: usize) -> Result<usize> {
-        let count = i32::from_be_bytes(self.array()?);
-        self.cursor.count(self.cursor.size(count)?, width)
+        let count = self.size()?;
+        self.cursor.count(count, width)
     }
 }
 
@@ -137,10 +142,12 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     #[inline]
     fn list_begin(&mut self, element: TType) -> Result<usize> {
         let found = TType(self.array::<1>()?[0]);
-        let count = self.count(min_width(element).unwrap_or(1))?;
+        let count = self.size()?;
+        // Before the bytes are counted: those of other elements are no measure.
         if found != element && count != 0 {
             return Err(self.cursor.mismatch(element, found));
         }
+        let count = self.cursor.count(count, min_width(element).unwrap_or(1))?;
         self.cursor.deeper()?;
         Ok(count)
     }
@@ -161,7 +168,7 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     fn map_begin(&mut self, key: TType, value: TType) -> Result<usize> {
         let [found_key, found_value] = self.array()?.map(TType);
         let width = min_width(key).unwrap_or(1) + min_width(value).unwrap_or(1);
-        let count = self.count(width)?;
+        let count = self.size()?;
         if count != 0 {
             if found_key != key {
                 return Err(self.cursor.mismatch(key, found_key));
@@ -170,6 +177,7 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
                 return Err(self.cursor.mismatch(value, found_value));
             }
         }
+        let count = self.cursor.count(count, width)?;
         self.cursor.deeper()?;
         Ok(count)
     }

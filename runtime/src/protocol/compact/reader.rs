@@ -249,11 +249,12 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     #[inline]
     fn list_begin(&mut self, element: TType) -> Result<usize> {
         let (header, count) = self.list_header()?;
-        let count = self.cursor.count(count, min_width(element))?;
         let found = ttype(header);
+        // Before the bytes are counted: those of other elements are no measure.
         if found != element && count != 0 {
             return Err(self.cursor.mismatch(element, found));
         }
+        let count = self.cursor.count(count, min_width(element))?;
         self.cursor.deeper()?;
         Ok(count)
     }
@@ -273,7 +274,6 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     #[inline]
     fn map_begin(&mut self, key: TType, value: TType) -> Result<usize> {
         let (types, count) = self.map_header()?;
-        let count = self.cursor.count(count, min_width(key) + min_width(value))?;
         if count != 0 {
             let (found_key, found_value) = (ttype(types >> 4), ttype(types));
             if found_key != key {
@@ -283,6 +283,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
                 return Err(self.cursor.mismatch(value, found_value));
             }
         }
+        let count = self.cursor.count(count, min_width(key) + min_width(value))?;
         self.cursor.deeper()?;
         Ok(count)
     }
