@@ -80,6 +80,8 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 9] =
         [b"GET ", b"POST", b"PUT ", b"HEAD", b"OPTI", b"DELE", b"CONN", b"PATC", b"TRAC"];
     match first {
+        // Binary or compact, whatever follows; as a length it would be negative.
+        [0x80 | 0x82, ..] => None,
         #[cfg(not(feature = "json"))]
         [b'[', ..] => Some("the JSON protocol"),
         [0x16, 0x03, ..] => Some("TLS"),
@@ -151,6 +153,14 @@ mod tests {
         check(b"[1,\"ping\",1,1,{}]", Protocol::Json);
         #[cfg(feature = "thriftpy-json")]
         check(b"\0\0\0\x0e{\"metadata\": 0}", Protocol::ThriftPyJson);
+    }
+
+    #[test]
+    fn numbers_in_a_compact_header_are_not_taken_for_other_protocols() {
+        // The sequence id 262144 and an empty name; another id, and a name that is not UTF-8.
+        for bytes in [&b"\x82\x21\x80\x80\x10\0\0"[..], b"\x82\x21\xff\x6d\x0f\xff\xbf\x01"] {
+            assert_eq!(is(bytes), Ok(Framing::Unframed));
+        }
     }
 
     #[test]
