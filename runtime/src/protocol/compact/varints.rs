@@ -230,6 +230,32 @@ mod tests {
         }
     }
 
+    /// By the functions that choose between the loops.
+    #[test]
+    fn lists_of_every_type_come_back() {
+        // Under Miri it is as the compiler is told, so that both loops can be taken.
+        #[cfg(all(miri, target_feature = "avx2"))]
+        assert!(is_fast());
+        for count in [0, 1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH] {
+            macro_rules! comes_back {
+                ($number:ident, $read:ident, $write:ident, $zigzag:ident) => {
+                    let values: Vec<$number> =
+                        numbers().step_by(3).take(count).map(|number| number as $number).collect();
+                    let mut bytes = vec![0xaa];
+                    $write(&values, &mut bytes);
+                    let one_by_one = values.iter().map(|value| reference($zigzag(*value).into()));
+                    assert_eq!(bytes[1..], one_by_one.collect::<Vec<_>>().concat());
+                    let mut back = Vec::new();
+                    assert_eq!($read(&bytes[1..], count, &mut back), Ok(bytes.len() - 1));
+                    assert_eq!(back, values);
+                };
+            }
+            comes_back!(i16, read_i16s, write_i16s, zigzag16);
+            comes_back!(i32, read_i32s, write_i32s, zigzag32);
+            comes_back!(i64, read_i64s, write_i64s, zigzag64);
+        }
+    }
+
     #[test]
     fn what_is_broken_in_a_list_is_found_where_it_is() {
         for place in [0, 1, 30, 63, 64, 65, 200] {

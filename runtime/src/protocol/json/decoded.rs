@@ -59,11 +59,11 @@ mod tests {
     fn what_is_kept_stays_where_it_is_however_much_follows() {
         let chain = Decoded::default();
         let mut last = &chain;
-        let kept: Vec<&[u8]> = (0..200_000_u32)
-            .map(|at| Decoded::keep(&mut last, at.to_be_bytes().to_vec()))
-            .collect();
+        let count: u32 = if cfg!(miri) { 200 } else { 200_000 };
+        let kept: Vec<&[u8]> =
+            (0..count).map(|at| Decoded::keep(&mut last, at.to_be_bytes().to_vec())).collect();
         let mut again = &chain;
         assert_eq!(Decoded::keep(&mut again, vec![7]), [7]);
-        assert!(kept.iter().zip(0_u32..).all(|(bytes, at)| **bytes == at.to_be_bytes()));
+        assert!(kept.iter().zip(0..count).all(|(bytes, at)| **bytes == at.to_be_bytes()));
     }
 }
