@@ -3,11 +3,14 @@
 //!
 //! `RANDOM_CASES` says how many values are tried in each protocol, `RANDOM_SEED` which.
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/random.rs"]
 mod random;
 #[path = "support/value.rs"]
 mod value;
 
+use cases::{Case, cases};
 use random::Random;
 use thriftly::binary::{BinaryReader, BinaryWriter};
 use thriftly::codec::{Reader, Writer, copy_value};
@@ -15,30 +18,13 @@ use thriftly::compact::{CompactReader, CompactWriter};
 use thriftly::{ErrorKind, Limits, Result, TType};
 use value::Value;
 
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|number| number.parse().ok())
-}
-
-/// Tells which value it was if a test fails.
-struct Case<'a>(u64, &'a Value);
-
-impl Drop for Case<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("case {} (RANDOM_SEED={0} RANDOM_CASES=1): {:?}", self.0, self.1);
-        }
-    }
-}
-
-/// Tries many values, each with a random number.
-fn cases(json: bool, check: impl Fn(&Value, &mut Random) -> Result<()>) {
+/// Tries many values, each with random numbers beside it.
+fn try_all(json: bool, check: impl Fn(&Value, &mut Random) -> Result<()>) {
     // Miri looks at each step of the machine.
-    let count = setting("RANDOM_CASES").unwrap_or(if cfg!(miri) { 50 } else { 100_000 });
-    let first = setting("RANDOM_SEED").unwrap_or(0);
-    for number in first..first + count {
+    for number in cases(if cfg!(miri) { 50 } else { 100_000 }) {
         let mut random = Random::new(number);
         let value = random.any_struct(json);
-        let _case = Case(number, &value);
+        let _case = Case { number, name: "a struct", value: &value };
         check(&value, &mut random).expect("no step fails");
     }
 }
@@ -48,7 +34,7 @@ macro_rules! protocol {
     ($name:ident, $writer:ident, $reader:ident) => {
         #[test]
         fn $name() {
-            cases(false, |value, random| {
+            try_all(false, |value, random| {
                 let mut writer = $writer::new(Vec::new());
                 value.write(&mut writer);
                 let (bytes, result) = writer.finish();
@@ -82,7 +68,7 @@ protocol!(compact_values_come_back, CompactWriter, CompactReader);
 
 #[test]
 fn values_are_carried_between_binary_and_compact() {
-    cases(false, |value, _| {
+    try_all(false, |value, _| {
         let mut writer = BinaryWriter::new(Vec::new());
         value.write(&mut writer);
         let binary = writer.finish().0;
@@ -112,7 +98,7 @@ mod json {
 
     #[test]
     fn json_values_come_back() {
-        cases(true, |value, random| {
+        try_all(true, |value, random| {
             let text = json::write(TType::STRUCT, |writer| value.write(writer))?;
             json::read(&text, TType::STRUCT, &Limits::DEFAULT, |r| value.expect(false, r))?;
 
@@ -137,7 +123,7 @@ mod json {
 
     #[test]
     fn values_are_carried_from_compact_to_json_and_back() {
-        cases(true, |value, _| {
+        try_all(true, |value, _| {
             let mut writer = CompactWriter::new(Vec::new());
             value.write(&mut writer);
             let compact = writer.finish().0;

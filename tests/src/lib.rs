@@ -1,6 +1,9 @@
 //! What the tests share: real peers, packages of their own, random bytes, values and schemas that are
 //! the same in every run.
 
+#[path = "../../runtime/tests/support/cases.rs"]
+pub mod cases;
+pub mod form;
 pub mod instance;
 pub mod package;
 pub mod peers;

@@ -1,15 +1,18 @@
 //! Programs that the tests start: our examples, and peers in Python.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 /// How long a program may take for what it does at once. Only a test that fails waits so long.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The version of Apache Thrift that is tested against.
+pub const APACHE: &str = "thrift==0.25.0";
 
 /// The version of ThriftPy's successor that is tested against.
 pub const THRIFTPY2: &str = "thriftpy2==0.7.1";
@@ -149,6 +152,63 @@ impl Program {
 }
 
 impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A running program that answers requests: each comes with its length in four bytes before it, and so
+/// does each answer. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Answerer {
+    child: Child,
+    requests: ChildStdin,
+    answers: Receiver<Vec<u8>>,
+}
+
+impl Answerer {
+    /// Starts a program.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    pub fn start<A: AsRef<OsStr>>(
+        program: &Path,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Answerer {
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display()));
+        let requests = child.stdin.take().expect("its input is a pipe");
+        let mut output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
+        let (send, answers) = channel();
+        std::thread::spawn(move || {
+            let mut size = [0; 4];
+            while output.read_exact(&mut size).is_ok() {
+                let mut answer = vec![0; u32::from_be_bytes(size) as usize];
+                if output.read_exact(&mut answer).is_err() || send.send(answer).is_err() {
+                    break;
+                }
+            }
+        });
+        Answerer { child, requests, answers }
+    }
+
+    /// What the program answers.
+    ///
+    /// # Panics
+    /// It does not answer.
+    pub fn ask(&mut self, request: &[u8]) -> Vec<u8> {
+        let size = (request.len() as u32).to_be_bytes();
+        self.requests.write_all(&[&size[..], request].concat()).expect("the program listens");
+        self.answers.recv_timeout(PATIENCE).expect("the program answers")
+    }
+}
+
+impl Drop for Answerer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -7,12 +7,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use allocation_counter::measure;
 use thriftly::{MessageKind, Server, binary};
+use thriftly_tests::form::Form;
 use thriftly_tests::random::Random;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::runtime::{Builder, Runtime};
 
 thriftly::thrift!(inline: "
     struct Item { 1: i32 id, 2: string name, 3: list<Item> items, 4: map<string, double> rates }
+    // The arguments of both methods.
+    struct Echo { 1: Item item, 2: list<string> words }
+    struct Fire { 1: binary blob }
+
     service Hostile {
         Item echo(1: Item item, 2: list<string> words)
         oneway void fire(1: binary blob)
@@ -40,7 +45,7 @@ fn inputs() -> usize {
     std::env::var("HOSTILE_INPUTS").ok().and_then(|number| number.parse().ok()).unwrap_or(100_000)
 }
 
-/// Calls as a client sends them: strict and old, framed and not, one and several.
+/// Calls as a client sends them: in every protocol, strict and old, framed and not, one and several.
 fn seeds() -> Vec<Vec<u8>> {
     let item = Item {
         id: 1,
@@ -48,21 +53,27 @@ fn seeds() -> Vec<Vec<u8>> {
         items: vec![Item { name: "two".into(), ..Item::default() }; 3],
         rates: [("a".into(), 0.5)].into(),
     };
-    let mut echo = vec![12, 0, 1];
-    binary::append_to(&item, &mut echo).expect("it can be encoded");
-    echo.extend([15, 0, 2, 11, 0, 0, 0, 1, 0, 0, 0, 1, b'w', 0]);
-    let fire = vec![11, 0, 1, 0, 0, 0, 2, 1, 2, 0];
+    let echo = Echo { item, words: vec!["w".into()] };
+    let fire = Fire { blob: vec![1, 2].into() };
     let mut seeds = Vec::new();
-    for (method, kind, body) in [
-        ("echo", MessageKind::Call, &echo),
-        ("fire", MessageKind::Oneway, &fire),
-        ("nothing", MessageKind::Call, &fire),
+    for (method, kind, is_echo) in [
+        ("echo", MessageKind::Call, true),
+        ("fire", MessageKind::Oneway, false),
+        ("nothing", MessageKind::Call, false),
     ] {
+        let body = |form: Form| if is_echo { form.write(&echo) } else { form.write(&fire) };
         let (mut strict, mut old) = (Vec::new(), Vec::new());
         binary::write_envelope(method, kind, 7, &mut strict);
         binary::write_old_envelope(method, kind, 7, &mut old);
-        for mut message in [strict, old] {
-            message.extend(body);
+        let (mut compact, mut json) = (Vec::new(), Vec::new());
+        thriftly::compact::write_envelope(method, kind, 7, &mut compact);
+        thriftly::json::write_envelope(method, kind, 7, &mut json);
+        strict.extend(body(Form::Binary));
+        old.extend(body(Form::Binary));
+        compact.extend(body(Form::Compact));
+        json.extend(body(Form::Json));
+        json.push(b']');
+        for message in [strict, old, compact, json] {
             let framed = [&(message.len() as u32).to_be_bytes()[..], &message].concat();
             seeds.push([&framed[..], &framed].concat());
             seeds.push([&message[..], &message].concat());
@@ -107,8 +118,8 @@ fn hostile_bytes_neither_end_a_server_nor_take_memory() {
         assert_eq!(answer.is_empty(), oneway, "{seed:02x?} is answered");
     }
     let valid = HANDLED.load(Ordering::Relaxed);
-    // Two methods, strict and old, framed and not, alone and two at once.
-    assert_eq!(valid, 2 * 2 * 2 * (1 + 2));
+    // Two methods, four forms of messages, framed and not, alone and two at once.
+    assert_eq!(valid, 2 * 4 * 2 * (1 + 2));
 
     let mut random = Random::new(11);
     for _ in 0..inputs() {

@@ -9,9 +9,9 @@
 //! cargo test -p thriftly-tests --test random_schemas -- --ignored
 //! ```
 
-use thriftly::binary::{BinaryReader, BinaryWriter};
-use thriftly::compact::{CompactReader, CompactWriter};
 use thriftly::{Decode, Encode, ErrorKind, Limits, Result, TType, binary, compact, json};
+use thriftly_tests::cases::{Case, cases};
+use thriftly_tests::form::{FORMS, Form};
 use thriftly_tests::instance::Manner;
 use thriftly_tests::random::Random;
 use thriftly_tests::schema::{Kind, Presence, Reach, Schema, Type};
@@ -54,46 +54,21 @@ mod keeping {
     );
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Form {
-    Binary,
-    Compact,
-    Json,
-}
-
-const FORMS: [Form; 3] = [Form::Binary, Form::Compact, Form::Json];
-
-fn read<T: for<'de> Decode<'de>>(form: Form, bytes: &[u8]) -> Result<T> {
-    match form {
-        Form::Binary => binary::from_slice(bytes),
-        Form::Compact => compact::from_slice(bytes),
-        Form::Json => json::from_slice(bytes),
-    }
-}
-
-fn write<T: Encode>(form: Form, value: &T) -> Result<Vec<u8>> {
-    match form {
-        Form::Binary => binary::to_vec(value),
-        Form::Compact => compact::to_vec(value),
-        Form::Json => json::to_vec(value),
-    }
-}
-
 /// Reads a value in one protocol, and writes it in another.
 type Carry = fn(Form, &[u8], Form) -> Result<Vec<u8>>;
 
 fn carry<T: Encode + for<'de> Decode<'de>>(from: Form, bytes: &[u8], to: Form) -> Result<Vec<u8>> {
-    write(to, &read::<T>(from, bytes)?)
+    to.try_write(&from.read::<T>(bytes)?)
 }
 
 /// As [`carry`], by a type that borrows.
 macro_rules! carry_view {
     ($view:ty) => {
         |from, bytes, to| match from {
-            Form::Binary => write(to, &binary::from_slice::<$view>(bytes)?),
-            Form::Compact => write(to, &compact::from_slice::<$view>(bytes)?),
+            Form::Binary => to.try_write(&binary::from_slice::<$view>(bytes)?),
+            Form::Compact => to.try_write(&compact::from_slice::<$view>(bytes)?),
             Form::Json => json::read(bytes, TType::STRUCT, &Limits::DEFAULT, |r| {
-                write(to, &<$view>::decode(r)?)
+                to.try_write(&<$view>::decode(r)?)
             }),
         }
     };
@@ -119,49 +94,6 @@ carries! {
     S39 as S39Ref
 }
 
-fn encode(form: Form, value: &Value) -> Vec<u8> {
-    match form {
-        Form::Binary => {
-            let mut writer = BinaryWriter::new(Vec::new());
-            value.write(&mut writer);
-            writer.finish().0
-        }
-        Form::Compact => {
-            let mut writer = CompactWriter::new(Vec::new());
-            value.write(&mut writer);
-            writer.finish().0
-        }
-        Form::Json => {
-            json::write(TType::STRUCT, |writer| value.write(writer)).expect("JSON can express it")
-        }
-    }
-}
-
-fn decode(form: Form, bytes: &[u8]) -> Value {
-    let limits = Limits::DEFAULT;
-    let value = match form {
-        Form::Binary => Value::read(TType::STRUCT, &mut BinaryReader::new(bytes, &limits)),
-        Form::Compact => Value::read(TType::STRUCT, &mut CompactReader::new(bytes, &limits)),
-        Form::Json => json::read(bytes, TType::STRUCT, &limits, |r| Value::read(TType::STRUCT, r)),
-    };
-    value.expect("it is a struct").normal()
-}
-
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok().and_then(|number| number.parse().ok())
-}
-
-/// Tells which value it was if a test fails.
-struct Case<'a>(u64, &'a str, &'a Value);
-
-impl Drop for Case<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("case {} (RANDOM_SEED={0} RANDOM_CASES=1), {}: {:?}", self.0, self.1, self.2);
-        }
-    }
-}
-
 /// Tries many values that come in a protocol.
 fn values_come_back(from: Form) {
     let schema = schema();
@@ -174,22 +106,21 @@ fn values_come_back(from: Form) {
         .filter(|(_, _, json, _)| *json || from != Form::Json)
         .collect();
     assert!(types.len() > ITEMS / 2, "only {} types", types.len());
-    let first = setting("RANDOM_SEED").unwrap_or(0);
-    for number in first..first + setting("RANDOM_CASES").unwrap_or(100_000) {
+    for number in cases(100_000) {
         let mut random = Random::new(number);
         let (name, ty, json, carries) = &types[number as usize % types.len()];
         let manner = Manner { json: *json, messy: random.below(8) > 0 };
         let value = schema.instance(ty, 3, manner, &mut random);
-        let _case = Case(number, name, &value);
+        let _case = Case { number, name, value: &value };
 
         let way = random.below(carries.len());
         let to = if *json { FORMS[random.below(3)] } else { FORMS[random.below(2)] };
         let (carry, kept) = (carries[way], way == 1);
-        let found = carry(from, &encode(from, &value), to).expect("it is understood");
-        let expected = encode(to, &schema.understood(&value, ty, kept));
+        let found = carry(from, &from.encode(&value), to).expect("it is understood");
+        let expected = to.encode(&schema.understood(&value, ty, kept));
         // Mostly, sets and maps come in the order that they have here.
         if found != expected {
-            assert_eq!(decode(to, &found), decode(to, &expected), "from {from:?} to {to:?}");
+            assert_eq!(to.decode(&found), to.decode(&expected), "from {from:?} to {to:?}");
         }
         if !kept {
             assert_eq!(carry(to, &found, to).expect("it is our own"), found, "{to:?}");
@@ -232,7 +163,7 @@ fn a_required_field_that_is_missing_is_named() {
             fields.retain(|(id, _)| *id != field.id);
             for form in FORMS.into_iter().filter(|form| json || *form != Form::Json) {
                 for carry in CARRIES[number].1 {
-                    let bytes = encode(form, &Value::Struct(fields.clone()));
+                    let bytes = form.encode(&Value::Struct(fields.clone()));
                     let error = carry(form, &bytes, form).expect_err("a field is missing");
                     assert_eq!(error.kind(), ErrorKind::MissingField);
                     assert_eq!(error.path(), format!("{}.f{at}", item.name));

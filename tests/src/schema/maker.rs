@@ -66,7 +66,7 @@ impl Maker {
                 loop {
                     id = match self.random.below(8) {
                         0 if !peers => self.random.bits() as i16,
-                        1 => id.wrapping_add(self.random.below(40) as i16),
+                        1 => id.wrapping_add(self.random.below(40).max(usize::from(peers)) as i16),
                         _ => id.wrapping_add(1),
                     };
                     if ids.insert(id) {
@@ -134,7 +134,8 @@ impl Maker {
             0 if self.reach == Reach::Ours => self.ty(number, depth),
             at => {
                 let at = if at == 5 { self.random.below(9) } else { 4 * (at % 2) + 3 };
-                self.scalar(at)
+                // Python takes 0.0 and -0.0 for one key.
+                self.scalar(if self.reach == Reach::Peers && at == 5 { 4 } else { at })
             }
         }
     }

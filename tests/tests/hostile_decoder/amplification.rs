@@ -4,9 +4,9 @@ use thriftly::{Decode, ErrorKind, Limits, Result, TType};
 use thriftly_tests::random::Random;
 use thriftly_tests::value::Value;
 
-use crate::form::{FORMS, Form, kind};
 use crate::memory::{SLACK, measured};
 use crate::types::{idl, kept};
+use thriftly_tests::form::{FORMS, Form, kind};
 
 /// A message as large as a frame may be.
 const FRAME: usize = 16_384_000;

@@ -6,8 +6,8 @@ use std::net::TcpStream;
 use thriftly::{ErrorKind, MessageKind, Result, binary, compact, json};
 use thriftly_tests::random::Random;
 
-use crate::form::{FORMS, Form, kind};
 use crate::types::{KINDS, Read, idl, ways};
+use thriftly_tests::form::{FORMS, Form, kind};
 
 fn scalars(random: &mut Random) -> idl::Scalars {
     idl::Scalars {

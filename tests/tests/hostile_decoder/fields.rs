@@ -4,9 +4,9 @@
 use thriftly::{ErrorKind, Result};
 use thriftly_tests::value::Value;
 
-use crate::form::{FORMS, Form, kind};
 use crate::memory::measured;
 use crate::types::{Read, derived, idl, kept, ways};
+use thriftly_tests::form::{FORMS, Form, kind};
 
 fn record(fields: &[(i16, Value)]) -> Value {
     Value::Struct(fields.to_vec())

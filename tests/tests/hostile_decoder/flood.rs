@@ -8,8 +8,8 @@ use thriftly::codec::{Reader, Writer};
 use thriftly::{Decode, Encode, Result, TType, ThriftType, compact};
 use thriftly_tests::random::Random;
 
-use crate::form::{FORMS, Form};
 use crate::types::kept;
+use thriftly_tests::form::{FORMS, Form};
 
 thread_local! {
     static COMPARED: Cell<usize> = const { Cell::new(0) };

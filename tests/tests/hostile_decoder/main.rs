@@ -25,7 +25,6 @@ mod amplification;
 mod ends;
 mod fields;
 mod flood;
-mod form;
 mod memory;
 mod nesting;
 mod numbers;

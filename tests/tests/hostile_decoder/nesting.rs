@@ -2,8 +2,8 @@
 
 use thriftly::{ErrorKind, Limits};
 
-use crate::form::{FORMS, Form, kind};
 use crate::types::{Read, idl, ways};
+use thriftly_tests::form::{FORMS, Form, kind};
 
 /// Bytes that are nested: what opens a level, what stands in the innermost, what closes a level,
 /// and how many levels there are without any of that.

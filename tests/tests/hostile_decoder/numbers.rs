@@ -2,9 +2,9 @@
 
 use thriftly::{ErrorKind, Result, compact};
 
-use crate::form::{Form, kind};
 use crate::memory::frugal;
 use crate::types::{Read, derived, idl, ways};
+use thriftly_tests::form::{Form, kind};
 
 /// The fields of `Scalars` that are numbers, by their header in compact, and one that is not known.
 const NUMBERS: [(&str, &[u8], usize); 4] = [
@@ -156,7 +156,7 @@ fn d9_bools_that_are_neither() -> Result<()> {
 #[test]
 fn d9_the_ends_of_an_i8_come_back() -> Result<()> {
     for tiny in [i8::MIN, -1, 0, 1, i8::MAX] {
-        for form in crate::form::FORMS {
+        for form in thriftly_tests::form::FORMS {
             let scalars = idl::Scalars { tiny, ..Default::default() };
             assert_eq!(form.read::<idl::Scalars>(&form.write(&scalars))?, scalars);
             let lists = idl::Lists { i8s: vec![tiny; 20], ..Default::default() };

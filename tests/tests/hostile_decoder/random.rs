@@ -4,9 +4,9 @@ use bytes::Bytes;
 use thriftly::{MessageKind, binary, compact, json};
 use thriftly_tests::random::Random;
 
-use crate::form::{FORMS, Form};
 use crate::memory::bounded;
 use crate::types::{KINDS, Kind, idl};
+use thriftly_tests::form::{FORMS, Form};
 
 /// How many inputs of each sort.
 fn inputs() -> usize {

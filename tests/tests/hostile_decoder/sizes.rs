@@ -3,9 +3,9 @@
 use bytes::Bytes;
 use thriftly::{ErrorKind, Limits, Result, TType, Uuid};
 
-use crate::form::{FORMS, Form, kind};
 use crate::memory::frugal;
 use crate::types::{Read, idl, ways};
+use thriftly_tests::form::{FORMS, Form, kind};
 
 /// The numbers of types in binary that are the ids of `Lists`, `Sets` and `Maps`, too; and what a
 /// map there has for keys.

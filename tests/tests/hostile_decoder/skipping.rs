@@ -5,9 +5,9 @@ use thriftly::{ErrorKind, Result, TType};
 use thriftly_tests::random::Random;
 use thriftly_tests::value::Value;
 
-use crate::form::{FORMS, Form, kind};
 use crate::memory::frugal;
 use crate::types::{KINDS, Read, derived, idl, kept, ways};
+use thriftly_tests::form::{FORMS, Form, kind};
 
 /// Everything that does not know the field 99.
 fn strangers() -> impl Iterator<Item = &'static Read> {

@@ -3,9 +3,9 @@
 use thriftly::{ErrorKind, Result};
 use thriftly_tests::value::Value;
 
-use crate::form::{FORMS, Form, kind};
 use crate::memory::{bounded, measured};
 use crate::types::{Read, idl, ways};
+use thriftly_tests::form::{FORMS, Form, kind};
 
 /// What is not UTF-8: a lone byte, a cut character, an overlong one, a surrogate, one too large.
 const NO_TEXT: [&[u8]; 6] =

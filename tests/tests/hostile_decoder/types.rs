@@ -7,7 +7,7 @@ use thriftly::{
     Decode, Limits, Result, TType, ThriftStruct, UnknownField, Uuid, binary, compact, json,
 };
 
-use crate::form::Form;
+use thriftly_tests::form::Form;
 
 pub(crate) mod idl {
     thriftly::thrift!("../../idl/hostile.thrift", warnings: hidden, views: true);

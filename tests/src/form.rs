@@ -1,33 +1,40 @@
-//! The protocols, and how values without Rust types are written in them.
+//! The protocols that carry every value: how values with Rust types and without are read and written.
 
-use bytes::Bytes;
 use thriftly::binary::{self, BinaryReader, BinaryWriter};
 use thriftly::codec::Reader;
 use thriftly::compact::{self, CompactReader, CompactWriter};
-use thriftly::{Decode, Encode, Envelope, Error, ErrorKind, Limits, Result, TType, json};
-use thriftly_tests::value::Value;
+use thriftly::{Bytes, Decode, Encode, Envelope, Error, ErrorKind, Limits, Result, TType, json};
+
+use crate::value::Value;
 
 /// A protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub enum Form {
+    /// `TBinaryProtocol`.
     Binary,
+    /// `TCompactProtocol`.
     Compact,
+    /// `TJSONProtocol`.
     Json,
 }
 
-pub(crate) const FORMS: [Form; 3] = [Form::Binary, Form::Compact, Form::Json];
+/// All protocols.
+pub const FORMS: [Form; 3] = [Form::Binary, Form::Compact, Form::Json];
 
 impl Form {
     /// Reads a value.
-    pub(crate) fn read<T: for<'de> Decode<'de>>(self, bytes: &[u8]) -> Result<T> {
+    ///
+    /// # Errors
+    /// The bytes are no such value.
+    pub fn read<T: for<'de> Decode<'de>>(self, bytes: &[u8]) -> Result<T> {
         self.read_with(bytes, &Limits::DEFAULT)
     }
 
-    pub(crate) fn read_with<T: for<'de> Decode<'de>>(
-        self,
-        bytes: &[u8],
-        limits: &Limits,
-    ) -> Result<T> {
+    /// Reads a value under limits of one's own.
+    ///
+    /// # Errors
+    /// As [`read`](Form::read).
+    pub fn read_with<T: for<'de> Decode<'de>>(self, bytes: &[u8], limits: &Limits) -> Result<T> {
         match self {
             Form::Binary => binary::from_slice_with(bytes, limits),
             Form::Compact => compact::from_slice_with(bytes, limits),
@@ -36,7 +43,10 @@ impl Form {
     }
 
     /// Reads a value from shared bytes, as servers and clients do.
-    pub(crate) fn read_shared<T: for<'de> Decode<'de>>(self, bytes: &Bytes) -> Result<T> {
+    ///
+    /// # Errors
+    /// As [`read`](Form::read).
+    pub fn read_shared<T: for<'de> Decode<'de>>(self, bytes: &Bytes) -> Result<T> {
         match self {
             Form::Binary => binary::from_bytes(bytes),
             Form::Compact => compact::from_bytes(bytes),
@@ -45,7 +55,10 @@ impl Form {
     }
 
     /// Reads a value from a blocking stream.
-    pub(crate) fn read_stream<T: for<'de> Decode<'de>>(self, bytes: &[u8]) -> Result<T> {
+    ///
+    /// # Errors
+    /// As [`read`](Form::read).
+    pub fn read_stream<T: for<'de> Decode<'de>>(self, bytes: &[u8]) -> Result<T> {
         match self {
             Form::Binary => binary::from_reader(bytes),
             Form::Compact => compact::from_reader(bytes),
@@ -54,17 +67,30 @@ impl Form {
     }
 
     /// Writes a value.
-    pub(crate) fn write<T: Encode>(self, value: &T) -> Vec<u8> {
-        let bytes = match self {
+    ///
+    /// # Panics
+    /// It cannot be written.
+    pub fn write<T: Encode>(self, value: &T) -> Vec<u8> {
+        self.try_write(value).expect("it can be written")
+    }
+
+    /// Writes a value.
+    ///
+    /// # Errors
+    /// The protocol cannot express it.
+    pub fn try_write<T: Encode>(self, value: &T) -> Result<Vec<u8>> {
+        match self {
             Form::Binary => binary::to_vec(value),
             Form::Compact => compact::to_vec(value),
             Form::Json => json::to_vec(value),
-        };
-        bytes.expect("it can be written")
+        }
     }
 
     /// Writes a value without a Rust type.
-    pub(crate) fn encode(self, value: &Value) -> Vec<u8> {
+    ///
+    /// # Panics
+    /// JSON cannot express it.
+    pub fn encode(self, value: &Value) -> Vec<u8> {
         match self {
             Form::Binary => {
                 let mut writer = BinaryWriter::new(Vec::new());
@@ -83,8 +109,28 @@ impl Form {
         }
     }
 
-    /// Passes over a struct of which nothing is known, and keeps another one.
-    pub(crate) fn pass(self, bytes: &[u8]) -> Result<()> {
+    /// Reads a struct without a Rust type, in the form in which it can be compared.
+    ///
+    /// # Panics
+    /// It is no struct.
+    pub fn decode(self, bytes: &[u8]) -> Value {
+        let (ty, limits) = (TType::STRUCT, Limits::DEFAULT);
+        let value = match self {
+            Form::Binary => Value::read(ty, &mut BinaryReader::new(bytes, &limits)),
+            Form::Compact => Value::read(ty, &mut CompactReader::new(bytes, &limits)),
+            Form::Json => json::read(bytes, ty, &limits, |r| Value::read(ty, r)),
+        };
+        value.expect("it is a struct").normal()
+    }
+
+    /// Passes over a struct of which nothing is known, and keeps it, which has to be the same.
+    ///
+    /// # Errors
+    /// It is broken.
+    ///
+    /// # Panics
+    /// Only one of both fails.
+    pub fn pass(self, bytes: &[u8]) -> Result<()> {
         let limits = Limits::DEFAULT;
         let (skipped, kept) = match self {
             Form::Binary => (
@@ -104,8 +150,11 @@ impl Form {
         skipped
     }
 
-    /// The message headers that there are: strict and old for binary.
-    pub(crate) fn read_envelope(self, message: &mut Bytes) -> Result<Envelope> {
+    /// Cuts a header off a message: strict or old for binary.
+    ///
+    /// # Errors
+    /// It is broken.
+    pub fn read_envelope(self, message: &mut Bytes) -> Result<Envelope> {
         match self {
             Form::Binary => binary::read_envelope(message),
             Form::Compact => compact::read_envelope(message),
@@ -115,6 +164,9 @@ impl Form {
 }
 
 /// The kind of the error, if it is one.
-pub(crate) fn kind<T>(result: Result<T>) -> Result<(), ErrorKind> {
+///
+/// # Errors
+/// It is one.
+pub fn kind<T>(result: Result<T>) -> Result<(), ErrorKind> {
     result.map(drop).map_err(|error| error.kind())
 }
