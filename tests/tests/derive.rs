@@ -14,6 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rustc_hash::{FxHashMap, FxHashSet};
 use thriftly::{
     Decode, Encode, ErrorKind, TType, ThriftStruct, ThriftType, UnknownFields, binary, compact,
+    json,
 };
 use thriftly_tests::random::Random;
 
@@ -285,7 +286,7 @@ fn tree(random: &mut Random, depth: usize) -> Tree<i32> {
     }
 }
 
-/// Ours to theirs and back, with the same bytes all the way, in both protocols.
+/// Ours to theirs and back, with the same bytes all the way, in every protocol.
 fn check<A, B>(ours: &A)
 where
     A: Encode + for<'de> Decode<'de> + PartialEq + Debug,
@@ -300,6 +301,11 @@ where
     let theirs: B = compact::from_slice(&bytes).expect("the other type reads it");
     assert_eq!(compact::to_vec(&theirs).expect("it can be encoded"), bytes);
     assert_eq!(&compact::from_slice::<A>(&bytes).expect("its own type reads it"), ours);
+
+    let bytes = json::to_vec(ours).expect("it can be encoded");
+    let theirs: B = json::from_slice(&bytes).expect("the other type reads it");
+    assert_eq!(json::to_vec(&theirs).expect("it can be encoded"), bytes);
+    assert_eq!(&json::from_slice::<A>(&bytes).expect("its own type reads it"), ours);
 }
 
 /// As `check`, of what has no order of its own.

@@ -257,7 +257,7 @@ impl Visitor<'_> for Name {
     }
 }
 
-/// Fields without names, in their order. Those that are missing at the end are absent.
+/// Fields without names, each in its place.
 struct Placed<A> {
     access: A,
     next: usize,
