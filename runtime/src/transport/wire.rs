@@ -82,6 +82,9 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
     match first {
         // Binary or compact, whatever follows; as a length it would be negative.
         [0x80 | 0x82, ..] => None,
+        // JSON that is broken is still JSON.
+        #[cfg(feature = "json")]
+        [b'[', ..] => None,
         #[cfg(not(feature = "json"))]
         [b'[', ..] => Some("the JSON protocol"),
         [0x16, 0x03, ..] => Some("TLS"),
@@ -161,6 +164,12 @@ mod tests {
         for bytes in [&b"\x82\x21\x80\x80\x10\0\0"[..], b"\x82\x21\xff\x6d\x0f\xff\xbf\x01"] {
             assert_eq!(is(bytes), Ok(Framing::Unframed));
         }
+    }
+
+    #[cfg(feature = "json")]
+    #[test]
+    fn broken_json_is_not_taken_for_other_protocols() {
+        assert_eq!(is(b"[1,\0\x10\0\0\0"), Ok(Framing::Unframed));
     }
 
     #[test]
