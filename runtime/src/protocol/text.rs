@@ -52,7 +52,9 @@ mod tests {
 
     #[test]
     fn what_is_text_is_what_std_says_wherever_the_odd_byte_is() {
-        for len in 0..70 {
+        // Miri has time for one length on each side of where there is a choice.
+        let choices = [0, 1, 3, 4, 7, 8, 16, 17, 32, 33];
+        for len in (0..70).filter(|len| !cfg!(miri) || choices.contains(len)) {
             let plain = vec![b'a'; len];
             assert_eq!(text(&plain), std::str::from_utf8(&plain));
             for at in 0..len {

@@ -17,6 +17,10 @@ struct Link {
 impl Decoded {
     /// Keeps the bytes, and lends them out. `last` is the end of the chain, or where to look for it.
     pub(crate) fn keep<'a>(last: &mut &'a Decoded, bytes: Vec<u8>) -> &'a [u8] {
+        // Nothing has to be kept of nothing: a link takes more than a peer paid for it.
+        if bytes.is_empty() {
+            return &[];
+        }
         let mut link = Box::new(Link { bytes, next: Decoded::default() });
         loop {
             match last.0.set(link) {
@@ -62,6 +66,8 @@ mod tests {
         let count: u32 = if cfg!(miri) { 200 } else { 200_000 };
         let kept: Vec<&[u8]> =
             (0..count).map(|at| Decoded::keep(&mut last, at.to_be_bytes().to_vec())).collect();
+        assert_eq!(Decoded::keep(&mut last, Vec::new()), []);
+        assert!(last.0.get().is_none());
         let mut again = &chain;
         assert_eq!(Decoded::keep(&mut again, vec![7]), [7]);
         assert!(kept.iter().zip(0..count).all(|(bytes, at)| **bytes == at.to_be_bytes()));
