@@ -85,6 +85,7 @@ impl<'de> Cursor<'de> {
     }
 
     /// Passes over a number of bytes.
+    #[inline(always)]
     pub(crate) fn pass(&mut self, len: usize) -> Result<()> {
         self.slice(len).map(drop)
     }

@@ -12,6 +12,7 @@ pub mod thriftpy_json;
 mod buffer;
 mod bulk;
 mod cursor;
+mod skip;
 mod text;
 mod values;
 

@@ -11,12 +11,12 @@
 
 mod envelope;
 mod reader;
-mod skip;
+mod types;
 mod writer;
 
 pub use envelope::{read_envelope, write_envelope, write_old_envelope};
 pub use reader::BinaryReader;
-pub(crate) use skip::{fixed_width, min_width};
+pub(crate) use types::{fixed_width, min_width};
 pub use writer::{BinaryRun, BinaryWriter};
 
 use crate::protocol::values::values;

@@ -3,7 +3,7 @@
 use byteorder::BigEndian;
 use bytes::Bytes;
 
-use super::skip::{self, min_width};
+use super::types::{fixed_width, min_width};
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
@@ -12,6 +12,7 @@ use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
 #[cfg(feature = "json")]
 use crate::protocol::json::{self, decoded::Decoded};
+use crate::protocol::skip::{Skip, no_such_type, skip};
 use crate::ttype::TType;
 
 /// Reads values in `TBinaryProtocol`.
@@ -125,12 +126,12 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
 
     #[inline(never)]
     fn skip(&mut self, ty: TType) -> Result<()> {
-        skip::skip(self, ty)
+        skip(self, ty)
     }
 
     fn capture(&mut self, ty: TType) -> Result<RawValue<'de>> {
         let start = self.cursor.rest;
-        skip::skip(self, ty)?;
+        skip(self, ty)?;
         let bytes = &start[..start.len() - self.cursor.rest.len()];
         #[cfg(feature = "json")]
         if matches!(self.cursor.blobs, Blobs::Base64(_)) {
@@ -283,5 +284,24 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     }
     fn doubles(&mut self, count: usize) -> Result<Vec<f64>> {
         Ok(bulk::read_f64s::<BigEndian>(self.cursor.elements(count, 8)?))
+    }
+}
+
+impl<'de> Skip<'de> for BinaryReader<'de> {
+    #[inline(always)]
+    fn fixed_width(ty: TType) -> Option<usize> {
+        fixed_width(ty)
+    }
+    #[inline(always)]
+    fn pass(&mut self, len: usize) -> Result<()> {
+        self.cursor.pass(len)
+    }
+    #[inline(always)]
+    fn skip_scalar(&mut self, ty: TType) -> Result<()> {
+        match fixed_width(ty) {
+            Some(width) => self.cursor.pass(width),
+            None if ty == TType::STRING => self.sized().map(drop),
+            None => Err(no_such_type(ty)),
+        }
     }
 }

@@ -11,7 +11,6 @@
 
 mod envelope;
 mod reader;
-mod skip;
 mod types;
 mod varint;
 mod varints;

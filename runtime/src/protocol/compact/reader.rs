@@ -3,8 +3,7 @@
 use byteorder::LittleEndian;
 use bytes::Bytes;
 
-use super::skip;
-use super::types::{FALSE, TRUE, min_width, number, ttype};
+use super::types::{FALSE, TRUE, fixed_width, min_width, number, ttype};
 use super::varint::{Broken, Varint, unzigzag32, unzigzag64};
 use super::varints::{ReadAll, read_i16s, read_i32s, read_i64s};
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
@@ -13,6 +12,7 @@ use crate::limits::Limits;
 use crate::message::Protocol;
 use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
+use crate::protocol::skip::{Skip, no_such_type, skip};
 use crate::ttype::TType;
 
 /// Reads values in `TCompactProtocol`.
@@ -229,7 +229,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
 
     #[inline(never)]
     fn skip(&mut self, ty: TType) -> Result<()> {
-        skip::skip(self, ty)
+        skip(self, ty)
     }
 
     fn capture(&mut self, ty: TType) -> Result<RawValue<'de>> {
@@ -239,7 +239,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
             Some(false) => &[FALSE],
             None => {
                 let start = self.cursor.rest;
-                skip::skip(self, ty)?;
+                skip(self, ty)?;
                 &start[..start.len() - self.cursor.rest.len()]
             }
         };
@@ -392,5 +392,31 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     }
     fn doubles(&mut self, count: usize) -> Result<Vec<f64>> {
         Ok(bulk::read_f64s::<LittleEndian>(self.cursor.elements(count, 8)?))
+    }
+}
+
+impl<'de> Skip<'de> for CompactReader<'de> {
+    #[inline(always)]
+    fn fixed_width(ty: TType) -> Option<usize> {
+        fixed_width(ty)
+    }
+    #[inline(always)]
+    fn pass(&mut self, len: usize) -> Result<()> {
+        self.cursor.pass(len)
+    }
+    #[inline(always)]
+    fn skip_scalar(&mut self, ty: TType) -> Result<()> {
+        match ty {
+            // The value of a field came with its header.
+            TType::BOOL => self.bool().map(drop),
+            TType::I16 => self.i16().map(drop),
+            TType::I32 => self.i32().map(drop),
+            TType::I64 => self.i64().map(drop),
+            TType::STRING => self.sized().map(drop),
+            _ => match fixed_width(ty) {
+                Some(width) => self.cursor.pass(width),
+                None => Err(no_such_type(ty)),
+            },
+        }
     }
 }

@@ -1,0 +1,75 @@
+//! Passing over values, in protocols that tell the types and numbers of elements.
+
+use crate::codec::{Reader, StructNames};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ttype::TType;
+
+/// What it takes beside reading.
+pub(super) trait Skip<'de>: Reader<'de> {
+    /// The number of bytes that every element of the type takes, if it is always the same.
+    fn fixed_width(ty: TType) -> Option<usize>;
+
+    /// Passes over a number of bytes.
+    fn pass(&mut self, len: usize) -> Result<()>;
+
+    /// Passes over a value of a type that holds no others. Of a type that there is not, it is
+    /// [`no_such_type`].
+    fn skip_scalar(&mut self, ty: TType) -> Result<()>;
+}
+
+/// Passes over a value. Nesting is bounded by the reader's limit, and so is the recursion.
+#[inline(always)]
+pub(super) fn skip<'de, R: Skip<'de>>(r: &mut R, ty: TType) -> Result<()> {
+    match ty {
+        TType::STRUCT => skip_struct(r),
+        TType::LIST | TType::SET => skip_elements(r),
+        TType::MAP => skip_entries(r),
+        _ => r.skip_scalar(ty),
+    }
+}
+
+// Each is a function of its own, so that a level of nesting takes little of the stack, and a
+// scalar no call.
+
+#[inline(never)]
+fn skip_struct<'de, R: Skip<'de>>(r: &mut R) -> Result<()> {
+    let outer = r.struct_begin(StructNames::NONE)?;
+    loop {
+        let field = r.field()?;
+        if field.ty == TType::STOP {
+            break;
+        }
+        skip(r, field.ty)?;
+    }
+    r.struct_end(outer);
+    Ok(())
+}
+
+#[inline(never)]
+fn skip_elements<'de, R: Skip<'de>>(r: &mut R) -> Result<()> {
+    let (element, count) = r.any_list_begin()?;
+    match R::fixed_width(element) {
+        Some(width) => r.pass(width.saturating_mul(count))?,
+        None => (0..count).try_for_each(|_| skip(r, element))?,
+    }
+    r.list_end()
+}
+
+#[inline(never)]
+fn skip_entries<'de, R: Skip<'de>>(r: &mut R) -> Result<()> {
+    let (key, value, count) = r.any_map_begin()?;
+    match (R::fixed_width(key), R::fixed_width(value)) {
+        (Some(key), Some(value)) => r.pass((key + value).saturating_mul(count))?,
+        _ => (0..count).try_for_each(|_| {
+            skip(r, key)?;
+            skip(r, value)
+        })?,
+    }
+    r.map_end()
+}
+
+/// A field's type is none that there is.
+#[cold]
+pub(super) fn no_such_type(ty: TType) -> Error {
+    Error::new(ErrorKind::InvalidData, format!("a field of {ty}"))
+}
