@@ -183,9 +183,14 @@ macro_rules! values {
         pub(crate) fn decode_whole<'de, T: $crate::Decode<'de>>(
             mut reader: $reader<'de>,
         ) -> $crate::Result<T> {
-            let value = T::decode(&mut reader)?;
-            reader.finish()?;
-            Ok(value)
+            // What is decoded stays where it is: moving it would wait for its small writes.
+            let mut result = T::decode(&mut reader);
+            if result.is_ok()
+                && let Err(error) = reader.finish()
+            {
+                result = Err(error);
+            }
+            result
         }
     };
 }
