@@ -1,10 +1,10 @@
 //! What is measured: a value, and who encodes and decodes it.
 
-use thriftly_peers::types::ours::{shared, views};
+use thriftly_peers::types::ours::{hashed, shared, views};
 use thriftly_peers::types::prost as prost_types;
 use thriftly_peers::types::{apache as apache_types, ours as our_types, pilota as pilota_types};
 
-use crate::sides::{Direction, Given, OWNED, Protocol, SHARED, Side, VIEWS, Who, Works};
+use crate::sides::{Direction, Given, HASHED, OWNED, Protocol, SHARED, Side, VIEWS, Who, Works};
 use crate::sides::{apache, memcpy, ours, pilota, prost};
 use crate::values;
 
@@ -104,10 +104,12 @@ pub fn all() -> Vec<Workload> {
         "map-1k-small" Structs SmallMap => SmallMap = values::small_map(1000), [
             SHARED ours::owned::<shared::SmallMap>,
             VIEWS ours::borrowed::<views::SmallMapRef<'static>>,
+            HASHED ours::owned::<hashed::SmallMap>,
         ];
         "map-1k-unsorted" UnsortedMap SmallMap => SmallMap = values::unsorted_map(1000), [
             SHARED ours::owned::<shared::SmallMap>,
             VIEWS ours::borrowed::<views::SmallMapRef<'static>>,
+            HASHED ours::owned::<hashed::SmallMap>,
         ];
         "optionals" Structs Optionals => Optionals = values::optionals(), [
             SHARED ours::owned::<shared::Optionals>,

@@ -44,6 +44,9 @@ pub const SHARED: Variant = Variant { name: "/shared", decode_target: 1.5 };
 /// With text that is borrowed from the message.
 pub const VIEWS: Variant = Variant { name: "/views", decode_target: 3.0 };
 
+/// With the option `maps: hashed`: a `HashMap`, as pilota and prost have.
+pub const HASHED: Variant = Variant { name: "/hashed", decode_target: 1.5 };
+
 /// Who does the work.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Who {

@@ -14,3 +14,8 @@ pub mod views {
     thriftly::thrift!("../../../bench.thrift", views: true);
     thriftly::thrift!("../../more.thrift", views: true);
 }
+
+/// The same with maps that have no order.
+pub mod hashed {
+    thriftly::thrift!("../../../bench.thrift", maps: hashed);
+}
