@@ -19,12 +19,32 @@ pub struct Limits {
     /// what the message itself takes. The larger of this and four times the message counts.
     /// Default: 64 MiB.
     pub memory: usize,
+    /// What becomes of a `string` that is not UTF-8. By default it is an error
+    /// ([`ErrorKind::InvalidUtf8`](crate::ErrorKind::InvalidUtf8)); if this is `true`, each sequence
+    /// that is none is replaced by U+FFFD, as by [`String::from_utf8_lossy`], in JSON also half a
+    /// surrogate pair. Text that is borrowed (`&str`, and views with it) cannot be changed, so there
+    /// it stays an error but in JSON, and so does the name of a method.
+    ///
+    /// ```
+    /// let latin1 = b"\0\0\0\x04caf\xe9";
+    /// assert!(thriftly::binary::from_slice::<String>(latin1).is_err());
+    /// let limits = thriftly::Limits { lossy_utf8: true, ..thriftly::Limits::default() };
+    /// let text: String = thriftly::binary::from_slice_with(latin1, &limits)?;
+    /// assert_eq!(text, "caf\u{fffd}");
+    /// # Ok::<(), thriftly::Error>(())
+    /// ```
+    pub lossy_utf8: bool,
 }
 
 impl Limits {
     /// The defaults.
-    pub const DEFAULT: Limits =
-        Limits { message: 100 << 20, frame: 16_384_000, depth: 64, memory: 64 << 20 };
+    pub const DEFAULT: Limits = Limits {
+        message: 100 << 20,
+        frame: 16_384_000,
+        depth: 64,
+        memory: 64 << 20,
+        lossy_utf8: false,
+    };
 }
 
 impl Default for Limits {

@@ -4,7 +4,7 @@
     reason = "text that was checked once is not checked again each time it is read"
 )]
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -96,10 +96,12 @@ impl Encode for SharedStr {
 impl<'de> Decode<'de> for SharedStr {
     #[inline]
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
-        let text = r.string()?;
-        Ok(match SharedStr::inline(text) {
-            Some(inline) => inline,
-            None => SharedStr::shared(text, r.share(text)),
+        Ok(match r.text()? {
+            Cow::Borrowed(text) => match SharedStr::inline(text) {
+                Some(inline) => inline,
+                None => SharedStr::shared(text, r.share(text)),
+            },
+            Cow::Owned(text) => SharedStr::from(text),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! What a protocol does to read values.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use crate::codec::names::StructNames;
@@ -149,6 +151,15 @@ pub trait Reader<'de> {
     /// # Errors
     /// The bytes end, or are not UTF-8.
     fn string(&mut self) -> Result<&'de str>;
+    /// A `string` of which a copy is made, so that what is not UTF-8 can be replaced. Whether it is
+    /// says [`Limits::lossy_utf8`](crate::Limits::lossy_utf8).
+    ///
+    /// # Errors
+    /// The bytes end, or are not UTF-8.
+    #[inline]
+    fn text(&mut self) -> Result<Cow<'de, str>> {
+        self.string().map(Cow::Borrowed)
+    }
     /// A `binary`.
     ///
     /// # Errors

@@ -150,7 +150,7 @@ impl Encode for String {
 impl<'de> Decode<'de> for String {
     #[inline]
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
-        r.string().map(str::to_owned)
+        r.text().map(Cow::into_owned)
     }
 }
 
@@ -164,7 +164,7 @@ impl<'de: 'a, 'a> Decode<'de> for &'a str {
 impl<'de: 'a, 'a> Decode<'de> for Cow<'a, str> {
     #[inline]
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
-        r.string().map(Cow::Borrowed)
+        r.text()
     }
 }
 
@@ -189,7 +189,7 @@ macro_rules! text {
         impl<'de> Decode<'de> for $pointer<str> {
             #[inline]
             fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
-                r.string().map($pointer::from)
+                r.text().map($pointer::from)
             }
         }
     )*};

@@ -22,6 +22,8 @@ pub(crate) struct Cursor<'de> {
     len: usize,
     /// How many levels of nesting are left.
     depth: u32,
+    /// Whether what is not UTF-8 is replaced.
+    lossy: bool,
     /// How many bytes containers may still take.
     memory: u64,
     /// The largest size that can be meant; above it the bytes are not just cut short.
@@ -48,6 +50,7 @@ impl<'de> Cursor<'de> {
             rest: bytes,
             len: bytes.len(),
             depth: limits.depth,
+            lossy: limits.lossy_utf8,
             memory: (limits.memory as u64).max(bytes.len() as u64 * 4),
             largest: limits.message,
             blobs,
@@ -159,6 +162,15 @@ impl<'de> Cursor<'de> {
         }
     }
 
+    /// The last bytes that were read, as text that may be changed.
+    #[inline(always)]
+    pub(crate) fn lossy_text(&self, bytes: &'de [u8]) -> Result<Cow<'de, str>> {
+        match text(bytes) {
+            Ok(text) => Ok(Cow::Borrowed(text)),
+            Err(error) => self.replaced(error, bytes),
+        }
+    }
+
     /// A `binary` value as one that may share the memory of the message.
     pub(crate) fn shared(&self, bytes: &'de [u8]) -> Result<Bytes> {
         Ok(match self.blobs {
@@ -244,6 +256,15 @@ impl<'de> Cursor<'de> {
     #[inline(never)]
     pub(crate) fn mismatch(&self, expected: TType, found: TType) -> Error {
         self.error(ErrorKind::TypeMismatch, format!("{expected} expected, but found {found}"))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn replaced(&self, error: std::str::Utf8Error, bytes: &'de [u8]) -> Result<Cow<'de, str>> {
+        match self.lossy {
+            true => Ok(String::from_utf8_lossy(bytes)),
+            false => Err(self.not_utf8(error, bytes.len())),
+        }
     }
 
     #[cold]

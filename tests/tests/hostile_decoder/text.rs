@@ -1,6 +1,11 @@
 //! D8, D17: text that is none, and what JSON can be.
 
-use thriftly::{ErrorKind, Result};
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use thriftly::{
+    Decode, ErrorKind, Limits, Result, SharedStr, binary, compact, json, thriftpy_json,
+};
 use thriftly_tests::value::Value;
 
 use crate::memory::{bounded, measured};
@@ -62,6 +67,82 @@ fn d8_text_has_to_be_utf_8() {
 fn map(key: &[u8], value: &[u8]) -> Value {
     let text = thriftly::TType::STRING;
     Value::Map(text, text, vec![(Value::Blob(key.into()), Value::Blob(value.into()))])
+}
+
+/// With the limit that allows it, what is no text is replaced, short or long, as std does it;
+/// text that is borrowed from the message is still refused.
+#[test]
+fn d8_text_that_is_not_utf_8_is_replaced_if_that_is_wanted() -> Result<()> {
+    let lossy = Limits { lossy_utf8: true, ..Limits::DEFAULT };
+    for bytes in NO_TEXT {
+        for bytes in [bytes.to_vec(), [&[b'x'; 60], bytes].concat()] {
+            let expected = String::from_utf8_lossy(&bytes);
+            for form in [Form::Binary, Form::Compact] {
+                let message = Bytes::from(form.encode(&Value::Blob(bytes.clone())));
+                assert_eq!(lossily::<String>(form, &message, &lossy)?, expected);
+                assert_eq!(lossily::<SharedStr>(form, &message, &lossy)?, &*expected);
+                assert_eq!(lossily::<Box<str>>(form, &message, &lossy)?, expected.as_ref().into());
+                let (cow, borrowed) = match form {
+                    Form::Binary => (
+                        binary::from_slice_with::<Cow<'_, str>>(&message, &lossy),
+                        binary::from_slice_with::<&str>(&message, &lossy),
+                    ),
+                    _ => (
+                        compact::from_slice_with::<Cow<'_, str>>(&message, &lossy),
+                        compact::from_slice_with::<&str>(&message, &lossy),
+                    ),
+                };
+                assert_eq!(cow?, expected);
+                assert_eq!(kind(borrowed), NOT_UTF_8);
+                assert_eq!(kind(lossily::<String>(form, &message, &Limits::DEFAULT)), NOT_UTF_8);
+                // What is replaced is written as what it is now.
+                let field = field(form, 7, &bytes);
+                let scalars: idl::Scalars = lossily(form, &field.into(), &lossy)?;
+                assert_eq!(form.read::<idl::Scalars>(&form.write(&scalars))?.text, expected);
+            }
+            let text = [b"\"", &*bytes, b"\""].concat();
+            assert_eq!(json::from_slice_with::<String>(&text, &lossy)?, expected);
+            let text = [br#"{"metadata":{"version":1},"payload":{"text":"#, &*text, b"}}"].concat();
+            // ThriftPy's begins with its length.
+            let text = [&(text.len() as u32).to_be_bytes()[..], &text].concat();
+            let scalars: idl::Scalars = thriftpy_json::from_slice_with(&text, &lossy)?;
+            assert_eq!(scalars.text, expected);
+        }
+    }
+    Ok(())
+}
+
+const NOT_UTF_8: std::result::Result<(), ErrorKind> = Err(ErrorKind::InvalidUtf8);
+
+/// A value in binary or compact, read from shared bytes.
+fn lossily<T: for<'de> Decode<'de>>(form: Form, bytes: &Bytes, limits: &Limits) -> Result<T> {
+    match form {
+        Form::Binary => binary::from_bytes_with(bytes, limits),
+        _ => compact::from_bytes_with(bytes, limits),
+    }
+}
+
+#[test]
+fn d17_half_a_surrogate_pair_is_replaced_if_that_is_wanted() -> Result<()> {
+    let lossy = Limits { lossy_utf8: true, ..Limits::DEFAULT };
+    for (text, expected) in [
+        (r"\ud83e\udd80", "🦀"),
+        (r"\ud83e", "\u{fffd}"),
+        (r"\ud83ex", "\u{fffd}x"),
+        (r"\ud83e\n", "\u{fffd}\n"),
+        (r"\ud83e\u0041", "\u{fffd}A"),
+        (r"\ud83e\ud83e\udd80", "\u{fffd}🦀"),
+        (r"\udd80\ud83e", "\u{fffd}\u{fffd}"),
+    ] {
+        let json = format!(r#""{text}""#);
+        assert_eq!(json::from_slice_with::<String>(json.as_bytes(), &lossy)?, expected, "{text}");
+    }
+    // What is no escape stays an error.
+    for json in [r#""\u12""#, r#""\ud83e\u12""#, r#""\ud83e\x""#, r#""\ud83e"#] {
+        let result = json::from_slice_with::<String>(json.as_bytes(), &lossy);
+        assert!(result.is_err(), "{json}: {result:?}");
+    }
+    Ok(())
 }
 
 /// The whole of JSON is text, so what is not UTF-8 is refused wherever it stands in a string.

@@ -1,5 +1,7 @@
 //! Reading `TBinaryProtocol`.
 
+use std::borrow::Cow;
+
 use byteorder::BigEndian;
 use bytes::Bytes;
 
@@ -248,6 +250,11 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     fn string(&mut self) -> Result<&'de str> {
         let bytes = self.sized()?;
         self.cursor.text(bytes)
+    }
+    #[inline]
+    fn text(&mut self) -> Result<Cow<'de, str>> {
+        let bytes = self.sized()?;
+        self.cursor.lossy_text(bytes)
     }
     #[inline]
     fn binary(&mut self) -> Result<&'de [u8]> {

@@ -1,5 +1,7 @@
 //! Reading `TCompactProtocol`.
 
+use std::borrow::Cow;
+
 use byteorder::LittleEndian;
 use bytes::Bytes;
 
@@ -360,6 +362,11 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     fn string(&mut self) -> Result<&'de str> {
         let bytes = self.sized()?;
         self.cursor.text(bytes)
+    }
+    #[inline]
+    fn text(&mut self) -> Result<Cow<'de, str>> {
+        let bytes = self.sized()?;
+        self.cursor.lossy_text(bytes)
     }
     #[inline]
     fn binary(&mut self) -> Result<&'de [u8]> {

@@ -30,7 +30,7 @@ pub fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec
 /// that is not UTF-8. Or the end of the message is missing.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let json = message.clone();
-    let mut parser = Parser::new(&json, 0);
+    let mut parser = Parser::flat(&json);
     parser.expect(b'[')?;
     let version: i32 = parser.number("message version")?;
     if version != VERSION {

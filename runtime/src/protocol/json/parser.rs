@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
 
 /// Reads JSON from its begin to its end.
 pub(crate) struct Parser<'a> {
@@ -11,11 +12,19 @@ pub(crate) struct Parser<'a> {
     at: usize,
     /// How many levels of nesting are left.
     depth: u32,
+    /// Whether what is no text is replaced.
+    lossy: bool,
 }
 
 impl<'a> Parser<'a> {
-    pub(crate) fn new(json: &'a [u8], depth: u32) -> Parser<'a> {
-        Parser { json, at: 0, depth }
+    /// Reads values.
+    pub(crate) fn new(json: &'a [u8], limits: &Limits) -> Parser<'a> {
+        Parser { json, at: 0, depth: limits.depth, lossy: limits.lossy_utf8 }
+    }
+
+    /// Reads the header of a message, in which nothing is nested.
+    pub(crate) fn flat(json: &'a [u8]) -> Parser<'a> {
+        Parser { json, at: 0, depth: 0, lossy: false }
     }
 
     /// How many bytes have been read.
@@ -172,6 +181,12 @@ impl<'a> Parser<'a> {
         self.rest_of_string(out)?;
         match std::str::from_utf8(&out[start..]) {
             Ok(_) => Ok(()),
+            Err(_) if self.lossy => {
+                let text = String::from_utf8_lossy(&out[start..]).into_owned();
+                out.truncate(start);
+                out.extend_from_slice(text.as_bytes());
+                Ok(())
+            }
             Err(error) => {
                 let message = format!("the string is not UTF-8: {error}");
                 Err(Error::new(ErrorKind::InvalidUtf8, message).at_offset(place))
@@ -217,9 +232,21 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// A character above 0xffff stands as two surrogates.
     fn character(&mut self) -> Result<char> {
         let first = self.hex()?;
+        let place = self.at;
+        match self.character_from(first) {
+            // Half a pair is replaced alone: what follows it may be a character of its own.
+            Err(_) if self.lossy => {
+                self.at = place;
+                Ok(char::REPLACEMENT_CHARACTER)
+            }
+            result => result,
+        }
+    }
+
+    /// A character above 0xffff stands as two surrogates.
+    fn character_from(&mut self, first: u32) -> Result<char> {
         let code = match first {
             0xd800..0xdc00 => {
                 for expected in *b"\\u" {

@@ -9,7 +9,7 @@ use crate::uuid::Uuid;
 
 /// Reads a value of the type, which is all there is.
 pub(crate) fn transcode(ty: TType, json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
-    let mut parser = Parser::new(json, limits.depth);
+    let mut parser = Parser::new(json, limits);
     let mut out = Vec::with_capacity(json.len() / 2);
     parser.value(ty, &mut out)?;
     match parser.peek() {

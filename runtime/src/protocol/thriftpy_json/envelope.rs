@@ -101,7 +101,7 @@ fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
         let message = format!("{} bytes where {length} are announced", json.len());
         return Err(Error::new(kind, message));
     }
-    let mut parser = Parser::new(json, 0);
+    let mut parser = Parser::flat(json);
     let (mut metadata, mut payload) = (None, None);
     parser.expect(b'{')?;
     let mut first = true;

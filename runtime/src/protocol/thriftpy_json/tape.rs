@@ -26,7 +26,8 @@ pub(super) mod tag {
 /// Records a value, which is all there is.
 pub(crate) fn record(json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
     // A map is an array of objects: two levels for one.
-    let mut parser = Parser::new(json, limits.depth.saturating_mul(2));
+    let limits = Limits { depth: limits.depth.saturating_mul(2), ..*limits };
+    let mut parser = Parser::new(json, &limits);
     let mut tape = Vec::with_capacity(json.len());
     parser.item(&mut tape)?;
     match parser.peek() {
