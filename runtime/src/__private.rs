@@ -83,6 +83,7 @@ mod with;
 
 pub use with::{
     __decode_with, __next_with, __read_variant_with, __read_with, __wire_names, __wire_type,
+    __wire_type_is,
 };
 
 use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType, Writer};

@@ -252,7 +252,8 @@ pub use uuid::Uuid;
 ///
 /// - `(rust.name = "…")` on a type, field, value, service or method: its name in Rust.
 /// - `(rust.type = "…")` on a field or typedef: its type in Rust, which must have the Thrift type
-///   that the IDL declares.
+///   that the IDL declares, and the traits that structs derive: `Debug`, `Clone`, `PartialEq` and
+///   `Default`, and `Eq`, `Hash` and `Ord` unless it is a container or stands beside a double.
 /// - `(deprecated = "…")`: `#[deprecated]`, with the reason if there is one.
 /// - `(rust.derive = "…")` on a struct, union, exception or enum: more derives.
 ///

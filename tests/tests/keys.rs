@@ -98,3 +98,28 @@ fn hashed_containers_have_no_order_but_those_in_keys_have() {
     assert_eq!(back, value);
     assert_eq!(back.hashed.keys[&key], 1);
 }
+
+mod foreign {
+    thriftly::thrift!(inline: r#"
+        typedef map<string, i32> Scores (rust.type = "std::collections::HashMap<String, i32>")
+        struct Field { 1: set<i32> numbers (rust.type = "std::collections::HashSet<i32>") }
+        struct Typedef { 1: list<Scores> scores, 2: Field field }
+        struct Key { 1: set<i64> stamps (rust.type = "std::collections::BTreeSet<i64>") }
+        struct Around { 1: Typedef inside, 2: map<Key, i32> keys }
+    "#, warnings: hidden);
+}
+
+#[test]
+fn containers_of_the_users_own_types_need_no_order_but_in_keys() {
+    let key = foreign::Key::default();
+    let value = foreign::Around {
+        inside: foreign::Typedef {
+            scores: vec![[("a".into(), 1)].into()],
+            field: foreign::Field { numbers: [1, 2].into() },
+        },
+        keys: [(key, 1)].into(),
+    };
+    let bytes = thriftly::binary::to_vec(&value).expect("it can be encoded");
+    let back: foreign::Around = thriftly::binary::from_slice(&bytes).expect("it can be read");
+    assert_eq!(back, value);
+}

@@ -20,6 +20,11 @@ pub const fn __wire_names<T: ThriftType, V, E>(_: fn(T) -> Result<V, E>) -> &'st
     T::NAMES
 }
 
+/// Fails to compile with the message if the type is another one on the wire.
+pub const fn __wire_type_is<T: ThriftType>(wire: TType, message: &str) {
+    assert!(T::TYPE.0 == wire.0, "{}", message);
+}
+
 /// Reads a value, and converts it.
 pub fn __decode_with<'de, T, V, E, R>(
     from: impl FnOnce(T) -> Result<V, E>,

@@ -7,6 +7,7 @@ use thriftly_parser::program::{
 };
 use thriftly_parser::source::FileId;
 
+use super::foreign::{is_container, is_foreign, is_foreign_container};
 use crate::model::Traits;
 
 /// The structs of a program as a graph, and what was found out about each.
@@ -23,9 +24,10 @@ struct Node {
     inside: Vec<usize>,
     /// The cycle that it belongs to: structs of one number contain each other in place.
     cycle: usize,
-    /// A double or a hashed container is in it, directly or within another struct.
+    /// A double or a container without order is in it, directly or within another struct.
     has_no_order: bool,
-    /// Containers in it are hashed, unless it is used in a key.
+    /// Containers in it have no order, unless it is used in a key: they are hashed, or of a type
+    /// that the user names, which may well be so.
     has_container: bool,
     /// It is used in a map's key or a set's element.
     is_key: bool,
@@ -46,14 +48,12 @@ impl Analysis {
             }
         }
         let mut analysis = Analysis { numbers, nodes: Vec::new() };
-        let nodes = structs.iter().map(|item| analysis.node(program, item)).collect();
+        let nodes = structs.iter().map(|item| analysis.node(program, item, hashed)).collect();
         analysis.nodes = nodes;
         analysis.find_cycles();
         analysis.find_keys(program, &structs);
-        if hashed {
-            for node in analysis.nodes.iter_mut().filter(|node| !node.is_key) {
-                node.has_no_order |= node.has_container;
-            }
+        for node in analysis.nodes.iter_mut().filter(|node| !node.is_key) {
+            node.has_no_order |= node.has_container;
         }
         analysis.spread_disorder();
         analysis.find_defaults(&structs);
@@ -86,7 +86,7 @@ impl Analysis {
         }
     }
 
-    fn node(&self, program: &Program, item: &Struct) -> Node {
+    fn node(&self, program: &Program, item: &Struct, hashed: bool) -> Node {
         let mut node = Node {
             in_place: Vec::new(),
             inside: Vec::new(),
@@ -101,10 +101,15 @@ impl Analysis {
             if let Some(number) = self.struct_of(program, &field.ty) {
                 node.in_place.push((index, number));
             }
+            node.has_container |=
+                is_container(program, &field.ty) && is_foreign(&field.annotations);
             walk(program, &field.ty, &mut |ty, in_key| match ty.kind {
+                TypeKind::Named(id) if !in_key && is_foreign_container(program, id) => {
+                    node.has_container = true;
+                }
                 // Doubles in keys are wrapped, and have an order.
                 TypeKind::Double if !in_key => node.has_no_order = true,
-                TypeKind::Set(_) | TypeKind::Map(..) if !in_key => node.has_container = true,
+                TypeKind::Set(_) | TypeKind::Map(..) if !in_key => node.has_container |= hashed,
                 TypeKind::Named(id) => node.inside.extend(self.numbers.get(&id)),
                 _ => {}
             });
@@ -267,12 +272,17 @@ fn definitions(program: &Program) -> impl Iterator<Item = (FileId, u32, &Definit
     })
 }
 
-/// Visits a type and the types in it, typedefs resolved, and says whether each is in a key.
+/// Visits a type and the types in it, typedefs before what they stand for, and says whether each is
+/// in a key.
 fn walk(program: &Program, ty: &Type, visit: &mut dyn FnMut(&Type, bool)) {
     fn inner(program: &Program, ty: &Type, in_key: bool, visit: &mut dyn FnMut(&Type, bool)) {
-        let ty = program.resolve(ty);
         visit(ty, in_key);
         match &ty.kind {
+            TypeKind::Named(id) => {
+                if let Definition::Typedef(item) = program.definition(*id) {
+                    inner(program, &item.target, in_key, visit);
+                }
+            }
             TypeKind::List(element) => inner(program, element, in_key, visit),
             TypeKind::Set(element) => inner(program, element, true, visit),
             TypeKind::Map(key, value) => {

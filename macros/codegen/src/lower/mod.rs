@@ -4,6 +4,7 @@ mod analysis;
 mod annotations;
 mod clash;
 mod docs;
+mod foreign;
 mod serde;
 mod service;
 mod types;
@@ -278,12 +279,16 @@ impl<'a> Lowerer<'a> {
     fn definition(&self, id: DefId, definition: &Definition) -> TokenStream {
         match definition {
             Definition::Const(item) => emit::constant(&self.constant(id, definition, item)),
-            Definition::Typedef(item) => emit::typedef(&Typedef {
-                ident: self.ident(&self.item_name(definition)),
-                doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
-                ty: annotations::rust_type(&item.annotations)
-                    .unwrap_or_else(|| self.rust_type(&item.target, Form::owned(id.file))),
-            }),
+            Definition::Typedef(item) => {
+                let proof = self.proven_typedef(item);
+                let definition = emit::typedef(&Typedef {
+                    ident: self.ident(&self.item_name(definition)),
+                    doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
+                    ty: annotations::rust_type(&item.annotations)
+                        .unwrap_or_else(|| self.rust_type(&item.target, Form::owned(id.file))),
+                });
+                quote!(#definition #proof)
+            }
             Definition::Enum(item) => {
                 let (derive, serde) = self.extra_derives(&item.annotations);
                 let item = self.enumeration(definition, item);
@@ -296,6 +301,7 @@ impl<'a> Lowerer<'a> {
                 let traits = self.analysis.traits(id);
                 let (derive, serde) = self.extra_derives(&item.annotations);
                 let view = self.union_view(id, definition, item);
+                let proof = self.proven_fields(item);
                 let fields = &item.fields;
                 let item = self.union(id, definition, item, Holds::Owned);
                 let definition = emit::union_definition(&item, traits, &derive);
@@ -304,13 +310,14 @@ impl<'a> Lowerer<'a> {
                     let forms = self.serde_forms(fields, item.variants.iter().map(|one| one.id));
                     emit::union_serde(&item, &forms, serde)
                 });
-                quote!(#definition #codec #serde #view)
+                quote!(#definition #codec #serde #view #proof)
             }
             Definition::Struct(item) => {
                 let traits = self.analysis.traits(id);
                 let is_exception = item.kind == StructKind::Exception;
                 let (derive, serde) = self.extra_derives(&item.annotations);
                 let view = self.struct_view(id, definition, item);
+                let proof = self.proven_fields(item);
                 let fields = &item.fields;
                 let item = self.structure(id, definition, item, Holds::Owned);
                 let definition = emit::struct_definition(&item, traits, &derive, is_exception);
@@ -319,7 +326,7 @@ impl<'a> Lowerer<'a> {
                     let forms = self.serde_forms(fields, item.fields.iter().map(|one| one.id));
                     emit::struct_serde(&item, &forms, serde)
                 });
-                quote!(#definition #codec #serde #view)
+                quote!(#definition #codec #serde #view #proof)
             }
             Definition::Service(item) => self.service(id, definition, item),
         }

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::Path;
 use thriftly_parser::program::{Annotation, Definition, Field, Type, TypeKind};
 
+use super::foreign::is_foreign;
 use super::{Lowerer, annotations};
 use crate::model::Serde;
 
@@ -51,9 +52,7 @@ impl Lowerer<'_> {
     ) -> Vec<TokenStream> {
         let field = |id| fields.iter().find(|field| field.id == id);
         ids.map(|id| match field(id) {
-            Some(field) if annotations::rust_type(&field.annotations).is_none() => {
-                self.serde_form(&field.ty)
-            }
+            Some(field) if !is_foreign(&field.annotations) => self.serde_form(&field.ty),
             _ => quote!(__serde::Plain),
         })
         .collect()
@@ -85,9 +84,7 @@ impl Lowerer<'_> {
                 })
             }
             TypeKind::Named(id) => match self.program.definition(*id) {
-                Definition::Typedef(item)
-                    if annotations::rust_type(&item.annotations).is_none() =>
-                {
+                Definition::Typedef(item) if !is_foreign(&item.annotations) => {
                     self.own_form(&item.target)
                 }
                 _ => None,

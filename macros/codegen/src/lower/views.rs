@@ -7,8 +7,9 @@ use quote::quote;
 use thriftly_parser::program::{self, DefId, Definition, Type, TypeKind};
 use thriftly_parser::source::FileId;
 
+use super::foreign::is_foreign;
 use super::types::Holds;
-use super::{Lowerer, Module, annotations};
+use super::{Lowerer, Module};
 use crate::emit;
 use crate::model::{Docs, Presence};
 
@@ -225,11 +226,6 @@ impl Lowerer<'_> {
             _ => value,
         }
     }
-}
-
-/// Whether the annotations name a type of Rust.
-fn is_foreign(annotations: &[program::Annotation]) -> bool {
-    annotations::rust_type(annotations).is_some()
 }
 
 /// What is said of a view, and then what is said of the type itself.

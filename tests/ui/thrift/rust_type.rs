@@ -1,0 +1,3 @@
+thriftly::thrift!("rust_type.thrift");
+
+fn main() {}
