@@ -345,8 +345,8 @@ pub use thriftly_macros::thrift;
 /// # Types of other crates
 ///
 /// `with` names a module with two functions. The one that writes says what the type is on the wire,
-/// and must agree with the one that reads. What is on the wire may be borrowed, and be of any type
-/// that a field can have.
+/// and must agree with the one that reads, or building fails. What is on the wire may be borrowed,
+/// and be of any type that a field can have.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};

@@ -1,5 +1,8 @@
 //! What a peer may make us do.
 
+/// What is said of what is nested too deeply.
+pub(crate) const TOO_DEEP: &str = "nested more deeply than `Limits::depth` allows";
+
 /// Limits on what is taken from a peer. All are in force by default.
 ///
 /// ```
@@ -13,11 +16,13 @@ pub struct Limits {
     /// Largest frame of a framed transport, in bytes. Default: 16,384,000, as the
     /// specification and Envoy have it.
     pub frame: usize,
-    /// How deeply structs and containers may be nested. Default: 64.
+    /// How deeply structs and containers may be nested. Default: 64. A struct that is large in Rust's
+    /// memory counts once more for each KiB, as reading it takes as much more of the stack: the 2 MiB
+    /// of a thread are enough for the default, whatever the types are and without optimization.
     pub depth: u32,
-    /// How many bytes of memory the containers of one decoded message may take, beside
-    /// what the message itself takes. The larger of this and four times the message counts.
-    /// Default: 64 MiB.
+    /// How many bytes of memory the containers, boxes and default values of one decoded message
+    /// may take, beside what the message itself takes. The larger of this and four times the message
+    /// counts. Default: 64 MiB.
     pub memory: usize,
     /// What becomes of a `string` that is not UTF-8. By default it is an error
     /// ([`ErrorKind::InvalidUtf8`](crate::ErrorKind::InvalidUtf8)); if this is `true`, each sequence

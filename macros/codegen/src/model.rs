@@ -53,6 +53,8 @@ pub(crate) struct Field {
     pub(crate) presence: Presence,
     /// The value that an absent field has, if it is not the type's default.
     pub(crate) default: Option<TokenStream>,
+    /// How much memory that value takes beside its own place, if it takes any: a constant.
+    pub(crate) heap: Option<TokenStream>,
     /// Where the compiler shows what is wrong with the type.
     pub(crate) span: Span,
 }

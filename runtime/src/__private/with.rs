@@ -25,6 +25,52 @@ pub const fn __wire_type_is<T: ThriftType>(wire: TType, message: &str) {
     assert!(T::TYPE.0 == wire.0, "{}", message);
 }
 
+/// What is written, which has to be on the wire what the function reads.
+///
+/// ```
+/// # use std::time::Duration;
+/// mod millis {
+///     pub fn to_thrift(pause: &std::time::Duration) -> i64 { pause.as_millis() as i64 }
+///     pub fn from_thrift(millis: i64) -> Result<std::time::Duration, std::num::TryFromIntError> {
+///         Ok(std::time::Duration::from_millis(millis.try_into()?))
+///     }
+/// }
+/// #[derive(thriftly::ThriftStruct)]
+/// struct Pause {
+///     #[thrift(id = 1, required, with = millis)]
+///     pause: Duration,
+/// }
+/// thriftly::binary::to_vec(&Pause { pause: Duration::from_secs(1) }).unwrap();
+/// ```
+///
+/// If they do not agree, what is written could not be read, so it does not compile:
+///
+/// ```compile_fail,E0080
+/// # use std::time::Duration;
+/// mod millis {
+///     pub fn to_thrift(pause: &std::time::Duration) -> i64 { pause.as_millis() as i64 }
+///     pub fn from_thrift(millis: i32) -> Result<std::time::Duration, std::num::TryFromIntError> {
+///         Ok(std::time::Duration::from_millis(millis.try_into()?))
+///     }
+/// }
+/// #[derive(thriftly::ThriftStruct)]
+/// struct Pause {
+///     #[thrift(id = 1, required, with = millis)]
+///     pause: Duration,
+/// }
+/// thriftly::binary::to_vec(&Pause { pause: Duration::from_secs(1) }).unwrap();
+/// ```
+#[inline(always)]
+pub fn __agreed<T: ThriftType, V, E, U: ThriftType>(_: fn(T) -> Result<V, E>, written: U) -> U {
+    const {
+        assert!(
+            T::TYPE.0 == U::TYPE.0,
+            "`to_thrift` and `from_thrift` have different types on the wire"
+        );
+    }
+    written
+}
+
 /// Reads a value, and converts it.
 pub fn __decode_with<'de, T, V, E, R>(
     from: impl FnOnce(T) -> Result<V, E>,

@@ -190,6 +190,7 @@ macro_rules! pointer {
         impl<T: ThriftType> ThriftType for $pointer<T> {
             const TYPE: TType = T::TYPE;
             const NAMES: &'static StructNames = T::NAMES;
+            const ABSENT_HEAP: usize = size_of::<T>() + T::ABSENT_HEAP;
         }
 
         impl<T: Encode> Encode for $pointer<T> {
@@ -206,6 +207,7 @@ macro_rules! pointer {
         impl<'de, T: Decode<'de>> Decode<'de> for $pointer<T> {
             #[inline]
             fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+                r.room_for::<T>(1)?;
                 T::decode(r).map($pointer::new)
             }
         }

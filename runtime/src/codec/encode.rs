@@ -21,6 +21,11 @@ pub trait ThriftType {
     /// What `Vec<Self>` is on the wire: a list, except for bytes.
     #[doc(hidden)]
     const VEC_TYPE: TType = TType::LIST;
+
+    /// How many bytes of memory the default value takes beside its own place, about: a peer may
+    /// have us make it at no cost.
+    #[doc(hidden)]
+    const ABSENT_HEAP: usize = 0;
 }
 
 /// A value that can be written in any protocol.

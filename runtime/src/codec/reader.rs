@@ -104,6 +104,16 @@ pub trait Reader<'de> {
     /// As [`map_begin`](Reader::map_begin).
     fn any_map_begin(&mut self) -> Result<(TType, TType, usize)>;
 
+    /// Goes so many levels of nesting deeper at once: for what takes much of the stack.
+    ///
+    /// # Errors
+    /// [`Limits::depth`](crate::Limits::depth) is reached.
+    #[doc(hidden)]
+    fn deeper(&mut self, levels: u32) -> Result<()>;
+    /// Comes up again.
+    #[doc(hidden)]
+    fn shallower(&mut self, levels: u32);
+
     /// How many of `count` values to make room for at once. Takes their size from the budget
     /// of [`Limits::memory`](crate::Limits::memory).
     ///

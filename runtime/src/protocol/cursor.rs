@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::body::LINK_FROM;
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::Limits;
+use crate::limits::{Limits, TOO_DEEP};
 #[cfg(feature = "json")]
 use crate::protocol::json::decoded::Decoded;
 use crate::protocol::text::text;
@@ -102,20 +102,20 @@ impl<'de> Cursor<'de> {
 
     /// The begin of a struct or container.
     #[inline(always)]
-    pub(crate) fn deeper(&mut self) -> Result<()> {
-        match self.depth.checked_sub(1) {
+    pub(crate) fn deeper(&mut self, levels: u32) -> Result<()> {
+        match self.depth.checked_sub(levels) {
             Some(depth) => {
                 self.depth = depth;
                 Ok(())
             }
-            None => Err(self.error(ErrorKind::DepthLimit, "nested too deeply")),
+            None => Err(self.too_deep()),
         }
     }
 
     /// The end of a struct or container.
     #[inline(always)]
-    pub(crate) fn shallower(&mut self) {
-        self.depth += 1;
+    pub(crate) fn shallower(&mut self, levels: u32) {
+        self.depth += levels;
     }
 
     /// A size, which is not negative.
@@ -142,12 +142,7 @@ impl<'de> Cursor<'de> {
         let size = size_of::<T>().max(1);
         match self.memory.checked_sub(count as u64 * size as u64) {
             Some(memory) => self.memory = memory,
-            None => {
-                return Err(self.error(
-                    ErrorKind::MemoryLimit,
-                    format!("{count} elements of {size} bytes take too much memory"),
-                ));
-            }
+            None => return Err(self.too_large(count as u64 * size as u64)),
         }
         // Room for more than the bytes that remain are likely to fill is made when it is needed.
         Ok(count.min((self.rest.len().saturating_mul(8) / size).saturating_add(4)))
@@ -226,6 +221,21 @@ impl<'de> Cursor<'de> {
     pub(crate) fn eof(&self, wanted: usize) -> Error {
         let left = self.rest.len();
         self.error(self.short(wanted), format!("{wanted} bytes expected, but only {left} are left"))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_deep(&self) -> Error {
+        self.error(ErrorKind::DepthLimit, TOO_DEEP)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_large(&self, bytes: u64) -> Error {
+        let left = self.memory;
+        let message =
+            format!("{bytes} bytes of memory needed where `Limits::memory` leaves {left}");
+        self.error(ErrorKind::MemoryLimit, message)
     }
 
     #[cold]

@@ -25,6 +25,7 @@ mod amplification;
 mod ends;
 mod fields;
 mod flood;
+mod large;
 mod memory;
 mod nesting;
 mod numbers;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use proc_macro2::Span;
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{DataStruct, DeriveInput, Member, Type};
 
@@ -103,8 +103,12 @@ impl Reader<'_> {
             types::check(ty, self.errors);
             self.parameters.value(ty);
         }
+        let scalar = attributes.with.is_none().then(|| types::scalar(ty)).flatten();
+        let mut heap = None;
         if presence == Presence::Default && default.is_none() {
             self.parameters.default(ty);
+            heap = (attributes.with.is_none() && scalar.is_none())
+                .then(|| quote_spanned!(place(ty)=> <#ty as __ThriftType>::ABSENT_HEAP));
         }
         self.fields.push(Field {
             member,
@@ -113,10 +117,11 @@ impl Reader<'_> {
             id,
             ty: ty.to_token_stream(),
             layers,
-            scalar: attributes.with.is_none().then(|| types::scalar(ty)).flatten(),
+            scalar,
             with: attributes.with,
             presence,
             default,
+            heap,
             span: place(ty),
         });
     }

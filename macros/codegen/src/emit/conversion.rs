@@ -5,11 +5,17 @@ use quote::quote_spanned;
 use syn::Path;
 use syn::spanned::Spanned;
 
-/// A reference to what is written, out of a reference to the value of the field.
-pub(super) fn converted(value: TokenStream, with: &Option<Path>) -> TokenStream {
+/// A reference to what is written, out of a reference to the value of the field, which is of the
+/// type. Both functions have to agree on what it is on the wire.
+pub(super) fn converted(value: TokenStream, with: &Option<Path>, ty: &TokenStream) -> TokenStream {
     match with {
         None => value,
-        Some(with) => quote_spanned!(place(with)=> &#with::to_thrift(#value)),
+        Some(with) => {
+            let from = from_thrift(with);
+            quote_spanned! {place(with)=>
+                &__agreed::<_, #ty, _, _>(#from, #with::to_thrift(#value))
+            }
+        }
     }
 }
 

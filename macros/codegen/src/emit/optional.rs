@@ -19,6 +19,14 @@ pub(super) fn value_of(layers: &[Layer], field: TokenStream) -> TokenStream {
     }
 }
 
+/// How much memory the pointers around the `Option` take, whether there is a value or not.
+pub(super) fn pointers(layers: &[Layer]) -> impl Iterator<Item = TokenStream> {
+    layers.iter().filter_map(|layer| match layer {
+        Layer::Option => None,
+        Layer::Pointer(pointer) => Some(quote!(__pointed::<#pointer>())),
+    })
+}
+
 /// The field, out of an `Option` of its value.
 pub(super) fn from_value(layers: &[Layer], value: TokenStream) -> TokenStream {
     match layers {

@@ -6,7 +6,7 @@ use syn::Path;
 
 use super::conversion::{converted, from_thrift};
 use super::exception::exception_traits;
-use super::optional::{from_value, value_of};
+use super::optional::{from_value, pointers, value_of};
 use super::{allow, bounded, decodable, default_or, derives, doc, id, names, order_by_bytes};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
@@ -113,6 +113,8 @@ pub(crate) fn arguments(item: &Struct) -> TokenStream {
 pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let ident = &item.ident;
     let names = names(&item.name, item.fields.iter().map(|field| (field.id, &*field.name)));
+    let heaps: Vec<_> = item.fields.iter().filter_map(|field| field.heap.as_ref()).collect();
+    let heap = (!heaps.is_empty()).then(|| quote!(const ABSENT_HEAP: __usize = #(#heaps)+*;));
     let plain = bounded(&item.generics, &item.bounds, &quote!(__ThriftType));
     let (params, arguments, clause) = (plain.params, plain.arguments, plain.clause);
     let encode = encode(item);
@@ -122,6 +124,7 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
         impl #params __ThriftType for #ident #arguments #clause {
             const TYPE: __TType = __TType::STRUCT;
             #names
+            #heap
         }
         #encode
         #decode
@@ -158,7 +161,7 @@ fn encode(item: &Struct) -> TokenStream {
                     Presence::Optional => {
                         let optional = value_of(&field.layers, quote!(&self.#member));
                         let value = quote_spanned!(field.span=> __value);
-                        let value = converted(value, &field.with);
+                        let value = converted(value, &field.with, &field.ty);
                         quote_spanned! {field.span=>
                             if let __Some(__value) = #optional {
                                 __Encode::encode_field(#value, #id, __w);
@@ -167,7 +170,7 @@ fn encode(item: &Struct) -> TokenStream {
                     }
                     _ => {
                         let value = quote_spanned!(field.span=> &self.#member);
-                        let value = converted(value, &field.with);
+                        let value = converted(value, &field.with, &field.ty);
                         quote_spanned!(field.span=> __Encode::encode_field(#value, #id, __w);)
                     }
                 });
@@ -256,7 +259,7 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 /// ```text
 /// fn decode<__R: Reader<'__de>>(__r: &mut __R) -> Result<Self> {
 ///     let __c = Self::NAMES;
-///     let __outer = __r.struct_begin(__c)?;
+///     let __outer = begin::<Self, _>(__r)?;
 ///     let mut __0 = next(1, __r, __c, 0)?;
 ///     while let Some(__field) = field(__r, __c)? {
 ///         match __field.id {
@@ -264,7 +267,8 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 ///             _ => skip(__field, __r, __c)?,
 ///         }
 ///     }
-///     __r.struct_end(__outer);
+///     end::<Self, _>(__r, __outer);
+///     pay(if __0.is_none() { 40 } else { 0 }, __r, __c)?;
 ///     Ok(Self { x: or_default(__0) })
 /// }
 /// ```
@@ -272,6 +276,7 @@ fn decode(item: &Struct) -> TokenStream {
     let mut in_order = TokenStream::new();
     let mut arms = TokenStream::new();
     let mut build = TokenStream::new();
+    let mut heaps = Vec::new();
     for (at, field) in item.fields.iter().enumerate() {
         let local = format_ident!("__{at}", span = field.span);
         let at = Literal::usize_unsuffixed(at);
@@ -299,7 +304,13 @@ fn decode(item: &Struct) -> TokenStream {
             Presence::Default => default_or(field, &local),
         };
         build.extend(quote!(#member: #value,));
+        if let (Some(heap), Presence::Default) = (&field.heap, field.presence) {
+            heaps.push(quote!(if __Option::is_none(&#local) { #heap } else { 0 }));
+        }
+        heaps.extend(pointers(&field.layers));
     }
+    // What is made for fields that are absent is paid for as what was read is.
+    let pay = (!heaps.is_empty()).then(|| quote!(__pay(#((#heaps))+*, __r, __c)?;));
     let mut otherwise = quote!(__skip(__field, __r, __c)?);
     if let Some(unknown) = &item.unknown {
         in_order.extend(quote!(let mut __unknown = __UnknownFields::default();));
@@ -317,7 +328,7 @@ fn decode(item: &Struct) -> TokenStream {
         impl #params __Decode<'__de> for #ident #arguments #clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
                 let __c = Self::NAMES;
-                let __outer = __Reader::struct_begin(__r, __c)?;
+                let __outer = __begin::<Self, __R>(__r)?;
                 #in_order
                 while let __Some(__field) = __field(__r, __c)? {
                     match __field.id {
@@ -325,7 +336,8 @@ fn decode(item: &Struct) -> TokenStream {
                         _ => #otherwise,
                     }
                 }
-                __Reader::struct_end(__r, __outer);
+                __end::<Self, __R>(__r, __outer);
+                #pay
                 __Ok(Self { #build })
             }
         }

@@ -43,7 +43,7 @@ pub(crate) fn transparent_codec(item: &Transparent) -> TokenStream {
             )
         }
     };
-    let value = converted(quote_spanned!(*span=> &self.#member), with);
+    let value = converted(quote_spanned!(*span=> &self.#member), with, ty);
     let plain = bounded(generics, bounds, &quote!(__ThriftType));
     let (plain_params, arguments, plain_clause) = (plain.params, plain.arguments, plain.clause);
     let encode = bounded(generics, bounds, &quote!(__Encode));

@@ -68,7 +68,7 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
     for (at, variant) in item.variants.iter().enumerate() {
         let at = Literal::usize_unsuffixed(at);
         let (ident, id) = (&variant.ident, id(variant.id));
-        let value = converted(quote_spanned!(variant.span=> __value), &variant.with);
+        let value = converted(quote_spanned!(variant.span=> __value), &variant.with, &variant.ty);
         encode_arms.extend(quote_spanned! {variant.span=>
             Self::#ident(__value) => __Encode::encode_field(#value, #id, __w),
         });
@@ -124,7 +124,7 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
         impl #decode_params __Decode<'__de> for #ident #arguments #decode_clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
                 let __c = Self::NAMES;
-                let __outer = __Reader::struct_begin(__r, __c)?;
+                let __outer = __begin::<Self, __R>(__r)?;
                 let mut __union = __None;
                 while let __Some(__field) = __field(__r, __c)? {
                     match __field.id {
@@ -132,7 +132,7 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
                         _ => #otherwise,
                     }
                 }
-                __Reader::struct_end(__r, __outer);
+                __end::<Self, __R>(__r, __outer);
                 match __union {
                     __Some(__union) => __Ok(__union),
                     __None => #unset,

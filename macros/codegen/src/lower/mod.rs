@@ -5,6 +5,7 @@ mod annotations;
 mod clash;
 mod docs;
 mod foreign;
+mod heap;
 mod serde;
 mod service;
 mod types;
@@ -13,7 +14,7 @@ mod views;
 
 use std::collections::{HashMap, HashSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::program::{
@@ -22,6 +23,7 @@ use thriftly_parser::program::{
 use thriftly_parser::source::{FileId, Sources};
 
 use self::analysis::Analysis;
+use self::heap::Sizes;
 use self::types::{Form, Holds};
 use self::views::Views;
 use crate::emit;
@@ -40,6 +42,7 @@ pub(crate) struct Lowerer<'a> {
     analysis: Analysis,
     /// The structs that can be borrowed from a message.
     views: Views,
+    sizes: Sizes,
     /// The module of each file, as its includers have it; `None` for the root.
     modules: Vec<Option<Module>>,
     /// The name of each method's enum of exceptions.
@@ -83,6 +86,7 @@ impl<'a> Lowerer<'a> {
             options,
             analysis,
             views: Views::default(),
+            sizes: Sizes::default(),
             modules: Vec::new(),
             error_names: HashMap::new(),
             span,
@@ -537,6 +541,13 @@ impl<'a> Lowerer<'a> {
                 },
                 presence,
                 default,
+                heap: match self.absent_heap(field) {
+                    0 => None,
+                    heap => {
+                        let heap = Literal::usize_unsuffixed(heap as usize);
+                        Some(quote!(#heap))
+                    }
+                },
                 span: Span::call_site(),
             });
         }

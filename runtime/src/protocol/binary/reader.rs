@@ -86,12 +86,12 @@ impl<'de> BinaryReader<'de> {
 impl<'de> Reader<'de> for BinaryReader<'de> {
     #[inline(always)]
     fn struct_begin(&mut self, _names: &'static StructNames) -> Result<i16> {
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok(0)
     }
     #[inline(always)]
     fn struct_end(&mut self, _outer: i16) {
-        self.cursor.shallower();
+        self.cursor.shallower(1);
     }
 
     #[inline(always)]
@@ -151,12 +151,12 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
             return Err(self.cursor.mismatch(element, found));
         }
         let count = self.cursor.count(count, min_width(element).unwrap_or(1))?;
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok(count)
     }
     #[inline(always)]
     fn list_end(&mut self) -> Result<()> {
-        self.cursor.shallower();
+        self.cursor.shallower(1);
         Ok(())
     }
     #[inline]
@@ -181,7 +181,7 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
             }
         }
         let count = self.cursor.count(count, width)?;
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok(count)
     }
     #[inline(always)]
@@ -197,7 +197,7 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
                 .cursor
                 .error(ErrorKind::InvalidData, format!("elements of {element}")));
         }
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok((element, count))
     }
 
@@ -209,8 +209,17 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
             let message = format!("entries of {key} and {value}");
             return Err(self.cursor.error(ErrorKind::InvalidData, message));
         }
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok((key, value, count))
+    }
+
+    #[inline]
+    fn deeper(&mut self, levels: u32) -> Result<()> {
+        self.cursor.deeper(levels)
+    }
+    #[inline]
+    fn shallower(&mut self, levels: u32) {
+        self.cursor.shallower(levels);
     }
 
     #[inline]

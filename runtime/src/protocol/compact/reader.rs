@@ -172,12 +172,12 @@ impl<'de> CompactReader<'de> {
 impl<'de> Reader<'de> for CompactReader<'de> {
     #[inline(always)]
     fn struct_begin(&mut self, _names: &'static StructNames) -> Result<i16> {
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok(std::mem::replace(&mut self.last, 0))
     }
     #[inline(always)]
     fn struct_end(&mut self, outer: i16) {
-        self.cursor.shallower();
+        self.cursor.shallower(1);
         self.last = outer;
     }
 
@@ -257,12 +257,12 @@ impl<'de> Reader<'de> for CompactReader<'de> {
             return Err(self.cursor.mismatch(element, found));
         }
         let count = self.cursor.count(count, min_width(element))?;
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok(count)
     }
     #[inline(always)]
     fn list_end(&mut self) -> Result<()> {
-        self.cursor.shallower();
+        self.cursor.shallower(1);
         Ok(())
     }
     #[inline]
@@ -286,7 +286,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
             }
         }
         let count = self.cursor.count(count, min_width(key) + min_width(value))?;
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok(count)
     }
     #[inline(always)]
@@ -302,7 +302,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
             let message = format!("elements of unknown type {}", header & 0x0f);
             return Err(self.cursor.error(ErrorKind::InvalidData, message));
         }
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok((element, count))
     }
 
@@ -314,8 +314,17 @@ impl<'de> Reader<'de> for CompactReader<'de> {
             let message = format!("entries of unknown types {} and {}", types >> 4, types & 0x0f);
             return Err(self.cursor.error(ErrorKind::InvalidData, message));
         }
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         Ok((key, value, count))
+    }
+
+    #[inline]
+    fn deeper(&mut self, levels: u32) -> Result<()> {
+        self.cursor.deeper(levels)
+    }
+    #[inline]
+    fn shallower(&mut self, levels: u32) {
+        self.cursor.shallower(levels);
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::Limits;
+use crate::limits::{Limits, TOO_DEEP};
 
 /// Reads JSON from its begin to its end.
 pub(crate) struct Parser<'a> {
@@ -35,7 +35,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn deeper(&mut self, inside: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         match self.depth.checked_sub(1) {
             Some(depth) => self.depth = depth,
-            None => return Err(self.error(ErrorKind::DepthLimit, "nested too deeply")),
+            None => return Err(self.error(ErrorKind::DepthLimit, TOO_DEEP)),
         }
         inside(self)?;
         self.depth += 1;

@@ -157,14 +157,14 @@ impl<'de> TapeReader<'de> {
     fn list(&mut self, level: Level) -> Result<usize> {
         self.begin()?;
         let count = self.open(tag::ARRAY, "an array")?;
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         self.levels.push(level);
         Ok(count)
     }
 
     fn end(&mut self) {
         self.levels.pop();
-        self.cursor.shallower();
+        self.cursor.shallower(1);
     }
 
     #[cold]
@@ -192,7 +192,7 @@ impl<'de> Reader<'de> for TapeReader<'de> {
     fn struct_begin(&mut self, names: &'static StructNames) -> Result<i16> {
         self.begin()?;
         let left = self.open(tag::OBJECT, "an object")?;
-        self.cursor.deeper()?;
+        self.cursor.deeper(1)?;
         self.levels.push(Level::Struct { names, left });
         Ok(0)
     }
@@ -275,6 +275,15 @@ impl<'de> Reader<'de> for TapeReader<'de> {
     }
     fn any_map_begin(&mut self) -> Result<(TType, TType, usize)> {
         Err(self.untyped())
+    }
+
+    #[inline]
+    fn deeper(&mut self, levels: u32) -> Result<()> {
+        self.cursor.deeper(levels)
+    }
+    #[inline]
+    fn shallower(&mut self, levels: u32) {
+        self.cursor.shallower(levels);
     }
 
     fn room_for<T>(&mut self, count: usize) -> Result<usize> {

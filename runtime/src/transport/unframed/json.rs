@@ -2,7 +2,7 @@
 
 use super::{Skipper, too_large};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::Limits;
+use crate::limits::{Limits, TOO_DEEP};
 
 /// Where in JSON a byte is.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ impl Skipper {
                     // Around the struct there is the message, around a field's value its type, and
                     // around the entries of a map what they are.
                     if brackets.open as u64 > 2 * u64::from(limits.depth) + 1 {
-                        let error = Error::new(ErrorKind::DepthLimit, "nested too deeply");
+                        let error = Error::new(ErrorKind::DepthLimit, TOO_DEEP);
                         return Err(error.at_offset(self.at));
                     }
                 }

@@ -6,7 +6,7 @@ mod compact;
 mod json;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::Limits;
+use crate::limits::{Limits, TOO_DEEP};
 use crate::message::Protocol;
 use crate::transport::protocol_of;
 use crate::ttype::TType;
@@ -198,7 +198,7 @@ impl Skipper {
     fn check_depth(&self, limits: &Limits) -> Result<()> {
         match self.levels.len() < limits.depth as usize {
             true => Ok(()),
-            false => Err(Error::new(ErrorKind::DepthLimit, "nested too deeply").at_offset(self.at)),
+            false => Err(Error::new(ErrorKind::DepthLimit, TOO_DEEP).at_offset(self.at)),
         }
     }
 }

@@ -1,0 +1,146 @@
+//! How much memory a default value takes beside its own place. A peer that leaves fields out has us
+//! make their defaults, which is to be paid from the budget of decoded memory.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use thriftly_parser::program::{
+    DefId, Definition, Field, Requiredness, Struct, StructKind, Type, TypeKind, Value,
+};
+
+use super::Lowerer;
+
+/// What an allocation takes beside what is in it.
+const ALLOCATION: u64 = 16;
+
+/// What was found out about structs and constants. What is being found out has 0 so far: a value
+/// that contains itself has no default.
+#[derive(Default)]
+pub(super) struct Sizes {
+    places: RefCell<HashMap<DefId, u64>>,
+    heaps: RefCell<HashMap<DefId, u64>>,
+}
+
+/// Looks a number up, or finds it out.
+fn known(cache: &RefCell<HashMap<DefId, u64>>, id: DefId, find: impl FnOnce() -> u64) -> u64 {
+    if let Some(&found) = cache.borrow().get(&id) {
+        return found;
+    }
+    cache.borrow_mut().insert(id, 0);
+    let found = find();
+    cache.borrow_mut().insert(id, found);
+    found
+}
+
+fn sum(parts: impl Iterator<Item = u64>) -> u64 {
+    parts.fold(0, u64::saturating_add)
+}
+
+impl Lowerer<'_> {
+    /// Bytes of memory that the default of the struct takes, about.
+    pub(super) fn struct_heap(&self, id: DefId) -> u64 {
+        known(&self.sizes.heaps, id, || match self.program.definition(id) {
+            Definition::Struct(item) if item.kind != StructKind::Union => {
+                sum((0..item.fields.len()).map(|index| self.field_heap(id, item, index)))
+            }
+            // A union has no field by default.
+            _ => 0,
+        })
+    }
+
+    /// Bytes of memory that the field takes if it is absent, about.
+    fn field_heap(&self, id: DefId, item: &Struct, index: usize) -> u64 {
+        let field = &item.fields[index];
+        let boxed = self.analysis.is_boxed(id, index);
+        if boxed && field.default.is_none() {
+            return 0;
+        }
+        let box_heap = if boxed { ALLOCATION + self.place(&field.ty) } else { 0 };
+        self.absent_heap(field).saturating_add(box_heap)
+    }
+
+    /// Bytes of memory that a field or argument takes if it is absent, about. It is not boxed.
+    pub(super) fn absent_heap(&self, field: &Field) -> u64 {
+        match (&field.default, field.requiredness) {
+            (Some(value), _) => self.value_heap(value, &field.ty),
+            (None, Requiredness::Optional) => 0,
+            (None, _) => match self.program.resolve(&field.ty).kind {
+                TypeKind::Named(id) => self.struct_heap(id),
+                _ => 0,
+            },
+        }
+    }
+
+    fn value_heap(&self, value: &Value, ty: &Type) -> u64 {
+        match (value, &self.program.resolve(ty).kind) {
+            (Value::String(text), _) if !text.is_empty() => ALLOCATION + text.len() as u64,
+            (Value::List(values), TypeKind::List(element)) if !values.is_empty() => {
+                let each = self.place(element);
+                let values = values.iter().map(|value| each + self.value_heap(value, element));
+                ALLOCATION.saturating_add(sum(values))
+            }
+            (Value::Set(values), TypeKind::Set(element)) => {
+                let each = self.place(element);
+                sum(values.iter().map(|value| node(each) + self.value_heap(value, element)))
+            }
+            (Value::Map(entries), TypeKind::Map(key_type, value_type)) => {
+                let each = self.place(key_type) + self.place(value_type);
+                sum(entries.iter().map(|(key, value)| {
+                    node(each)
+                        .saturating_add(self.value_heap(key, key_type))
+                        .saturating_add(self.value_heap(value, value_type))
+                }))
+            }
+            (Value::Struct(id, given), _) => match self.program.definition(*id) {
+                Definition::Struct(item) => {
+                    let fields = (0..item.fields.len()).map(|index| {
+                        match given.iter().rev().find(|(at, _)| *at as usize == index) {
+                            Some((_, value)) => self.value_heap(value, &item.fields[index].ty),
+                            None if item.kind == StructKind::Union => 0,
+                            None => self.field_heap(*id, item, index),
+                        }
+                    });
+                    sum(fields)
+                }
+                _ => 0,
+            },
+            (Value::Const(id), _) => {
+                known(&self.sizes.heaps, *id, || match self.program.definition(*id) {
+                    Definition::Const(item) => self.value_heap(&item.value, &item.ty),
+                    _ => 0,
+                })
+            }
+            _ => 0,
+        }
+    }
+
+    /// Bytes that a value takes where it is, about.
+    fn place(&self, ty: &Type) -> u64 {
+        match &self.program.resolve(ty).kind {
+            TypeKind::Bool | TypeKind::I8 => 1,
+            TypeKind::I16 => 2,
+            TypeKind::I32 => 4,
+            TypeKind::I64 | TypeKind::Double => 8,
+            TypeKind::Uuid => 16,
+            TypeKind::Binary => 32,
+            TypeKind::Named(id) => {
+                known(&self.sizes.places, *id, || match self.program.definition(*id) {
+                    Definition::Struct(item) => {
+                        let fields = item.fields.iter().map(|field| self.place(&field.ty));
+                        match item.kind {
+                            StructKind::Union => 8 + fields.max().unwrap_or(0),
+                            _ => sum(fields),
+                        }
+                    }
+                    _ => 4,
+                })
+            }
+            _ => 24,
+        }
+    }
+}
+
+/// What an element takes in a tree or table, which has room for more.
+fn node(place: u64) -> u64 {
+    2 * place + ALLOCATION
+}
