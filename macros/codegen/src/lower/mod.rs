@@ -304,7 +304,7 @@ impl<'a> Lowerer<'a> {
             Definition::Struct(item) if item.kind == StructKind::Union => {
                 let traits = self.analysis.traits(id);
                 let (derive, serde) = self.extra_derives(&item.annotations);
-                let view = self.union_view(id, definition, item);
+                let view = self.view(id, definition, item);
                 let proof = self.proven_fields(item);
                 let fields = &item.fields;
                 let item = self.union(id, definition, item, Holds::Owned);
@@ -320,7 +320,7 @@ impl<'a> Lowerer<'a> {
                 let traits = self.analysis.traits(id);
                 let is_exception = item.kind == StructKind::Exception;
                 let (derive, serde) = self.extra_derives(&item.annotations);
-                let view = self.struct_view(id, definition, item);
+                let view = self.view(id, definition, item);
                 let proof = self.proven_fields(item);
                 let fields = &item.fields;
                 let item = self.structure(id, definition, item, Holds::Owned);

@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use thriftly_parser::program::{self, DefId, Definition, Type, TypeKind};
+use thriftly_parser::program::{self, DefId, Definition, StructKind, Type, TypeKind};
 use thriftly_parser::source::FileId;
 
 use super::foreign::is_foreign;
 use super::types::Holds;
 use super::{Lowerer, Module};
 use crate::emit;
-use crate::model::{Docs, Presence};
+use crate::model::{Docs, Presence, Struct, Union};
 
 /// The structs that have something to borrow, and what their views are called.
 #[derive(Default)]
@@ -117,8 +117,8 @@ impl Lowerer<'_> {
         quote!(#module #name)
     }
 
-    /// The view of a struct, if it has one.
-    pub(super) fn struct_view(
+    /// The view of a struct or union, if it has one.
+    pub(super) fn view(
         &self,
         id: DefId,
         definition: &Definition,
@@ -127,12 +127,33 @@ impl Lowerer<'_> {
         if !self.is_viewed(id) {
             return None;
         }
-        let mut view = self.structure(id, definition, item, Holds::Borrowed);
-        let owned = std::mem::replace(&mut view.ident, self.view_ident(id));
-        view.doc = docs(&view.doc, &owned);
-        view.generics = generics();
+        let (ident, owned) = (self.view_ident(id), self.ident(&self.item_name(definition)));
+        let traits = self.analysis.traits(id);
+        let (definition, codec, value) = match item.kind {
+            StructKind::Union => {
+                let view = self.union(id, definition, item, Holds::Borrowed);
+                let value = self.owned_union(id, item, &view);
+                let doc = docs(&view.doc, &owned);
+                let view = Union { ident: ident.clone(), doc, generics: generics(), ..view };
+                (emit::union_definition(&view, traits, &[]), emit::union_codec(&view), value)
+            }
+            StructKind::Struct | StructKind::Exception => {
+                let view = self.structure(id, definition, item, Holds::Borrowed);
+                let value = self.owned_struct(id, item, &view);
+                let doc = docs(&view.doc, &owned);
+                let view = Struct { ident: ident.clone(), doc, generics: generics(), ..view };
+                let definition = emit::struct_definition(&view, traits, &[], false);
+                (definition, emit::struct_codec(&view), value)
+            }
+        };
+        let into_owned = emit::into_owned(&ident, &owned, &value);
+        Some(quote!(#definition #codec #into_owned))
+    }
+
+    /// The owned struct out of `self`, which has the same fields.
+    fn owned_struct(&self, id: DefId, item: &program::Struct, same: &Struct) -> TokenStream {
         let fields = item.fields.iter().enumerate().filter_map(|(index, field)| {
-            let lowered = view.fields.iter().find(|lowered| lowered.id == field.id)?;
+            let lowered = same.fields.iter().find(|lowered| lowered.id == field.id)?;
             let member = &lowered.member;
             let value = match lowered.presence {
                 Presence::Optional if self.is_viewed_field(field) => {
@@ -143,44 +164,24 @@ impl Lowerer<'_> {
             };
             Some(quote!(#member: #value,))
         });
-        let fields: TokenStream = fields.collect();
-        let unknown = view.unknown.iter().map(|name| quote!(#name: self.#name,));
-        let value = quote!(#owned { #fields #(#unknown)* });
-        let definition = emit::struct_definition(&view, self.analysis.traits(id), &[], false);
-        let codec = emit::struct_codec(&view);
-        let into_owned = emit::into_owned(&view.ident, &owned, &value);
-        Some(quote!(#definition #codec #into_owned))
+        let unknown = same.unknown.iter().map(|name| quote!(#name: self.#name,));
+        let owned = &same.ident;
+        quote!(#owned { #(#fields)* #(#unknown)* })
     }
 
-    /// The view of a union, if it has one.
-    pub(super) fn union_view(
-        &self,
-        id: DefId,
-        definition: &Definition,
-        item: &program::Struct,
-    ) -> Option<TokenStream> {
-        if !self.is_viewed(id) {
-            return None;
-        }
-        let mut view = self.union(id, definition, item, Holds::Borrowed);
-        let owned = std::mem::replace(&mut view.ident, self.view_ident(id));
-        view.doc = docs(&view.doc, &owned);
-        view.generics = generics();
+    /// The owned union out of `self`, which has the same variants.
+    fn owned_union(&self, id: DefId, item: &program::Struct, same: &Union) -> TokenStream {
+        let owned = &same.ident;
         let arms = item.fields.iter().enumerate().filter_map(|(index, field)| {
-            let variant = &view.variants.iter().find(|lowered| lowered.id == field.id)?.ident;
+            let variant = &same.variants.iter().find(|lowered| lowered.id == field.id)?.ident;
             let value = self.owned_field(id, index, field, quote!(__value));
             Some(quote!(Self::#variant(__value) => #owned::#variant(#value),))
         });
-        let arms: TokenStream = arms.collect();
-        let unrecognized = view
+        let unrecognized = same
             .unrecognized
             .iter()
             .map(|variant| quote!(Self::#variant(__value) => #owned::#variant(__value),));
-        let value = quote!(match self { #arms #(#unrecognized)* });
-        let definition = emit::union_definition(&view, self.analysis.traits(id), &[]);
-        let codec = emit::union_codec(&view);
-        let into_owned = emit::into_owned(&view.ident, &owned, &value);
-        Some(quote!(#definition #codec #into_owned))
+        quote!(match self { #(#arms)* #(#unrecognized)* })
     }
 
     fn owned_field(
