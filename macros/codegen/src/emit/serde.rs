@@ -1,7 +1,7 @@
 //! Impls of serde's traits: structs as maps by the names of the IDL, unions as maps with one entry,
 //! enums as text. Serde's own derive knows neither the names nor what a `binary` is.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::default_or;
@@ -63,50 +63,13 @@ pub(crate) fn struct_serde(item: &Struct, forms: &[TokenStream], serde: Serde) -
     }
     // What is not known has no names, so it is left out.
     build.extend(item.unknown.iter().map(|unknown| quote!(#unknown: __Default::default(),)));
-    let serialize = serde.serialize.then(|| {
-        quote! {
-            #[allow(deprecated)]
-            impl __serde::Serialize for #ident {
-                fn serialize<__S: __serde::Serializer>(
-                    &self,
-                    __s: __S,
-                ) -> __Result<__S::Ok, __S::Error> {
-                    let mut __s =
-                        __serde::StructWriter::<__S>::begin(__s, Self::NAMES, &[#absent])?;
-                    #write
-                    __s.end()
-                }
-            }
-        }
-    });
-    let deserialize = serde.deserialize.then(|| {
-        quote! {
-            #[allow(deprecated)]
-            impl<'__de> __serde::Fields<'__de> for #ident {
-                fn read<__M: __serde::Members<'__de>>(
-                    __m: &mut __M,
-                ) -> __Result<Self, __M::Error> {
-                    #slots
-                    while let __Some(__at) = __serde::Members::next(__m)? {
-                        match __at {
-                            #arms
-                            _ => {}
-                        }
-                    }
-                    __Ok(Self { #build })
-                }
-            }
-            #[allow(deprecated)]
-            impl<'__de> __serde::Deserialize<'__de> for #ident {
-                fn deserialize<__D: __serde::Deserializer<'__de>>(
-                    __d: __D,
-                ) -> __Result<Self, __D::Error> {
-                    __serde::read_struct(__d)
-                }
-            }
-        }
-    });
-    quote!(__if_serde! { #serialize #deserialize })
+    let write = quote! {
+        let mut __s = __serde::StructWriter::<__S>::begin(__s, Self::NAMES, &[#absent])?;
+        #write
+        __s.end()
+    };
+    let fields = fields(ident, &slots, &arms, &quote!(Self { #build }));
+    impls(ident, serde, &write, &fields, &quote!(__serde::read_struct(__d)))
 }
 
 /// ```text
@@ -124,7 +87,7 @@ pub(crate) fn struct_serde(item: &Struct, forms: &[TokenStream], serde: Serde) -
 pub(crate) fn union_serde(item: &Union, forms: &[TokenStream], serde: Serde) -> TokenStream {
     let ident = &item.ident;
     let mut write = TokenStream::new();
-    let mut read = TokenStream::new();
+    let mut arms = TokenStream::new();
     for (at, (variant, form)) in item.variants.iter().zip(forms).enumerate() {
         let (variant, at) = (&variant.ident, Literal::usize_unsuffixed(at));
         write.extend(quote! {
@@ -132,54 +95,17 @@ pub(crate) fn union_serde(item: &Union, forms: &[TokenStream], serde: Serde) -> 
                 __serde::write_union::<#form, _, _>(__s, Self::NAMES, #at, __value)
             }
         });
-        read.extend(quote! {
+        arms.extend(quote! {
             #at => __serde::set::<#form, _, _, _>(&mut __union, Self::#variant, __m)?,
         });
     }
     write.extend(item.unrecognized.iter().map(
         |unrecognized| quote!(Self::#unrecognized(_) => __serde::write_unset(__s, Self::NAMES),),
     ));
-    let serialize = serde.serialize.then(|| {
-        quote! {
-            #[allow(deprecated)]
-            impl __serde::Serialize for #ident {
-                fn serialize<__S: __serde::Serializer>(
-                    &self,
-                    __s: __S,
-                ) -> __Result<__S::Ok, __S::Error> {
-                    match self { #write }
-                }
-            }
-        }
-    });
-    let deserialize = serde.deserialize.then(|| {
-        quote! {
-            #[allow(deprecated)]
-            impl<'__de> __serde::Fields<'__de> for #ident {
-                fn read<__M: __serde::Members<'__de>>(
-                    __m: &mut __M,
-                ) -> __Result<Self, __M::Error> {
-                    let mut __union = __None;
-                    while let __Some(__at) = __serde::Members::next(__m)? {
-                        match __at {
-                            #read
-                            _ => {}
-                        }
-                    }
-                    __Ok(__or_default(__union))
-                }
-            }
-            #[allow(deprecated)]
-            impl<'__de> __serde::Deserialize<'__de> for #ident {
-                fn deserialize<__D: __serde::Deserializer<'__de>>(
-                    __d: __D,
-                ) -> __Result<Self, __D::Error> {
-                    __serde::read_union(__d)
-                }
-            }
-        }
-    });
-    quote!(__if_serde! { #serialize #deserialize })
+    let write = quote!(match self { #write });
+    let fields =
+        fields(ident, &quote!(let mut __union = __None;), &arms, &quote!(__or_default(__union)));
+    impls(ident, serde, &write, &fields, &quote!(__serde::read_union(__d)))
 }
 
 /// ```text
@@ -195,7 +121,50 @@ pub(crate) fn union_serde(item: &Union, forms: &[TokenStream], serde: Serde) -> 
 /// }
 /// ```
 pub(crate) fn enum_serde(item: &Enum, serde: Serde) -> TokenStream {
-    let (ident, name) = (&item.ident, &item.name);
+    let name = &item.name;
+    let names = item.values.iter().map(|value| {
+        let (name, number) = (&value.name, Literal::i32_unsuffixed(value.number));
+        quote!((#name, #number))
+    });
+    let write = quote!(__serde::write_enum(__s, self.name(), self.number()));
+    let read = quote! {
+        __Ok(__From::<__i32>::from(__serde::read_enum(__d, #name, &[#(#names),*])?))
+    };
+    impls(&item.ident, serde, &write, &TokenStream::new(), &read)
+}
+
+/// What reads the members of a struct or union: a slot for what is found, and what becomes of it.
+fn fields(
+    ident: &Ident,
+    slots: &TokenStream,
+    arms: &TokenStream,
+    value: &TokenStream,
+) -> TokenStream {
+    quote! {
+        #[allow(deprecated)]
+        impl<'__de> __serde::Fields<'__de> for #ident {
+            fn read<__M: __serde::Members<'__de>>(__m: &mut __M) -> __Result<Self, __M::Error> {
+                #slots
+                while let __Some(__at) = __serde::Members::next(__m)? {
+                    match __at {
+                        #arms
+                        _ => {}
+                    }
+                }
+                __Ok(#value)
+            }
+        }
+    }
+}
+
+/// Those impls that are wanted, around what writes and what reads the type.
+fn impls(
+    ident: &Ident,
+    serde: Serde,
+    write: &TokenStream,
+    fields: &TokenStream,
+    read: &TokenStream,
+) -> TokenStream {
     let serialize = serde.serialize.then(|| {
         quote! {
             #[allow(deprecated)]
@@ -204,23 +173,20 @@ pub(crate) fn enum_serde(item: &Enum, serde: Serde) -> TokenStream {
                     &self,
                     __s: __S,
                 ) -> __Result<__S::Ok, __S::Error> {
-                    __serde::write_enum(__s, self.name(), self.number())
+                    #write
                 }
             }
         }
     });
     let deserialize = serde.deserialize.then(|| {
-        let names = item.values.iter().map(|value| {
-            let (name, number) = (&value.name, Literal::i32_unsuffixed(value.number));
-            quote!((#name, #number))
-        });
         quote! {
+            #fields
             #[allow(deprecated)]
             impl<'__de> __serde::Deserialize<'__de> for #ident {
                 fn deserialize<__D: __serde::Deserializer<'__de>>(
                     __d: __D,
                 ) -> __Result<Self, __D::Error> {
-                    __Ok(__From::<__i32>::from(__serde::read_enum(__d, #name, &[#(#names),*])?))
+                    #read
                 }
             }
         }
