@@ -325,6 +325,31 @@ impl Definition {
     }
 }
 
+impl Type {
+    /// The type as the IDL writes it: `list<i32>`. What a definition is called there, `name` says.
+    pub fn text(&self, name: &dyn Fn(DefId) -> String) -> String {
+        let word = match &self.kind {
+            TypeKind::Bool => "bool",
+            TypeKind::I8 => "i8",
+            TypeKind::I16 => "i16",
+            TypeKind::I32 => "i32",
+            TypeKind::I64 => "i64",
+            TypeKind::Double => "double",
+            TypeKind::String => "string",
+            TypeKind::Binary => "binary",
+            TypeKind::Uuid => "uuid",
+            TypeKind::List(element) => return format!("list<{}>", element.text(name)),
+            TypeKind::Set(element) => return format!("set<{}>", element.text(name)),
+            TypeKind::Map(key, value) => {
+                return format!("map<{}, {}>", key.text(name), value.text(name));
+            }
+            TypeKind::Named(id) => return name(*id),
+            TypeKind::Unresolved => "?",
+        };
+        word.to_owned()
+    }
+}
+
 impl Program {
     /// The file with the id.
     pub fn file(&self, id: FileId) -> &File {

@@ -229,25 +229,7 @@ impl<'a> Evaluator<'a> {
 
     /// A type as the IDL writes it, typedefs by their names.
     pub(super) fn type_text(&self, ty: &Type) -> String {
-        let text = match &ty.kind {
-            TypeKind::Bool => "bool",
-            TypeKind::I8 => "i8",
-            TypeKind::I16 => "i16",
-            TypeKind::I32 => "i32",
-            TypeKind::I64 => "i64",
-            TypeKind::Double => "double",
-            TypeKind::String => "string",
-            TypeKind::Binary => "binary",
-            TypeKind::Uuid => "uuid",
-            TypeKind::List(element) => return format!("list<{}>", self.type_text(element)),
-            TypeKind::Set(element) => return format!("set<{}>", self.type_text(element)),
-            TypeKind::Map(key, value) => {
-                return format!("map<{}, {}>", self.type_text(key), self.type_text(value));
-            }
-            TypeKind::Named(id) => &self.program.definition(*id).name().text,
-            TypeKind::Unresolved => "?",
-        };
-        text.to_owned()
+        ty.text(&|id| self.program.definition(id).name().text.clone())
     }
 }
 

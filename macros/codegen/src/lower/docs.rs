@@ -1,6 +1,6 @@
 //! Documentation of what is generated.
 
-use thriftly_parser::program::{Annotation, Field, Name, Requiredness, Type, TypeKind};
+use thriftly_parser::program::{Annotation, Field, Name, Requiredness, Type};
 
 use super::{Lowerer, annotations};
 use crate::model::Docs;
@@ -34,30 +34,13 @@ impl Lowerer<'_> {
 
     /// The type as it stands in the IDL.
     pub(super) fn idl_type(&self, ty: &Type) -> String {
-        match &ty.kind {
-            TypeKind::Bool => "bool".to_owned(),
-            TypeKind::I8 => "i8".to_owned(),
-            TypeKind::I16 => "i16".to_owned(),
-            TypeKind::I32 => "i32".to_owned(),
-            TypeKind::I64 => "i64".to_owned(),
-            TypeKind::Double => "double".to_owned(),
-            TypeKind::String => "string".to_owned(),
-            TypeKind::Binary => "binary".to_owned(),
-            TypeKind::Uuid => "uuid".to_owned(),
-            TypeKind::List(element) => format!("list<{}>", self.idl_type(element)),
-            TypeKind::Set(element) => format!("set<{}>", self.idl_type(element)),
-            TypeKind::Map(key, value) => {
-                format!("map<{}, {}>", self.idl_type(key), self.idl_type(value))
+        ty.text(&|id| {
+            let name = &self.program.definition(id).name().text;
+            match id.file == ty.span.file {
+                true => name.clone(),
+                false => format!("{}.{name}", self.program.file(id.file).prefix),
             }
-            TypeKind::Named(id) => {
-                let name = &self.program.definition(*id).name().text;
-                match id.file == ty.span.file {
-                    true => name.clone(),
-                    false => format!("{}.{name}", self.program.files[id.file.0 as usize].prefix),
-                }
-            }
-            TypeKind::Unresolved => "?".to_owned(),
-        }
+        })
     }
 }
 

@@ -50,31 +50,10 @@ impl Comparison<'_> {
 
 /// A type as it is written, and what it stands for.
 pub(super) fn text(program: &Program, ty: &Type) -> String {
-    match &ty.kind {
-        TypeKind::Bool => "bool".to_owned(),
-        TypeKind::I8 => "i8".to_owned(),
-        TypeKind::I16 => "i16".to_owned(),
-        TypeKind::I32 => "i32".to_owned(),
-        TypeKind::I64 => "i64".to_owned(),
-        TypeKind::Double => "double".to_owned(),
-        TypeKind::String => "string".to_owned(),
-        TypeKind::Binary => "binary".to_owned(),
-        TypeKind::Uuid => "uuid".to_owned(),
-        TypeKind::List(element) => format!("list<{}>", text(program, element)),
-        TypeKind::Set(element) => format!("set<{}>", text(program, element)),
-        TypeKind::Map(key, value) => {
-            format!("map<{}, {}>", text(program, key), text(program, value))
+    ty.text(&|id| match program.definition(id) {
+        Definition::Typedef(item) => {
+            format!("{} ({})", item.name.text, text(program, program.resolve(&item.target)))
         }
-        TypeKind::Named(id) => {
-            let definition = program.definition(*id);
-            let name = &definition.name().text;
-            match definition {
-                Definition::Typedef(_) => {
-                    format!("{name} ({})", text(program, program.resolve(ty)))
-                }
-                _ => name.clone(),
-            }
-        }
-        TypeKind::Unresolved => "?".to_owned(),
-    }
+        definition => definition.name().text.clone(),
+    })
 }
