@@ -26,7 +26,8 @@
 //! know.
 
 use crate::codec::Encode;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::protocol::json::into_text;
 use crate::protocol::json::named::{Dialect, NamedWriter};
 
 /// Encodes a value.
@@ -37,7 +38,8 @@ use crate::protocol::json::named::{Dialect, NamedWriter};
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::InvalidData`]: a struct or container is the key of a map.
+/// [`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData): a struct or container is the key of
+/// a map.
 pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
     let mut writer = NamedWriter::new(Vec::new(), Dialect::Simple);
     value.encode(&mut writer);
@@ -49,15 +51,13 @@ pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`to_vec`].
 pub fn to_string<T: Encode + ?Sized>(value: &T) -> Result<String> {
-    String::from_utf8(to_vec(value)?).map_err(|error| {
-        Error::new(ErrorKind::InvalidUtf8, "a string is not UTF-8").with_source(error)
-    })
+    into_text(to_vec(value)?)
 }
 
 /// Encodes a value into a file, a socket or whatever takes bytes.
 ///
 /// # Errors
-/// As [`to_vec`], or [`ErrorKind::Io`]: it could not be written.
+/// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be written.
 pub fn to_writer<T: Encode + ?Sized>(mut writer: impl std::io::Write, value: &T) -> Result<()> {
     Ok(writer.write_all(&to_vec(value)?)?)
 }

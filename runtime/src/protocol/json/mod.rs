@@ -66,7 +66,12 @@ pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`to_vec`].
 pub fn to_string<T: Encode + ?Sized>(value: &T) -> Result<String> {
-    String::from_utf8(to_vec(value)?).map_err(|error| {
+    into_text(to_vec(value)?)
+}
+
+/// What was written, as text, which it is if all its strings are.
+pub(super) fn into_text(json: Vec<u8>) -> Result<String> {
+    String::from_utf8(json).map_err(|error| {
         Error::new(ErrorKind::InvalidUtf8, "a string is not UTF-8").with_source(error)
     })
 }

@@ -1,5 +1,6 @@
 //! What stands around a value: a length, and the object with `metadata` and `payload`.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::ops::Range;
 
@@ -105,9 +106,7 @@ fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
     let (mut metadata, mut payload) = (None, None);
     parser.expect(b'{')?;
     let mut first = true;
-    while parser.another(&mut first, b'}')? {
-        let name = parser.short_string()?;
-        parser.expect(b':')?;
+    while let Some(name) = member(&mut parser, &mut first)? {
         match &*name {
             b"metadata" => metadata = Some(parse_metadata(&mut parser)?),
             b"payload" => payload = Some(parser.pass()?),
@@ -131,9 +130,7 @@ fn parse_metadata(parser: &mut Parser<'_>) -> Result<Metadata> {
     let mut version = None;
     parser.expect(b'{')?;
     let mut first = true;
-    while parser.another(&mut first, b'}')? {
-        let name = parser.short_string()?;
-        parser.expect(b':')?;
+    while let Some(name) = member(parser, &mut first)? {
         match &*name {
             b"version" => version = Some(parser.number::<i32>("message version")?),
             b"name" => {
@@ -155,4 +152,14 @@ fn parse_metadata(parser: &mut Parser<'_>) -> Result<Metadata> {
         }
         None => Err(parser.error(ErrorKind::BadVersion, "the metadata have no `version`")),
     }
+}
+
+/// The name of the next member of an object, if there is one. Its value follows.
+fn member<'a>(parser: &mut Parser<'a>, first: &mut bool) -> Result<Option<Cow<'a, [u8]>>> {
+    if !parser.another(first, b'}')? {
+        return Ok(None);
+    }
+    let name = parser.short_string()?;
+    parser.expect(b':')?;
+    Ok(Some(name))
 }
