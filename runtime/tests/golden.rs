@@ -23,6 +23,33 @@ struct Case {
     json: String,
 }
 
+impl Case {
+    /// The header of the message, or nothing.
+    fn header(&self, write_envelope: impl Fn(&str, MessageKind, i32, &mut Vec<u8>)) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if let Some(Envelope { method, kind, seqid }) = &self.envelope {
+            write_envelope(method.as_str(), *kind, *seqid, &mut bytes);
+        }
+        bytes
+    }
+
+    /// The value in one of the protocols, without its header, which has to be the one of the case.
+    fn body(
+        &self,
+        message: impl AsRef<[u8]>,
+        read_envelope: impl Fn(&mut Bytes) -> thriftly::Result<Envelope>,
+    ) -> Bytes {
+        let mut message = Bytes::copy_from_slice(message.as_ref());
+        if let Some(expected) = &self.envelope {
+            let found = read_envelope(&mut message).expect("the header is read");
+            assert_eq!(found.method, expected.method, "{}", self.name);
+            assert_eq!(found.kind, expected.kind, "{}", self.name);
+            assert_eq!(found.seqid, expected.seqid, "{}", self.name);
+        }
+        message
+    }
+}
+
 fn cases() -> Vec<Case> {
     let files = [
         include_str!("golden/containers.json"),
@@ -189,26 +216,14 @@ macro_rules! protocol {
             use super::*;
             use thriftly::$protocol::{$reader, $writer, read_envelope, write_envelope};
 
-            /// The value of a case, without its message header.
             fn value(case: &Case) -> Bytes {
-                let mut message = Bytes::from(case.$protocol.clone());
-                if let Some(expected) = &case.envelope {
-                    let found = read_envelope(&mut message).expect("the header is read");
-                    assert_eq!(found.method, expected.method, "{}", case.name);
-                    assert_eq!(found.kind, expected.kind, "{}", case.name);
-                    assert_eq!(found.seqid, expected.seqid, "{}", case.name);
-                }
-                message
+                case.body(&case.$protocol, read_envelope)
             }
 
             #[test]
             fn the_same_bytes_are_written() {
                 for case in cases() {
-                    let mut bytes = Vec::new();
-                    if let Some(Envelope { method, kind, seqid }) = case.envelope.clone() {
-                        write_envelope(method.as_str(), kind, seqid, &mut bytes);
-                    }
-                    let mut writer = $writer::new(bytes);
+                    let mut writer = $writer::new(case.header(write_envelope));
                     case.value.write(&mut writer);
                     let (bytes, result) = writer.finish();
                     result.expect("nothing is too long");
@@ -242,16 +257,8 @@ macro_rules! protocol {
                     let value = value(&case);
                     $(
                         let mut reader = $reader::new(&value, &Limits::DEFAULT);
-                        let mut bytes = Vec::new();
-                        if let Some(Envelope { method, kind, seqid }) = case.envelope.clone() {
-                            thriftly::$other::write_envelope(
-                                method.as_str(),
-                                kind,
-                                seqid,
-                                &mut bytes,
-                            );
-                        }
-                        let mut writer = thriftly::$other::$other_writer::new(bytes);
+                        let header = case.header(thriftly::$other::write_envelope);
+                        let mut writer = thriftly::$other::$other_writer::new(header);
                         copy_value(TType::STRUCT, &mut reader, &mut writer).expect("it is copied");
                         reader.finish().expect("nothing is left");
                         let (bytes, result) = writer.finish();
@@ -332,13 +339,7 @@ fn old_message_headers_are_written_and_read() {
 // D13
 #[test]
 fn old_messages_cut_short_at_any_byte_are_an_unexpected_end() {
-    let value = |case: &Case| {
-        let mut message = Bytes::from(case.binary.clone());
-        if case.envelope.is_some() {
-            binary::read_envelope(&mut message).expect("the header is read");
-        }
-        message
-    };
+    let value = |case: &Case| case.body(&case.binary, binary::read_envelope);
     for (name, message) in messages(binary::write_old_envelope, &[], value) {
         cut(&name, &message, |message| {
             binary::read_envelope(message)?;
@@ -397,16 +398,8 @@ mod in_json {
     use super::*;
     use thriftly::json::{self, read_envelope, write_envelope};
 
-    /// The value of a case, without what makes it a message.
     fn value(case: &Case) -> Bytes {
-        let mut message = Bytes::from(case.json.clone());
-        if let Some(expected) = &case.envelope {
-            let found = read_envelope(&mut message).expect("the header is read");
-            assert_eq!(found.method, expected.method, "{}", case.name);
-            assert_eq!(found.kind, expected.kind, "{}", case.name);
-            assert_eq!(found.seqid, expected.seqid, "{}", case.name);
-        }
-        message
+        case.body(&case.json, read_envelope)
     }
 
     fn read_case(case: &Case, value: &[u8]) -> thriftly::Result<()> {
@@ -418,10 +411,7 @@ mod in_json {
     #[test]
     fn the_same_text_is_written() {
         for case in cases() {
-            let mut bytes = Vec::new();
-            if let Some(Envelope { method, kind, seqid }) = case.envelope.clone() {
-                write_envelope(method.as_str(), kind, seqid, &mut bytes);
-            }
+            let mut bytes = case.header(write_envelope);
             let value = json::write(TType::STRUCT, |writer| case.value.write(writer));
             bytes.extend_from_slice(&value.expect("it is written"));
             if case.envelope.is_some() {

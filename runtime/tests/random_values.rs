@@ -31,15 +31,11 @@ fn try_all(json: bool, check: impl Fn(&Value, &mut Random) -> Result<()>) {
 
 /// What all protocols have to do whose values are read where they stand.
 macro_rules! protocol {
-    ($name:ident, $writer:ident, $reader:ident) => {
+    ($name:ident, $form:ident, $writer:ident, $reader:ident) => {
         #[test]
         fn $name() {
             try_all(false, |value, random| {
-                let mut writer = $writer::new(Vec::new());
-                value.write(&mut writer);
-                let (bytes, result) = writer.finish();
-                result?;
-
+                let bytes = value.$form();
                 let mut reader = $reader::new(&bytes, &Limits::DEFAULT);
                 value.expect(false, &mut reader)?;
                 reader.finish()?;
@@ -63,18 +59,13 @@ macro_rules! protocol {
     };
 }
 
-protocol!(binary_values_come_back, BinaryWriter, BinaryReader);
-protocol!(compact_values_come_back, CompactWriter, CompactReader);
+protocol!(binary_values_come_back, binary, BinaryWriter, BinaryReader);
+protocol!(compact_values_come_back, compact, CompactWriter, CompactReader);
 
 #[test]
 fn values_are_carried_between_binary_and_compact() {
     try_all(false, |value, _| {
-        let mut writer = BinaryWriter::new(Vec::new());
-        value.write(&mut writer);
-        let binary = writer.finish().0;
-        let mut writer = CompactWriter::new(Vec::new());
-        value.write(&mut writer);
-        let compact = writer.finish().0;
+        let (binary, compact) = (value.binary(), value.compact());
 
         let mut writer = CompactWriter::new(Vec::new());
         let mut reader = BinaryReader::new(&binary, &Limits::DEFAULT);
@@ -124,9 +115,7 @@ mod json {
     #[test]
     fn values_are_carried_from_compact_to_json_and_back() {
         try_all(true, |value, _| {
-            let mut writer = CompactWriter::new(Vec::new());
-            value.write(&mut writer);
-            let compact = writer.finish().0;
+            let compact = value.compact();
             let text = json::write(TType::STRUCT, |writer| {
                 let mut reader = CompactReader::new(&compact, &Limits::DEFAULT);
                 copy_value(TType::STRUCT, &mut reader, writer).expect("it is copied");
@@ -165,13 +154,9 @@ fn large_values_come_back() {
             ),
         ),
     ]);
-    let mut writer = BinaryWriter::new(Vec::new());
-    value.write(&mut writer);
-    let bytes = writer.finish().0;
+    let bytes = value.binary();
     value.expect(false, &mut BinaryReader::new(&bytes, &Limits::DEFAULT)).expect("it comes back");
-    let mut writer = CompactWriter::new(Vec::new());
-    value.write(&mut writer);
-    let bytes = writer.finish().0;
+    let bytes = value.compact();
     value.expect(false, &mut CompactReader::new(&bytes, &Limits::DEFAULT)).expect("it comes back");
     #[cfg(feature = "json")]
     {

@@ -1,8 +1,8 @@
 //! The protocols that carry every value: how values with Rust types and without are read and written.
 
-use thriftly::binary::{self, BinaryReader, BinaryWriter};
+use thriftly::binary::{self, BinaryReader};
 use thriftly::codec::Reader;
-use thriftly::compact::{self, CompactReader, CompactWriter};
+use thriftly::compact::{self, CompactReader};
 use thriftly::{Bytes, Decode, Encode, Envelope, Error, ErrorKind, Limits, Result, TType, json};
 
 use crate::value::Value;
@@ -89,19 +89,11 @@ impl Form {
     /// Writes a value without a Rust type.
     ///
     /// # Panics
-    /// JSON cannot express it.
+    /// It is too long, or JSON cannot express it.
     pub fn encode(self, value: &Value) -> Vec<u8> {
         match self {
-            Form::Binary => {
-                let mut writer = BinaryWriter::new(Vec::new());
-                value.write(&mut writer);
-                writer.finish().0
-            }
-            Form::Compact => {
-                let mut writer = CompactWriter::new(Vec::new());
-                value.write(&mut writer);
-                writer.finish().0
-            }
+            Form::Binary => value.binary(),
+            Form::Compact => value.compact(),
             Form::Json => {
                 let json = json::write(value.ttype(), |writer| value.write(writer));
                 json.expect("JSON can express it")

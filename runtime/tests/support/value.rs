@@ -3,7 +3,9 @@
 //! Both this crate's tests and the `tests` package use it.
 #![allow(dead_code, unreachable_pub, reason = "no test needs all of it, and all are public in one")]
 
+use thriftly::binary::BinaryWriter;
 use thriftly::codec::{FieldHeader, Reader, StructNames, Writer};
+use thriftly::compact::CompactWriter;
 use thriftly::{Error, ErrorKind, Result, TType};
 
 use super::random::Random;
@@ -129,6 +131,27 @@ impl Value {
                 w.struct_end(outer);
             }
         }
+    }
+
+    /// The value in the binary protocol.
+    ///
+    /// # Panics
+    /// It is too long, as in [`compact`](Value::compact).
+    pub fn binary(&self) -> Vec<u8> {
+        let mut writer = BinaryWriter::new(Vec::new());
+        self.write(&mut writer);
+        let (bytes, result) = writer.finish();
+        result.expect("nothing is too long");
+        bytes
+    }
+
+    /// The value in the compact protocol.
+    pub fn compact(&self) -> Vec<u8> {
+        let mut writer = CompactWriter::new(Vec::new());
+        self.write(&mut writer);
+        let (bytes, result) = writer.finish();
+        result.expect("nothing is too long");
+        bytes
     }
 
     /// Reads a value, and compares it with this one. Text that `blobs` says so has become binary
