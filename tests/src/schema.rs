@@ -1,11 +1,13 @@
 //! Random IDL: enums, structs, unions and exceptions whose fields have every type, requiredness,
 //! id and default.
 
+mod file;
 mod maker;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+pub use self::file::IdlFile;
 use crate::value::Value;
 
 /// Everything that an IDL file declares.

@@ -17,31 +17,26 @@ use thriftly_tests::form::Form;
 use thriftly_tests::instance::Manner;
 use thriftly_tests::peers::{APACHE, Answerer, THRIFTPY2, python};
 use thriftly_tests::random::Random;
-use thriftly_tests::schema::{Reach, Schema, Type};
+use thriftly_tests::schema::{IdlFile, Reach, Schema, Type};
 
 const ITEMS: usize = 24;
 /// In each protocol and direction.
 const VALUES: u64 = 4000;
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/idl/peers.thrift");
+const FILE: IdlFile = IdlFile { name: "peers.thrift", test: "python_peers" };
 
 fn schema() -> Schema {
     Schema::random(8, ITEMS, Reach::Peers)
 }
 
-fn text() -> String {
-    format!("// Made by tests/python_peers.rs, which says how.\n\n{}", schema().text())
-}
-
 #[test]
 fn the_idl_is_the_one_that_is_made() {
-    let found = std::fs::read_to_string(PATH).expect("the file is there");
-    assert!(found == text(), "{PATH} is out of date; the begin of this file tells how it is made");
+    FILE.expect(&schema());
 }
 
 #[test]
 #[ignore = "it writes the IDL"]
 fn make_the_idl() {
-    std::fs::write(PATH, text()).expect("the file can be written");
+    FILE.write(&schema());
 }
 
 mod idl {
@@ -70,8 +65,8 @@ struct Peers(Answerer);
 impl Peers {
     fn start() -> Peers {
         let python = python(Path::new(env!("CARGO_TARGET_TMPDIR")), &[APACHE, THRIFTPY2]);
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/values_peer.py");
-        Peers(Answerer::start(&python, [script, PATH]))
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/values_peer.py");
+        Peers(Answerer::start(&python, [script, FILE.path()]))
     }
 
     fn ask(&mut self, line: &str, value: &[u8]) -> Vec<u8> {

@@ -14,30 +14,25 @@ use thriftly_tests::cases::{Case, cases};
 use thriftly_tests::form::{FORMS, Form};
 use thriftly_tests::instance::Manner;
 use thriftly_tests::random::Random;
-use thriftly_tests::schema::{Kind, Presence, Reach, Schema, Type};
+use thriftly_tests::schema::{IdlFile, Kind, Presence, Reach, Schema, Type};
 use thriftly_tests::value::Value;
 
 const ITEMS: usize = 40;
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/idl/random.thrift");
+const FILE: IdlFile = IdlFile { name: "random.thrift", test: "random_schemas" };
 
 fn schema() -> Schema {
     Schema::random(5, ITEMS, Reach::Ours)
 }
 
-fn text() -> String {
-    format!("// Made by tests/random_schemas.rs, which says how.\n\n{}", schema().text())
-}
-
 #[test]
 fn the_idl_is_the_one_that_is_made() {
-    let found = std::fs::read_to_string(PATH).expect("the file is there");
-    assert!(found == text(), "{PATH} is out of date; the begin of this file tells how it is made");
+    FILE.expect(&schema());
 }
 
 #[test]
 #[ignore = "it writes the IDL"]
 fn make_the_idl() {
-    std::fs::write(PATH, text()).expect("the file can be written");
+    FILE.write(&schema());
 }
 
 mod plain {
