@@ -1,0 +1,195 @@
+//! What the client does when calls take too long, and with servers that fail it.
+
+use thriftly::ErrorKind;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+
+use super::*;
+
+#[tokio::test]
+async fn a_call_that_takes_too_long_fails_and_its_late_reply_is_dropped() {
+    let echo = Echo::new();
+    let server = start(Server::new(echo.clone()).max_connections(1)).await;
+    let channel: Channel = ClientBuilder::new()
+        .timeout(Duration::from_millis(200))
+        .connect(server.address)
+        .await
+        .expect("the server listens");
+    let error = call(&channel, "slow", number(1)).await.expect_err("a timeout");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let text = format!("`slow` was not answered by {} in 200ms", server.address);
+    assert_eq!(error.to_string(), text);
+    echo.gate.add_permits(1);
+    wait(|| echo.gate.available_permits() == 0).await;
+    // There is only one connection.
+    for n in 2..5 {
+        let reply = call(&channel, "echo", number(n)).await.expect("answered");
+        assert_eq!(reply.body.into_bytes(), number(n));
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_call_is_forgotten() {
+    let echo = Echo::new();
+    let server = start(Server::new(echo.clone()).max_connections(1)).await;
+    let channel = builder(FORMS[0]).max_in_flight(2).connect(server.address).await;
+    let channel: Channel = channel.expect("the server listens");
+    for round in 0..10 {
+        let slow = call(&channel, "slow", number(1));
+        assert!(tokio::time::timeout(Duration::from_millis(5), slow).await.is_err());
+        echo.has_begun(round + 1).await;
+        call(&channel, "echo", number(2)).await.expect("answered");
+    }
+    echo.gate.add_permits(10);
+    wait(|| echo.gate.available_permits() == 0).await;
+    call(&channel, "echo", number(2)).await.expect("answered");
+}
+
+#[tokio::test]
+async fn without_pipelining_one_call_is_under_way_at_a_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    let peer = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("the client connects");
+        let length = message(FORMS[0], "echo", CALL, 1, &[0]).len();
+        for seqid in 1..=10 {
+            read(&mut stream, length).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            let mut more = [0];
+            assert!(stream.try_read(&mut more).is_err(), "a second call");
+            let reply = message(FORMS[0], "echo", REPLY, seqid, &[0]);
+            stream.write_all(&reply).await.expect("sent");
+        }
+        // The eleventh is given up, and takes the connection with it.
+        read(&mut stream, length).await;
+        let (mut next, _) = listener.accept().await.expect("the client connects again");
+        assert_eq!(read(&mut next, length).await, message(FORMS[0], "echo", CALL, 1, &[0]));
+        let reply = message(FORMS[0], "echo", REPLY, 1, &[0]);
+        next.write_all(&reply).await.expect("sent");
+    });
+    let channel = builder(FORMS[0]).pipelining(false).connect(address).await;
+    let channel: Channel = channel.expect("the peer listens");
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let channel = channel.clone();
+            tokio::spawn(async move { call(&channel, "echo", vec![0]).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.expect("no panic").expect("answered");
+    }
+    let lost = call(&channel, "echo", vec![0]);
+    assert!(tokio::time::timeout(Duration::from_millis(50), lost).await.is_err());
+    call(&channel, "echo", vec![0]).await.expect("answered");
+    hang(peer).await.expect("no panic");
+}
+
+#[tokio::test]
+async fn a_lost_connection_fails_its_calls_and_the_next_one_connects_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    let channel = connect(address, FORMS[0]).await;
+    let calls: Vec<_> = (0..100)
+        .map(|_| {
+            let channel = channel.clone();
+            tokio::spawn(async move { call(&channel, "echo", vec![0]).await })
+        })
+        .collect();
+    let length = message(FORMS[0], "echo", CALL, 1, &[0]).len();
+    let (mut stream, _) = listener.accept().await.expect("the client connects");
+    read(&mut stream, 100 * length).await;
+    drop(stream);
+    for call in calls {
+        let error = call.await.expect("no panic").expect_err("closed");
+        assert_eq!(error.kind(), ErrorKind::Closed);
+        let text = format!("`echo` was not answered by {address}: the connection was closed");
+        assert_eq!(error.to_string(), text);
+    }
+    let again = tokio::spawn({
+        let channel = channel.clone();
+        async move { call(&channel, "echo", vec![0]).await }
+    });
+    let (mut stream, _) = listener.accept().await.expect("the client connects again");
+    // A new connection counts from 1 again; no old call is sent again.
+    assert_eq!(read(&mut stream, length).await, message(FORMS[0], "echo", CALL, 1, &[0]));
+    stream.write_all(&message(FORMS[0], "echo", REPLY, 1, &[0])).await.expect("sent");
+    again.await.expect("no panic").expect("answered");
+    drop((stream, listener));
+    wait(|| std::net::TcpStream::connect(address).is_err()).await;
+    let mut last = call(&channel, "echo", vec![0]).await;
+    while last.as_ref().is_err_and(|error| error.kind() == ErrorKind::Closed) {
+        last = call(&channel, "echo", vec![0]).await;
+    }
+    let error = last.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().starts_with(&format!("cannot connect to {address}: ")));
+}
+
+#[tokio::test]
+async fn a_reply_with_another_number_fails_its_call_only() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    let channel = connect(address, FORMS[0]).await;
+    let (mut stream, _) = listener.accept().await.expect("the client connects");
+    let peer = tokio::spawn(async move {
+        let length = message(FORMS[0], "echo", CALL, 1, &[0]).len();
+        // 0 is never used; for the second call its own number follows one that is doubled.
+        for replies in [&[0][..], &[1, 2], &[3]] {
+            read(&mut stream, length).await;
+            for &seqid in replies {
+                let reply = message(FORMS[0], "echo", REPLY, seqid, &[0]);
+                stream.write_all(&reply).await.expect("sent");
+            }
+        }
+    });
+    let error = call(&channel, "echo", vec![0]).await.expect_err("a bad reply");
+    assert_eq!(error.kind(), ErrorKind::BadReply);
+    assert!(error.to_string().contains("BAD_SEQUENCE_ID"));
+    for _ in 0..2 {
+        call(&channel, "echo", vec![0]).await.expect("answered");
+    }
+    hang(peer).await.expect("no panic");
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    let channel: Channel = ClientBuilder::new()
+        .timeout(Duration::from_millis(10))
+        .connect(address)
+        .await
+        .expect("the peer listens");
+    let (_silent, _) = listener.accept().await.expect("the client connects");
+    let peer = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("the client connects again");
+        let length = message(FORMS[0], "echo", CALL, 1, &[0]).len();
+        read(&mut stream, length).await;
+        stream.write_all(&message(FORMS[0], "echo", REPLY, 1, &[0])).await.expect("sent");
+        stream
+    });
+    let mut last = call(&channel, "echo", vec![0]).await;
+    for _ in 0..1000 {
+        if last.is_ok() {
+            break;
+        }
+        last = call(&channel, "echo", vec![0]).await;
+    }
+    last.expect("answered on a new connection");
+    hang(peer).await.expect("no panic");
+}
+
+#[tokio::test]
+async fn addresses_that_lead_nowhere_are_named() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let address = free.local_addr().expect("it has one");
+    let in_use = Server::new(Echo::new()).bind(address).await.expect_err("in use");
+    assert_eq!(in_use.kind(), ErrorKind::Connect);
+    assert!(in_use.to_string().starts_with(&format!("cannot listen on {address}: ")));
+    drop(free);
+    let refused = ClientBuilder::<Channel>::new().connect(address).await.expect_err("refused");
+    assert_eq!(refused.kind(), ErrorKind::Connect);
+    assert!(refused.to_string().starts_with(&format!("cannot connect to {address}: ")));
+    let unknown = ClientBuilder::<Channel>::new().connect("no such host:1").await;
+    assert_eq!(unknown.expect_err("unknown").kind(), ErrorKind::Address);
+}
