@@ -1,5 +1,7 @@
 //! Names of the IDL as names in Rust.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Ident, Span};
 
 /// A struct, union, exception, enum, typedef or service: `UpperCamelCase`. What has no
@@ -73,8 +75,12 @@ fn camel(name: &str) -> String {
 }
 
 /// The name as an identifier: keywords are escaped as `r#type`, and get a trailing underscore
-/// where they cannot be.
+/// where they cannot be. After an error there may be a dot in it, which no name has.
 pub(crate) fn ident(name: &str, span: Span) -> Ident {
+    let name = &*match name.contains('.') {
+        true => Cow::Owned(name.replace('.', "_")),
+        false => Cow::Borrowed(name),
+    };
     match name {
         "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), span),
         _ if KEYWORDS.contains(&name) => Ident::new_raw(name, span),

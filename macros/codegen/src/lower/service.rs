@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 use thriftly_parser::source::FileId;
 
@@ -137,8 +137,8 @@ impl Lowerer<'_> {
             name: function.name.text.clone(),
             doc: self.docs(function.doc.as_deref(), &function.annotations, &function.name),
             oneway: function.oneway,
-            args: format_ident!("{args}"),
-            args_view: is_viewed.then(|| format_ident!("{args}Ref")),
+            args: self.ident(&args),
+            args_view: is_viewed.then(|| self.ident(&format!("{args}Ref"))),
             arguments,
             returns,
             error: self.error_names.get(&(id, index)).map(|name| self.ident(name)),

@@ -1,0 +1,5 @@
+thriftly::thrift!("names.thrift");
+
+fn main() {
+    let _ = A_b::default();
+}
