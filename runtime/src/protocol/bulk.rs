@@ -47,8 +47,13 @@ macro_rules! bulk {
         pub(crate) fn $read<B: ByteOrder>(bytes: &[u8]) -> Vec<$number> {
             #[inline(always)]
             fn plain<B: ByteOrder>(bytes: &[u8]) -> Vec<$number> {
-                let mut values = vec![$number::default(); bytes.len() / $width];
-                B::$from(&bytes[..values.len() * $width], &mut values);
+                let (numbers, _) = bytes.as_chunks::<$width>();
+                let mut values = Vec::with_capacity(numbers.len());
+                for (room, number) in values.spare_capacity_mut().iter_mut().zip(numbers) {
+                    room.write(B::$from(number));
+                }
+                // SAFETY: there was room for so many numbers, and all of them have been written.
+                unsafe { values.set_len(numbers.len()) };
                 values
             }
 
@@ -68,10 +73,10 @@ macro_rules! bulk {
     };
 }
 
-bulk!(i16, 2, write_i16, read_i16_into, write_i16s, read_i16s);
-bulk!(i32, 4, write_i32, read_i32_into, write_i32s, read_i32s);
-bulk!(i64, 8, write_i64, read_i64_into, write_i64s, read_i64s);
-bulk!(f64, 8, write_f64, read_f64_into, write_f64s, read_f64s);
+bulk!(i16, 2, write_i16, read_i16, write_i16s, read_i16s);
+bulk!(i32, 4, write_i32, read_i32, write_i32s, read_i32s);
+bulk!(i64, 8, write_i64, read_i64, write_i64s, read_i64s);
+bulk!(f64, 8, write_f64, read_f64, write_f64s, read_f64s);
 
 #[cfg(test)]
 mod tests {
