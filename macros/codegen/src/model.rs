@@ -50,6 +50,8 @@ pub(crate) struct Field {
     pub(crate) with: Option<syn::Path>,
     /// Set if the value is written in a fixed number of bytes.
     pub(crate) scalar: Option<Scalar>,
+    /// It is known that the value is written in one piece: text, a blob, or a list of numbers.
+    pub(crate) in_one_piece: bool,
     pub(crate) presence: Presence,
     /// The value that an absent field has, if it is not the type's default.
     pub(crate) default: Option<TokenStream>,
@@ -104,6 +106,11 @@ pub(crate) enum Scalar {
 }
 
 impl Scalar {
+    /// Whether lists of it are written at once.
+    pub(crate) fn is_number(self) -> bool {
+        !matches!(self, Scalar::Bool | Scalar::Uuid | Scalar::Enum)
+    }
+
     /// How many bytes a field takes in the binary protocol, header included.
     pub(crate) fn field_width(self) -> usize {
         3 + match self {

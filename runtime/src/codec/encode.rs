@@ -39,8 +39,8 @@ pub trait ThriftType {
     note = "a type of another crate can be converted: `#[thrift(with = module)]`"
 )]
 pub trait Encode: ThriftType {
-    /// Whether the value is a few scalars: then a writer had better be made quickly than write
-    /// quickly.
+    /// Whether the value is written in a few pieces: numbers, text, blobs, and lists of numbers, but
+    /// no list or map of anything else. Then a writer had better be made quickly than write quickly.
     #[doc(hidden)]
     const IS_FLAT: bool = false;
 

@@ -118,6 +118,7 @@ impl Reader<'_> {
             ty: ty.to_token_stream(),
             layers,
             scalar,
+            in_one_piece: attributes.with.is_none() && types::is_in_one_piece(ty),
             with: attributes.with,
             presence,
             default,

@@ -76,6 +76,21 @@ pub(super) fn scalar(ty: &Type) -> Option<Scalar> {
     })
 }
 
+/// Whether a value is written in one piece: text, a blob, or a list of numbers.
+pub(super) fn is_in_one_piece(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_borrowable(reference),
+        _ => match (simple_name(ty), generic(ty)) {
+            (Some(name), _) => matches!(name.as_str(), "String" | "Bytes" | "SharedStr"),
+            (None, Some((name, element))) if name == "Vec" => {
+                scalar(element).is_some_and(Scalar::is_number)
+                    || simple_name(element).as_deref() == Some("u8")
+            }
+            _ => false,
+        },
+    }
+}
+
 /// Tells of types that people try, and that Thrift does not have. What else has no Thrift type is
 /// told by the compiler.
 pub(super) fn check(ty: &Type, errors: &mut Errors) {

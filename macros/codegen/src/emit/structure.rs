@@ -181,7 +181,8 @@ fn encode(item: &Struct) -> TokenStream {
         body.extend(run.flush());
         body.extend(quote!(__UnknownFields::encode(&self.#unknown, __w);));
     }
-    let is_flat = body.is_empty() && item.unknown.is_none();
+    let is_flat = item.unknown.is_none()
+        && item.fields.iter().all(|field| field.scalar.is_some() || field.in_one_piece);
     let is_flat = is_flat.then(|| {
         quote!(
             const IS_FLAT: __bool = true;

@@ -539,6 +539,8 @@ impl<'a> Lowerer<'a> {
                     Some(_) => None,
                     None => self.scalar(&field.ty),
                 },
+                in_one_piece: annotations::find(&field.annotations, "rust.type").is_none()
+                    && self.is_in_one_piece(&field.ty),
                 presence,
                 default,
                 heap: match self.absent_heap(field) {
@@ -564,6 +566,18 @@ impl<'a> Lowerer<'a> {
                 }
                 _ => false,
             },
+            _ => false,
+        }
+    }
+
+    /// Whether a value is written in one piece: text, a blob, or a list of numbers.
+    fn is_in_one_piece(&self, ty: &program::Type) -> bool {
+        if self.is_foreign(ty) {
+            return false;
+        }
+        match &self.program.resolve(ty).kind {
+            TypeKind::String | TypeKind::Binary => true,
+            TypeKind::List(element) => self.scalar(element).is_some_and(Scalar::is_number),
             _ => false,
         }
     }
