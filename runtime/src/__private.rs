@@ -154,6 +154,20 @@ pub use crate::{__if_serde, __need_serde};
 /// What stands for the names of the struct that is read.
 type Names = &'static StructNames;
 
+/// Writes the value as the field with the id.
+#[inline(always)]
+pub fn __write<T: Encode + ?Sized, W: Writer>(value: &T, id: i16, w: &mut W) {
+    value.encode_field(id, w);
+}
+
+/// Writes the value as the field with the id, if there is one.
+#[inline(always)]
+pub fn __write_optional<T: Encode, W: Writer>(value: &Option<T>, id: i16, w: &mut W) {
+    if let Some(value) = value {
+        value.encode_field(id, w);
+    }
+}
+
 /// How many levels of nesting a struct counts beside the one that all count: one for each KiB that
 /// it is large. Reading one takes up to five times its size of the stack, without optimization
 /// seventeen times, and in a map half as much again: 64 levels take 1.6 MiB at most.

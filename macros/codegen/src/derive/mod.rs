@@ -40,6 +40,7 @@ fn expand(input: &DeriveInput) -> TokenStream {
         attributes.exception.map(|_| emit::exception_traits(&input.ident, &input.generics));
     quote! {
         #errors
+        #[allow(deprecated)]
         const _: () = {
             #[allow(unused_imports)]
             use #private::*;

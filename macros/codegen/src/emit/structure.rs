@@ -31,7 +31,7 @@ pub(crate) fn struct_definition(
     extra_derives: &[Path],
     is_exception: bool,
 ) -> TokenStream {
-    let (allow, ident) = (allow(), &item.ident);
+    let (allow, allow_deprecated, ident) = (allow(), allow_deprecated(item), &item.ident);
     let (generics, order) = (&item.generics, order_by_bytes(ident, &item.generics, traits));
     let (params, arguments, _) = generics.split_for_impl();
     let docs = doc(&item.doc);
@@ -55,7 +55,7 @@ pub(crate) fn struct_definition(
         });
         let unknown = item.unknown.iter().map(|name| quote!(#name: __Default::default(),));
         quote! {
-            #[allow(deprecated)]
+            #allow_deprecated
             impl #params __Default for #ident #arguments {
                 fn default() -> Self {
                     Self { #(#fields)* #(#unknown)* }
@@ -111,7 +111,7 @@ pub(crate) fn arguments(item: &Struct) -> TokenStream {
 /// impl<'__de> Decode<'__de> for Point { … }
 /// ```
 pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
-    let ident = &item.ident;
+    let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
     let names = names(&item.name, item.fields.iter().map(|field| (field.id, &*field.name)));
     let heaps: Vec<_> = item.fields.iter().filter_map(|field| field.heap.as_ref()).collect();
     let heap = (!heaps.is_empty()).then(|| quote!(const ABSENT_HEAP: __usize = #(#heaps)+*;));
@@ -120,7 +120,7 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let encode = encode(item);
     let decode = decode(item);
     quote! {
-        #[allow(deprecated)]
+        #allow_deprecated
         impl #params __ThriftType for #ident #arguments #clause {
             const TYPE: __TType = __TType::STRUCT;
             #names
@@ -137,7 +137,7 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
 /// fn encode<__W: Writer>(&self, __w: &mut __W) {
 ///     let __outer = __w.struct_begin(Self::NAMES);
 ///     __w.run::<7>(|__run| __run.field_i32(1, self.x));
-///     if let Some(__value) = &self.label { __value.encode_field(2, __w) }
+///     write_optional(&self.label, 2, __w);
 ///     __w.stop();
 ///     __w.struct_end(__outer);
 /// }
@@ -158,20 +158,23 @@ fn encode(item: &Struct) -> TokenStream {
             _ => {
                 body.extend(run.flush());
                 body.extend(match field.presence {
+                    Presence::Optional if field.layers.is_empty() && field.with.is_none() => {
+                        quote_spanned!(field.span=> __write_optional(&self.#member, #id, __w);)
+                    }
                     Presence::Optional => {
                         let optional = value_of(&field.layers, quote!(&self.#member));
                         let value = quote_spanned!(field.span=> __value);
                         let value = converted(value, &field.with, &field.ty);
                         quote_spanned! {field.span=>
                             if let __Some(__value) = #optional {
-                                __Encode::encode_field(#value, #id, __w);
+                                __write(#value, #id, __w);
                             }
                         }
                     }
                     _ => {
                         let value = quote_spanned!(field.span=> &self.#member);
                         let value = converted(value, &field.with, &field.ty);
-                        quote_spanned!(field.span=> __Encode::encode_field(#value, #id, __w);)
+                        quote_spanned!(field.span=> __write(#value, #id, __w);)
                     }
                 });
             }
@@ -190,11 +193,11 @@ fn encode(item: &Struct) -> TokenStream {
     });
     run.push(1, "stop", TokenStream::new());
     body.extend(run.flush());
-    let ident = &item.ident;
+    let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
     let generics = bounded(&item.generics, &item.bounds, &quote!(__Encode));
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
-        #[allow(deprecated)]
+        #allow_deprecated
         impl #params __Encode for #ident #arguments #clause {
             #is_flat
             fn encode<__W: __Writer>(&self, __w: &mut __W) {
@@ -204,6 +207,17 @@ fn encode(item: &Struct) -> TokenStream {
             }
         }
     }
+}
+
+/// Where something may be named that is deprecated. Most structs can do without: it is a good part of
+/// what the compiler has to read.
+fn allow_deprecated(item: &Struct) -> Option<TokenStream> {
+    let named = item.doc.deprecated.is_some()
+        || item
+            .fields
+            .iter()
+            .any(|field| field.doc.deprecated.is_some() || field.default.is_some());
+    named.then(|| quote!(#[allow(deprecated)]))
 }
 
 /// Fields of fixed width that are gathered.
@@ -321,11 +335,11 @@ fn decode(item: &Struct) -> TokenStream {
     for skipped in &item.skipped {
         build.extend(quote!(#skipped: __Default::default(),));
     }
-    let ident = &item.ident;
+    let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
     let generics = decodable(&item.generics, &item.bounds);
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
-        #[allow(deprecated)]
+        #allow_deprecated
         impl #params __Decode<'__de> for #ident #arguments #clause {
             fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
                 let __c = Self::NAMES;
