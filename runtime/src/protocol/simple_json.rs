@@ -27,37 +27,30 @@
 
 use crate::codec::Encode;
 use crate::error::Result;
-use crate::protocol::json::into_text;
 use crate::protocol::json::named::{Dialect, NamedWriter};
+use crate::protocol::values::json_values;
 
-/// Encodes a value.
+json_values! {
+    encode "simple_json", br#""hi""#,
+    "[`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData): a struct or container is the key of a \
+     map."
+}
+json_values!(text);
+
+/// Encodes a value behind what `bytes` holds, so that one buffer may serve for many values.
 ///
 /// ```
-/// assert_eq!(thriftly::simple_json::to_vec(&vec![1.5, f64::NAN])?, br#"[1.5,"NaN"]"#);
+/// let mut lines = Vec::new();
+/// for numbers in [[1.5, f64::NAN], [2.0, 3.0]] {
+///     thriftly::simple_json::append_to(&numbers.to_vec(), &mut lines)?;
+///     lines.push(b'\n');
+/// }
+/// assert_eq!(lines, b"[1.5,\"NaN\"]\n[2.0,3.0]\n");
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData): a struct or container is the key of
-/// a map.
-pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    let mut writer = NamedWriter::new(Vec::new(), Dialect::Simple);
-    value.encode(&mut writer);
-    writer.finish()
-}
-
-/// Encodes a value as text.
-///
-/// # Errors
-/// As [`to_vec`].
-pub fn to_string<T: Encode + ?Sized>(value: &T) -> Result<String> {
-    into_text(to_vec(value)?)
-}
-
-/// Encodes a value into a file, a socket or whatever takes bytes.
-///
-/// # Errors
-/// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be written.
-pub fn to_writer<T: Encode + ?Sized>(mut writer: impl std::io::Write, value: &T) -> Result<()> {
-    Ok(writer.write_all(&to_vec(value)?)?)
+/// As [`to_vec`]. What `bytes` held before is left as it was.
+pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<()> {
+    NamedWriter::append(value, Dialect::Simple, bytes)
 }

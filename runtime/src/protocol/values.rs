@@ -10,34 +10,15 @@ use crate::limits::Limits;
 /// The functions of a protocol's module, over its writer and reader.
 ///
 /// ```text
-/// values!("binary", BinaryWriter, BinaryReader);
-/// // pub fn to_vec, to_bytes, append_to, to_body, to_writer
-/// // pub fn from_slice, from_bytes, from_reader, each also `_with` limits
+/// values!("binary", b"\0\0\0\x02hi", BinaryWriter, BinaryReader);
+/// // pub fn append_to, to_body, to_writer and what `encoded!` makes
+/// // pub fn from_slice, from_slice_with, from_bytes_with and what `decoded!` makes
 /// ```
 macro_rules! values {
-    ($module:literal, $writer:ident, $reader:ident) => {
-        /// Encodes a value.
-        ///
-        /// ```
-        #[doc = concat!("let bytes = thriftly::", $module, "::to_vec(\"hi\")?;")]
-        #[doc = concat!("assert_eq!(thriftly::", $module, "::from_slice::<&str>(&bytes)?, \"hi\");")]
-        /// # Ok::<(), thriftly::Error>(())
-        /// ```
-        ///
-        /// # Errors
-        /// A string or container has more than 2³¹ - 1 bytes or elements.
-        pub fn to_vec<T: $crate::Encode + ?Sized>(value: &T) -> $crate::Result<Vec<u8>> {
-            let mut bytes = Vec::new();
-            append_to(value, &mut bytes)?;
-            Ok(bytes)
-        }
-
-        /// Encodes a value as shared bytes. See [`to_body`] for values with large blobs.
-        ///
-        /// # Errors
-        /// As [`to_vec`].
-        pub fn to_bytes<T: $crate::Encode + ?Sized>(value: &T) -> $crate::Result<bytes::Bytes> {
-            to_vec(value).map(bytes::Bytes::from)
+    ($module:literal, $hi:literal, $writer:ident, $reader:ident) => {
+        $crate::protocol::values::encoded! {
+            $module, $hi,
+            "A string or container has more than 2³¹ - 1 bytes or elements."
         }
 
         /// Encodes a value behind what `bytes` holds, so that one buffer may serve for many values.
@@ -128,14 +109,9 @@ macro_rules! values {
             decode_whole($reader::new(bytes, limits))
         }
 
-        /// Decodes a value; large `binary` values share the memory of `bytes`.
-        ///
-        /// # Errors
-        /// As [`from_slice`].
-        pub fn from_bytes<T: for<'de> $crate::Decode<'de>>(
-            bytes: &bytes::Bytes,
-        ) -> $crate::Result<T> {
-            from_bytes_with(bytes, &$crate::Limits::DEFAULT)
+        $crate::protocol::values::decoded! {
+            $module, $hi,
+            "Decodes a value; large `binary` values share the memory of `bytes`."
         }
 
         /// Decodes a value as [`from_bytes`] does, under limits of one's own.
@@ -149,11 +125,133 @@ macro_rules! values {
             decode_whole($reader::shared(bytes, limits))
         }
 
+        /// Decodes the value that is all a reader has.
+        pub(crate) fn decode_whole<'de, T: $crate::Decode<'de>>(
+            mut reader: $reader<'de>,
+        ) -> $crate::Result<T> {
+            // What is decoded stays where it is: moving it would wait for its small writes.
+            let mut result = T::decode(&mut reader);
+            if result.is_ok()
+                && let Err(error) = reader.finish()
+            {
+                result = Err(error);
+            }
+            result
+        }
+    };
+}
+
+/// The functions of the module of a JSON protocol, which copies text and blobs.
+///
+/// ```text
+/// json_values!(encode "json", br#""hi""#, "…");
+/// // pub fn to_writer and what `encoded!` makes
+/// json_values!(decode "json", br#""hi""#);
+/// // pub fn from_slice, from_bytes_with and what `decoded!` makes
+/// json_values!(text);
+/// // pub fn to_string
+/// ```
+#[cfg(feature = "json")]
+macro_rules! json_values {
+    (encode $module:literal, $hi:literal, $errors:literal) => {
+        $crate::protocol::values::encoded!($module, $hi, $errors);
+
+        /// Encodes a value into a file, a socket or whatever takes bytes. Nothing is written if the
+        /// value cannot be encoded.
+        ///
+        /// # Errors
+        /// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be written.
+        pub fn to_writer<T: $crate::Encode + ?Sized>(
+            mut writer: impl std::io::Write,
+            value: &T,
+        ) -> $crate::Result<()> {
+            Ok(writer.write_all(&to_vec(value)?)?)
+        }
+    };
+    (decode $module:literal, $hi:literal) => {
+        /// Decodes a value. Anything but white space behind it is an error.
+        ///
+        /// # Errors
+        /// The bytes are not such a value, or it breaks one of the default
+        /// [`Limits`](crate::Limits).
+        pub fn from_slice<T: for<'de> $crate::Decode<'de>>(json: &[u8]) -> $crate::Result<T> {
+            from_slice_with(json, &$crate::Limits::DEFAULT)
+        }
+
+        $crate::protocol::values::decoded! {
+            $module, $hi,
+            "Decodes a value. Its `binary` values are decoded from base64, so they share nothing."
+        }
+
+        /// Decodes a value as [`from_bytes`] does, under limits of one's own.
+        ///
+        /// # Errors
+        /// As [`from_slice`].
+        pub fn from_bytes_with<T: for<'de> $crate::Decode<'de>>(
+            bytes: &bytes::Bytes,
+            limits: &$crate::Limits,
+        ) -> $crate::Result<T> {
+            from_slice_with(bytes, limits)
+        }
+    };
+    (text) => {
+        /// Encodes a value as text.
+        ///
+        /// # Errors
+        /// As [`to_vec`].
+        pub fn to_string<T: $crate::Encode + ?Sized>(value: &T) -> $crate::Result<String> {
+            $crate::protocol::values::into_text(to_vec(value)?)
+        }
+    };
+}
+
+/// What follows from `append_to`: `to_vec` and `to_bytes`. `$hi` is how the text "hi" is encoded.
+macro_rules! encoded {
+    ($module:literal, $hi:literal, $errors:literal) => {
+        /// Encodes a value.
+        ///
+        /// ```
+        #[doc = concat!("let bytes = thriftly::", $module, "::to_vec(\"hi\")?;")]
+        #[doc = concat!("assert_eq!(bytes, ", stringify!($hi), ");")]
+        /// # Ok::<(), thriftly::Error>(())
+        /// ```
+        ///
+        /// # Errors
+        #[doc = $errors]
+        pub fn to_vec<T: $crate::Encode + ?Sized>(value: &T) -> $crate::Result<Vec<u8>> {
+            let mut bytes = Vec::new();
+            append_to(value, &mut bytes)?;
+            Ok(bytes)
+        }
+
+        /// Encodes a value as shared bytes.
+        ///
+        /// # Errors
+        /// As [`to_vec`].
+        pub fn to_bytes<T: $crate::Encode + ?Sized>(value: &T) -> $crate::Result<bytes::Bytes> {
+            to_vec(value).map(bytes::Bytes::from)
+        }
+    };
+}
+
+/// What follows from `from_bytes_with`: `from_bytes`, `from_reader` and `from_reader_with`.
+macro_rules! decoded {
+    ($module:literal, $hi:literal, $from_bytes:literal) => {
+        #[doc = $from_bytes]
+        ///
+        /// # Errors
+        /// As [`from_slice`].
+        pub fn from_bytes<T: for<'de> $crate::Decode<'de>>(
+            bytes: &bytes::Bytes,
+        ) -> $crate::Result<T> {
+            from_bytes_with(bytes, &$crate::Limits::DEFAULT)
+        }
+
         /// Decodes the value that a file, or whatever bytes can be read from, holds up to its end.
         ///
         /// ```
-        #[doc = concat!("let file = thriftly::", $module, "::to_vec(\"hi\")?; // or a `std::fs::File`")]
-        #[doc = concat!("let text: String = thriftly::", $module, "::from_reader(&file[..])?;")]
+        #[doc = concat!("let file: &[u8] = ", stringify!($hi), "; // or a `std::fs::File`")]
+        #[doc = concat!("let text: String = thriftly::", $module, "::from_reader(file)?;")]
         /// assert_eq!(text, "hi");
         /// # Ok::<(), thriftly::Error>(())
         /// ```
@@ -178,24 +276,20 @@ macro_rules! values {
         ) -> $crate::Result<T> {
             from_bytes_with(&$crate::protocol::values::read_all(reader, limits)?, limits)
         }
-
-        /// Decodes the value that is all a reader has.
-        pub(crate) fn decode_whole<'de, T: $crate::Decode<'de>>(
-            mut reader: $reader<'de>,
-        ) -> $crate::Result<T> {
-            // What is decoded stays where it is: moving it would wait for its small writes.
-            let mut result = T::decode(&mut reader);
-            if result.is_ok()
-                && let Err(error) = reader.finish()
-            {
-                result = Err(error);
-            }
-            result
-        }
     };
 }
 
-pub(crate) use values;
+#[cfg(feature = "json")]
+pub(crate) use json_values;
+pub(crate) use {decoded, encoded, values};
+
+/// What was encoded as JSON, as text.
+#[cfg(feature = "json")]
+pub(crate) fn into_text(json: Vec<u8>) -> Result<String> {
+    String::from_utf8(json).map_err(|error| {
+        Error::new(ErrorKind::InvalidUtf8, "a string is not UTF-8").with_source(error)
+    })
+}
 
 /// All bytes, if they are not more than a message may have.
 pub(crate) fn read_all(mut reader: impl std::io::Read, limits: &Limits) -> Result<Bytes> {

@@ -35,70 +35,36 @@ pub(crate) use types::name as type_name;
 pub(crate) use write::short_text;
 
 use crate::codec::{Decode, Encode};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::{BinaryReader, BinaryWriter};
-use crate::protocol::values::read_all;
+use crate::protocol::values::json_values;
 use crate::ttype::TType;
 use decoded::Decoded;
 
-/// Encodes a value.
+json_values! {
+    encode "json", br#""hi""#,
+    "A string or container has more than 2³¹ - 1 bytes or elements, or a struct or container is a key."
+}
+json_values!(text);
+json_values!(decode "json", br#""hi""#);
+
+/// Encodes a value behind what `bytes` holds, so that one buffer may serve for many values.
 ///
 /// ```
-/// assert_eq!(thriftly::json::to_vec(&vec![1.5, f64::NAN])?, br#"["dbl",2,1.5,"NaN"]"#);
+/// let mut lines = Vec::new();
+/// for numbers in [[1.5, f64::NAN], [2.0, 3.0]] {
+///     thriftly::json::append_to(&numbers.to_vec(), &mut lines)?;
+///     lines.push(b'\n');
+/// }
+/// assert_eq!(lines, b"[\"dbl\",2,1.5,\"NaN\"]\n[\"dbl\",2,2,3]\n");
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
 /// # Errors
-/// A string or container has more than 2³¹ - 1 bytes or elements, or a struct or container is a
-/// key.
-pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    write(T::TYPE, |writer| value.encode(writer))
-}
-
-/// Encodes a value as text.
-///
-/// ```
-/// assert_eq!(thriftly::json::to_string(&vec![7_u8, 8])?, r#""Bwg=""#);
-/// # Ok::<(), thriftly::Error>(())
-/// ```
-///
-/// # Errors
-/// As [`to_vec`].
-pub fn to_string<T: Encode + ?Sized>(value: &T) -> Result<String> {
-    into_text(to_vec(value)?)
-}
-
-/// What was written, as text, which it is if all its strings are.
-pub(super) fn into_text(json: Vec<u8>) -> Result<String> {
-    String::from_utf8(json).map_err(|error| {
-        Error::new(ErrorKind::InvalidUtf8, "a string is not UTF-8").with_source(error)
-    })
-}
-
-/// Encodes a value into a file, a socket or whatever takes bytes.
-///
-/// # Errors
-/// As [`to_vec`], or [`ErrorKind::Io`]: it could not be written.
-pub fn to_writer<T: Encode + ?Sized>(mut writer: impl std::io::Write, value: &T) -> Result<()> {
-    Ok(writer.write_all(&to_vec(value)?)?)
-}
-
-/// Decodes the value that a file, or whatever bytes can be read from, holds up to its end.
-///
-/// # Errors
-/// As [`from_slice`]; [`ErrorKind::Io`]: it could not be read; [`ErrorKind::SizeLimit`]: there are
-/// more bytes than [`Limits::message`] allows.
-pub fn from_reader<T: for<'de> Decode<'de>>(reader: impl std::io::Read) -> Result<T> {
-    from_slice(&read_all(reader, &Limits::DEFAULT)?)
-}
-
-/// Decodes a value. Anything but white space behind it is an error.
-///
-/// # Errors
-/// The bytes are not such a value, or it breaks one of the default [`Limits`].
-pub fn from_slice<T: for<'de> Decode<'de>>(json: &[u8]) -> Result<T> {
-    from_slice_with(json, &Limits::DEFAULT)
+/// As [`to_vec`]. What `bytes` held before is left as it was.
+pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<()> {
+    append(T::TYPE, |writer| value.encode(writer), bytes)
 }
 
 /// Decodes a value as [`from_slice`] does, under limits of one's own.
@@ -122,6 +88,14 @@ pub fn from_str<T: for<'de> Decode<'de>>(json: &str) -> Result<T> {
     from_slice(json.as_bytes())
 }
 
+/// Decodes a value as [`from_str`] does, under limits of one's own.
+///
+/// # Errors
+/// As [`from_slice`].
+pub fn from_str_with<T: for<'de> Decode<'de>>(json: &str, limits: &Limits) -> Result<T> {
+    from_slice_with(json.as_bytes(), limits)
+}
+
 /// Encodes what is written to a writer, which has to be one value of the type.
 ///
 /// ```
@@ -139,10 +113,17 @@ pub fn from_str<T: for<'de> Decode<'de>>(json: &str) -> Result<T> {
 /// # Errors
 /// As [`to_vec`].
 pub fn write(ty: TType, value: impl FnOnce(&mut BinaryWriter)) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    append(ty, value, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Appends what is written to a writer, or nothing.
+fn append(ty: TType, value: impl FnOnce(&mut BinaryWriter), bytes: &mut Vec<u8>) -> Result<()> {
     let mut writer = BinaryWriter::marking(Vec::new());
     value(&mut writer);
     let (binary, blobs) = writer.finish_marked()?;
-    write::transcode(ty, &binary, &blobs)
+    write::transcode(ty, &binary, &blobs, bytes)
 }
 
 /// Decodes a value of the type with a reader, which has to be read to its end.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use super::write::escape;
 use crate::base64;
-use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
+use crate::codec::{Encode, RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
 use crate::uuid::Uuid;
@@ -48,15 +48,27 @@ pub(crate) struct NamedWriter {
 }
 
 impl NamedWriter {
-    pub(crate) fn new(out: Vec<u8>, dialect: Dialect) -> NamedWriter {
-        NamedWriter { out, dialect, levels: Vec::new(), first: true, guess: false, failure: None }
+    /// Appends a value, or nothing.
+    pub(crate) fn append<T: Encode + ?Sized>(
+        value: &T,
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
+        let before = out.len();
+        let mut writer = NamedWriter::new(std::mem::take(out), dialect);
+        value.encode(&mut writer);
+        *out = writer.out;
+        match writer.failure {
+            None => Ok(()),
+            Some(error) => {
+                out.truncate(before);
+                Err(error)
+            }
+        }
     }
 
-    pub(crate) fn finish(self) -> Result<Vec<u8>> {
-        match self.failure {
-            None => Ok(self.out),
-            Some(error) => Err(error),
-        }
+    fn new(out: Vec<u8>, dialect: Dialect) -> NamedWriter {
+        NamedWriter { out, dialect, levels: Vec::new(), first: true, guess: false, failure: None }
     }
 
     fn is_simple(&self) -> bool {

@@ -11,18 +11,31 @@ use crate::protocol::binary::BinaryReader;
 use crate::ttype::TType;
 use crate::uuid::Uuid;
 
-/// Writes a value of the type. `blobs` are the places of the lengths of `binary` values.
-pub(super) fn transcode(ty: TType, binary: &[u8], blobs: &[usize]) -> Result<Vec<u8>> {
-    JsonWriter::new(binary, blobs, Vec::with_capacity(binary.len() * 2)).finish(ty)
+/// Appends a value of the type, or nothing. `blobs` are the places of the lengths of `binary` values.
+pub(super) fn transcode(
+    ty: TType,
+    binary: &[u8],
+    blobs: &[usize],
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    let before = out.len();
+    out.reserve(binary.len() * 2);
+    let mut writer = JsonWriter::new(binary, blobs, std::mem::take(out));
+    let result = writer.whole(ty);
+    *out = writer.out;
+    if result.is_err() {
+        out.truncate(before);
+    }
+    result
 }
 
 /// Writes a value that came from JSON in as few bytes as [`super::read`] can do with: hardly ever
 /// more than it came in. It is no proper JSON.
 pub(crate) fn short_text(ty: TType, binary: &[u8]) -> Result<Vec<u8>> {
-    let mut text =
-        JsonWriter { short: true, ..JsonWriter::new(binary, &[], Vec::new()) }.finish(ty)?;
-    text.shrink_to_fit();
-    Ok(text)
+    let mut writer = JsonWriter { short: true, ..JsonWriter::new(binary, &[], Vec::new()) };
+    writer.whole(ty)?;
+    writer.out.shrink_to_fit();
+    Ok(writer.out)
 }
 
 struct JsonWriter<'a> {
@@ -44,10 +57,10 @@ impl<'a> JsonWriter<'a> {
         JsonWriter { from, len: binary.len(), blobs, out, short: false }
     }
 
-    fn finish(mut self, ty: TType) -> Result<Vec<u8>> {
+    /// The value that is all there is.
+    fn whole(&mut self, ty: TType) -> Result<()> {
         self.value(ty)?;
-        self.from.finish()?;
-        Ok(self.out)
+        self.from.finish()
     }
 
     fn value(&mut self, ty: TType) -> Result<()> {

@@ -32,28 +32,29 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::json::decoded::Decoded;
 use crate::protocol::json::named::{Dialect, NamedWriter};
+use crate::protocol::values::json_values;
 pub(crate) use reader::TapeReader;
 pub(crate) use tape::record;
 
-/// Encodes a value as ThriftPy's `serialize` does.
-///
-/// # Errors
-/// The value takes more than 2³¹ - 1 bytes.
-pub fn to_vec<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    let payload = to_payload(value)?;
-    let mut bytes = Vec::with_capacity(payload.len() + 64);
-    envelope::write_bare(payload.len(), &mut bytes);
-    bytes.extend_from_slice(&payload);
-    bytes.extend_from_slice(END);
-    Ok(bytes)
+json_values! {
+    encode "thriftpy_json", b"\0\0\0\x2d{\"metadata\": {\"version\": 1}, \"payload\": \"hi\"}",
+    "The value takes more than 2³¹ - 1 bytes."
+}
+json_values! {
+    decode "thriftpy_json", b"\0\0\0\x2d{\"metadata\": {\"version\": 1}, \"payload\": \"hi\"}"
 }
 
-/// Decodes a value that ThriftPy's `serialize` has made. Anything behind it is an error.
+/// Encodes a value behind what `bytes` holds, as ThriftPy's `serialize` does.
 ///
 /// # Errors
-/// The bytes are not such a value, or it breaks one of the default [`Limits`].
-pub fn from_slice<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<T> {
-    from_slice_with(bytes, &Limits::DEFAULT)
+/// As [`to_vec`]. What `bytes` held before is left as it was.
+pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<()> {
+    let payload = to_payload(value)?;
+    bytes.reserve(payload.len() + 64);
+    envelope::write_bare(payload.len(), bytes);
+    bytes.extend_from_slice(&payload);
+    bytes.extend_from_slice(END);
+    Ok(())
 }
 
 /// Decodes a value as [`from_slice`] does, under limits of one's own.
@@ -66,9 +67,8 @@ pub fn from_slice_with<T: for<'de> Decode<'de>>(bytes: &[u8], limits: &Limits) -
 
 /// The value without anything around it.
 pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    let mut writer = NamedWriter::new(Vec::new(), Dialect::ThriftPy);
-    value.encode(&mut writer);
-    let payload = writer.finish()?;
+    let mut payload = Vec::new();
+    NamedWriter::append(value, Dialect::ThriftPy, &mut payload)?;
     match payload.len() > i32::MAX as usize - 1024 {
         true => Err(Error::new(ErrorKind::SizeLimit, "a value of more than 2147483647 bytes")),
         false => Ok(payload),
