@@ -391,6 +391,14 @@ fn broken_compact_message_headers_are_refused() {
         let error = compact::read_envelope(&mut Bytes::from(unhex(bytes)));
         assert_eq!(error.expect_err(bytes).kind(), kind, "{bytes}");
     }
+    for (bytes, message) in [
+        ("80", "unknown message version 0x80"),
+        ("8321", "unknown message version 0x83 0x21"),
+        ("8222", "unknown message version 0x82 0x22"),
+    ] {
+        let error = compact::read_envelope(&mut Bytes::from(unhex(bytes)));
+        assert_eq!(error.expect_err(bytes).message(), message);
+    }
 }
 
 #[cfg(feature = "json")]

@@ -32,17 +32,12 @@ fn append(number: u32, out: &mut Vec<u8>) {
 /// The bytes end within the header, or are none: an unknown version or kind of message, a name
 /// that is not UTF-8 or of a size that cannot be.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
-    let [first, second] = match message[..] {
-        [first, ..] if first != ID => [first, VERSION],
-        [first, second, ..] => [first, second],
-        _ => return Err(truncated()),
+    let second = match message[..] {
+        [ID, second, ..] if second & 0x1f == VERSION => second,
+        [] | [ID] => return Err(truncated()),
+        [first] => return Err(bad_version(format!("{first:#04x}"))),
+        [first, second, ..] => return Err(bad_version(format!("{first:#04x} {second:#04x}"))),
     };
-    if first != ID || second & 0x1f != VERSION {
-        return Err(Error::new(
-            ErrorKind::BadVersion,
-            format!("unknown message version {first:#04x} {second:#04x}"),
-        ));
-    }
     let kind = MessageKind::from_number(second >> 5).ok_or_else(|| {
         Error::new(ErrorKind::InvalidData, format!("unknown message type {}", second >> 5))
     })?;
@@ -61,6 +56,10 @@ fn number(message: &mut Bytes) -> Result<u32> {
         }
         Err(broken) => Err(Error::new(broken.kind(), broken.message())),
     }
+}
+
+fn bad_version(found: String) -> Error {
+    Error::new(ErrorKind::BadVersion, format!("unknown message version {found}"))
 }
 
 fn truncated() -> Error {

@@ -345,10 +345,14 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     }
     #[inline(always)]
     fn i16(&mut self) -> Result<i16> {
+        let before = self.cursor.rest;
         let value = unzigzag32(self.varint()?);
         match i16::try_from(value) {
             Ok(value) => Ok(value),
-            Err(_) => Err(self.broken(Broken::Long)),
+            Err(_) => {
+                self.cursor.rest = before;
+                Err(self.broken(Broken::Long))
+            }
         }
     }
     #[inline(always)]
