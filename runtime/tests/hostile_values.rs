@@ -115,6 +115,16 @@ fn numbers_end() {
     let error = compact::from_slice::<Lists>(&many).expect_err("one is too large");
     assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidData, Some(53)));
     assert_eq!(error.path(), "Lists.shorts");
+    // The place is where the number begins, whatever its width.
+    let long = b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
+    for error in [
+        compact::from_slice::<i16>(b"\x80\x80\x04").expect_err("it is too large"),
+        compact::from_slice::<i16>(long).expect_err("it is too large"),
+        compact::from_slice::<i32>(long).expect_err("it is too large"),
+        compact::from_slice::<i64>(long).expect_err("it is too large"),
+    ] {
+        assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidData, Some(0)));
+    }
 }
 
 // D6, D11, D12
@@ -254,7 +264,7 @@ mod json {
         for text in ["NaN", "nan", "\"NaN\""] {
             assert!(json::from_str::<f64>(text).is_ok_and(f64::is_nan), "{text}");
         }
-        assert_eq!(kind::<f64>("1e999"), Err(ErrorKind::UnexpectedEof));
+        assert_eq!(kind::<f64>("1e999"), Err(ErrorKind::InvalidData));
         assert_eq!(kind::<Vec<f64>>(r#"["dbl",1,1e999]"#), Err(ErrorKind::InvalidData));
         let digits = format!(r#"["dbl",1,0.{}]"#, "3".repeat(MANY));
         assert_eq!(json::from_str::<Vec<f64>>(&digits).ok(), Some(vec![1.0 / 3.0]));
@@ -262,6 +272,46 @@ mod json {
             assert_eq!(json::from_str::<bool>(text).ok(), Some(value), "{text}");
         }
         assert!(json::from_str::<bool>("2").is_err());
+    }
+
+    #[test]
+    fn a_value_that_is_whole_is_not_cut_off() {
+        for text in ["2147483648", "1.0", "true", "tru", "1x", "\"abc\"", "\"-\"", "\"\""] {
+            assert_eq!(kind::<i32>(text), Err(ErrorKind::InvalidData), "{text}");
+        }
+        for text in ["\"abc\"", "\"1e\"", "\"na\"", "e", "nano", "1.5.5", "true"] {
+            assert_eq!(kind::<f64>(text), Err(ErrorKind::InvalidData), "{text}");
+        }
+        for text in ["2", "\"tr\"", "truer", "nul"] {
+            assert_eq!(kind::<bool>(text), Err(ErrorKind::InvalidData), "{text}");
+        }
+        assert_eq!(kind::<thriftly::Uuid>("\"abc\""), Err(ErrorKind::InvalidData));
+    }
+
+    #[test]
+    fn the_begin_of_a_value_is_cut_off() {
+        for text in ["", "-", "\"12"] {
+            assert_eq!(kind::<i32>(text), Err(ErrorKind::UnexpectedEof), "{text}");
+        }
+        for text in ["-", "1e", "1.5E", "1e+", "-.", "N", "nA", "-In", "Infini"] {
+            assert_eq!(kind::<f64>(text), Err(ErrorKind::UnexpectedEof), "{text}");
+        }
+        for text in ["t", "tru", "f", "fals"] {
+            assert_eq!(kind::<bool>(text), Err(ErrorKind::UnexpectedEof), "{text}");
+        }
+        assert_eq!(kind::<thriftly::Uuid>("\"abc"), Err(ErrorKind::UnexpectedEof));
+    }
+
+    #[test]
+    fn errors_show_what_is_there() {
+        let message = |text: &str| json::from_str::<i32>(text).expect_err(text).to_string();
+        assert_eq!(message("é"), "a number expected, but found `é` (at byte 0)");
+        assert_eq!(message("\"é\n\""), "`é\\n` is no i32 (at byte 0)");
+        let (digits, shown) = ("7".repeat(41), "7".repeat(40));
+        assert_eq!(message(&digits), format!("`{shown}…` is no i32 (at byte 0)"));
+        assert_eq!(message(&digits[1..]), format!("`{shown}` is no i32 (at byte 0)"));
+        let error = json::from_slice::<i32>(b"\xff").expect_err("it is no number");
+        assert_eq!(error.message(), "a number expected, but found `\\xff`");
     }
 
     // D8, D17
@@ -277,8 +327,12 @@ mod json {
             assert_eq!(json::from_str::<String>(text).ok().as_deref(), Some(value), "{text}");
         }
         for (text, kind_) in [
-            (r#""\ud83e""#, ErrorKind::InvalidData),
-            (r#""\ud83ex""#, ErrorKind::InvalidData),
+            (r#""\ud83e""#, ErrorKind::InvalidUtf8),
+            (r#""\ud83ex""#, ErrorKind::InvalidUtf8),
+            (r#""\ud83e\n""#, ErrorKind::InvalidUtf8),
+            (r#""\ud83e"#, ErrorKind::UnexpectedEof),
+            (r#""\ud83e\"#, ErrorKind::UnexpectedEof),
+            (r#""\ud83e\udd8"#, ErrorKind::UnexpectedEof),
             (r#""\ud83e\u0041""#, ErrorKind::InvalidUtf8),
             (r#""\udd80""#, ErrorKind::InvalidUtf8),
             (r#""\x41""#, ErrorKind::InvalidData),

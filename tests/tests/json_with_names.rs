@@ -124,7 +124,7 @@ fn a_member_of_another_type_is_passed_over_and_errors_name_the_field() {
     assert_eq!(error(r#"{"inner": {}}"#).0, ErrorKind::MissingField);
     assert_eq!(error(r#"{"real": 1e999}"#).0, invalid);
     assert_eq!(error(&format!(r#"{{"real": {}}}"#, "1".repeat(400))).0, invalid);
-    assert_eq!(error(r#"{"text": "\ud83d"}"#).0, invalid);
+    assert_eq!(error(r#"{"text": "\ud83d"}"#).0, ErrorKind::InvalidUtf8);
     assert_eq!(error(r#"{"blob": "*"}"#).0, invalid);
 }
 
@@ -150,6 +150,10 @@ fn a_message_cut_off_anywhere_is_an_error() -> thriftly::Result<()> {
         let error = thriftpy_json::from_slice::<Everything>(&whole[..end]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
     }
+    let mut negative = whole;
+    negative[..4].fill(0xff);
+    let error = thriftpy_json::from_slice::<Everything>(&negative).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NegativeSize);
     Ok(())
 }
 

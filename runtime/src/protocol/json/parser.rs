@@ -85,7 +85,7 @@ impl<'a> Parser<'a> {
         let token = self.token()?;
         match std::str::from_utf8(&token).ok().and_then(|token| token.parse().ok()) {
             Some(number) => Ok(number),
-            None => Err(self.no(&token, what, place)),
+            None => Err(self.no(&token, what, &[], place)),
         }
     }
 
@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
         match value {
             // What is too large for a double becomes infinite, which nobody has meant.
             Some(value) if value.is_finite() || !token.iter().any(u8::is_ascii_digit) => Ok(value),
-            _ => Err(self.no(&token, "double", place)),
+            _ => Err(self.no(&token, "double", &["nan", "infinity"], place)),
         }
     }
 
@@ -249,13 +249,8 @@ impl<'a> Parser<'a> {
     fn character_from(&mut self, first: u32) -> Result<char> {
         let code = match first {
             0xd800..0xdc00 => {
-                for expected in *b"\\u" {
-                    if self.next()? != expected {
-                        self.at -= 1;
-                        return Err(self.unexpected("the second of two surrogates"));
-                    }
-                }
-                match self.hex()? {
+                let escaped = self.has(b'\\')? && self.has(b'u')?;
+                match if escaped { self.hex()? } else { 0 } {
                     second @ 0xdc00..0xe000 => {
                         0x10000 + (first - 0xd800) * 0x400 + (second - 0xdc00)
                     }
@@ -267,6 +262,18 @@ impl<'a> Parser<'a> {
         };
         char::from_u32(code)
             .ok_or_else(|| self.error(ErrorKind::InvalidUtf8, "a surrogate without its other half"))
+    }
+
+    /// Whether the byte comes next, which is read then.
+    fn has(&mut self, byte: u8) -> Result<bool> {
+        match self.json.get(self.at) {
+            Some(found) if *found == byte => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(_) => Ok(false),
+            None => Err(self.unexpected("the second of two surrogates")),
+        }
     }
 
     fn hex(&mut self) -> Result<u32> {
@@ -302,8 +309,13 @@ impl<'a> Parser<'a> {
     #[cold]
     pub(crate) fn unexpected(&self, expected: impl std::fmt::Display) -> Error {
         match self.json.get(self.at) {
-            Some(&found) => {
-                let found = char::from(found).escape_default();
+            Some(found) => {
+                let found = match self.json[self.at..].utf8_chunks().next() {
+                    Some(chunk) if !chunk.valid().is_empty() => {
+                        chunk.valid().chars().take(1).flat_map(char::escape_debug).collect()
+                    }
+                    _ => format!("\\x{found:02x}"),
+                };
                 let message = format!("{expected} expected, but found `{found}`");
                 self.error(ErrorKind::InvalidData, message)
             }
@@ -314,14 +326,41 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What stands at the place is not what it should be, unless there is more to come.
+    /// What stands at the place is not what it should be, nor the begin of it, which would be a
+    /// number or one of the words.
     #[cold]
-    pub(crate) fn no(&self, token: &[u8], what: &str, place: usize) -> Error {
-        let kind = match self.at < self.json.len() {
-            true => ErrorKind::InvalidData,
-            false => ErrorKind::UnexpectedEof,
+    pub(crate) fn no(&self, token: &[u8], what: &str, words: &[&str], place: usize) -> Error {
+        // What stands in quotes is whole.
+        let at_end = self.at == self.json.len() && self.json.last() != Some(&b'"');
+        let kind = match at_end && is_begin(token, words) {
+            true => ErrorKind::UnexpectedEof,
+            false => ErrorKind::InvalidData,
         };
-        let text = String::from_utf8_lossy(&token[..token.len().min(40)]);
-        Error::new(kind, format!("`{}` is no {what}", text.escape_default())).at_offset(place)
+        Error::new(kind, format!("`{}` is no {what}", shown(token))).at_offset(place)
     }
+}
+
+/// Whether it could become a number, or one of the words, if more followed.
+fn is_begin(token: &[u8], words: &[&str]) -> bool {
+    let unsigned = token.strip_prefix(b"-").or(token.strip_prefix(b"+")).unwrap_or(token);
+    let (Some(first), Some(last)) = (unsigned.first(), unsigned.last()) else { return true };
+    if first.is_ascii_digit() || *first == b'.' {
+        return matches!(last, b'-' | b'+' | b'.' | b'e' | b'E');
+    }
+    words.iter().any(|word| {
+        word.len() > unsigned.len()
+            && word.as_bytes()[..unsigned.len()].eq_ignore_ascii_case(unsigned)
+    })
+}
+
+/// As much of a text as an error shows.
+pub(crate) fn shown(text: &[u8]) -> String {
+    const MOST: usize = 40;
+    // No character has more than four bytes.
+    let begin = String::from_utf8_lossy(&text[..text.len().min(4 * MOST + 4)]);
+    let mut shown: String = begin.chars().take(MOST).flat_map(char::escape_debug).collect();
+    if begin.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
 }

@@ -128,7 +128,7 @@ impl Parser<'_> {
                 let value = match &*self.token()? {
                     b"1" | b"true" => 1,
                     b"0" | b"false" => 0,
-                    token => return Err(self.no(token, "bool", place)),
+                    token => return Err(self.no(token, "bool", &["true", "false"], place)),
                 };
                 out.push(value);
             }
@@ -154,7 +154,7 @@ impl Parser<'_> {
                 let uuid = std::str::from_utf8(&text).ok().and_then(|text| text.parse().ok());
                 match uuid {
                     Some(Uuid(bytes)) => out.extend_from_slice(&bytes),
-                    None => return Err(self.no(&text, "uuid", place)),
+                    None => return Err(self.no(&text, "uuid", &[], place)),
                 }
             }
             _ => return Err(self.error(ErrorKind::InvalidData, format!("a value of {ty}"))),
@@ -173,6 +173,6 @@ impl Parser<'_> {
     fn type_name(&mut self) -> Result<TType> {
         let place = self.at();
         let name = self.short_string()?;
-        named(&name).ok_or_else(|| self.no(&name, "type", place))
+        named(&name).ok_or_else(|| self.no(&name, "type", &[], place))
     }
 }

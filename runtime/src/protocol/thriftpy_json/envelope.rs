@@ -94,6 +94,10 @@ fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
         return Err(Error::new(ErrorKind::UnexpectedEof, "the message ends within its length"));
     };
     let length = u32::from_be_bytes(*prefix);
+    if (length as i32) < 0 {
+        let message = format!("negative size {}", length as i32);
+        return Err(Error::new(ErrorKind::NegativeSize, message));
+    }
     if length as usize != json.len() {
         let kind = match (length as usize) < json.len() {
             true => ErrorKind::InvalidData,

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::cursor::{Blobs, Cursor};
 use crate::protocol::json::decoded::Decoded;
+use crate::protocol::json::parser::shown;
 use crate::ttype::TType;
 use crate::uuid::Uuid;
 
@@ -149,8 +150,7 @@ impl<'de> TapeReader<'de> {
 
     #[cold]
     fn no(&self, text: &str, expected: &str) -> Error {
-        let shown: String = text.chars().take(40).collect();
-        let message = format!("`{}` is no {expected}", shown.escape_default());
+        let message = format!("`{}` is no {expected}", shown(text.as_bytes()));
         self.cursor.error(ErrorKind::InvalidData, message)
     }
 

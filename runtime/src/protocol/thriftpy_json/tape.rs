@@ -56,7 +56,7 @@ impl Parser<'_> {
                 });
                 if tape.last() == Some(&tag::NUMBER) {
                     let Ok(len) = u8::try_from(token.len()) else {
-                        return Err(self.no(&token, "number", place));
+                        return Err(self.no(&token, "number", &[], place));
                     };
                     tape.push(len);
                     tape.extend_from_slice(&token);
