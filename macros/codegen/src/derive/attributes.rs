@@ -98,7 +98,7 @@ impl Of {
 #[derive(Default)]
 pub(super) struct FieldAttributes {
     pub(super) id: Option<(i16, Span)>,
-    pub(super) name: Option<String>,
+    pub(super) name: Option<(String, Span)>,
     pub(super) required: Option<Span>,
     /// What it is if it is absent, unless that is the default of its type.
     pub(super) default: Option<(Option<TokenStream>, Span)>,
@@ -130,7 +130,10 @@ impl FieldAttributes {
                     })?;
                     once(&mut parsed.id, &meta, (id, expr.span()))
                 }
-                "name" => once(&mut parsed.name, &meta, LitStr::value(&meta.value()?.parse()?)),
+                "name" => {
+                    let name: LitStr = meta.value()?.parse()?;
+                    once(&mut parsed.name, &meta, (name.value(), name.span()))
+                }
                 "required" => once(&mut parsed.required, &meta, meta.path.span()),
                 "default" => {
                     let value = match meta.input.peek(Token![=]) {

@@ -4,13 +4,14 @@ mod attributes;
 mod enumeration;
 mod errors;
 mod generics;
+mod names;
 mod structure;
 mod transparent;
 mod types;
 mod union;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Data, DeriveInput, Error, Fields};
 
 use self::attributes::TypeAttributes;
@@ -66,6 +67,13 @@ fn codec(input: &DeriveInput, attributes: &TypeAttributes, errors: &mut Errors) 
         Data::Struct(data) => {
             emit::struct_codec(&structure::structure(input, data, attributes.name(input), errors))
         }
+        Data::Enum(data) if data.variants.is_empty() => {
+            errors.push_spanned(
+                &input.ident,
+                "an enum without variants has no values that could be sent",
+            );
+            TokenStream::new()
+        }
         Data::Enum(data) if is_numeric(data) => {
             emit::enum_codec(&enumeration::enumeration(input, data, attributes.name(input), errors))
         }
@@ -86,11 +94,4 @@ fn codec(input: &DeriveInput, attributes: &TypeAttributes, errors: &mut Errors) 
 fn is_numeric(data: &syn::DataEnum) -> bool {
     let plain = |variant: &syn::Variant| matches!(variant.fields, Fields::Unit);
     data.variants.iter().any(plain)
-}
-
-/// The name of a field as it is written, and without the `r#` of a raw identifier.
-fn names(of: &impl ToTokens) -> (String, String) {
-    let shown = of.to_token_stream().to_string();
-    let bare = shown.strip_prefix("r#").unwrap_or(&shown).to_owned();
-    (shown, bare)
 }

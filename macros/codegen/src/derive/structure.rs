@@ -1,7 +1,5 @@
 //! Structs.
 
-use std::collections::HashMap;
-
 use proc_macro2::Span;
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
@@ -10,7 +8,8 @@ use syn::{DataStruct, DeriveInput, Member, Type};
 use super::attributes::{FieldAttributes, Of};
 use super::errors::Errors;
 use super::generics::Parameters;
-use super::{names, types};
+use super::names::{Names, shown};
+use super::types;
 use crate::model::{Docs, Field, Presence, Struct};
 
 pub(super) fn structure(
@@ -21,7 +20,7 @@ pub(super) fn structure(
 ) -> Struct {
     let mut reader = Reader {
         parameters: Parameters::new(&input.generics),
-        ids: HashMap::new(),
+        names: Names::new("field"),
         fields: Vec::new(),
         unknown: None,
         skipped: Vec::new(),
@@ -48,8 +47,7 @@ pub(super) fn structure(
 /// Reads one field after the other.
 struct Reader<'a> {
     parameters: Parameters<'a>,
-    /// The names of the fields that have them.
-    ids: HashMap<i16, String>,
+    names: Names,
     fields: Vec<Field>,
     unknown: Option<Member>,
     skipped: Vec<Member>,
@@ -58,7 +56,6 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn field(&mut self, member: Member, field: &syn::Field, attributes: FieldAttributes) {
-        let (shown, bare) = names(&member);
         if let Some(span) = attributes.skip.or(attributes.unrecognized) {
             if !attributes.is_alone() {
                 self.errors
@@ -72,6 +69,7 @@ impl Reader<'_> {
             return;
         }
         let Some((id, id_span)) = attributes.id else {
+            let (shown, _) = shown(&member);
             self.errors.push_spanned(
                 match &field.ident {
                     Some(ident) => ident.to_token_stream(),
@@ -84,9 +82,7 @@ impl Reader<'_> {
             );
             return;
         };
-        if let Some(first) = self.ids.insert(id, shown) {
-            self.errors.push(id_span, format!("the id {id} is taken by the field `{first}`"));
-        }
+        let name = self.names.take(&member, (id, id_span), &attributes, self.errors);
         let (presence, layers, ty) = match types::optional(&field.ty) {
             Some((layers, ty)) => {
                 self.check_optional(&attributes);
@@ -112,7 +108,7 @@ impl Reader<'_> {
         }
         self.fields.push(Field {
             member,
-            name: attributes.name.unwrap_or(bare),
+            name,
             doc: Docs::default(),
             id,
             ty: ty.to_token_stream(),

@@ -1,14 +1,13 @@
 //! Enums with a value in each variant: unions of Thrift.
 
-use std::collections::HashMap;
-
 use quote::ToTokens;
 use syn::{DataEnum, DeriveInput, Fields};
 
 use super::attributes::{FieldAttributes, Of};
 use super::errors::Errors;
 use super::generics::Parameters;
-use super::{names, structure, types};
+use super::names::{Names, shown};
+use super::{structure, types};
 use crate::model::{Docs, Union, Variant};
 
 pub(super) fn union(
@@ -18,7 +17,7 @@ pub(super) fn union(
     errors: &mut Errors,
 ) -> Union {
     let mut parameters = Parameters::new(&input.generics);
-    let mut ids = HashMap::new();
+    let mut names = Names::new("variant");
     let mut variants = Vec::new();
     let mut unrecognized = None;
     for variant in &data.variants {
@@ -44,17 +43,15 @@ pub(super) fn union(
             }
             continue;
         }
-        let (shown, bare) = names(&variant.ident);
         let Some((id, id_span)) = attributes.id else {
+            let (shown, _) = shown(&variant.ident);
             errors.push_spanned(
                 &variant.ident,
                 format!("the variant `{shown}` needs an id, such as `#[thrift(id = 1)]`"),
             );
             continue;
         };
-        if let Some(first) = ids.insert(id, shown) {
-            errors.push(id_span, format!("the id {id} is taken by the variant `{first}`"));
-        }
+        let name = names.take(&variant.ident, (id, id_span), &attributes, errors);
         if attributes.with.is_none() {
             match types::optional(ty) {
                 Some(_) => errors.push_spanned(
@@ -67,7 +64,7 @@ pub(super) fn union(
         }
         variants.push(Variant {
             ident: variant.ident.clone(),
-            name: attributes.name.unwrap_or(bare),
+            name,
             doc: Docs::default(),
             id,
             ty: ty.to_token_stream(),
