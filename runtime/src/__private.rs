@@ -25,6 +25,7 @@ pub use core::primitive::{
     str as __str, u8 as __u8, usize as __usize,
 };
 pub use core::result::Result::{self as __Result, Err as __Err, Ok as __Ok};
+pub use core::str::FromStr as __FromStr;
 pub use core::task as __task;
 pub use std::boxed::Box as __Box;
 pub use std::collections::{
@@ -364,6 +365,32 @@ pub fn __unset_union(names: Names) -> Error {
 #[cold]
 pub fn __unknown_number(name: &str, number: i32) -> Error {
     Error::new(ErrorKind::InvalidData, format!("{number} is no value of the enum {name}"))
+}
+
+/// Shows a value of an enum: its name, or else its number.
+pub fn __show_value(
+    name: Option<&str>,
+    number: i32,
+    f: &mut std::fmt::Formatter<'_>,
+) -> std::fmt::Result {
+    match name {
+        Some(name) => f.pad(name),
+        None => std::fmt::Display::fmt(&number, f),
+    }
+}
+
+/// The value of an enum that a text names, by its name or its number.
+pub fn __value_of<T: From<i32>>(text: &str, of: &str, names: &[(&str, i32)]) -> Result<T, Error> {
+    match names.iter().find(|(name, _)| *name == text) {
+        Some((_, number)) => Ok(T::from(*number)),
+        None => text.parse().map(T::from).map_err(|_| no_value(text, of)),
+    }
+}
+
+#[cold]
+fn no_value(text: &str, of: &str) -> Error {
+    let message = format!("`{}` is no value of the enum {of}", text.escape_debug());
+    Error::new(ErrorKind::InvalidData, message)
 }
 
 /// The elements of one container as those of another.

@@ -73,6 +73,50 @@
 //! `super` and `crate` get an underscore.
 //!
 //! Without the feature `async` only the names that begin with `Blocking` are made.
+//!
+//! ## Enums
+//!
+//! ```
+//! thriftly::thrift!(inline: "enum Color { RED = 1, LIGHT_BLUE = 5 }");
+//!
+//! assert_eq!(Color::LightBlue.number(), 5);
+//! assert_eq!(Color::LightBlue.name(), Some("LIGHT_BLUE"));
+//! assert_eq!(Color::LightBlue.to_string(), "LIGHT_BLUE");
+//! assert_eq!("LIGHT_BLUE".parse::<Color>()?, Color::LightBlue);
+//! assert_eq!(Color::VALUES, [Color::Red, Color::LightBlue]);
+//!
+//! // A number that a newer IDL may have a name for.
+//! let color = Color::from(7);
+//! assert_eq!(color, Color::Unrecognized(7));
+//! assert_eq!((color.number(), color.name()), (7, None));
+//! assert_eq!(color.to_string(), "7");
+//! assert_eq!("7".parse::<Color>()?, color);
+//!
+//! // Here nothing has the number 0.
+//! assert_eq!(Color::default(), Color::Unrecognized(0));
+//! # Ok::<(), thriftly::Error>(())
+//! ```
+//!
+//! - `number()` is the number on the wire, `name()` the name in the IDL if there is one;
+//!   `From<i32>` takes every number, and `i32::from` gives it back.
+//! - `Display` shows the name, or else the number; `FromStr` reads both, and fails with
+//!   [`ErrorKind::InvalidData`] for any other text.
+//! - `VALUES` lists all values that the IDL names, in its order. If a value itself is called so in
+//!   Rust, the list is `VALUES_`.
+//! - A second name for a number is a constant: it is the first in all but its name, which is read,
+//!   but not shown.
+//! - The [`Default`] is what has the number 0, which is `Unrecognized(0)` if nothing has it. The first
+//!   value is the default only if its number is 0, as it is unless the IDL says another.
+//!
+//! ## Derived traits
+//!
+//! Every type is [`Debug`], [`Clone`], [`PartialEq`] and [`Default`]; only a struct that must contain
+//! itself, so that there is none, has no default. It is also [`Eq`], [`Hash`], [`PartialOrd`] and
+//! [`Ord`] unless a `double`, a hashed map or set, or a foreign container (`rust.type`) is somewhere in
+//! it; what is used as a key has these in any case. Enums have all of them, and are [`Copy`].
+//! Exceptions are [`Display`](std::fmt::Display) and [errors](std::error::Error), too. The default of
+//! a union is that nothing is set. None of these traits needs to be in `derive:` or `rust.derive`;
+//! to name it there changes nothing.
 
 mod address;
 mod application;
@@ -154,8 +198,8 @@ pub use uuid::Uuid;
 ///   for after the folder of the including file.
 /// - `with: { "shared.thrift": crate::shared }`: an included file, as it is first written in an
 ///   `include`, whose items are in a module elsewhere; none is made for it then.
-/// - `derive: [crate::Describe]`: more derives for every struct, union and enum; the types of all
-///   fields must allow them. `serde::Serialize` and `serde::Deserialize` are [special](#serde).
+/// - `derive: [crate::Describe]`: more derives for every struct, union and enum, beside
+///   [those that they have](crate#derived-traits); the types of all fields must allow them. `serde::Serialize` and `serde::Deserialize` are [special](#serde).
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
 /// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
 ///   share the memory of the message that they came in.

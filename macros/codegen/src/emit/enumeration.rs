@@ -1,10 +1,10 @@
 //! Enums.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Path;
 
-use super::{allow, doc};
+use super::{added, allow, doc};
 use crate::model::Enum;
 
 /// The type itself.
@@ -17,11 +17,14 @@ use crate::model::Enum;
 /// }
 ///
 /// impl Color {
+///     pub const VALUES: &'static [Color] = &[Color::Red];
 ///     pub const fn number(self) -> i32 { … }
 ///     pub const fn name(self) -> Option<&'static str> { … }
 /// }
 /// impl From<i32> for Color { … }
 /// impl Default for Color { … }
+/// impl Display for Color { … }
+/// impl FromStr for Color { … }
 /// ```
 pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStream {
     let (allow, ident) = (allow(), &item.ident);
@@ -57,6 +60,15 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         .iter()
         .map(|unrecognized| quote!(__number => Self::#unrecognized(__number),));
     let numbers = numbers(item);
+    let (list, known) = (list_name(item), values.iter().map(|value| &value.ident));
+    let name = &item.name;
+    // What shares its number with another can be read by its name, too.
+    let texts = item.values.iter().map(|value| {
+        let (name, number) = (&value.name, value.number);
+        quote!((#name, #number))
+    });
+    let also = ["Copy", "Eq", "Hash", "PartialOrd", "Ord", "Default"];
+    let extra_derives = added(extra_derives, &also);
     quote! {
         #docs
         #allow
@@ -69,6 +81,10 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         #allow
         impl #ident {
             #(#constants)*
+
+            /// All values that have a name in the IDL, in its order. What is there under several
+            /// names is listed once.
+            pub const #list: &'static [Self] = &[#(Self::#known),*];
 
             /// The number on the wire.
             pub const fn number(self) -> __i32 {
@@ -95,6 +111,24 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
             }
         }
 
+        /// Shows the name in the IDL, or the number if that is not known.
+        #[allow(deprecated)]
+        impl __Display for #ident {
+            fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
+                __show_value(self.name(), self.number(), __f)
+            }
+        }
+
+        /// Reads the name in the IDL, or a number.
+        #[allow(deprecated)]
+        impl __FromStr for #ident {
+            type Err = __std::Error;
+
+            fn from_str(__text: &__str) -> __Result<Self, __std::Error> {
+                __value_of(__text, #name, &[#(#texts),*])
+            }
+        }
+
         /// The value with the number 0.
         #[allow(deprecated)]
         impl __Default for #ident {
@@ -103,6 +137,21 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
             }
         }
     }
+}
+
+/// The constant that lists all values, under a name that is free.
+fn list_name(item: &Enum) -> Ident {
+    let mut name = "VALUES".to_owned();
+    while item
+        .values
+        .iter()
+        .map(|value| &value.ident)
+        .chain(&item.unrecognized)
+        .any(|it| *it == name)
+    {
+        name.push('_');
+    }
+    Ident::new(&name, item.ident.span())
 }
 
 /// How it is written and read: as an `i32`. Without a variant for them, unknown numbers are errors.

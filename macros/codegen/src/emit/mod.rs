@@ -77,8 +77,33 @@ fn default_or(field: &Field, local: &Ident) -> TokenStream {
     }
 }
 
+/// What is to be derived beside `Debug`, `Clone`, `PartialEq` and the traits that are there `also`:
+/// to ask for one of those is no mistake.
+fn added<'a>(extra: &'a [Path], also: &[&str]) -> Vec<&'a Path> {
+    let is_there = |path: &&Path| {
+        let mut segments = path.segments.iter().map(|segment| segment.ident.to_string());
+        let (first, last) = (segments.next().unwrap_or_default(), segments.next_back());
+        let name = match last {
+            // Others have derives of these names that do something else.
+            Some(last) if first == "std" || first == "core" => last,
+            Some(_) => return false,
+            None => first,
+        };
+        ["Debug", "Clone", "PartialEq"].iter().chain(also).any(|trait_| name == *trait_)
+    };
+    extra.iter().filter(|path| !is_there(path)).collect()
+}
+
 /// `Debug`, `Clone`, `PartialEq` and whatever else holds for the type.
 fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
+    let mut also = Vec::new();
+    if traits.total || traits.by_bytes {
+        also.extend(["Eq", "Hash", "PartialOrd", "Ord"]);
+    }
+    if traits.default {
+        also.push("Default");
+    }
+    let extra = added(extra, &also);
     let mut derives = quote!(__Debug, __Clone,);
     if !traits.by_bytes {
         derives.extend(quote!(__PartialEq,));

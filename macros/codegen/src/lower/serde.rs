@@ -1,7 +1,9 @@
 //! Which types have serde's traits, and how their fields are written there.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Path;
 use thriftly_parser::program::{Annotation, Definition, Field, Type, TypeKind};
 
@@ -27,6 +29,9 @@ impl Lowerer<'_> {
             }
             _ => true,
         });
+        // What the macro and the IDL ask for is derived once.
+        let mut seen = HashSet::new();
+        others.retain(|path| seen.insert(path.to_token_stream().to_string()));
         (others, serde)
     }
 
