@@ -48,7 +48,7 @@ enum Segment {
 pub enum ErrorKind {
     /// The bytes end before the value does.
     UnexpectedEof,
-    /// The bytes are not what the protocol allows there.
+    /// The bytes are not what the protocol allows there, or a text is not what it should be.
     InvalidData,
     /// A declared size is negative.
     NegativeSize,
@@ -80,6 +80,31 @@ pub enum ErrorKind {
     Timeout,
     /// The connection was closed before the call was answered.
     Closed,
+}
+
+/// Says what class of failure it is, in a few words.
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            ErrorKind::UnexpectedEof => "unexpected end",
+            ErrorKind::InvalidData => "invalid data",
+            ErrorKind::NegativeSize => "negative size",
+            ErrorKind::SizeLimit => "size limit exceeded",
+            ErrorKind::DepthLimit => "depth limit exceeded",
+            ErrorKind::MemoryLimit => "memory limit exceeded",
+            ErrorKind::InvalidUtf8 => "invalid UTF-8",
+            ErrorKind::BadVersion => "unknown protocol version",
+            ErrorKind::MissingField => "missing field",
+            ErrorKind::TypeMismatch => "another type",
+            ErrorKind::Application(kind) => return fmt::Display::fmt(kind, f),
+            ErrorKind::BadReply => "bad reply",
+            ErrorKind::Address => "bad address",
+            ErrorKind::Connect => "no connection",
+            ErrorKind::Io => "input or output failed",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Closed => "connection closed",
+        })
+    }
 }
 
 impl Error {
@@ -256,8 +281,58 @@ impl From<std::io::Error> for Error {
     }
 }
 
+/// The kind is that of the error of std which is the cause, or else the one that comes nearest; the
+/// error is what [`get_ref`](std::io::Error::get_ref) returns.
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> std::io::Error {
+        use std::io::ErrorKind as Io;
+        let cause = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+        let kind = match (cause, error.kind()) {
+            (Some(cause), _) => cause.kind(),
+            (None, ErrorKind::UnexpectedEof) => Io::UnexpectedEof,
+            (None, ErrorKind::Timeout) => Io::TimedOut,
+            (None, ErrorKind::Closed) => Io::ConnectionAborted,
+            (None, ErrorKind::Connect) => Io::NotConnected,
+            (None, ErrorKind::Address) => Io::InvalidInput,
+            (None, ErrorKind::Io | ErrorKind::Application(_)) => Io::Other,
+            (None, _) => Io::InvalidData,
+        };
+        std::io::Error::new(kind, error)
+    }
+}
+
 impl From<std::convert::Infallible> for Error {
     fn from(never: std::convert::Infallible) -> Error {
         match never {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_go_to_std_and_come_from_there() {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let error = std::io::Error::from(Error::from(refused));
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused);
+        for (kind, expected) in [
+            (ErrorKind::UnexpectedEof, std::io::ErrorKind::UnexpectedEof),
+            (ErrorKind::MissingField, std::io::ErrorKind::InvalidData),
+            (ErrorKind::Timeout, std::io::ErrorKind::TimedOut),
+        ] {
+            let error = std::io::Error::from(Error::new(kind, "so it is"));
+            assert_eq!((error.kind(), error.to_string().as_str()), (expected, "so it is"));
+            let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+            assert_eq!(inner.map(Error::kind), Some(kind));
+        }
+    }
+
+    #[test]
+    fn kinds_have_names() {
+        assert_eq!(ErrorKind::DepthLimit.to_string(), "depth limit exceeded");
+        let unknown = ErrorKind::Application(ApplicationErrorKind::UNKNOWN_METHOD);
+        assert_eq!(unknown.to_string(), ApplicationErrorKind::UNKNOWN_METHOD.to_string());
+        assert_eq!(crate::MessageKind::Oneway.to_string(), "oneway");
     }
 }

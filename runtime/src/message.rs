@@ -1,6 +1,7 @@
 //! What goes through a service: encoded calls and encoded answers.
 
 use std::fmt;
+use std::str::FromStr;
 
 use bytes::Bytes;
 
@@ -41,6 +42,56 @@ impl Protocol {
             #[cfg(feature = "thriftpy-json")]
             Protocol::ThriftPyJson => "ThriftPy's JSON",
         }
+    }
+
+    /// All that there are with the features at hand.
+    const ALL: &[Protocol] = &[
+        Protocol::Binary,
+        Protocol::BinaryOld,
+        Protocol::Compact,
+        #[cfg(feature = "json")]
+        Protocol::Json,
+        #[cfg(feature = "thriftpy-json")]
+        Protocol::ThriftPyJson,
+    ];
+
+    /// The name as one word, for settings.
+    fn word(self) -> &'static str {
+        match self {
+            Protocol::Binary => "binary",
+            Protocol::BinaryOld => "binary-old",
+            Protocol::Compact => "compact",
+            #[cfg(feature = "json")]
+            Protocol::Json => "json",
+            #[cfg(feature = "thriftpy-json")]
+            Protocol::ThriftPyJson => "thriftpy-json",
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Protocol {
+    type Err = Error;
+
+    /// Reads `binary`, `binary-old`, `compact`, `json` and `thriftpy-json`, of which the last two
+    /// need the features of these names, and what [`name`](Protocol::name) returns; large letters
+    /// are as good as small ones.
+    fn from_str(text: &str) -> Result<Protocol> {
+        let is = |name: &str| name.eq_ignore_ascii_case(text);
+        let found = Protocol::ALL.iter().find(|one| is(one.word()) || is(one.name()));
+        found.copied().ok_or_else(|| {
+            let words: Vec<_> = Protocol::ALL.iter().map(|one| one.word()).collect();
+            let (text, words) = (text.escape_debug(), words.join(", "));
+            Error::new(
+                ErrorKind::InvalidData,
+                format!("`{text}` is no protocol; there are {words}"),
+            )
+        })
     }
 }
 
@@ -187,5 +238,23 @@ impl Response {
     /// No answer, for a method that is oneway.
     pub fn none(protocol: Protocol) -> Response {
         Response::new(ResponseKind::None, protocol, Body::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn protocols_are_read_by_their_names() {
+        for &protocol in Protocol::ALL {
+            assert_eq!(protocol.to_string().parse::<Protocol>().ok(), Some(protocol));
+            let shouted = protocol.word().to_uppercase();
+            assert_eq!(shouted.parse::<Protocol>().ok(), Some(protocol));
+        }
+        let error = "soap".parse::<Protocol>().expect_err("it is none");
+        assert!(
+            error.message().starts_with("`soap` is no protocol; there are binary, binary-old,")
+        );
     }
 }

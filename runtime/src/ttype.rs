@@ -105,3 +105,14 @@ impl MessageKind {
         })
     }
 }
+
+impl fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            MessageKind::Call => "call",
+            MessageKind::Reply => "reply",
+            MessageKind::Exception => "exception",
+            MessageKind::Oneway => "oneway",
+        })
+    }
+}
