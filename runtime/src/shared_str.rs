@@ -6,9 +6,14 @@
 
 use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;
+use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -22,6 +27,11 @@ const INLINE: usize = 23;
 /// A string that is cheap to decode and to clone: up to 23 bytes are kept in place, a longer one
 /// shares the memory of the message that it came in. `thrift!` uses it with the option
 /// `strings: shared`.
+///
+/// Memory is shared by what services and clients decode, and by
+/// [`binary::from_bytes`](crate::binary::from_bytes) and
+/// [`compact::from_bytes`](crate::compact::from_bytes). There is nothing to share with
+/// `from_slice`, nor in JSON, whose text has escapes: long strings are copied there.
 ///
 /// It is a [`str`] wherever one is wanted. A long one that is kept keeps its whole message in
 /// memory: what is to stay for long is better made a `String`.
@@ -133,15 +143,86 @@ impl From<String> for SharedStr {
     }
 }
 
+impl From<&String> for SharedStr {
+    fn from(text: &String) -> SharedStr {
+        SharedStr::from(text.as_str())
+    }
+}
+
+impl From<Cow<'_, str>> for SharedStr {
+    fn from(text: Cow<'_, str>) -> SharedStr {
+        match text {
+            Cow::Borrowed(text) => SharedStr::from(text),
+            Cow::Owned(text) => SharedStr::from(text),
+        }
+    }
+}
+
+impl From<Box<str>> for SharedStr {
+    fn from(text: Box<str>) -> SharedStr {
+        SharedStr::from(String::from(text))
+    }
+}
+
+impl From<char> for SharedStr {
+    fn from(character: char) -> SharedStr {
+        SharedStr::from(&*character.encode_utf8(&mut [0; 4]))
+    }
+}
+
+impl FromIterator<char> for SharedStr {
+    fn from_iter<I: IntoIterator<Item = char>>(characters: I) -> SharedStr {
+        SharedStr::from(String::from_iter(characters))
+    }
+}
+
+impl FromStr for SharedStr {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<SharedStr, Infallible> {
+        Ok(SharedStr::from(text))
+    }
+}
+
 impl From<SharedStr> for String {
     fn from(text: SharedStr) -> String {
         text.as_str().to_owned()
     }
 }
 
+impl From<SharedStr> for Box<str> {
+    fn from(text: SharedStr) -> Box<str> {
+        text.as_str().into()
+    }
+}
+
+impl From<SharedStr> for Arc<str> {
+    fn from(text: SharedStr) -> Arc<str> {
+        text.as_str().into()
+    }
+}
+
 impl AsRef<str> for SharedStr {
     fn as_ref(&self) -> &str {
         self
+    }
+}
+
+impl AsRef<[u8]> for SharedStr {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl AsRef<OsStr> for SharedStr {
+    fn as_ref(&self) -> &OsStr {
+        self.as_str().as_ref()
+    }
+}
+
+impl AsRef<Path> for SharedStr {
+    fn as_ref(&self) -> &Path {
+        self.as_str().as_ref()
     }
 }
 
@@ -174,6 +255,24 @@ impl PartialEq<&str> for SharedStr {
 impl PartialEq<String> for SharedStr {
     fn eq(&self, other: &String) -> bool {
         self.as_str() == other
+    }
+}
+
+impl PartialEq<SharedStr> for str {
+    fn eq(&self, other: &SharedStr) -> bool {
+        self == other.as_str()
+    }
+}
+
+impl PartialEq<SharedStr> for &str {
+    fn eq(&self, other: &SharedStr) -> bool {
+        *self == other.as_str()
+    }
+}
+
+impl PartialEq<SharedStr> for String {
+    fn eq(&self, other: &SharedStr) -> bool {
+        self == other.as_str()
     }
 }
 
@@ -227,6 +326,31 @@ mod tests {
             let copied: SharedStr = binary::from_slice(&message).expect("it can be read");
             assert_eq!(copied, shared);
         }
+    }
+
+    #[test]
+    fn it_is_made_of_every_text_and_becomes_one() {
+        for text in ["", "é", &"x".repeat(100)] {
+            let shared = SharedStr::from(text);
+            for other in [
+                SharedStr::from(&text.to_owned()),
+                SharedStr::from(Cow::Borrowed(text)),
+                SharedStr::from(Cow::<str>::Owned(text.to_owned())),
+                SharedStr::from(Box::<str>::from(text)),
+                text.chars().collect(),
+                text.parse().expect("every text is one"),
+            ] {
+                assert_eq!(other, shared);
+            }
+            assert_eq!(*Box::<str>::from(shared.clone()), *text);
+            assert_eq!(*Arc::<str>::from(shared.clone()), *text);
+            let owned = text.to_owned();
+            assert!(*text == shared && text == shared && owned == shared);
+            assert_eq!(AsRef::<[u8]>::as_ref(&shared), text.as_bytes());
+            assert_eq!(AsRef::<OsStr>::as_ref(&shared), text);
+            assert_eq!(AsRef::<Path>::as_ref(&shared), Path::new(text));
+        }
+        assert_eq!(SharedStr::from('é'), "é");
     }
 
     #[test]

@@ -106,6 +106,36 @@ impl UnknownFields {
         self.fields.is_empty()
     }
 
+    /// How many there are. They are counted by passing over all of them.
+    pub fn len(&self) -> usize {
+        let mut count = 0;
+        self.each(|_, _| count += 1);
+        count
+    }
+
+    /// The last field with the id, if there is one: it is the one that would count.
+    ///
+    /// ```
+    /// thriftly::thrift!(inline: "struct Older { 1: string name }", unknown_fields: kept);
+    /// # mod newer { thriftly::thrift!(inline: "struct Newer { 1: string name, 2: i32 age }"); }
+    /// # let bytes = thriftly::binary::to_vec(&newer::Newer { name: "Ada".into(), age: 36 })?;
+    ///
+    /// // The bytes are those of a newer version, whose field 2 is the age.
+    /// let older: Older = thriftly::binary::from_slice(&bytes)?;
+    /// let age = older.unknown_fields.get(2).expect("the age is there");
+    /// assert_eq!(age.read::<i32>()?, 36);
+    /// # Ok::<(), thriftly::Error>(())
+    /// ```
+    pub fn get(&self, id: i16) -> Option<UnknownField> {
+        let mut found = None;
+        self.each(|at, value| {
+            if at == id {
+                found = Some(UnknownField(Some((id, value.into_owned()))));
+            }
+        });
+        found
+    }
+
     /// Forgets them.
     pub fn clear(&mut self) {
         *self = UnknownFields::default();
@@ -113,9 +143,7 @@ impl UnknownFields {
 
     /// The fields in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = UnknownField> {
-        let mut fields = Vec::new();
-        self.each(|id, value| fields.push(UnknownField(Some((id, value.into_owned())))));
-        fields.into_iter()
+        self.into_iter()
     }
 
     /// Reads the value of the field whose header has been read. Called by generated code.
@@ -195,6 +223,17 @@ impl UnknownFields {
         let mut writer = BinaryWriter::new(Vec::new());
         self.encode(&mut writer);
         Cow::Owned(writer.finish().0)
+    }
+}
+
+impl IntoIterator for &UnknownFields {
+    type Item = UnknownField;
+    type IntoIter = std::vec::IntoIter<UnknownField>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let mut fields = Vec::new();
+        self.each(|id, value| fields.push(UnknownField(Some((id, value.into_owned())))));
+        fields.into_iter()
     }
 }
 

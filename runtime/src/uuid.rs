@@ -19,6 +19,11 @@ pub struct Uuid(pub [u8; 16]);
 /// Where the text has its dashes, in bytes.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
+impl Uuid {
+    /// The uuid whose bytes are all 0, which is also the default.
+    pub const NIL: Uuid = Uuid([0; 16]);
+}
+
 impl FromStr for Uuid {
     type Err = Error;
 
@@ -78,9 +83,38 @@ impl From<Uuid> for [u8; 16] {
     }
 }
 
+/// The first byte of the text is the highest of the number.
+impl From<u128> for Uuid {
+    fn from(number: u128) -> Uuid {
+        Uuid(number.to_be_bytes())
+    }
+}
+
+impl From<Uuid> for u128 {
+    fn from(uuid: Uuid) -> u128 {
+        u128::from_be_bytes(uuid.0)
+    }
+}
+
+impl AsRef<[u8]> for Uuid {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_a_number_and_bytes() {
+        let number = 0x0011_2233_4455_6677_8899_aabb_ccdd_eeff_u128;
+        let uuid = Uuid::from(number);
+        assert_eq!(uuid.to_string(), "00112233-4455-6677-8899-aabbccddeeff");
+        assert_eq!(u128::from(uuid), number);
+        assert_eq!(uuid.as_ref(), uuid.0);
+        assert_eq!((u128::from(Uuid::NIL), Uuid::NIL), (0, Uuid::default()));
+    }
 
     #[test]
     fn what_is_not_canonical_is_refused() {

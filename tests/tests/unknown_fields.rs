@@ -113,6 +113,27 @@ fn what_came_in_one_protocol_is_written_in_any() {
 }
 
 #[test]
+fn what_is_kept_can_be_counted_and_looked_up() {
+    fn look<F: Form>() {
+        let fields = kept::<F, older::Record>(&record()).unknown_fields;
+        assert_eq!((fields.len(), fields.is_empty()), (16, false));
+        assert_eq!(fields.get(-7).and_then(|field| field.id()), Some(-7));
+        // Field 1 is known.
+        assert_eq!((fields.get(1), fields.get(8)), (None, None));
+        let mut count = 0;
+        for field in &fields {
+            assert_eq!(field.id().and_then(|id| fields.get(id)), Some(field));
+            count += 1;
+        }
+        assert_eq!(count, fields.len());
+        assert_eq!(older::Record::default().unknown_fields.len(), 0);
+    }
+    look::<Binary>();
+    look::<Compact>();
+    look::<Json>();
+}
+
+#[test]
 fn what_knows_nothing_writes_the_same_bytes() {
     fn same<F: Form>() {
         let bytes = F::write(&record());
