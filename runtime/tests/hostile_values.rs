@@ -36,6 +36,19 @@ fn skipped(bytes: &[u8]) -> Result<(), ErrorKind> {
     skipped
 }
 
+#[test]
+fn errors_count_bytes_as_people_do() {
+    let message =
+        |bytes: &[u8]| compact::from_slice::<f64>(bytes).expect_err("no double").to_string();
+    assert_eq!(message(&[]), "8 bytes expected, but only 0 are left (at byte 0)");
+    assert_eq!(message(&[0]), "8 bytes expected, but only 1 is left (at byte 0)");
+    assert_eq!(message(&[0; 7]), "8 bytes expected, but only 7 are left (at byte 0)");
+    assert_eq!(message(&[0; 9]), "1 byte left over (at byte 8)");
+    assert_eq!(message(&[0; 10]), "2 bytes left over (at byte 8)");
+    let error = compact::from_slice::<i8>(&[]).expect_err("nothing is there");
+    assert_eq!(error.message(), "1 byte expected, but only 0 are left");
+}
+
 // D5
 #[test]
 fn nesting_ends_where_the_limit_is() {

@@ -61,7 +61,10 @@ impl<'de> Cursor<'de> {
     pub(crate) fn finish(&self) -> Result<()> {
         match self.rest.len() {
             0 => Ok(()),
-            left => Err(self.error(ErrorKind::InvalidData, format!("{left} bytes left over"))),
+            left => {
+                let message = format!("{} left over", counted(left, "byte"));
+                Err(self.error(ErrorKind::InvalidData, message))
+            }
         }
     }
 
@@ -219,8 +222,10 @@ impl<'de> Cursor<'de> {
     #[cold]
     #[inline(never)]
     pub(crate) fn eof(&self, wanted: usize) -> Error {
-        let left = self.rest.len();
-        self.error(self.short(wanted), format!("{wanted} bytes expected, but only {left} are left"))
+        let (expected, left) = (counted(wanted, "byte"), self.rest.len());
+        let be = if left == 1 { "is" } else { "are" };
+        let message = format!("{expected} expected, but only {left} {be} left");
+        self.error(self.short(wanted), message)
     }
 
     #[cold]
@@ -247,11 +252,8 @@ impl<'de> Cursor<'de> {
     #[cold]
     #[inline(never)]
     fn too_many(&self, count: usize) -> Error {
-        let left = self.rest.len();
-        self.error(
-            self.short(count),
-            format!("{count} elements cannot be in the {left} bytes that are left"),
-        )
+        let (elements, left) = (counted(count, "element"), counted(self.rest.len(), "byte"));
+        self.error(self.short(count), format!("{elements} cannot be in what is left, {left}"))
     }
 
     /// Why there are not as many bytes or elements.
@@ -282,5 +284,13 @@ impl<'de> Cursor<'de> {
     fn not_utf8(&self, error: std::str::Utf8Error, len: usize) -> Error {
         Error::new(ErrorKind::InvalidUtf8, format!("the string is not UTF-8: {error}"))
             .at_offset(self.offset() - len + error.valid_up_to())
+    }
+}
+
+/// So many of something, as people say it.
+fn counted(count: usize, one: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
     }
 }
