@@ -46,13 +46,16 @@ enum Segment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The bytes end before the value does.
+    /// The bytes end before the value does. So they do if a declared size is more than what is left, but
+    /// not above [`Limits::message`](crate::Limits::message): more bytes could have been there.
     UnexpectedEof,
     /// The bytes are not what the protocol allows there, or a text is not what it should be.
     InvalidData,
     /// A declared size is negative.
     NegativeSize,
-    /// A declared size is above a limit, or above what the bytes that remain can hold.
+    /// A size is above a limit: more bytes come than a message or frame may have, or a string or
+    /// container is declared to have more bytes or elements than are left and than
+    /// [`Limits::message`](crate::Limits::message) allows, so that they cannot just be cut short.
     SizeLimit,
     /// Structs or containers are nested more deeply than [`Limits::depth`](crate::Limits::depth).
     DepthLimit,

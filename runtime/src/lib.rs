@@ -197,9 +197,11 @@ pub use uuid::Uuid;
 /// - `include_dirs: ["idl"]`: folders, from the package's own, in which included files are looked
 ///   for after the folder of the including file.
 /// - `with: { "shared.thrift": crate::shared }`: an included file, as it is first written in an
-///   `include`, whose items are in a module elsewhere; none is made for it then.
+///   `include`, whose items are in a module elsewhere; none is made for it then. Its types need the
+///   traits that are [derived](crate#derived-traits) for what holds them.
 /// - `derive: [crate::Describe]`: more derives for every struct, union and enum, beside
-///   [those that they have](crate#derived-traits); the types of all fields must allow them. `serde::Serialize` and `serde::Deserialize` are [special](#serde).
+///   [those that they have](crate#derived-traits); the types of all fields must allow them.
+///   `serde::Serialize` and `serde::Deserialize` are [special](#serde).
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
 /// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
 ///   share the memory of the message that they came in.
@@ -276,7 +278,8 @@ pub use uuid::Uuid;
 /// - A struct is a map by the names of the IDL. An optional field without a value is left out, and may
 ///   be null when it is read. What is absent is its default; a `required` field must be there. What
 ///   is not known is ignored, and unknown fields that were kept are left out.
-/// - A union is a map with one entry, or with none if no known field is set.
+/// - A union is a map with one entry, or with none if no known field is set. Another entry than one of
+///   its fields is an error.
 /// - An enum is its name in the IDL, or its number if that has no name. Both are read.
 /// - A `binary` is base64, a `uuid` text. A double that is not finite is `"NaN"`, `"Infinity"` or
 ///   `"-Infinity"`.

@@ -12,9 +12,14 @@ pub(crate) const TOO_DEEP: &str = "nested more deeply than `Limits::depth` allow
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Largest message, in bytes. Default: 100 MiB.
+    ///
+    /// It bounds what is taken from a connection, and by the `from_reader` functions. Bytes that are
+    /// in memory already, as `from_slice` and `from_bytes` are given them, may be more; there it only
+    /// decides which error a size is that they cannot hold:
+    /// [`SizeLimit`](crate::ErrorKind::SizeLimit) above it.
     pub message: usize,
     /// Largest frame of a framed transport, in bytes. Default: 16,384,000, as the
-    /// specification and Envoy have it.
+    /// specification and Envoy have it. Values alone have no frames.
     pub frame: usize,
     /// How deeply structs and containers may be nested. Default: 64. A struct that is large in Rust's
     /// memory counts once more for each KiB, as reading it takes as much more of the stack: the 2 MiB

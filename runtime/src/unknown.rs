@@ -21,7 +21,12 @@ use crate::ttype::TType;
 /// what a peer sends for a union that is not set.
 ///
 /// It takes as much memory as it did on the wire. Two are equal if they have the same bytes in the
-/// binary protocol, whatever they came in.
+/// binary protocol, whether they came in that or in compact.
+///
+/// JSON and these do not say the same: base64 is text there, and here `binary` looks like text.
+/// So a `binary` that came in JSON is written in other protocols as the letters of its base64, and is
+/// not equal to what came in those; one that came in those is written in JSON as text if it is
+/// UTF-8, and else as base64. [`read`](UnknownField::read) knows the type, and gets the bytes.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct UnknownField(Option<(i16, RawValue<'static>)>);
 
@@ -88,8 +93,11 @@ impl fmt::Debug for UnknownField {
 /// All fields of a struct that the IDL at hand does not know: kept, and written back behind the
 /// known ones. Types that `thrift!` makes with `unknown_fields: kept` have them.
 ///
+/// A field whose id is known, but which comes with another type, is not one of them: it is dropped.
+///
 /// They take hardly more memory than they did on the wire. Two are equal if they have the same
-/// bytes in the binary protocol, whatever they came in.
+/// bytes in the binary protocol, whether they came in that or in compact; for what came in JSON, see
+/// [`UnknownField`].
 #[derive(Clone, Default)]
 pub struct UnknownFields {
     /// The fields with their headers, as a struct that lacks its end has them. From JSON they come

@@ -133,6 +133,42 @@ fn what_is_kept_can_be_counted_and_looked_up() {
     look::<Json>();
 }
 
+/// JSON does not say what is base64.
+#[test]
+fn blobs_from_json_are_text_until_they_are_read() {
+    #[derive(thriftly::ThriftStruct)]
+    struct Photo {
+        #[thrift(id = 5)]
+        bytes: thriftly::Bytes,
+    }
+    let photo = Photo { bytes: "hi".into() };
+    let json: older::Nothing = kept::<Json, _>(&photo);
+    let binary: older::Nothing = kept::<Binary, _>(&photo);
+    assert_eq!(binary, kept::<Compact, _>(&photo));
+    assert_ne!(binary, json);
+    for kept in [&binary, &json] {
+        let field = kept.unknown_fields.get(5).expect("it is kept");
+        assert_eq!(field.read::<thriftly::Bytes>().expect("it is read"), "hi");
+    }
+    assert_eq!(Json::write(&json), Json::write(&photo));
+    assert_eq!(Binary::write(&binary), Binary::write(&photo));
+    assert_eq!(Binary::write(&json), b"\x0b\0\x05\0\0\0\x04aGk=\0");
+    // The other way round it is text if it can be.
+    let text = Json::write(&binary);
+    assert_eq!(String::from_utf8_lossy(&text), r#"{"5":{"str":"hi"}}"#);
+    let photo = Photo { bytes: b"\xff\xfe"[..].into() };
+    let text = Json::write(&kept::<Binary, older::Nothing>(&photo));
+    assert_eq!(String::from_utf8_lossy(&text), r#"{"5":{"str":"//4="}}"#);
+}
+
+#[test]
+fn a_known_field_of_another_type_is_not_kept() {
+    // Field 8 is text.
+    let kept: older::Record = binary::from_slice(&[8, 0, 8, 0, 0, 0, 1, 0]).expect("no error");
+    assert_eq!(kept, older::Record::default());
+    assert!(kept.unknown_fields.is_empty());
+}
+
 #[test]
 fn what_knows_nothing_writes_the_same_bytes() {
     fn same<F: Form>() {

@@ -17,7 +17,30 @@ use crate::protocol::json::{self, decoded::Decoded};
 use crate::protocol::skip::{Skip, no_such_type, skip};
 use crate::ttype::TType;
 
-/// Reads values in `TBinaryProtocol`.
+/// Reads values in `TBinaryProtocol`. Any byte but 0 is `true`.
+///
+/// With it several values can be read from one buffer:
+///
+/// ```
+/// use thriftly::binary::{self, BinaryReader};
+/// use thriftly::{ApplicationError, Decode, Limits};
+///
+/// let mut bytes = Vec::new();
+/// for message in ["one", "two", "three"] {
+///     let error = ApplicationError { message: message.into(), ..Default::default() };
+///     binary::append_to(&error, &mut bytes)?;
+/// }
+///
+/// let mut reader = BinaryReader::new(&bytes, &Limits::DEFAULT);
+/// let mut messages = Vec::new();
+/// while !reader.rest().is_empty() {
+///     messages.push(ApplicationError::decode(&mut reader)?.message);
+/// }
+/// assert_eq!(messages, ["one", "two", "three"]);
+/// # Ok::<(), thriftly::Error>(())
+/// ```
+///
+/// The limits are those of all values together.
 #[derive(Debug)]
 pub struct BinaryReader<'de> {
     pub(super) cursor: Cursor<'de>,

@@ -20,7 +20,10 @@ use crate::ttype::TType;
 /// Reads values in `TCompactProtocol`.
 ///
 /// What old or careless writers do is understood: elements of the type `bool` declared as 2, and
-/// 0 for `false` in containers.
+/// 0 for `false` in containers. There 1 is `true`, and every other byte is `false`.
+///
+/// As with [`BinaryReader`](crate::binary::BinaryReader), several values can be read one after the
+/// other.
 #[derive(Debug)]
 pub struct CompactReader<'de> {
     pub(super) cursor: Cursor<'de>,
