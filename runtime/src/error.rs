@@ -71,6 +71,10 @@ pub enum ErrorKind {
     TypeMismatch,
     /// The other end answered with a `TApplicationException`, or a handler failed with one.
     Application(ApplicationErrorKind),
+    /// A method failed with an exception that its IDL declares. That is the
+    /// [source](std::error::Error::source); before it becomes such an error it is a variant of the
+    /// method's own type of errors.
+    Exception,
     /// A reply came that fits no call.
     BadReply,
     /// An address cannot be understood or not be resolved.
@@ -100,6 +104,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::MissingField => "missing field",
             ErrorKind::TypeMismatch => "another type",
             ErrorKind::Application(kind) => return fmt::Display::fmt(kind, f),
+            ErrorKind::Exception => "declared exception",
             ErrorKind::BadReply => "bad reply",
             ErrorKind::Address => "bad address",
             ErrorKind::Connect => "no connection",
@@ -297,7 +302,7 @@ impl From<Error> for std::io::Error {
             (None, ErrorKind::Closed) => Io::ConnectionAborted,
             (None, ErrorKind::Connect) => Io::NotConnected,
             (None, ErrorKind::Address) => Io::InvalidInput,
-            (None, ErrorKind::Io | ErrorKind::Application(_)) => Io::Other,
+            (None, ErrorKind::Io | ErrorKind::Application(_) | ErrorKind::Exception) => Io::Other,
             (None, _) => Io::InvalidData,
         };
         std::io::Error::new(kind, error)

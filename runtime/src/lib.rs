@@ -65,7 +65,7 @@
 //! | a `double` in a key | [`Double`], which has a total order |
 //! | `const` | a `const` where Rust can, else a `static` that is made when it is first used |
 //! | service `Sleep` | for async: the trait `Sleep`, `SleepServer`, `SleepClient`; else `BlockingSleep`, … |
-//! | a method that throws | `Result<T, MethodError>`, an enum of the exceptions and `Other(Error)`; `ServiceMethodError` if several services have such a method |
+//! | a method that throws | `Result<T, MethodError>`, an enum of the exceptions and `Other(Error)`; `ServiceMethodError` if several services have such a method; it becomes an [`Error`] by `?`, whose kind is [`ErrorKind::Exception`] and whose source is the exception |
 //! | included `shared.thrift` | `mod shared` |
 //!
 //! Names become those that Rust has for such items: `phoneNumber` is `phone_number`, `MAX_SIZE`
@@ -301,6 +301,7 @@ pub use uuid::Uuid;
 /// - `(rust.type = "…")` on a field or typedef: its type in Rust, which must have the Thrift type
 ///   that the IDL declares, and the traits that structs derive: `Debug`, `Clone`, `PartialEq` and
 ///   `Default`, and `Eq`, `Hash` and `Ord` unless it is a container or stands beside a double.
+///   Within an exception that a method throws it is also `Send` and `Sync`.
 /// - `(deprecated = "…")`: `#[deprecated]`, with the reason if there is one.
 /// - `(rust.derive = "…")` on a struct, union, exception or enum: more derives.
 ///

@@ -43,6 +43,12 @@ impl Throws for Error {
     }
 }
 
+/// A declared exception as an error, where nothing is declared.
+#[cold]
+pub fn declared(exception: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Exception, exception.to_string()).with_source(exception)
+}
+
 /// What a method may return: nothing, or a value.
 pub trait Returns: Sized {
     /// What stands for a result without a value, if the method returns nothing.

@@ -303,3 +303,23 @@ async fn a_tower_service_around_a_server_sees_bytes_and_may_answer_itself() {
     assert_eq!(in_memory.ping().await.expect_err("refused").message(), "not today");
     assert_eq!(in_memory.echo_bool(true).await.ok(), Some(true));
 }
+
+/// `?` takes the errors of every method to the one error.
+#[test]
+fn declared_exceptions_become_errors() {
+    let client = BlockingInteropClient::connect(start_blocking()).expect("it is served");
+    let call = |kind| -> thriftly::Result<String> {
+        client.ping()?;
+        client.fail_void(0)?;
+        Ok(client.fail(kind)?)
+    };
+    assert_eq!(call(0).expect("no exception"), "ok");
+    let error = call(1).expect_err("it is declared");
+    let oops = Oops { code: 1001, reason: "declared".into() };
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Exception, oops.to_string().as_str()));
+    let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
+    assert_eq!(source, Some(&oops));
+    // What is not declared is what it was.
+    let error = call(3).expect_err("it is not declared");
+    assert_eq!(error.kind(), ErrorKind::Application(ApplicationErrorKind::INTERNAL_ERROR));
+}

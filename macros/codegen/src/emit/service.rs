@@ -16,6 +16,7 @@ use crate::model::{Argument, Method, Service};
 /// }
 /// impl From<InvalidOperation> for CalculateError { … }
 /// impl From<thriftly::Error> for CalculateError { … }
+/// impl From<CalculateError> for thriftly::Error { … }
 /// impl Throws for CalculateError { … }
 /// ```
 pub(crate) fn method_types(method: &Method) -> TokenStream {
@@ -28,6 +29,7 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
     let mut encode = TokenStream::new();
     let mut decode = TokenStream::new();
     let mut sources = TokenStream::new();
+    let mut undeclared = TokenStream::new();
     for thrown in &method.throws {
         let (variant, ty, id) = (&thrown.variant, &thrown.ty, thrown.id);
         variants.extend(quote! {
@@ -44,6 +46,7 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         }
         display.extend(quote!(Self::#variant(__error) => __Display::fmt(__error, __f),));
         sources.extend(quote!(Self::#variant(__error) => __Some(__error),));
+        undeclared.extend(quote!(#error::#variant(__error) => __service::declared(__error),));
         encode.extend(quote! {
             Self::#variant(__error) => __Encode::encode_field(__error, #id, __w),
         });
@@ -67,6 +70,13 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         #froms
         impl __From<__Error> for #error {
             fn from(__error: __Error) -> Self { Self::Other(__error) }
+        }
+        /// A declared exception is the source of the error.
+        #[allow(deprecated)]
+        impl __From<#error> for __Error {
+            fn from(__error: #error) -> Self {
+                match __error { #undeclared #error::Other(__error) => __error }
+            }
         }
         #[allow(deprecated)]
         impl __Display for #error {
