@@ -319,10 +319,15 @@ pub fn __read_unknown<'de, U, R: Reader<'de>>(
 
 /// The value of a field that must be there.
 #[inline(always)]
-pub fn __required<T>(slot: Option<T>, names: Names, at: usize) -> Result<T, Error> {
+pub fn __required<'de, T, R: Reader<'de>>(
+    slot: Option<T>,
+    r: &R,
+    names: Names,
+    at: usize,
+) -> Result<T, Error> {
     match slot {
         Some(value) => Ok(value),
-        None => Err(missing_field(names, at)),
+        None => Err(missing_field(r, names, at)),
     }
 }
 
@@ -351,15 +356,24 @@ pub fn __or_default<T: __Absent>(slot: Option<T>) -> T {
 }
 
 #[cold]
-fn missing_field(names: Names, at: usize) -> Error {
-    Error::new(ErrorKind::MissingField, "the required field is missing, or of another type")
-        .in_field(names, at)
+fn missing_field<'de, R: Reader<'de>>(r: &R, names: Names, at: usize) -> Error {
+    missing("the required field is missing, or of another type", r.offset()).in_field(names, at)
 }
 
 #[cold]
-pub fn __unset_union(names: Names) -> Error {
-    let message = "no field of the union is set, or none that is known";
-    Error::new(ErrorKind::MissingField, message).in_field(names, usize::MAX)
+pub fn __unset_union<'de, R: Reader<'de>>(r: &R, names: Names) -> Error {
+    missing("no field of the union is set, or none that is known", r.offset())
+        .in_field(names, usize::MAX)
+}
+
+/// Something is missing where a struct ends.
+#[cold]
+fn missing(message: &'static str, end: Option<usize>) -> Error {
+    let error = Error::new(ErrorKind::MissingField, message);
+    match end {
+        Some(end) => error.at_offset(end),
+        None => error,
+    }
 }
 
 #[cold]

@@ -150,15 +150,17 @@ impl<'de> Decode<'de> for ApplicationError {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         let mut decoded = ApplicationError::default();
         let outer = r.struct_begin(Self::NAMES)?;
+        let within = |error: Error, at| error.in_field(Self::NAMES, at);
         loop {
             let field = r.field()?;
             match field.id {
                 _ if field.ty == TType::STOP => break,
                 1 if r.fits(field, TType::STRING) => {
-                    decoded.message =
-                        String::decode(r).map_err(|error| error.in_field(Self::NAMES, 0))?;
+                    decoded.message = Decode::decode(r).map_err(|error| within(error, 0))?;
                 }
-                2 if r.fits(field, TType::I32) => decoded.kind = Decode::decode(r)?,
+                2 if r.fits(field, TType::I32) => {
+                    decoded.kind = Decode::decode(r).map_err(|error| within(error, 1))?;
+                }
                 _ => r.skip(field.ty)?,
             }
         }

@@ -156,11 +156,27 @@ impl Error {
         self
     }
 
+    /// The same at another offset.
     #[cfg(feature = "json")]
-    #[cold]
     #[must_use]
-    pub(crate) fn without_offset(mut self) -> Error {
-        self.0.offset = None;
+    pub(crate) fn moved_to(mut self, offset: usize) -> Error {
+        self.0.offset = Some(offset);
+        self
+    }
+
+    /// The same where so many bytes stand before what was read.
+    #[cfg(feature = "thriftpy-json")]
+    #[must_use]
+    pub(crate) fn behind(mut self, bytes: usize) -> Error {
+        self.0.offset = self.0.offset.map(|offset| offset + bytes);
+        self
+    }
+
+    /// The same within the field that the other is in.
+    #[cfg(feature = "json")]
+    #[must_use]
+    pub(crate) fn with_path_of(mut self, other: Error) -> Error {
+        self.0.path = other.0.path;
         self
     }
 

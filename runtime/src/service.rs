@@ -232,17 +232,19 @@ impl BorrowedCall {
             Protocol::Compact => compact::decode_whole(CompactReader::shared(body, limits)),
             #[cfg(feature = "json")]
             Protocol::Json => {
-                let binary = json::transcode(TType::STRUCT, body, limits)?;
+                let text = json::structure(body, limits);
+                let (binary, made) = text.bytes();
                 let binary = self.recorded.get_or_init(|| binary);
                 let reader = BinaryReader::base64(binary, &self.decoded, limits);
-                // An offset would be one into what the text was made into.
-                binary::decode_whole(reader).map_err(Error::without_offset)
+                text.outcome(made, binary::decode_whole(reader))
             }
             #[cfg(feature = "thriftpy-json")]
             Protocol::ThriftPyJson => {
-                let tape = thriftpy_json::record(body, limits)?;
+                let text = thriftpy_json::recorded(body, limits);
+                let (tape, made) = text.bytes();
                 let tape = self.recorded.get_or_init(|| tape);
-                thriftpy_json::decode_whole(TapeReader::new(tape, &self.decoded, limits))
+                let reader = TapeReader::new(tape, &self.decoded, limits);
+                text.outcome(made, thriftpy_json::decode_whole(reader))
             }
         }
     }

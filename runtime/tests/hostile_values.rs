@@ -429,9 +429,20 @@ mod json {
     fn errors_say_where_they_are() {
         let error = json::from_str::<ApplicationError>(r#"{"1":{"str":"a"},"2":{"i32":x}}"#);
         let error = error.expect_err("x is no number");
-        assert_eq!(error.to_string(), "`x` is no i32 (at byte 28)");
-        let error = json::from_str::<Node>(r#"{"2":{"lst":["i32",1,7]}}"#).expect_err("no structs");
-        assert_eq!(error.to_string(), "Node.others: struct expected, but found i32");
+        assert_eq!(error.to_string(), "ApplicationError.type: `x` is no i32 (at byte 28)");
+        for (text, expected) in [
+            (
+                r#"{"2":{"lst":["i32",1,7]}}"#,
+                "Node.others: struct expected, but found i32 (at byte 12)",
+            ),
+            (
+                r#"{"2":{"lst":["rec",2,{"9":{"i64":1}},7]}}"#,
+                "Node.others[1]: `{` expected, but found `7` (at byte 37)",
+            ),
+        ] {
+            let error = json::from_str::<Node>(text).expect_err(text);
+            assert_eq!(error.to_string(), expected);
+        }
     }
 
     #[test]

@@ -111,14 +111,28 @@ fn a_member_of_another_type_is_passed_over_and_errors_name_the_field() {
         (error.kind(), error.to_string())
     };
     let invalid = ErrorKind::InvalidData;
-    assert_eq!(error(r#"{"tiny": 128}"#), (invalid, "Everything.tiny: `128` is no i8".into()));
-    assert_eq!(
-        error(r#"{"nested": [{"key": 1, "value": [{"key": 1, "value": [2]}]}]}"#),
+    for (payload, kind, expected, place) in [
+        (r#"{"small": 1, "tiny": 128}"#, invalid, "Everything.tiny: `128` is no i8", "128"),
         (
+            r#"{"nested": [{"key": 1, "value": [{"key": 1, "value": [2]}]}]}"#,
             ErrorKind::TypeMismatch,
-            "Everything.nested[value][value][0]: a string expected, but found a number".into(),
-        )
-    );
+            "Everything.nested[value][value][0]: a string expected, but found a number",
+            "2]",
+        ),
+        (
+            r#"{"inner": {"number": 5}}"#,
+            ErrorKind::MissingField,
+            "Everything.inner.text: the",
+            "5}",
+        ),
+    ] {
+        let error = read(payload).expect_err("it is broken");
+        assert!(error.to_string().starts_with(expected), "{error}");
+        assert_eq!(error.kind(), kind);
+        let message = framed(payload);
+        let there = &message[error.offset().expect("it has a place")..];
+        assert!(there.starts_with(place.as_bytes()), "{}", there.escape_ascii());
+    }
     assert_eq!(error(r#"{"counts": [{"key": "a"}]}"#).0, ErrorKind::TypeMismatch);
     assert_eq!(error(r#"{"counts": [{"key": "a", "valu": 1}]}"#).0, ErrorKind::TypeMismatch);
     assert_eq!(error(r#"{"inner": {}}"#).0, ErrorKind::MissingField);

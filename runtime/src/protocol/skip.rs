@@ -2,6 +2,7 @@
 
 use crate::codec::{Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
+use crate::protocol::cursor::Cursor;
 use crate::ttype::TType;
 
 /// What it takes beside reading.
@@ -70,6 +71,6 @@ fn skip_entries<'de, R: Skip<'de>>(r: &mut R) -> Result<()> {
 
 /// A field's type is none that there is.
 #[cold]
-pub(super) fn no_such_type(ty: TType) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("a field of {ty}"))
+pub(super) fn no_such_type(ty: TType, cursor: &Cursor<'_>) -> Error {
+    cursor.error(ErrorKind::InvalidData, format!("a field of {ty}"))
 }

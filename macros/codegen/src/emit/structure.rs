@@ -315,7 +315,7 @@ fn decode(item: &Struct) -> TokenStream {
         arms.extend(quote_spanned!(field.span=> #id => #read?,));
         let value = match field.presence {
             Presence::Optional => from_value(&field.layers, quote!(#local)),
-            Presence::Required => quote_spanned!(field.span=> __required(#local, __c, #at)?),
+            Presence::Required => quote_spanned!(field.span=> __required(#local, __r, __c, #at)?),
             Presence::Default => default_or(field, &local),
         };
         build.extend(quote!(#member: #value,));

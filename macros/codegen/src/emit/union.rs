@@ -93,7 +93,7 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
                 quote!(__Ok(Self::#unrecognized(__Default::default()))),
             )
         }
-        None => (quote!(__skip(__field, __r, __c)?), quote!(__Err(__unset_union(__c)))),
+        None => (quote!(__skip(__field, __r, __c)?), quote!(__Err(__unset_union(__r, __c)))),
     };
     let encode_match = match item.variants.is_empty() && item.unrecognized.is_none() {
         true => quote!(match *self {}),

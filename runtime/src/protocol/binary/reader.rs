@@ -340,7 +340,7 @@ impl<'de> Skip<'de> for BinaryReader<'de> {
         match fixed_width(ty) {
             Some(width) => self.cursor.pass(width),
             None if ty == TType::STRING => self.sized().map(drop),
-            None => Err(no_such_type(ty)),
+            None => Err(no_such_type(ty, &self.cursor)),
         }
     }
 }

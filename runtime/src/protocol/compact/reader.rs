@@ -438,7 +438,7 @@ impl<'de> Skip<'de> for CompactReader<'de> {
             TType::STRING => self.sized().map(drop),
             _ => match fixed_width(ty) {
                 Some(width) => self.cursor.pass(width),
-                None => Err(no_such_type(ty)),
+                None => Err(no_such_type(ty, &self.cursor)),
             },
         }
     }

@@ -24,23 +24,26 @@ pub(crate) mod decoded;
 mod envelope;
 pub(crate) mod named;
 pub(crate) mod parser;
+pub(crate) mod places;
 mod read;
 mod types;
 pub(crate) mod write;
 
 pub(crate) use envelope::END;
 pub use envelope::{read_envelope, write_envelope};
-pub(crate) use read::transcode;
+pub(crate) use read::{structure, transcode};
 pub(crate) use types::name as type_name;
 pub(crate) use write::short_text;
 
 use crate::codec::{Decode, Encode};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::Limits;
 use crate::protocol::binary::{BinaryReader, BinaryWriter};
 use crate::protocol::values::json_values;
 use crate::ttype::TType;
 use decoded::Decoded;
+use parser::Parser;
+use places::Text;
 
 json_values! {
     encode "json", br#""hi""#,
@@ -147,9 +150,10 @@ pub fn read<T>(
     limits: &Limits,
     value: impl FnOnce(&mut BinaryReader<'_>) -> Result<T>,
 ) -> Result<T> {
-    let (binary, decoded) = (transcode(ty, json, limits)?, Decoded::default());
+    let make = |parser: &mut Parser<'_>, out: &mut Vec<u8>| parser.value(ty, out);
+    let text = Text { json, limits: *limits, make: &make };
+    let ((binary, made), decoded) = (text.bytes(), Decoded::default());
     let mut reader = BinaryReader::base64(&binary, &decoded, limits);
-    let value = value(&mut reader).and_then(|value| reader.finish().map(|()| value));
-    // An offset would be one into the bytes on the way.
-    value.map_err(Error::without_offset)
+    let read = value(&mut reader).and_then(|value| reader.finish().map(|()| value));
+    text.outcome(made, read)
 }

@@ -14,17 +14,40 @@ pub(crate) struct Parser<'a> {
     depth: u32,
     /// Whether what is no text is replaced.
     lossy: bool,
+    /// For whoever [looks for](Parser::looking_for) a place: an offset into what is made, and the
+    /// place of the last value that begins before it.
+    wanted: usize,
+    place: usize,
 }
 
 impl<'a> Parser<'a> {
     /// Reads values.
     pub(crate) fn new(json: &'a [u8], limits: &Limits) -> Parser<'a> {
-        Parser { json, at: 0, depth: limits.depth, lossy: limits.lossy_utf8 }
+        Parser::looking_for(0, json, limits)
     }
 
     /// Reads the header of a message, in which nothing is nested.
     pub(crate) fn flat(json: &'a [u8]) -> Parser<'a> {
-        Parser { json, at: 0, depth: 0, lossy: false }
+        Parser::new(json, &Limits { depth: 0, ..Limits::DEFAULT })
+    }
+
+    /// Reads values again, to find the place of one by its offset in what is made of them.
+    pub(crate) fn looking_for(offset: usize, json: &'a [u8], limits: &Limits) -> Parser<'a> {
+        let Limits { depth, lossy_utf8, .. } = *limits;
+        Parser { json, at: 0, depth, lossy: lossy_utf8, wanted: offset, place: 0 }
+    }
+
+    /// The place that was found.
+    pub(crate) fn place(&self) -> usize {
+        self.place
+    }
+
+    /// A value begins, before which so much has been made.
+    pub(crate) fn begins(&mut self, made: usize) {
+        if made < self.wanted {
+            self.peek();
+            self.place = self.at;
+        }
     }
 
     /// How many bytes have been read.

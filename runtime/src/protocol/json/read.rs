@@ -1,25 +1,29 @@
 //! From JSON to the binary protocol.
 
 use super::parser::Parser;
+use super::places::Text;
 use super::types::named;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::ttype::TType;
 use crate::uuid::Uuid;
 
+/// The text of a struct.
+pub(crate) fn structure<'a>(json: &'a [u8], limits: &Limits) -> Text<'a> {
+    Text { json, limits: *limits, make: &|parser, out| parser.value(TType::STRUCT, out) }
+}
+
 /// Reads a value of the type, which is all there is.
 pub(crate) fn transcode(ty: TType, json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
-    let mut parser = Parser::new(json, limits);
-    let mut out = Vec::with_capacity(json.len() / 2);
-    parser.value(ty, &mut out)?;
-    match parser.peek() {
-        None => Ok(out),
-        Some(_) => Err(parser.error(ErrorKind::InvalidData, "something is left over")),
-    }
+    let make = |parser: &mut Parser<'_>, out: &mut Vec<u8>| parser.value(ty, out);
+    let (bytes, made) = Text { json, limits: *limits, make: &make }.bytes();
+    made.map(|()| bytes)
 }
 
 impl Parser<'_> {
-    fn value(&mut self, ty: TType, out: &mut Vec<u8>) -> Result<()> {
+    /// Carries a value over.
+    pub(crate) fn value(&mut self, ty: TType, out: &mut Vec<u8>) -> Result<()> {
+        self.begins(out.len());
         match ty {
             TType::STRUCT => self.deeper(|parser| parser.fields(out)),
             TType::LIST | TType::SET => self.deeper(|parser| parser.elements(out)),

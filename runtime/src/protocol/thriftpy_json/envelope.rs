@@ -84,9 +84,9 @@ pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     Ok(Envelope { method, kind, seqid })
 }
 
-/// The value without what stands around it.
-pub(super) fn payload(bytes: &[u8]) -> Result<&[u8]> {
-    parse(bytes).map(|(_, payload)| &bytes[payload])
+/// Where the value stands, without what is around it.
+pub(super) fn payload(bytes: &[u8]) -> Result<Range<usize>> {
+    parse(bytes).map(|(_, payload)| payload)
 }
 
 fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
@@ -106,6 +106,13 @@ fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
         let message = format!("{} bytes where {length} are announced", json.len());
         return Err(Error::new(kind, message));
     }
+    match parse_json(json) {
+        Ok((metadata, payload)) => Ok((metadata, PREFIX + payload.start..PREFIX + payload.end)),
+        Err(error) => Err(error.behind(PREFIX)),
+    }
+}
+
+fn parse_json(json: &[u8]) -> Result<(Metadata, Range<usize>)> {
     let mut parser = Parser::flat(json);
     let (mut metadata, mut payload) = (None, None);
     parser.expect(b'{')?;
@@ -126,7 +133,7 @@ fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
         |name: &str| Error::new(ErrorKind::InvalidData, format!("the message has no `{name}`"));
     let metadata = metadata.ok_or_else(|| missing("metadata"))?;
     let payload = payload.ok_or_else(|| missing("payload"))?;
-    Ok((metadata, PREFIX + payload.start..PREFIX + payload.end))
+    Ok((metadata, payload))
 }
 
 fn parse_metadata(parser: &mut Parser<'_>) -> Result<Metadata> {

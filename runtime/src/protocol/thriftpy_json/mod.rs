@@ -34,7 +34,7 @@ use crate::protocol::json::decoded::Decoded;
 use crate::protocol::json::named::{Dialect, NamedWriter};
 use crate::protocol::values::json_values;
 pub(crate) use reader::TapeReader;
-pub(crate) use tape::record;
+pub(crate) use tape::recorded;
 
 json_values! {
     encode "thriftpy_json", b"\0\0\0\x2d{\"metadata\": {\"version\": 1}, \"payload\": \"hi\"}",
@@ -62,7 +62,8 @@ pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(
 /// # Errors
 /// As [`from_slice`].
 pub fn from_slice_with<T: for<'de> Decode<'de>>(bytes: &[u8], limits: &Limits) -> Result<T> {
-    from_payload(envelope::payload(bytes)?, limits)
+    let payload = envelope::payload(bytes)?;
+    from_payload(&bytes[payload.clone()], limits).map_err(|error| error.behind(payload.start))
 }
 
 /// The value without anything around it.
@@ -76,13 +77,12 @@ pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
 }
 
 pub(crate) fn from_payload<T: for<'de> Decode<'de>>(json: &[u8], limits: &Limits) -> Result<T> {
-    let (tape, decoded) = (record(json, limits)?, Decoded::default());
-    decode_whole(TapeReader::new(&tape, &decoded, limits))
+    let text = recorded(json, limits);
+    let ((tape, made), decoded) = (text.bytes(), Decoded::default());
+    text.outcome(made, decode_whole(TapeReader::new(&tape, &decoded, limits)))
 }
 
-/// Decodes the value that is all a reader has.
+/// Decodes the value that is all a reader has. Offsets of errors are those of the tape.
 pub(crate) fn decode_whole<'de, T: Decode<'de>>(mut reader: TapeReader<'de>) -> Result<T> {
-    let value = T::decode(&mut reader).and_then(|value| reader.finish().map(|()| value));
-    // An offset would be one into the tape.
-    value.map_err(Error::without_offset)
+    T::decode(&mut reader).and_then(|value| reader.finish().map(|()| value))
 }

@@ -74,7 +74,8 @@ impl<'de> TapeReader<'de> {
             _ => "something else",
         };
         let message = format!("{expected} expected, but found {found}");
-        self.cursor.error(ErrorKind::TypeMismatch, message)
+        // It is about the item that begins here, not about what is before it.
+        Error::new(ErrorKind::TypeMismatch, message).at_offset(self.cursor.offset() + 1)
     }
 
     fn expect(&mut self, tag: u8, expected: &str) -> Result<()> {
@@ -241,6 +242,10 @@ impl<'de> Reader<'de> for TapeReader<'de> {
 
     fn fits(&self, _field: FieldHeader, ty: TType) -> bool {
         may_be(ty, self.cursor.rest.first())
+    }
+
+    fn offset(&self) -> Option<usize> {
+        Some(self.cursor.offset())
     }
 
     fn skip(&mut self, _ty: TType) -> Result<()> {

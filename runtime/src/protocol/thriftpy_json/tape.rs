@@ -4,6 +4,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::json::parser::Parser;
+use crate::protocol::json::places::Text;
 
 /// An item of the tape: a byte for what it is, and then, big-endian,
 ///
@@ -23,21 +24,16 @@ pub(super) mod tag {
     pub(crate) const NULL: u8 = b'n';
 }
 
-/// Records a value, which is all there is.
-pub(crate) fn record(json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
+/// The text of a value, of which a tape is made.
+pub(crate) fn recorded<'a>(json: &'a [u8], limits: &Limits) -> Text<'a> {
     // A map is an array of objects: two levels for one.
     let limits = Limits { depth: limits.depth.saturating_mul(2), ..*limits };
-    let mut parser = Parser::new(json, &limits);
-    let mut tape = Vec::with_capacity(json.len());
-    parser.item(&mut tape)?;
-    match parser.peek() {
-        None => Ok(tape),
-        Some(_) => Err(parser.error(ErrorKind::InvalidData, "something is left over")),
-    }
+    Text { json, limits, make: &|parser, tape| parser.item(tape) }
 }
 
 impl Parser<'_> {
     fn item(&mut self, tape: &mut Vec<u8>) -> Result<()> {
+        self.begins(tape.len());
         match self.peek() {
             Some(b'{') => self.deeper(|parser| parser.object(tape)),
             Some(b'[') => self.deeper(|parser| parser.array(tape)),
