@@ -26,7 +26,7 @@
 //! - `prost` has a format of its own. It is compared with our binary protocol; its bytes stand in
 //!   the last column of the table.
 //! - Variants of ours: without a name, strings are `String`; `shared` is the option
-//!   `strings: shared`; `views` borrows text from the message.
+//!   `strings: shared`; `views` borrows text from the message; `hashed` is the option `maps: hashed`.
 //! - UTF-8 is checked by all but pilota.
 //! - Each codec has its own types as they are by default: maps are a `BTreeMap` in ours and
 //!   Apache's, a `HashMap` in prost's and, with a faster hash, in pilota's. So what is read is
