@@ -28,6 +28,19 @@ pub(super) fn is_foreign_container(program: &Program, id: DefId) -> bool {
 }
 
 impl Lowerer<'_> {
+    /// Whether the type is one of Rust, which a typedef names.
+    pub(super) fn is_foreign(&self, ty: &Type) -> bool {
+        match &ty.kind {
+            TypeKind::Named(id) => match self.program.definition(*id) {
+                Definition::Typedef(item) => {
+                    is_foreign(&item.annotations) || self.is_foreign(&item.target)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Proof that each field has the type on the wire that the IDL says.
     pub(super) fn proven_fields(&self, item: &Struct) -> TokenStream {
         let fields = item.fields.iter().map(|field| {

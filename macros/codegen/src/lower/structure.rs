@@ -1,0 +1,196 @@
+//! Structs and unions with their fields.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+use thriftly_parser::program::{self, DefId, Definition, Requiredness, TypeKind};
+
+use super::types::{Form, Holds};
+use super::{Lowerer, annotations, docs};
+use crate::model::{Bounds, Field, Presence, Scalar, Struct, Union, Variant};
+
+impl Lowerer<'_> {
+    pub(super) fn union(
+        &self,
+        id: DefId,
+        definition: &Definition,
+        item: &program::Struct,
+        holds: Holds,
+    ) -> Union {
+        let mut taken = HashSet::new();
+        let mut ids = HashSet::new();
+        let mut variants = Vec::new();
+        for (index, field) in item.fields.iter().enumerate() {
+            let name = self.field_variant(field);
+            if !ids.insert(field.id) || !taken.insert(name.clone()) {
+                continue;
+            }
+            variants.push(Variant {
+                ident: self.ident(&name),
+                name: field.name.text.clone(),
+                doc: docs::with_code(
+                    field.doc.as_deref(),
+                    &field.annotations,
+                    &self.field_line(field),
+                ),
+                id: field.id,
+                ty: self.boxed_type(id, index, field, Form::owned(id.file).holding(holds)),
+                with: None,
+                span: Span::call_site(),
+            });
+        }
+        Union {
+            ident: self.ident(&self.item_name(definition)),
+            name: item.name.text.clone(),
+            doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
+            generics: syn::Generics::default(),
+            bounds: Bounds::default(),
+            unrecognized: Some(self.unrecognized(&taken)),
+            variants,
+        }
+    }
+
+    pub(super) fn structure(
+        &self,
+        id: DefId,
+        definition: &Definition,
+        item: &program::Struct,
+        holds: Holds,
+    ) -> Struct {
+        Struct {
+            ident: self.ident(&self.item_name(definition)),
+            name: item.name.text.clone(),
+            doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
+            generics: syn::Generics::default(),
+            bounds: Bounds::default(),
+            fields: self.fields(Some(id), &item.fields, Form::owned(id.file).holding(holds)),
+            unknown: self.unknown_fields(item).map(syn::Member::Named),
+            skipped: Vec::new(),
+        }
+    }
+
+    /// The field that keeps what is not known, under a name that is free.
+    pub(super) fn unknown_fields(&self, item: &program::Struct) -> Option<Ident> {
+        let mut name = "unknown_fields".to_owned();
+        while item.fields.iter().any(|field| self.field_name(field) == name) {
+            name.push('_');
+        }
+        self.options.keep_unknown.then(|| self.ident(&name))
+    }
+
+    /// The type of a field, boxed where a cycle needs it.
+    pub(super) fn boxed_type(
+        &self,
+        id: DefId,
+        index: usize,
+        field: &program::Field,
+        form: Form,
+    ) -> TokenStream {
+        if let Some(ty) = annotations::rust_type(&field.annotations) {
+            return ty;
+        }
+        let form = Form { from: id.file, ordered: self.analysis.is_key(id), ..form };
+        let ty = self.rust_type(&field.ty, form);
+        match self.analysis.is_boxed(id, index) {
+            true => quote!(__std::Box<#ty>),
+            false => ty,
+        }
+    }
+
+    /// Fields of a struct, or arguments, which belong to no definition.
+    pub(super) fn fields(
+        &self,
+        id: Option<DefId>,
+        fields: &[program::Field],
+        form: Form,
+    ) -> Vec<Field> {
+        let mut names = HashSet::new();
+        let mut ids = HashSet::new();
+        let mut lowered = Vec::new();
+        for (index, field) in fields.iter().enumerate() {
+            let name = self.field_name(field);
+            if !ids.insert(field.id) || !names.insert(name.clone()) {
+                continue;
+            }
+            let boxed = id.is_some_and(|id| self.analysis.is_boxed(id, index));
+            let presence = match (field.requiredness, &field.default) {
+                (Requiredness::Required, _) => Presence::Required,
+                (Requiredness::Optional, None) if id.is_some() => Presence::Optional,
+                // A value that contains itself could have no end.
+                (_, None) if boxed => Presence::Optional,
+                _ => Presence::Default,
+            };
+            let ty = match id {
+                Some(id) => self.boxed_type(id, index, field, form),
+                None => self.rust_type(&field.ty, form),
+            };
+            let default = field.default.as_ref().map(|value| {
+                let value = self.value(value, &field.ty, form);
+                if boxed { quote!(__Box::new(#value)) } else { value }
+            });
+            lowered.push(Field {
+                member: syn::Member::Named(self.ident(&name)),
+                name: field.name.text.clone(),
+                doc: docs::with_code(
+                    field.doc.as_deref(),
+                    &field.annotations,
+                    &self.field_line(field),
+                ),
+                id: field.id,
+                ty,
+                layers: Vec::new(),
+                with: None,
+                scalar: match annotations::find(&field.annotations, "rust.type") {
+                    Some(_) => None,
+                    None => self.scalar(&field.ty),
+                },
+                in_one_piece: annotations::find(&field.annotations, "rust.type").is_none()
+                    && self.is_in_one_piece(&field.ty),
+                presence,
+                default,
+                heap: match self.absent_heap(field) {
+                    0 => None,
+                    heap => {
+                        let heap = Literal::usize_unsuffixed(heap as usize);
+                        Some(quote!(#heap))
+                    }
+                },
+                span: Span::call_site(),
+            });
+        }
+        lowered
+    }
+
+    /// Whether a value is written in one piece: text, a blob, or a list of numbers.
+    pub(super) fn is_in_one_piece(&self, ty: &program::Type) -> bool {
+        if self.is_foreign(ty) {
+            return false;
+        }
+        match &self.program.resolve(ty).kind {
+            TypeKind::String | TypeKind::Binary => true,
+            TypeKind::List(element) => self.scalar(element).is_some_and(Scalar::is_number),
+            _ => false,
+        }
+    }
+
+    pub(super) fn scalar(&self, ty: &program::Type) -> Option<Scalar> {
+        if self.is_foreign(ty) {
+            return None;
+        }
+        Some(match self.program.resolve(ty).kind {
+            TypeKind::Bool => Scalar::Bool,
+            TypeKind::I8 => Scalar::I8,
+            TypeKind::I16 => Scalar::I16,
+            TypeKind::I32 => Scalar::I32,
+            TypeKind::I64 => Scalar::I64,
+            TypeKind::Double => Scalar::Double,
+            TypeKind::Uuid => Scalar::Uuid,
+            TypeKind::Named(id) => match self.program.definition(id) {
+                Definition::Enum(_) => Scalar::Enum,
+                _ => return None,
+            },
+            _ => return None,
+        })
+    }
+}
