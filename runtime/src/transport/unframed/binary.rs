@@ -204,7 +204,7 @@ mod tests {
             let limits = Limits { depth: 4, ..Limits::DEFAULT };
             let whole = drip(&stream, &[usize::MAX / 2], &limits);
             match (read(&stream, &limits), &whole) {
-                (Ok(end), whole) => prop_assert_eq!(whole.as_ref().ok(), Some(&Some(end))),
+                (Ok(end), whole) => prop_assert_eq!(whole.as_ref().ok().copied(), Some(Some(end))),
                 (Err(_), Ok(Some(end))) => prop_assert!(false, "a message that ends at {}", end),
                 // More bytes may come, and a size may be too large for any message.
                 (Err(_), Ok(None) | Err(_)) => {}

@@ -249,7 +249,7 @@ mod tests {
             let whole = drip(&stream, &[usize::MAX / 2], &limits);
             // An id or number that is too large is no reason to lose the stream.
             if let Ok(end) = read(&stream, &limits) {
-                prop_assert_eq!(whole.as_ref().ok(), Some(&Some(end)));
+                prop_assert_eq!(whole.as_ref().ok().copied(), Some(Some(end)));
             }
             match (whole, drip(&stream, &pieces, &limits)) {
                 (Ok(whole), dripped) => prop_assert_eq!(dripped.ok(), Some(whole)),
