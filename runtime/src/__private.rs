@@ -369,16 +369,20 @@ pub fn __unset_union<'de, R: Reader<'de>>(r: &R, names: Names) -> Error {
 /// Something is missing where a struct ends.
 #[cold]
 fn missing(message: &'static str, end: Option<usize>) -> Error {
-    let error = Error::new(ErrorKind::MissingField, message);
-    match end {
-        Some(end) => error.at_offset(end),
+    at_offset(Error::new(ErrorKind::MissingField, message), end)
+}
+
+fn at_offset(error: Error, offset: Option<usize>) -> Error {
+    match offset {
+        Some(offset) => error.at_offset(offset),
         None => error,
     }
 }
 
 #[cold]
-pub fn __unknown_number(name: &str, number: i32) -> Error {
-    Error::new(ErrorKind::InvalidData, format!("{number} is no value of the enum {name}"))
+pub fn __unknown_number<'de, R: Reader<'de>>(r: &R, name: &str, number: i32) -> Error {
+    let message = format!("{number} is no value of the enum {name}");
+    at_offset(Error::new(ErrorKind::InvalidData, message), r.offset())
 }
 
 /// Shows a value of an enum: its name, or else its number.

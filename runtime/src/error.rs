@@ -31,6 +31,8 @@ struct Inner {
     /// Innermost segment first: it is filled while the error travels outwards.
     path: Vec<Segment>,
     offset: Option<usize>,
+    /// Whether what is wrong begins at the offset. Else it ends there.
+    begins: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -124,6 +126,7 @@ impl Error {
             message: message.into(),
             path: Vec::new(),
             offset: None,
+            begins: false,
             source: None,
         }))
     }
@@ -154,6 +157,20 @@ impl Error {
     pub(crate) fn at_offset(mut self, offset: usize) -> Error {
         self.0.offset.get_or_insert(offset);
         self
+    }
+
+    /// As [`at_offset`](Error::at_offset), of what begins there.
+    #[cold]
+    #[must_use]
+    pub(crate) fn beginning_at(mut self, offset: usize) -> Error {
+        self.0.begins |= self.0.offset.is_none();
+        self.at_offset(offset)
+    }
+
+    /// An offset that is within what is wrong, or behind all of it.
+    #[cfg(feature = "json")]
+    pub(crate) fn offset_behind(&self) -> Option<usize> {
+        self.0.offset.map(|offset| offset + usize::from(self.0.begins))
     }
 
     /// The same at another offset.

@@ -27,7 +27,8 @@ pub struct Limits {
     pub depth: u32,
     /// How many bytes of memory the containers, boxes and default values of one decoded message
     /// may take, beside what the message itself takes. The larger of this and four times the message
-    /// counts. Default: 64 MiB.
+    /// counts. Default: 64 MiB. What a default of the IDL takes is estimated; what a hand-written
+    /// `default = …`, a conversion or a `Default` of one's own allocates is not known, and not counted.
     pub memory: usize,
     /// What becomes of a `string` that is not UTF-8. By default it is an error
     /// ([`ErrorKind::InvalidUtf8`](crate::ErrorKind::InvalidUtf8)); if this is `true`, each sequence

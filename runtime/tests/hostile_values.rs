@@ -430,6 +430,12 @@ mod json {
         let error = json::from_str::<ApplicationError>(r#"{"1":{"str":"a"},"2":{"i32":x}}"#);
         let error = error.expect_err("x is no number");
         assert_eq!(error.to_string(), "ApplicationError.type: `x` is no i32 (at byte 28)");
+        // What a broken string would be read as does not count.
+        for text in [&b"caf\xe9"[..], b"\\u0000\\u000f\\u0000\\u0002\xe9", b"\\q"] {
+            let json = [br#"{"2":{"i32":1},"1":{"str":""#, text, br#""}}"#].concat();
+            let error = json::from_slice::<ApplicationError>(&json).expect_err("it is broken");
+            assert_eq!(error.path(), "ApplicationError.message", "{error}");
+        }
         for (text, expected) in [
             (
                 r#"{"2":{"lst":["i32",1,7]}}"#,

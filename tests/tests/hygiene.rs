@@ -61,6 +61,10 @@ mod odd_names {
     ");
 }
 
+/// A type that the IDL of `deprecated` names.
+#[deprecated]
+pub type OldText = String;
+
 /// What is deprecated troubles only those who use it.
 mod deprecated {
     thriftly::thrift!(inline: r#"
@@ -69,6 +73,9 @@ mod deprecated {
         enum Level { LOW (deprecated), HIGH, TOP = 1 (deprecated) } (deprecated = "no levels any more")
         exception Gone { 1: Level level = Level.LOW } (deprecated)
         typedef Old Older (deprecated)
+        struct Key { 1: double number, 2: string text } (deprecated)
+        struct Keys { 1: map<Key, i32> keys, 2: Text text, 3: string own (rust.type = "crate::OldText") }
+        typedef string Text (rust.type = "crate::OldText")
         const Level LEVEL = Level.LOW
         service Past { Old get(1: Older old (deprecated)) throws (1: Gone gone) (deprecated = "use put") } (deprecated)
         service Later extends Past { void put(1: map<Level, Either> levels) }

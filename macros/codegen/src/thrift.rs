@@ -167,3 +167,39 @@ fn relative(path: &Path, from: &Path) -> PathBuf {
 fn compile_error(span: Span, message: &str) -> TokenStream {
     quote_spanned!(span=> ::core::compile_error!{#message})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many levels of structs, each with two fields whose defaults are of the next.
+    fn expanded(levels: usize, default: &str) -> usize {
+        let structs = (0..levels).map(|at| {
+            let inner = at + 1;
+            format!("struct A{at} {{ 1: A{inner} a = {default}, 2: A{inner} b = {default} }}\n")
+        });
+        let idl = structs.collect::<String>() + &format!("struct A{levels} {{ 1: i32 number }}");
+        let expansion = thrift(quote!(inline: #idl), None).to_string();
+        assert!(!expansion.contains("compile_error"));
+        expansion.len()
+    }
+
+    #[test]
+    fn defaults_in_defaults_do_not_multiply() {
+        assert!(expanded(40, "{}") < 3 * expanded(20, "{}"));
+    }
+
+    #[test]
+    fn constants_in_constants_do_not_overflow() {
+        let idl = (1..70).fold(
+            "struct N { 1: list<N> kids }\nconst N N0 = {}\n".to_owned(),
+            |idl, at| {
+                let before = at - 1;
+                format!("{idl}const N N{at} = {{\"kids\": [N{before}, N{before}]}}\n")
+            },
+        );
+        let idl = idl + "struct H { 1: required N n = N69, 2: N m = N69 }";
+        let expansion = thrift(quote!(inline: #idl), None).to_string();
+        assert!(!expansion.contains("compile_error"), "{expansion}");
+    }
+}

@@ -163,7 +163,7 @@ where
 fn refused(failure: Failure, begin: Option<usize>) -> Error {
     let error = Error::new(ErrorKind::InvalidData, failure.to_string()).with_source(failure);
     match begin {
-        Some(begin) => error.at_offset(begin),
+        Some(begin) => error.beginning_at(begin),
         None => error,
     }
 }

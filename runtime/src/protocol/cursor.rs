@@ -175,7 +175,7 @@ impl<'de> Cursor<'de> {
             Blobs::Shared(origin) if bytes.len() >= LINK_FROM => origin.slice_ref(bytes),
             Blobs::Shared(_) | Blobs::Copied => Bytes::copy_from_slice(bytes),
             #[cfg(feature = "json")]
-            Blobs::Base64(_) => crate::base64::decode(bytes)?.into(),
+            Blobs::Base64(_) => blob(bytes, self.offset())?.into(),
         })
     }
 
@@ -190,10 +190,12 @@ impl<'de> Cursor<'de> {
     /// A `binary` value that is borrowed.
     #[inline(always)]
     pub(crate) fn borrowed(&mut self, bytes: &'de [u8]) -> Result<&'de [u8]> {
+        #[cfg(feature = "json")]
+        let end = self.offset();
         match &mut self.blobs {
             Blobs::Shared(_) | Blobs::Copied => Ok(bytes),
             #[cfg(feature = "json")]
-            Blobs::Base64(last) => Ok(Decoded::keep(last, crate::base64::decode(bytes)?)),
+            Blobs::Base64(last) => Ok(Decoded::keep(last, blob(bytes, end)?)),
         }
     }
 
@@ -203,7 +205,7 @@ impl<'de> Cursor<'de> {
         match self.blobs {
             Blobs::Shared(_) | Blobs::Copied => Ok(bytes.to_vec()),
             #[cfg(feature = "json")]
-            Blobs::Base64(_) => crate::base64::decode(bytes),
+            Blobs::Base64(_) => blob(bytes, self.offset()),
         }
     }
 
@@ -231,7 +233,7 @@ impl<'de> Cursor<'de> {
     #[cold]
     #[inline(never)]
     fn too_deep(&self) -> Error {
-        self.error(ErrorKind::DepthLimit, TOO_DEEP)
+        Error::new(ErrorKind::DepthLimit, TOO_DEEP).beginning_at(self.offset())
     }
 
     #[cold]
@@ -284,6 +286,15 @@ impl<'de> Cursor<'de> {
     fn not_utf8(&self, error: std::str::Utf8Error, len: usize) -> Error {
         Error::new(ErrorKind::InvalidUtf8, format!("the string is not UTF-8: {error}"))
             .at_offset(self.offset() - len + error.valid_up_to())
+    }
+}
+
+/// The bytes of a `binary` value whose letters were just read, up to this offset.
+#[cfg(feature = "json")]
+fn blob(letters: &[u8], end: usize) -> Result<Vec<u8>> {
+    match crate::base64::decode(letters) {
+        Ok(bytes) => Ok(bytes),
+        Err(error) => Err(error.at_offset(end - letters.len())),
     }
 }
 

@@ -169,7 +169,7 @@ macro_rules! json_values {
         }
     };
     (decode $module:literal, $hi:literal) => {
-        /// Decodes a value. Anything but white space behind it is an error.
+        /// Decodes a value. Anything behind it is an error, but for white space within the JSON.
         ///
         /// # Errors
         /// The bytes are not such a value, or it breaks one of the default

@@ -50,6 +50,21 @@ fn what_a_conversion_refuses_is_an_error_with_its_place() {
 }
 
 #[test]
+fn what_a_conversion_refuses_in_json_is_found_in_the_text() {
+    for text in [
+        r#"{"1":{"i64":7},"2":{"i64":-7},"3":{"i64":8}}"#,
+        r#"{ "3": {"i64": 8}, "2" : {"i64": -7 }, "1": {"i64": 7}}"#,
+    ] {
+        let error = thriftly::json::from_str::<Times>(text).expect_err("it is before 1970");
+        assert_eq!(
+            (error.path().as_str(), error.message()),
+            ("Times.changed", "-7 ms is before 1970")
+        );
+        assert!(text[error.offset().expect("it has a place")..].starts_with("-7"), "{error}");
+    }
+}
+
+#[test]
 fn transparent_types_are_what_their_field_is() {
     assert_eq!(UserId::TYPE, TType::I64);
     assert_eq!(Vec::<UserId>::TYPE, TType::LIST);

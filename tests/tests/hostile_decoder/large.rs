@@ -34,8 +34,11 @@ mod idl {
         }
         const list<Defaults> MANY = [{}, {}, {}]
         struct Outer { 1: Defaults inside, 2: list<Defaults> again = MANY, 3: list<list<string>> words = [["a", "b"], ["c"]] }
+        union Either { 1: Boxed boxed, 2: i32 number, 3: Fatter fat }
+        struct Boxed { 1: Either either = {"number": 1} }
         struct Lists {
-            1: list<SmallNode> small, 2: list<LargeNode> large, 3: list<Defaults> defaults, 4: list<Outer> outer
+            1: list<SmallNode> small, 2: list<LargeNode> large, 3: list<Defaults> defaults, 4: list<Outer> outer,
+            5: list<Boxed> boxed
         }
     "#, warnings: hidden);
 }
@@ -122,12 +125,32 @@ struct Pointers {
     absent: Vec<Absent>,
     #[thrift(id = 4)]
     options: Vec<Boxed>,
+    #[thrift(id = 5)]
+    transparent: Vec<Transparent>,
+    #[thrift(id = 6)]
+    inner: Vec<Inner>,
 }
 
 #[derive(ThriftStruct)]
 struct Absent {
     #[thrift(id = 1)]
     fat: Box<idl::Fatter>,
+}
+
+#[derive(ThriftStruct)]
+struct Transparent {
+    #[thrift(id = 1)]
+    defaults: Named,
+}
+
+#[derive(Default, ThriftStruct)]
+#[thrift(transparent)]
+struct Named(idl::Defaults);
+
+#[derive(ThriftStruct)]
+struct Inner {
+    #[thrift(id = 1)]
+    fat: Option<Box<Option<idl::Fatter>>>,
 }
 
 #[derive(ThriftStruct)]
@@ -181,12 +204,17 @@ fn x1_boxes_and_defaults_are_paid_from_the_budget() {
             let chain = nested(form, 1, 20);
             within_budget::<idl::Lists>(form, &list(form, id, 100_000, &chain));
         }
-        for id in [3, 4] {
+        for id in [3, 4, 5] {
             within_budget::<idl::Lists>(form, &list(form, id, 1_000_000, empty));
         }
-        for id in [1, 2, 3, 4] {
+        for id in [1, 2, 3, 4, 5, 6] {
             within_budget::<Pointers>(form, &list(form, id, 1_000_000, empty));
         }
+        let fat = nested(form, 1, 1);
+        within_budget::<Pointers>(form, &list(form, 6, 500_000, &fat));
+        // What is not there costs nothing.
+        let absent = list(form, 6, 400_000, empty);
+        assert_eq!(kind(form.read::<Pointers>(&absent)), Ok(()), "{form:?}");
     }
 }
 

@@ -164,7 +164,7 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
     });
     let unknown = match &item.unrecognized {
         Some(unrecognized) => quote!(__number => __Ok(Self::#unrecognized(__number)),),
-        None => quote!(__number => __Err(__unknown_number(#name, __number)),),
+        None => quote!(__number => __Err(__unknown_number(__r, #name, __number)),),
     };
     quote! {
         #[allow(deprecated)]

@@ -122,22 +122,27 @@ fn order_by_bytes(ident: &Ident, generics: &Generics, traits: Traits) -> TokenSt
     }
     let (params, arguments, _) = generics.split_for_impl();
     quote! {
+        #[allow(deprecated)]
         impl #params __PartialEq for #ident #arguments {
             fn eq(&self, __other: &Self) -> __bool {
                 __encoded_order(self, __other) == __Ordering::Equal
             }
         }
+        #[allow(deprecated)]
         impl #params __Eq for #ident #arguments {}
+        #[allow(deprecated)]
         impl #params __PartialOrd for #ident #arguments {
             fn partial_cmp(&self, __other: &Self) -> __Option<__Ordering> {
                 __Some(__encoded_order(self, __other))
             }
         }
+        #[allow(deprecated)]
         impl #params __Ord for #ident #arguments {
             fn cmp(&self, __other: &Self) -> __Ordering {
                 __encoded_order(self, __other)
             }
         }
+        #[allow(deprecated)]
         impl #params __Hash for #ident #arguments {
             fn hash<__H: __Hasher>(&self, __state: &mut __H) {
                 __encoded_hash(self, __state)

@@ -1,6 +1,6 @@
 //! Optional fields that are more than an `Option`: `Option<Option<T>>`, `Box<Option<T>>`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::model::Layer;
@@ -19,12 +19,21 @@ pub(super) fn value_of(layers: &[Layer], field: TokenStream) -> TokenStream {
     }
 }
 
-/// How much memory the pointers around the `Option` take, whether there is a value or not.
-pub(super) fn pointers(layers: &[Layer]) -> impl Iterator<Item = TokenStream> {
-    layers.iter().filter_map(|layer| match layer {
-        Layer::Option => None,
-        Layer::Pointer(pointer) => Some(quote!(__pointed::<#pointer>())),
-    })
+/// How much memory the pointers take: those outside of all `Option`s in any case, others if there is
+/// a value.
+pub(super) fn pointers(layers: &[Layer], value: &Ident) -> Vec<TokenStream> {
+    let mut has_option = false;
+    let mut sizes = Vec::new();
+    for layer in layers {
+        match layer {
+            Layer::Option => has_option = true,
+            Layer::Pointer(pointer) if has_option => sizes.push(quote! {
+                if __Option::is_some(&#value) { __pointed::<#pointer>() } else { 0 }
+            }),
+            Layer::Pointer(pointer) => sizes.push(quote!(__pointed::<#pointer>())),
+        }
+    }
+    sizes
 }
 
 /// The field, out of an `Option` of its value.

@@ -114,7 +114,8 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
     let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
     let names = names(&item.name, item.fields.iter().map(|field| (field.id, &*field.name)));
     let heaps: Vec<_> = item.fields.iter().filter_map(|field| field.heap.as_ref()).collect();
-    let heap = (!heaps.is_empty()).then(|| quote!(const ABSENT_HEAP: __usize = #(#heaps)+*;));
+    let heap = (!heaps.is_empty())
+        .then(|| quote!(const ABSENT_HEAP: __usize = 0usize #(.saturating_add(#heaps))*;));
     let plain = bounded(&item.generics, &item.bounds, &quote!(__ThriftType));
     let (params, arguments, clause) = (plain.params, plain.arguments, plain.clause);
     let encode = encode(item);
@@ -283,7 +284,7 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 ///         }
 ///     }
 ///     end::<Self, _>(__r, __outer);
-///     pay(if __0.is_none() { 40 } else { 0 }, __r, __c)?;
+///     pay(0.saturating_add(if __0.is_none() { 40 } else { 0 }), __r, __c)?;
 ///     Ok(Self { x: or_default(__0) })
 /// }
 /// ```
@@ -322,10 +323,11 @@ fn decode(item: &Struct) -> TokenStream {
         if let (Some(heap), Presence::Default) = (&field.heap, field.presence) {
             heaps.push(quote!(if __Option::is_none(&#local) { #heap } else { 0 }));
         }
-        heaps.extend(pointers(&field.layers));
+        heaps.extend(pointers(&field.layers, &local));
     }
     // What is made for fields that are absent is paid for as what was read is.
-    let pay = (!heaps.is_empty()).then(|| quote!(__pay(#((#heaps))+*, __r, __c)?;));
+    let pay =
+        (!heaps.is_empty()).then(|| quote!(__pay(0usize #(.saturating_add(#heaps))*, __r, __c)?;));
     let mut otherwise = quote!(__skip(__field, __r, __c)?);
     if let Some(unknown) = &item.unknown {
         in_order.extend(quote!(let mut __unknown = __UnknownFields::default();));

@@ -29,6 +29,7 @@ pub(crate) fn transparent_codec(item: &Transparent) -> TokenStream {
             quote_spanned! {*span=>
                 const TYPE: __TType = <#ty as __ThriftType>::TYPE;
                 const NAMES: &'static __StructNames = <#ty as __ThriftType>::NAMES;
+                const ABSENT_HEAP: __usize = <#ty as __ThriftType>::ABSENT_HEAP;
             },
             quote_spanned!(*span=> __Decode::decode(__r)?),
         ),

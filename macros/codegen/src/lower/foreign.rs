@@ -66,7 +66,7 @@ impl Lowerer<'_> {
         let written = annotations::find(annotations, "rust.type").unwrap_or_default();
         let message =
             format!("`{written}` is not `{}` on the wire, as `{name}` is", self.idl_type(ty));
-        quote!(const _: () = __wire_type_is::<#rust>(#wire, #message);)
+        quote!(#[allow(deprecated)] const _: () = __wire_type_is::<#rust>(#wire, #message);)
     }
 
     fn wire_type(&self, ty: &Type) -> Option<TokenStream> {

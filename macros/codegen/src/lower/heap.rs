@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use thriftly_parser::program::{
-    DefId, Definition, Field, Requiredness, Struct, StructKind, Type, TypeKind, Value,
+    DefId, Definition, Field, Requiredness, StructKind, Type, TypeKind, Value,
 };
 
 use super::Lowerer;
@@ -32,8 +32,8 @@ fn known(cache: &RefCell<HashMap<DefId, u64>>, id: DefId, find: impl FnOnce() ->
     found
 }
 
-fn sum(parts: impl Iterator<Item = u64>) -> u64 {
-    parts.fold(0, u64::saturating_add)
+fn sum(parts: impl IntoIterator<Item = u64>) -> u64 {
+    parts.into_iter().fold(0, u64::saturating_add)
 }
 
 impl Lowerer<'_> {
@@ -41,31 +41,25 @@ impl Lowerer<'_> {
     pub(super) fn struct_heap(&self, id: DefId) -> u64 {
         known(&self.sizes.heaps, id, || match self.program.definition(id) {
             Definition::Struct(item) if item.kind != StructKind::Union => {
-                sum((0..item.fields.len()).map(|index| self.field_heap(id, item, index)))
+                let fields = item.fields.iter().enumerate();
+                sum(fields.map(|(index, field)| self.field_heap(Some((id, index)), field)))
             }
             // A union has no field by default.
             _ => 0,
         })
     }
 
-    /// Bytes of memory that the field takes if it is absent, about.
-    fn field_heap(&self, id: DefId, item: &Struct, index: usize) -> u64 {
-        let field = &item.fields[index];
-        let boxed = self.analysis.is_boxed(id, index);
-        if boxed && field.default.is_none() {
-            return 0;
-        }
-        let box_heap = if boxed { ALLOCATION + self.place(&field.ty) } else { 0 };
-        self.absent_heap(field).saturating_add(box_heap)
-    }
-
-    /// Bytes of memory that a field or argument takes if it is absent, about. It is not boxed.
-    pub(super) fn absent_heap(&self, field: &Field) -> u64 {
+    /// Bytes of memory that the field of a struct, or an argument, takes if it is absent, about.
+    pub(super) fn field_heap(&self, of: Option<(DefId, usize)>, field: &Field) -> u64 {
+        let boxed = of.is_some_and(|(id, index)| self.analysis.is_boxed(id, index));
         match (&field.default, field.requiredness) {
+            (Some(value), _) if boxed => {
+                sum([ALLOCATION, self.place(&field.ty), self.value_heap(value, &field.ty)])
+            }
             (Some(value), _) => self.value_heap(value, &field.ty),
             (None, Requiredness::Optional) => 0,
             (None, _) => match self.program.resolve(&field.ty).kind {
-                TypeKind::Named(id) => self.struct_heap(id),
+                TypeKind::Named(id) if !boxed => self.struct_heap(id),
                 _ => 0,
             },
         }
@@ -76,28 +70,28 @@ impl Lowerer<'_> {
             (Value::String(text), _) if !text.is_empty() => ALLOCATION + text.len() as u64,
             (Value::List(values), TypeKind::List(element)) if !values.is_empty() => {
                 let each = self.place(element);
-                let values = values.iter().map(|value| each + self.value_heap(value, element));
-                ALLOCATION.saturating_add(sum(values))
+                let values =
+                    values.iter().map(|value| sum([each, self.value_heap(value, element)]));
+                sum([ALLOCATION, sum(values)])
             }
             (Value::Set(values), TypeKind::Set(element)) => {
                 let each = self.place(element);
-                sum(values.iter().map(|value| node(each) + self.value_heap(value, element)))
+                sum(values.iter().map(|value| sum([node(each), self.value_heap(value, element)])))
             }
             (Value::Map(entries), TypeKind::Map(key_type, value_type)) => {
-                let each = self.place(key_type) + self.place(value_type);
+                let each = node(sum([self.place(key_type), self.place(value_type)]));
                 sum(entries.iter().map(|(key, value)| {
-                    node(each)
-                        .saturating_add(self.value_heap(key, key_type))
-                        .saturating_add(self.value_heap(value, value_type))
+                    sum([each, self.value_heap(key, key_type), self.value_heap(value, value_type)])
                 }))
             }
+            (Value::Struct(id, given), _) if given.is_empty() => self.struct_heap(*id),
             (Value::Struct(id, given), _) => match self.program.definition(*id) {
                 Definition::Struct(item) => {
-                    let fields = (0..item.fields.len()).map(|index| {
+                    let fields = item.fields.iter().enumerate().map(|(index, field)| {
                         match given.iter().rev().find(|(at, _)| *at as usize == index) {
-                            Some((_, value)) => self.value_heap(value, &item.fields[index].ty),
+                            Some((_, value)) => self.value_heap(value, &field.ty),
                             None if item.kind == StructKind::Union => 0,
-                            None => self.field_heap(*id, item, index),
+                            None => self.field_heap(Some((*id, index)), field),
                         }
                     });
                     sum(fields)
@@ -128,7 +122,7 @@ impl Lowerer<'_> {
                     Definition::Struct(item) => {
                         let fields = item.fields.iter().map(|field| self.place(&field.ty));
                         match item.kind {
-                            StructKind::Union => 8 + fields.max().unwrap_or(0),
+                            StructKind::Union => sum([8, fields.max().unwrap_or(0)]),
                             _ => sum(fields),
                         }
                     }
@@ -142,5 +136,5 @@ impl Lowerer<'_> {
 
 /// What an element takes in a tree or table, which has room for more.
 fn node(place: u64) -> u64 {
-    2 * place + ALLOCATION
+    sum([place, place, ALLOCATION])
 }

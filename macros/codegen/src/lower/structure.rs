@@ -149,10 +149,11 @@ impl Lowerer<'_> {
                     && self.is_in_one_piece(&field.ty),
                 presence,
                 default,
-                heap: match self.absent_heap(field) {
+                heap: match self.field_heap(id.map(|id| (id, index)), field) {
                     0 => None,
                     heap => {
-                        let heap = Literal::usize_unsuffixed(heap as usize);
+                        // More than this is too much in any case, on any machine.
+                        let heap = Literal::u32_unsuffixed(heap.min(1 << 30) as u32);
                         Some(quote!(#heap))
                     }
                 },

@@ -79,6 +79,10 @@ impl Lowerer<'_> {
         let Definition::Struct(item) = self.program.definition(id) else {
             return quote!(__Default::default());
         };
+        // All in its default: written out, structs in structs would grow with each level.
+        if set.is_empty() && self.analysis.traits(id).default {
+            return quote!(__Default::default());
+        }
         let boxed = |index: usize, value: TokenStream| match self.analysis.is_boxed(id, index) {
             true => quote!(__Box::new(#value)),
             false => value,

@@ -36,7 +36,7 @@ impl Text<'_> {
     pub(crate) fn outcome<T>(self, made: Result<()>, read: Result<T>) -> Result<T> {
         match (made, read) {
             (Ok(()), Ok(value)) => Ok(value),
-            (Ok(()), Err(error)) => Err(match error.offset() {
+            (Ok(()), Err(error)) => Err(match error.offset_behind() {
                 Some(offset) => error.moved_to(self.place(offset)),
                 None => error,
             }),
@@ -49,8 +49,7 @@ impl Text<'_> {
         }
     }
 
-    /// Where in the text the last value begins before the offset of the bytes: errors are found
-    /// behind what they are about.
+    /// Where in the text the last value begins before the offset of the bytes.
     #[cold]
     fn place(self, offset: usize) -> usize {
         let mut parser = Parser::looking_for(offset, self.json, &self.limits);

@@ -144,7 +144,11 @@ impl Parser<'_> {
             TType::STRING => {
                 let length = out.len();
                 out.extend_from_slice(&[0; 4]);
-                self.string(out)?;
+                if let Err(error) = self.string(out) {
+                    // Who reads what was understood comes to its end here.
+                    out.truncate(length);
+                    return Err(error);
+                }
                 match i32::try_from(out.len() - length - 4) {
                     Ok(size) => out[length..length + 4].copy_from_slice(&size.to_be_bytes()),
                     Err(_) => {

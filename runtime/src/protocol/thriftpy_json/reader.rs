@@ -74,8 +74,7 @@ impl<'de> TapeReader<'de> {
             _ => "something else",
         };
         let message = format!("{expected} expected, but found {found}");
-        // It is about the item that begins here, not about what is before it.
-        Error::new(ErrorKind::TypeMismatch, message).at_offset(self.cursor.offset() + 1)
+        Error::new(ErrorKind::TypeMismatch, message).beginning_at(self.cursor.offset())
     }
 
     fn expect(&mut self, tag: u8, expected: &str) -> Result<()> {
