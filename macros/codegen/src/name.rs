@@ -88,6 +88,15 @@ pub(crate) fn ident(name: &str, span: Span) -> Ident {
     }
 }
 
+/// The name, with as many underscores behind it as it takes until it is free.
+pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = name.to_owned();
+    while is_taken(&name) {
+        name.push('_');
+    }
+    name
+}
+
 /// The keywords of Rust, strict and reserved, of all editions.
 const KEYWORDS: [&str; 49] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",

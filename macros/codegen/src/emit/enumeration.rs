@@ -6,6 +6,7 @@ use syn::Path;
 
 use super::{added, allow, doc};
 use crate::model::Enum;
+use crate::name::free_name;
 
 /// The type itself.
 ///
@@ -141,16 +142,9 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
 
 /// The constant that lists all values, under a name that is free.
 fn list_name(item: &Enum) -> Ident {
-    let mut name = "VALUES".to_owned();
-    while item
-        .values
-        .iter()
-        .map(|value| &value.ident)
-        .chain(&item.unrecognized)
-        .any(|it| *it == name)
-    {
-        name.push('_');
-    }
+    let idents = item.values.iter().map(|value| &value.ident).chain(&item.unrecognized);
+    let taken: Vec<_> = idents.map(ToString::to_string).collect();
+    let name = free_name("VALUES", |name| taken.iter().any(|one| one == name));
     Ident::new(&name, item.ident.span())
 }
 

@@ -22,8 +22,13 @@ impl Lowerer<'_> {
         Docs { lines, deprecated: annotations::deprecated(annotations) }
     }
 
+    /// The doc text of a field, and the field as it stands in the IDL.
+    pub(super) fn field_docs(&self, field: &Field) -> Docs {
+        with_code(field.doc.as_deref(), &field.annotations, &self.field_line(field))
+    }
+
     /// The field as it stands in the IDL.
-    pub(super) fn field_line(&self, field: &Field) -> String {
+    fn field_line(&self, field: &Field) -> String {
         let requiredness = match field.requiredness {
             Requiredness::Required => "required ",
             Requiredness::Optional => "optional ",

@@ -28,7 +28,7 @@ use self::views::Views;
 use crate::emit;
 use crate::input::Options;
 use crate::model::{Const, ConstKind, Enum, EnumValue, Typedef};
-use crate::name::{const_name, ident, type_name, value_name, variant_name};
+use crate::name::{const_name, free_name, ident, type_name, value_name, variant_name};
 
 /// Turns a program into Rust.
 pub(crate) struct Lowerer<'a> {
@@ -399,10 +399,6 @@ impl<'a> Lowerer<'a> {
 
     /// The variant for what is not known, under a name that is free.
     fn unrecognized(&self, taken: &HashSet<String>) -> Ident {
-        let mut name = "Unrecognized".to_owned();
-        while taken.contains(&name) {
-            name.push('_');
-        }
-        self.ident(&name)
+        self.ident(&free_name("Unrecognized", |name| taken.contains(name)))
     }
 }

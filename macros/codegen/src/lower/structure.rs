@@ -6,9 +6,11 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 use thriftly_parser::program::{self, DefId, Definition, Requiredness, TypeKind};
 
+use super::foreign::is_foreign;
 use super::types::{Form, Holds};
-use super::{Lowerer, annotations, docs};
+use super::{Lowerer, annotations};
 use crate::model::{Bounds, Field, Presence, Scalar, Struct, Union, Variant};
+use crate::name::free_name;
 
 impl Lowerer<'_> {
     pub(super) fn union(
@@ -29,11 +31,7 @@ impl Lowerer<'_> {
             variants.push(Variant {
                 ident: self.ident(&name),
                 name: field.name.text.clone(),
-                doc: docs::with_code(
-                    field.doc.as_deref(),
-                    &field.annotations,
-                    &self.field_line(field),
-                ),
+                doc: self.field_docs(field),
                 id: field.id,
                 ty: self.boxed_type(id, index, field, Form::owned(id.file).holding(holds)),
                 with: None,
@@ -72,10 +70,8 @@ impl Lowerer<'_> {
 
     /// The field that keeps what is not known, under a name that is free.
     pub(super) fn unknown_fields(&self, item: &program::Struct) -> Option<Ident> {
-        let mut name = "unknown_fields".to_owned();
-        while item.fields.iter().any(|field| self.field_name(field) == name) {
-            name.push('_');
-        }
+        let is_taken = |name: &str| item.fields.iter().any(|field| self.field_name(field) == name);
+        let name = free_name("unknown_fields", is_taken);
         self.options.keep_unknown.then(|| self.ident(&name))
     }
 
@@ -114,6 +110,7 @@ impl Lowerer<'_> {
                 continue;
             }
             let boxed = id.is_some_and(|id| self.analysis.is_boxed(id, index));
+            let foreign = is_foreign(&field.annotations);
             let presence = match (field.requiredness, &field.default) {
                 (Requiredness::Required, _) => Presence::Required,
                 (Requiredness::Optional, None) if id.is_some() => Presence::Optional,
@@ -132,21 +129,13 @@ impl Lowerer<'_> {
             lowered.push(Field {
                 member: syn::Member::Named(self.ident(&name)),
                 name: field.name.text.clone(),
-                doc: docs::with_code(
-                    field.doc.as_deref(),
-                    &field.annotations,
-                    &self.field_line(field),
-                ),
+                doc: self.field_docs(field),
                 id: field.id,
                 ty,
                 layers: Vec::new(),
                 with: None,
-                scalar: match annotations::find(&field.annotations, "rust.type") {
-                    Some(_) => None,
-                    None => self.scalar(&field.ty),
-                },
-                in_one_piece: annotations::find(&field.annotations, "rust.type").is_none()
-                    && self.is_in_one_piece(&field.ty),
+                scalar: if foreign { None } else { self.scalar(&field.ty) },
+                in_one_piece: !foreign && self.is_in_one_piece(&field.ty),
                 presence,
                 default,
                 heap: match self.field_heap(id.map(|id| (id, index)), field) {
