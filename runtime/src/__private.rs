@@ -46,9 +46,11 @@ pub use crate::codec::{
     ScalarWriter as __ScalarWriter, StructNames as __StructNames, ThriftType as __ThriftType,
     Writer as __Writer,
 };
-pub use crate::message::{Protocol as __Protocol, Request as __Request, Response as __Response};
-pub use crate::service as __service;
-pub use crate::service::Throws as __Throws;
+pub use crate::rpc::message::{
+    Protocol as __Protocol, Request as __Request, Response as __Response,
+};
+pub use crate::rpc::service as __service;
+pub use crate::rpc::service::Throws as __Throws;
 pub use crate::ttype::TType as __TType;
 pub use crate::{
     Address as __Address, Double as __Double, Error as __Error, FromChannel as __FromChannel,
@@ -91,7 +93,7 @@ use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType,
 use crate::error::{Error, ErrorKind};
 use crate::protocol::binary;
 use crate::ttype::TType;
-use crate::unknown::UnknownField;
+use crate::value::unknown::UnknownField;
 
 pub const __f64_INFINITY: f64 = f64::INFINITY;
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::application::ApplicationErrorKind;
 use crate::codec::StructNames;
+use crate::rpc::application::ApplicationErrorKind;
 
 /// `Result` with thriftly's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use crate::connection::{Call, ClientConnection, Output, SLICES, ServerConnection};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
-use crate::message::{Protocol, Request, Response};
+use crate::rpc::message::{Protocol, Request, Response};
 use crate::transport::{Cutter, Framing};
 
 /// What came of bytes from a peer, until they ended or could not be followed any more.
@@ -104,8 +104,8 @@ fn sent(output: &mut Output) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::ResponseKind;
     use crate::protocol::{message_end, write_envelope};
+    use crate::rpc::message::ResponseKind;
     use crate::ttype::MessageKind;
     use proptest::prelude::*;
 

@@ -118,60 +118,49 @@
 //! a union is that nothing is set. None of these traits needs to be in `derive:` or `rust.derive`;
 //! to name it there changes nothing.
 
-mod address;
-mod application;
-#[cfg(any(feature = "json", feature = "serde"))]
-mod base64;
 pub mod blocking;
-mod body;
 #[cfg(feature = "async")]
 mod client;
 pub mod codec;
 mod connection;
-mod double;
 mod error;
-mod from_channel;
 mod limits;
-mod message;
+mod net;
 mod protocol;
-#[cfg(feature = "serde")]
-mod serde;
+mod rpc;
 #[cfg(feature = "async")]
 mod server;
 mod settings;
-mod shared_str;
-mod stream;
 mod transport;
 mod ttype;
-mod unknown;
-mod uuid;
+mod value;
 
-pub use address::Address;
-pub use application::{ApplicationError, ApplicationErrorKind};
 /// The type of `binary`: bytes that are shared rather than copied.
 pub use bytes::Bytes;
+pub use net::address::Address;
+pub use rpc::application::{ApplicationError, ApplicationErrorKind};
 
-pub use body::Body;
 #[cfg(feature = "async")]
 pub use client::{CallFuture, Channel, ClientBuilder};
 pub use codec::{Decode, Encode, ThriftType};
-pub use double::Double;
 pub use error::{Error, ErrorKind, Result};
-pub use from_channel::FromChannel;
 pub use limits::Limits;
-pub use message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 #[cfg(feature = "thriftpy-json")]
 pub use protocol::thriftpy_json;
 pub use protocol::{Envelope, binary, compact};
 #[cfg(feature = "json")]
 pub use protocol::{json, simple_json};
+pub use rpc::body::Body;
+pub use rpc::from_channel::FromChannel;
+pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server};
-pub use shared_str::SharedStr;
 pub use transport::Framing;
 pub use ttype::{MessageKind, TType};
-pub use unknown::{UnknownField, UnknownFields};
-pub use uuid::Uuid;
+pub use value::double::Double;
+pub use value::shared_str::SharedStr;
+pub use value::unknown::{UnknownField, UnknownFields};
+pub use value::uuid::Uuid;
 
 /// Turns an IDL file into typed clients, servers and values, where it stands.
 ///
@@ -502,5 +491,3 @@ pub mod __private;
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
-#[doc(hidden)]
-pub mod service;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::connection::Waiting;
 use crate::limits::Limits;
-use crate::message::Protocol;
+use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
 #[derive(Debug, Clone)]

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Service;
-use crate::address::Address;
 use crate::connection::{ClientConnection, SILENT, closed, of_call, timed_out};
 use crate::error::{Error, Result};
-use crate::from_channel::FromChannel;
-use crate::message::{Protocol, Request, Response};
+use crate::net::address::Address;
+use crate::net::stream::{read, write};
+use crate::rpc::from_channel::FromChannel;
+use crate::rpc::message::{Protocol, Request, Response};
 use crate::settings::{ClientSettings, client_setters};
-use crate::stream::{read, write};
 
 /// A connection that was not used for so long is looked at before it is used again.
 const FRESH: Duration = Duration::from_secs(1);

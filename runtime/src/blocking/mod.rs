@@ -38,7 +38,7 @@ pub use client::{Channel, ClientBuilder};
 pub use server::{BoundServer, Server, ServerHandle};
 
 use crate::error::Result;
-use crate::message::{Request, Response};
+use crate::rpc::message::{Request, Response};
 
 /// What answers encoded calls: a handler that `thrift!` has wrapped, a [`Channel`] to another
 /// server, or middleware around either.

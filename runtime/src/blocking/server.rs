@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use super::Service;
 use super::session::{End, Session};
-use crate::address::Address;
 use crate::connection::{Backoff, Waiting};
 use crate::error::{Error, Result};
+use crate::net::address::Address;
 use crate::settings::{ServerSettings, server_setters};
 
 /// A server with a thread for each connection, for one service.

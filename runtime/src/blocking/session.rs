@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::Service;
 use crate::connection::{Call, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
 use crate::error::{Error, Result};
+use crate::net::stream::{read, write};
 use crate::settings::ServerSettings;
-use crate::stream::{read, write};
 
 /// How long what a client still sends is read after the last answer: a connection that is closed
 /// with unread bytes is reset, and the answer could be lost with it.

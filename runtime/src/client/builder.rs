@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::Channel;
 use super::call::Line;
 use super::session::connect;
-use crate::address::Address;
 use crate::error::{Error, Result};
-use crate::from_channel::FromChannel;
+use crate::net::address::Address;
+use crate::rpc::from_channel::FromChannel;
 use crate::settings::{ClientSettings, client_setters};
 
 /// Sets up a client and connects it. `T` is the client: one that `thrift!` makes, or a bare

@@ -13,10 +13,10 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::{Sleep, sleep};
 
 use super::session::{Remote, run};
-use crate::address::Address;
 use crate::connection::{closed, timed_out};
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::{MethodName, Request, Response};
+use crate::net::address::Address;
+use crate::rpc::message::{MethodName, Request, Response};
 use crate::settings::ClientSettings;
 
 /// What the callers and the task of the connection share.

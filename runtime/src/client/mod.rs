@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use crate::address::Address;
 use crate::error::{Error, Result};
-use crate::from_channel::FromChannel;
-use crate::message::{Protocol, Request, Response};
+use crate::net::address::Address;
+use crate::rpc::from_channel::FromChannel;
+use crate::rpc::message::{Protocol, Request, Response};
 pub use builder::ClientBuilder;
 pub use call::CallFuture;
 use call::Line;

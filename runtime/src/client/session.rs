@@ -14,12 +14,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::call::Ticket;
-use crate::address::Address;
 use crate::connection::{ClientConnection, SILENT, closed, of_call};
 use crate::error::{Error, Result};
-use crate::message::{MethodName, Protocol, Response};
+use crate::net::address::Address;
+use crate::net::stream::poll_write;
+use crate::rpc::message::{MethodName, Protocol, Response};
 use crate::settings::ClientSettings;
-use crate::stream::poll_write;
 
 /// How many calls are taken from the queue at once.
 const BATCH: usize = 64;

@@ -10,11 +10,11 @@ use crate::codec::decode::Decode;
 use crate::codec::writer::Writer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::Protocol;
 use crate::protocol::binary::{self, BinaryReader, BinaryWriter};
 use crate::protocol::compact::{self, CompactReader};
 #[cfg(feature = "json")]
 use crate::protocol::json;
+use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
 /// What has been read before is well-formed, and its nesting bounded.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::codec::{Decode, Encode, Reader, ThriftType, Writer};
-use crate::double::Double;
 use crate::error::Result;
 use crate::ttype::TType;
-use crate::uuid::Uuid;
+use crate::value::double::Double;
+use crate::value::uuid::Uuid;
 
 /// A scalar of fixed width: its type, how it is written and read alone, as a field and in bulk.
 macro_rules! scalar {

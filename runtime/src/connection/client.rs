@@ -5,12 +5,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use bytes::BytesMut;
 
-use crate::application::ApplicationErrorKind;
 use crate::connection::{Input, Output};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::{MethodName, Request, Response, ResponseKind};
 use crate::protocol::{Envelope, read_envelope};
+use crate::rpc::application::ApplicationErrorKind;
+use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
 use crate::transport::{Cutter, Framing, explain, protocol_of};
 use crate::ttype::MessageKind;
 
@@ -174,7 +174,7 @@ impl Hasher for SeqidHasher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::message::Protocol;
+    use crate::rpc::message::Protocol;
 
     fn call(connection: &mut ClientConnection<&'static str>, waiter: &'static str) {
         let request = Request::new("echo", Protocol::Binary, vec![0].into());

@@ -5,9 +5,9 @@ use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::address::Address;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::MethodName;
+use crate::net::address::Address;
+use crate::rpc::message::MethodName;
 
 /// So many calls in a row that ran into their timeout, with no reply to any other in between,
 /// mean that the connection is dead, or leads to a server that is.

@@ -5,10 +5,10 @@ use std::io::IoSlice;
 
 use bytes::Bytes;
 
-use crate::body::Body;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::Protocol;
 use crate::protocol::{message_end, write_envelope};
+use crate::rpc::body::Body;
+use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 use crate::ttype::MessageKind;
 

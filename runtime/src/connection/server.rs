@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 
-use crate::application::ApplicationErrorKind;
 use crate::connection::{Input, Output, Waiting};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::{MethodName, Protocol, Request, Response, ResponseKind};
 use crate::protocol::{Envelope, read_envelope};
+use crate::rpc::application::ApplicationErrorKind;
+use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind};
 use crate::transport::{Cutter, Framing, detect, protocol_of};
 use crate::ttype::MessageKind;
 

@@ -4,8 +4,8 @@ use std::borrow::BorrowMut;
 
 use bytes::Bytes;
 
-use crate::body::LINK_FROM;
 use crate::error::{Error, ErrorKind, Result};
+use crate::rpc::body::LINK_FROM;
 
 /// What every writer has. It is made for each value, so it is small, and what is rare is aside.
 ///

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use crate::body::LINK_FROM;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, TOO_DEEP};
 #[cfg(feature = "json")]
 use crate::protocol::json::decoded::Decoded;
 use crate::protocol::text::text;
+use crate::rpc::body::LINK_FROM;
 use crate::ttype::TType;
 
 /// What every reader has: the bytes that are left, and the limits. Each size is held against both
@@ -292,7 +292,7 @@ impl<'de> Cursor<'de> {
 /// The bytes of a `binary` value whose letters were just read, up to this offset.
 #[cfg(feature = "json")]
 fn blob(letters: &[u8], end: usize) -> Result<Vec<u8>> {
-    match crate::base64::decode(letters) {
+    match crate::value::base64::decode(letters) {
         Ok(bytes) => Ok(bytes),
         Err(error) => Err(error.at_offset(end - letters.len())),
     }

@@ -18,11 +18,11 @@ mod values;
 
 use bytes::Bytes;
 
-use crate::body::Body;
 use crate::codec::{Decode, Encode};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::{MethodName, Protocol};
+use crate::rpc::body::Body;
+use crate::rpc::message::{MethodName, Protocol};
 use crate::ttype::MessageKind;
 
 /// The header of a message (its envelope).

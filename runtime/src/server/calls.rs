@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use crate::connection::{Call, CallHead, guard, of_service};
 use crate::error::Result;
-use crate::message::{Request, Response};
+use crate::rpc::message::{Request, Response};
 
 /// The service of a connection, and the calls that it is working on.
 ///

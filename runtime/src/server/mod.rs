@@ -18,10 +18,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep, timeout};
 use tower_service::Service;
 
-use crate::address::Address;
 use crate::connection::Backoff;
 use crate::error::{Error, Result};
-use crate::message::{Request, Response};
+use crate::net::address::Address;
+use crate::rpc::message::{Request, Response};
 use crate::settings::{ServerSettings, server_setters};
 use drain::Drain;
 use session::Session;

@@ -16,9 +16,9 @@ use super::calls::{Answer, Calls};
 use super::drain::{Drain, Listener};
 use crate::connection::{Call, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
 use crate::error::Error;
-use crate::message::{Request, Response};
+use crate::net::stream::poll_write;
+use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
-use crate::stream::poll_write;
 
 /// How long what a client still sends is read after the last answer: a connection that is closed
 /// with unread bytes is reset, and the answer could be lost with it.

@@ -1,7 +1,7 @@
 //! What a client speaks, from the first bytes that it sends.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::Protocol;
+use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
 /// How many bytes are enough to tell.

@@ -12,8 +12,10 @@ use bytes::Bytes;
 use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Serialize, Serializer};
 
-use crate::double::Double;
-use crate::serde::{deserialize_double, deserialize_shared, serialize_bytes, serialize_double};
+use crate::value::double::Double;
+use crate::value::serde::{
+    deserialize_double, deserialize_shared, serialize_bytes, serialize_double,
+};
 
 /// Writes values of a type.
 pub trait SerializeAs<T: ?Sized> {

@@ -9,12 +9,12 @@ use super::types::{fixed_width, min_width};
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::Protocol;
 use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
 #[cfg(feature = "json")]
 use crate::protocol::json::{self, decoded::Decoded};
 use crate::protocol::skip::{Skip, no_such_type, skip};
+use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
 /// Reads values in `TBinaryProtocol`. Any byte but 0 is `true`.

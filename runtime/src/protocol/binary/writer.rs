@@ -7,9 +7,9 @@ use bytes::Bytes;
 
 use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::Result;
-use crate::message::Protocol;
 use crate::protocol::buffer::Buffer;
 use crate::protocol::bulk;
+use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
 /// Writes values in `TBinaryProtocol`, in one pass.

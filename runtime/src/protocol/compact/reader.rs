@@ -11,10 +11,10 @@ use super::varints::{ReadAll, read_i16s, read_i32s, read_i64s};
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::Protocol;
 use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
 use crate::protocol::skip::{Skip, no_such_type, skip};
+use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
 /// Reads values in `TCompactProtocol`.

@@ -10,9 +10,9 @@ use super::varint::{word32, word64, zigzag32, zigzag64};
 use super::varints::{write_i16s, write_i32s, write_i64s};
 use crate::codec::{RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{ErrorKind, Result};
-use crate::message::Protocol;
 use crate::protocol::buffer::Buffer;
 use crate::protocol::bulk;
+use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
 /// Writes values in `TCompactProtocol`, in one pass.

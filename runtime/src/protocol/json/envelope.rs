@@ -7,8 +7,8 @@ use bytes::{Buf, Bytes};
 use super::parser::Parser;
 use super::write::escape;
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::MethodName;
 use crate::protocol::Envelope;
+use crate::rpc::message::MethodName;
 use crate::ttype::MessageKind;
 
 const VERSION: i32 = 1;

@@ -4,11 +4,11 @@ use std::fmt;
 use std::io::Write as _;
 
 use super::write::escape;
-use crate::base64;
 use crate::codec::{Encode, RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
-use crate::uuid::Uuid;
+use crate::value::base64;
+use crate::value::uuid::Uuid;
 
 /// Whose JSON it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::types::named;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::ttype::TType;
-use crate::uuid::Uuid;
+use crate::value::uuid::Uuid;
 
 /// The text of a struct.
 pub(crate) fn structure<'a>(json: &'a [u8], limits: &Limits) -> Text<'a> {

@@ -3,13 +3,13 @@
 use std::io::Write as _;
 
 use super::types::name;
-use crate::base64;
 use crate::codec::{Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::BinaryReader;
 use crate::ttype::TType;
-use crate::uuid::Uuid;
+use crate::value::base64;
+use crate::value::uuid::Uuid;
 
 /// Appends a value of the type, or nothing. `blobs` are the places of the lengths of `binary` values.
 pub(super) fn transcode(

@@ -7,10 +7,10 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::message::MethodName;
 use crate::protocol::Envelope;
 use crate::protocol::json::parser::Parser;
 use crate::protocol::json::write::escape;
+use crate::rpc::message::MethodName;
 use crate::ttype::MessageKind;
 
 const VERSION: i32 = 1;

@@ -12,7 +12,7 @@ use crate::protocol::cursor::{Blobs, Cursor};
 use crate::protocol::json::decoded::Decoded;
 use crate::protocol::json::parser::shown;
 use crate::ttype::TType;
-use crate::uuid::Uuid;
+use crate::value::uuid::Uuid;
 
 /// The type of a field whose type is not said.
 const ANY: TType = TType(0xff);

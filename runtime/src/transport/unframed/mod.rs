@@ -7,7 +7,7 @@ mod json;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, TOO_DEEP};
-use crate::message::Protocol;
+use crate::rpc::message::Protocol;
 use crate::transport::protocol_of;
 use crate::ttype::TType;
 

@@ -7,9 +7,9 @@ use crate::transcript::thriftly;
 
 #[test]
 fn expansions_are_rust_in_the_layout_of_prettyplease() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut count = 0;
-    for folder in ["examples", "tests/idl", "runtime/tests/cli/files"] {
+    for folder in ["examples", "tests/idl", "runtime/cli/tests/cli/files"] {
         for entry in fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.extension().is_none_or(|extension| extension != "thrift") {

@@ -46,7 +46,7 @@ fn every_command_writes_what_the_transcripts_say() {
     assert!(
         failures.is_empty(),
         "{}\nIf the new text is right, bless it and look at the diff:\n\n    \
-         THRIFTLY_BLESS=1 cargo test -p thriftly --features cli --test cli\n",
+         THRIFTLY_BLESS=1 cargo test -p thriftly-cli\n",
         failures.join("\n")
     );
 }

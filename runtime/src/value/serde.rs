@@ -9,16 +9,16 @@ use bytes::Bytes;
 use serde_core::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_core::ser::{Error as _, Serialize, Serializer};
 
-use crate::base64;
 use crate::codec::{Reader, ScalarWriter, StructNames};
-use crate::double::Double;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::protocol::binary::{BinaryReader, BinaryWriter};
-use crate::shared_str::SharedStr;
 use crate::ttype::TType;
-use crate::unknown::{UnknownField, UnknownFields};
-use crate::uuid::Uuid;
+use crate::value::base64;
+use crate::value::double::Double;
+use crate::value::shared_str::SharedStr;
+use crate::value::unknown::{UnknownField, UnknownFields};
+use crate::value::uuid::Uuid;
 
 /// The most that room is made for on the word of whoever sends it, in bytes.
 const ROOM: usize = 1 << 20;

@@ -1,6 +1,6 @@
 //! How a builder makes clients.
 
-use crate::message::Protocol;
+use crate::rpc::message::Protocol;
 
 /// A client that calls through a channel of the type `C`: `thriftly::Channel` for the async
 /// clients, [`blocking::Channel`](crate::blocking::Channel) for the blocking ones, or either of

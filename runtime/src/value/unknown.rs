@@ -8,11 +8,11 @@ use std::hash::{Hash, Hasher};
 use crate::codec::{Decode, FieldHeader, RawValue, Reader, StructNames, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::Protocol;
 use crate::protocol::binary::{BinaryReader, BinaryWriter};
 use crate::protocol::compact::{self, CompactReader};
 #[cfg(feature = "json")]
 use crate::protocol::json;
+use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
 /// A field that came from a newer or other version of the IDL: kept, and written back unchanged.

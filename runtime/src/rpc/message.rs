@@ -5,11 +5,11 @@ use std::str::FromStr;
 
 use bytes::Bytes;
 
-use crate::application::ApplicationError;
-use crate::body::Body;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::encode_body;
+use crate::rpc::application::ApplicationError;
+use crate::rpc::body::Body;
 
 /// How values become bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::message::{Protocol, Request, Response, ResponseKind};
 use crate::protocol::binary::{self, BinaryReader};
 use crate::protocol::compact::{self, CompactReader};
 #[cfg(feature = "json")]
@@ -16,6 +15,7 @@ use crate::protocol::json::{self, decoded::Decoded};
 #[cfg(feature = "thriftpy-json")]
 use crate::protocol::thriftpy_json::{self, TapeReader};
 use crate::protocol::{decode_body, encode_body};
+use crate::rpc::message::{Protocol, Request, Response, ResponseKind};
 use crate::ttype::TType;
 use crate::{ApplicationError, ApplicationErrorKind, blocking};
 
@@ -340,7 +340,7 @@ mod asynchronous {
     };
     use crate::codec::Decode;
     use crate::error::{Error, ErrorKind, Result};
-    use crate::message::{Request, Response};
+    use crate::rpc::message::{Request, Response};
 
     /// What a generated server answers with.
     pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;

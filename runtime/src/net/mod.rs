@@ -1,0 +1,4 @@
+//! Streams of bytes and the addresses at their ends.
+
+pub(crate) mod address;
+pub(crate) mod stream;
