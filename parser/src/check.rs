@@ -13,7 +13,6 @@ mod names;
 mod references;
 mod services;
 mod structs;
-pub(crate) mod suggest;
 mod types;
 mod values;
 
@@ -24,12 +23,14 @@ use crate::check::fields::Owner;
 use crate::check::names::Names;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::loader::{Loaded, Options};
+use crate::loader::Loaded;
+use crate::options::Options;
 use crate::program::{
     Const, DefId, Definition, File, Name, Namespace, Program, Struct, Typedef, Value,
 };
 use crate::reporter::Reporter;
 use crate::source::{FileId, Sources};
+use crate::suggest;
 
 /// Checks the files of a program. They are in the order of their numbers.
 pub(crate) fn check(

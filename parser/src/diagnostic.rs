@@ -1,6 +1,6 @@
 //! Errors and warnings, each with its place.
 
-use crate::source::{Sources, Span};
+use crate::source::Span;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,27 +92,5 @@ impl Diagnostic {
     pub fn note(mut self, text: impl AsRef<str>) -> Diagnostic {
         self.notes.push(format!("note: {}", text.as_ref()));
         self
-    }
-
-    /// The message as rustc would lay it out, without colours and without a trailing newline.
-    ///
-    /// ```
-    /// use thriftly_parser::{Options, load_str};
-    ///
-    /// let outcome = load_str("sleep.thrift", "struct Sleep {\n  1: Strng name\n}", &Options::default());
-    /// assert_eq!(
-    ///     outcome.diagnostics[0].render(&outcome.sources),
-    ///     "\
-    /// error: unknown type `Strng` [unknown-type]
-    ///  --> sleep.thrift:2:6
-    ///   |
-    /// 2 |   1: Strng name
-    ///   |      ^^^^^ not found in this file
-    ///   |
-    ///   = help: did you mean `string`?"
-    /// );
-    /// ```
-    pub fn render(&self, sources: &Sources) -> String {
-        crate::render::render(self, sources)
     }
 }

@@ -12,7 +12,7 @@ use self::printer::Printer;
 use self::reader::Reader;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lexer::lex;
-use crate::loader::Options;
+use crate::options::Options;
 use crate::parser::parse_file;
 use crate::reporter::Reporter;
 use crate::source::FileId;

@@ -2,7 +2,7 @@
 // features:
 use crate::ast::*;
 use crate::builder::Builder;
-use crate::syntax::{Parsed, TooDeep};
+use crate::parsed::{Parsed, TooDeep};
 use crate::token::{Token, TokenKind};
 extern crate lalrpop_util as __lalrpop_util;
 use self::__lalrpop_util::state_machine as __state_machine;
@@ -11,7 +11,7 @@ extern crate alloc;
 mod __parse__Input {
     use crate::ast::*;
     use crate::builder::Builder;
-    use crate::syntax::{Parsed, TooDeep};
+    use crate::parsed::{Parsed, TooDeep};
     use crate::token::{Token, TokenKind};
     #[allow(unused_extern_crates)]
     extern crate lalrpop_util as __lalrpop_util;

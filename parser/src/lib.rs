@@ -16,9 +16,10 @@
 //!
 //! [`parse`] gives the syntax tree of one text alone, with comments and places, for formatters and the like.
 //!
-//! The road of one file: [`source`] holds its bytes, `lexer` cuts them into tokens, the LALRPOP grammar makes an
-//! [`ast`], [`loader`] follows the includes, and `check` turns all of it into one checked [`program`]. Whatever is
-//! wrong on the way is a [`diagnostic`]; all of them come in one run, and each has one of the [`codes`].
+//! A file passes through these stages: [`source`] holds its bytes, `lexer` cuts them into tokens, the LALRPOP grammar
+//! builds an [`ast`], `loader` follows the includes, `check` turns all of it into one checked [`program`], and
+//! `pipeline` runs them in this order. Each mistake becomes a [`diagnostic`] with one of the [`codes`]; all of them are
+//! reported in one run.
 //!
 //! Input may be hostile: brackets and typedefs nest at most 200 deep, every pass is linear, includes and references
 //! are followed without recursion, and at most 100 errors of a file are kept.
@@ -44,6 +45,7 @@ pub mod doc;
     reason = "made by LALRPOP"
 )]
 mod grammar;
+mod parsed;
 mod parser;
 mod recovery;
 mod syntax;
@@ -51,7 +53,9 @@ mod syntax;
 // From the trees of all files to one program.
 mod check;
 pub mod files;
-pub mod loader;
+mod loader;
+mod options;
+mod pipeline;
 pub mod program;
 
 // What is wrong, and how it is said.
@@ -59,6 +63,7 @@ pub mod codes;
 pub mod diagnostic;
 mod render;
 mod reporter;
+mod suggest;
 
 // From the tokens of one file to the same in the layout of `thriftly fmt`.
 mod format;
@@ -66,7 +71,8 @@ mod format;
 pub use crate::diagnostic::{Diagnostic, Severity};
 pub use crate::files::{Disk, Files, Memory};
 pub use crate::format::format;
-pub use crate::loader::{Options, Outcome, load, load_from, load_str};
+pub use crate::options::Options;
 pub use crate::parser::parse;
+pub use crate::pipeline::{Outcome, load, load_from, load_str};
 pub use crate::program::Program;
 pub use crate::source::Sources;

@@ -4,9 +4,10 @@ use crate::ast::File;
 use crate::builder::Builder;
 use crate::diagnostic::Diagnostic;
 use crate::lexer::lex;
+use crate::parsed::Parsed;
 use crate::reporter::Reporter;
 use crate::source::FileId;
-use crate::syntax::{self, Parsed};
+use crate::syntax;
 use crate::token::TokenKind;
 use crate::{doc, recovery};
 

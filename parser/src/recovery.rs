@@ -10,12 +10,13 @@ use std::ops::Range;
 
 use crate::ast::{Definition, Enum, File, Name, Service, Struct};
 use crate::builder::Builder;
-use crate::check::suggest;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::lexer::Lexed;
+use crate::parsed::Parsed;
 use crate::reporter::Reporter;
-use crate::syntax::{self, Failure, Parsed};
+use crate::suggest;
+use crate::syntax::{self, Failure};
 use crate::token::{Token, TokenKind};
 
 use self::members::Members;

@@ -11,8 +11,31 @@ const WIDTH: usize = 120;
 /// What stands for a tab.
 const TAB: &str = "    ";
 
-/// The message as rustc would lay it out.
-pub(crate) fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
+impl Diagnostic {
+    /// The message as rustc would lay it out, without colours and without a trailing newline.
+    ///
+    /// ```
+    /// use thriftly_parser::{Options, load_str};
+    ///
+    /// let outcome = load_str("sleep.thrift", "struct Sleep {\n  1: Strng name\n}", &Options::default());
+    /// assert_eq!(
+    ///     outcome.diagnostics[0].render(&outcome.sources),
+    ///     "\
+    /// error: unknown type `Strng` [unknown-type]
+    ///  --> sleep.thrift:2:6
+    ///   |
+    /// 2 |   1: Strng name
+    ///   |      ^^^^^ not found in this file
+    ///   |
+    ///   = help: did you mean `string`?"
+    /// );
+    /// ```
+    pub fn render(&self, sources: &Sources) -> String {
+        render(self, sources)
+    }
+}
+
+fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let severity = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

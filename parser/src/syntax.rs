@@ -3,42 +3,14 @@
 
 use lalrpop_util::ParseError;
 
-use crate::ast;
 use crate::builder::Builder;
-use crate::check::suggest;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::grammar::InputParser;
+use crate::parsed::{NESTING_LIMIT, Parsed, TooDeep};
 use crate::source::Span;
+use crate::suggest;
 use crate::token::{Token, TokenKind};
-
-/// How deep brackets may stand in brackets. Every tree is at most so deep, so it can be walked and dropped by
-/// recursion.
-pub(crate) const NESTING_LIMIT: i32 = 200;
-
-/// What the grammar gives back for the start token that it was given.
-#[derive(Debug)]
-pub(crate) enum Parsed {
-    File(ast::File),
-    Header(ast::Header),
-    Definition(ast::Definition),
-    Fields(Vec<ast::Field>),
-    EnumValues(Vec<ast::EnumValue>),
-    Functions(Vec<ast::Function>),
-}
-
-impl Parsed {
-    pub(crate) fn file(headers: Vec<ast::Header>, definitions: Vec<ast::Definition>) -> Parsed {
-        Parsed::File(ast::File { headers, definitions, ..ast::File::default() })
-    }
-}
-
-/// The error that the token stream itself raises: more than [`NESTING_LIMIT`] brackets are open.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TooDeep {
-    /// The bracket that is too much.
-    token: Token,
-}
 
 /// Why a run of tokens could not be parsed.
 #[derive(Debug)]

@@ -4,13 +4,13 @@ use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::Definition;
-use crate::check::suggest::{self, Budget};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::loader::Loaded;
 use crate::program::{DefId, Name};
 use crate::reporter::Reporter;
 use crate::source::{FileId, Span};
+use crate::suggest::{self, Budget};
 
 /// What kind of definition a name has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

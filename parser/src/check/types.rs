@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use crate::ast;
 use crate::check::Checker;
 use crate::check::names::{Found, Kind, Space};
-use crate::check::suggest;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::parsed::NESTING_LIMIT;
 use crate::program::{
     DefId, Definition, Program, Requiredness, Struct, StructKind, Type, TypeKind,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::NESTING_LIMIT;
+use crate::suggest;
 
 impl Checker<'_> {
     /// A type with its names resolved.

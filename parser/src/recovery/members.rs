@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use crate::ast::{Definition, EnumValue, Field, Function};
-use crate::check::suggest;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::parsed::Parsed;
 use crate::recovery::Recovery;
-use crate::syntax::{self, Failure, Parsed};
+use crate::suggest;
+use crate::syntax::{self, Failure};
 use crate::token::TokenKind;
 
 /// What the inside of a definition is made of.

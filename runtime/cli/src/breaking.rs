@@ -1,12 +1,15 @@
 //! `thriftly breaking`: what peers with an old and a new file cannot tell each other.
 //!
-//! [`pairs`] finds which definitions belong together, [`enums`], [`structs`] and [`services`] compare those, with
-//! [`fields`] for whatever has fields and [`types`] for whatever has a type. What they find is a [`change`].
+//! [`comparison`] holds the two programs and pairs their definitions, [`definitions`] goes through the pairs, and
+//! [`constants`], [`enums`], [`structs`] and [`services`] compare each kind, with [`fields`] for what has fields and
+//! [`types`] for what has a type. The result is a list of [`change`]s.
 
 pub(crate) mod change;
+mod comparison;
+mod constants;
+mod definitions;
 mod enums;
 mod fields;
-mod pairs;
 mod services;
 mod structs;
 mod types;
@@ -18,7 +21,7 @@ use std::path::PathBuf;
 use thriftly_parser::{Options, Outcome, load};
 
 use self::change::Change;
-use self::pairs::Comparison;
+use self::comparison::Comparison;
 use crate::report::{Format, complain_of};
 use crate::status::{Status, complain};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use thriftly_parser::program::Enum;
 
 use super::change::{self, Place};
-use super::pairs::Comparison;
+use super::comparison::Comparison;
 
 impl Comparison<'_> {
     pub(super) fn compare_enums(&mut self, old: &Enum, new: &Enum, subject: &str) {

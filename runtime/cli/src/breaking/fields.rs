@@ -3,7 +3,7 @@
 use thriftly_parser::program::{Field, Requiredness};
 
 use super::change::{self, Code, Place};
-use super::pairs::Comparison;
+use super::comparison::Comparison;
 use super::{types, values};
 
 /// Whose fields they are.

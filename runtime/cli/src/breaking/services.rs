@@ -6,8 +6,8 @@ use thriftly_parser::Program;
 use thriftly_parser::program::{DefId, Definition, Function, Service};
 
 use super::change::{self, Place};
+use super::comparison::Comparison;
 use super::fields::Owner;
-use super::pairs::Comparison;
 use super::types;
 
 /// A method and the service that declares it.

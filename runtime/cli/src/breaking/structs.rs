@@ -3,8 +3,8 @@
 use thriftly_parser::program::{Struct, StructKind};
 
 use super::change::{self, Place};
+use super::comparison::Comparison;
 use super::fields::Owner;
-use super::pairs::Comparison;
 
 impl Comparison<'_> {
     pub(super) fn compare_structs(&mut self, old: &Struct, new: &Struct, subject: &str) {

@@ -3,7 +3,7 @@
 use thriftly_parser::Program;
 use thriftly_parser::program::{Definition, Type, TypeKind};
 
-use super::pairs::Comparison;
+use super::comparison::Comparison;
 
 impl Comparison<'_> {
     /// Whether values of the types have the same bytes, as far as the types themselves say: enums are numbers, text
