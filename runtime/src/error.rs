@@ -89,6 +89,12 @@ pub enum ErrorKind {
     Timeout,
     /// The connection was closed before the call was answered.
     Closed,
+    /// Too many calls, or calls of too many bytes, wait for a connection of the channel already. The
+    /// call was not sent.
+    Overloaded,
+    /// A layer around a channel failed with an error of its own type, which is the
+    /// [source](std::error::Error::source).
+    Layer,
 }
 
 /// Says what class of failure it is, in a few words.
@@ -113,6 +119,8 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Io => "input or output failed",
             ErrorKind::Timeout => "timeout",
             ErrorKind::Closed => "connection closed",
+            ErrorKind::Overloaded => "too many calls wait",
+            ErrorKind::Layer => "a layer failed",
         })
     }
 }
@@ -335,7 +343,11 @@ impl From<Error> for std::io::Error {
             (None, ErrorKind::Closed) => Io::ConnectionAborted,
             (None, ErrorKind::Connect) => Io::NotConnected,
             (None, ErrorKind::Address) => Io::InvalidInput,
-            (None, ErrorKind::Io | ErrorKind::Application(_) | ErrorKind::Exception) => Io::Other,
+            (None, ErrorKind::Overloaded) => Io::WouldBlock,
+            (
+                None,
+                ErrorKind::Io | ErrorKind::Application(_) | ErrorKind::Exception | ErrorKind::Layer,
+            ) => Io::Other,
             (None, _) => Io::InvalidData,
         };
         std::io::Error::new(kind, error)

@@ -151,6 +151,7 @@ pub use protocol::{Envelope, binary, compact};
 #[cfg(feature = "json")]
 pub use protocol::{json, simple_json};
 pub use rpc::body::Body;
+pub use rpc::deadline::Deadline;
 pub use rpc::from_channel::FromChannel;
 pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 #[cfg(feature = "async")]

@@ -68,7 +68,7 @@ impl Default for ClientSettings {
             protocol: Protocol::default(),
             limits: Limits::DEFAULT,
             connect_timeout: Duration::from_secs(10),
-            timeout: None,
+            timeout: Some(Duration::from_secs(30)),
             nodelay: true,
         }
     }
@@ -167,11 +167,20 @@ macro_rules! client_setters {
             self
         }
 
-        /// How long a call may take until its answer is there; then it fails with
-        /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and its answer is dropped should it
-        /// still come. Default: as long as it takes.
+        /// How long a call may take in all: waiting for a connection, name lookup, connecting,
+        /// writing and reading. Then it fails with
+        /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and a late answer is dropped. A
+        /// request with a [`Deadline`](crate::Deadline) of its own has that instead. Default: 30
+        /// seconds.
         pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.timeout = Some(timeout);
+            self
+        }
+
+        /// Lets calls take as long as their answers need, unless a request has a
+        /// [`Deadline`](crate::Deadline) of its own.
+        pub fn no_timeout(mut self) -> Self {
+            self.settings.timeout = None;
             self
         }
 

@@ -221,9 +221,12 @@ impl Open {
 
     fn call(&mut self, request: Request, settings: &ClientSettings) -> Result<Response, Failure> {
         let (protocol, oneway) = (request.protocol, request.oneway);
-        let deadline = settings.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let now = Instant::now();
+        let deadline = request.deadline.resolve(now, settings.timeout);
+        let timeout = deadline.map(|deadline| deadline.saturating_duration_since(now));
         self.connection.call(request, ()).map_err(|((), error)| Failure::Call(error))?;
-        let result = self.exchange(oneway, deadline, settings.timeout);
+        self.full_timeout &= timeout == settings.timeout;
+        let result = self.exchange(oneway, deadline, timeout);
         self.used = Instant::now();
         match result {
             Ok(Some(response)) => {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -16,6 +16,7 @@ use super::session::{Remote, run};
 use crate::connection::{closed, timed_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
+use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Request, Response};
 use crate::settings::ClientSettings;
 
@@ -69,6 +70,7 @@ pub struct CallFuture {
     permit: bool,
     /// Runs from when the call had to wait.
     timer: Option<Pin<Box<Sleep>>>,
+    deadline: Deadline,
 }
 
 enum Stage {
@@ -80,8 +82,15 @@ enum Stage {
 
 impl CallFuture {
     pub(super) fn new(line: Arc<Line>, request: Request) -> CallFuture {
-        let method = request.method.clone();
-        CallFuture { line, method, stage: Stage::Unsent(Some(request)), permit: false, timer: None }
+        let (method, deadline) = (request.method.clone(), request.deadline);
+        CallFuture {
+            line,
+            method,
+            stage: Stage::Unsent(Some(request)),
+            permit: false,
+            timer: None,
+            deadline,
+        }
     }
 
     fn poll_stages(&mut self, context: &mut Context<'_>) -> Poll<Result<Response>> {
@@ -130,6 +139,15 @@ impl CallFuture {
         closed(self.line.address(), &self.method, "the runtime of the channel has been shut down")
     }
 
+    /// How long the call may take from now.
+    fn timeout(&self) -> Option<Duration> {
+        match self.deadline {
+            Deadline::Default => self.line.timeout,
+            Deadline::Never => None,
+            Deadline::At(time) => Some(time.saturating_duration_since(Instant::now())),
+        }
+    }
+
     /// Whether the time for the call is over.
     fn poll_timer(&mut self, timeout: Duration, context: &mut Context<'_>) -> Poll<()> {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
@@ -156,7 +174,7 @@ impl Future for CallFuture {
         if let Poll::Ready(result) = self.poll_stages(context) {
             return Poll::Ready(result);
         }
-        if let Some(timeout) = self.line.timeout
+        if let Some(timeout) = self.timeout()
             && self.poll_timer(timeout, context).is_ready()
         {
             self.line.remote.silent.fetch_add(1, Ordering::Relaxed);

@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::protocol::encode_body;
 use crate::rpc::application::ApplicationError;
 use crate::rpc::body::Body;
+use crate::rpc::deadline::Deadline;
 
 /// How values become bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -178,6 +179,8 @@ pub struct Request {
     pub body: Body,
     /// What its decoder is held to.
     pub limits: Limits,
+    /// When it has to be answered. It is not sent to the server.
+    pub deadline: Deadline,
 }
 
 impl Request {
@@ -190,6 +193,7 @@ impl Request {
             headers: Headers::default(),
             body,
             limits: Limits::DEFAULT,
+            deadline: Deadline::Default,
         }
     }
 }

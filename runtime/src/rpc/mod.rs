@@ -2,6 +2,7 @@
 
 pub(crate) mod application;
 pub(crate) mod body;
+pub(crate) mod deadline;
 pub(crate) mod from_channel;
 pub(crate) mod message;
 pub mod service;

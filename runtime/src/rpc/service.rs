@@ -367,11 +367,11 @@ mod asynchronous {
         }
     }
 
-    /// What a layer fails with: our own error as it is, others as the source of one.
+    /// A layer's error: our own as it is, others as the source of one.
     fn into_error(error: impl Into<BoxError>) -> Error {
         match error.into().downcast::<Error>() {
             Ok(error) => *error,
-            Err(error) => Error::new(ErrorKind::Io, error.to_string()).with_source(error),
+            Err(error) => Error::new(ErrorKind::Layer, error.to_string()).with_source(error),
         }
     }
 

@@ -193,3 +193,23 @@ async fn addresses_that_lead_nowhere_are_named() {
     let unknown = ClientBuilder::<Channel>::new().connect("no such host:1").await;
     assert_eq!(unknown.expect_err("unknown").kind(), ErrorKind::Address);
 }
+
+#[tokio::test]
+async fn a_request_may_have_a_deadline_of_its_own() {
+    let echo = Echo::new();
+    let server = start(Server::new(echo.clone())).await;
+    let channel = connect(server.address, FORMS[0]).await;
+    let mut slow = request("slow", Protocol::Binary, vec![0]);
+    slow.deadline = thriftly::Deadline::after(Duration::from_millis(50));
+    let error = hang((&channel).call(slow)).await.expect_err("a timeout");
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let short: Channel = ClientBuilder::new()
+        .timeout(Duration::from_millis(50))
+        .connect(server.address)
+        .await
+        .expect("the server listens");
+    let mut slow = request("slow", Protocol::Binary, vec![0]);
+    slow.deadline = thriftly::Deadline::Never;
+    let waits = tokio::time::timeout(Duration::from_millis(300), (&short).call(slow));
+    assert!(waits.await.is_err(), "it has no deadline");
+}

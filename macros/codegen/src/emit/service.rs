@@ -393,8 +393,8 @@ fn client(item: &Service, side: Side) -> TokenStream {
         #allow
         impl #client {
             /// Connects to a server, such as `"127.0.0.1:6000"`, unframed and in the binary protocol;
-            /// a [`builder`](Self::builder) can do otherwise. Calls wait for their answers without end,
-            /// unless the builder is given a timeout.
+            /// a [`builder`](Self::builder) can do otherwise. Calls fail after 30 seconds unless the
+            /// builder is given another timeout.
             ///
             /// # Errors
             /// The address cannot be understood or resolved, or nobody answers there.

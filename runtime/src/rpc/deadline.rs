@@ -1,0 +1,60 @@
+//! When a call has to end.
+
+use std::time::{Duration, Instant};
+
+/// The time by which a call has to be answered, or else fails with
+/// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
+///
+/// It covers everything: waiting for a connection, name lookup, connecting, writing and reading.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use thriftly::{Deadline, Protocol, Request};
+///
+/// let mut request = Request::new("ping", Protocol::Binary, vec![0].into());
+/// assert_eq!(request.deadline, Deadline::Default);
+/// request.deadline = Deadline::after(Duration::from_millis(50));
+/// assert!(matches!(request.deadline, Deadline::At(time) if time > Instant::now()));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Deadline {
+    /// The channel decides, by its timeout (30 seconds unless it was set).
+    #[default]
+    Default,
+    /// None: the call waits until it is answered or its connection is lost.
+    Never,
+    /// This time.
+    At(Instant),
+}
+
+impl Deadline {
+    /// So long from now; a time too far away to be expressed is [`Deadline::Never`].
+    pub fn after(timeout: Duration) -> Deadline {
+        Instant::now().checked_add(timeout).map_or(Deadline::Never, Deadline::At)
+    }
+
+    /// The time, where calls have this timeout by default.
+    pub(crate) fn resolve(self, now: Instant, timeout: Option<Duration>) -> Option<Instant> {
+        match self {
+            Deadline::Default => timeout.and_then(|timeout| now.checked_add(timeout)),
+            Deadline::Never => None,
+            Deadline::At(time) => Some(time),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_the_channels() {
+        let (now, second) = (Instant::now(), Duration::from_secs(1));
+        assert_eq!(Deadline::Default.resolve(now, Some(second)), Some(now + second));
+        assert_eq!(Deadline::Default.resolve(now, None), None);
+        assert_eq!(Deadline::Never.resolve(now, Some(second)), None);
+        assert_eq!(Deadline::At(now).resolve(now, Some(second)), Some(now));
+        assert_eq!(Deadline::after(Duration::MAX), Deadline::Never);
+    }
+}
