@@ -68,6 +68,7 @@ mod suggest;
 // From the tokens of one file to the same in the layout of `thriftly fmt`.
 mod format;
 
+pub use crate::check::suggest::closest;
 pub use crate::diagnostic::{Diagnostic, Severity};
 pub use crate::files::{Disk, Files, Memory};
 pub use crate::format::format;

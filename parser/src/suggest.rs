@@ -90,11 +90,13 @@ pub(crate) fn instead_of_type(name: &str) -> Option<&'static str> {
     })
 }
 
-/// The candidate that is so near to the word that it was probably meant.
-pub(crate) fn closest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+/// The candidate that differs so little from the word that it was probably meant, for "did you mean".
+///
+/// ```
+/// assert_eq!(thriftly_parser::closest("Strng", ["string", "struct"]), Some("string"));
+/// assert_eq!(thriftly_parser::closest("Person", ["string", "struct"]), None);
+/// ```
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     Budget::new(MAX_COMPARED).closest(word, candidates)
 }
 

@@ -168,6 +168,12 @@ pub use value::uuid::Uuid;
 /// The path is looked up beside the source file first, then from the package's folder, then in
 /// `include_dirs`. In place of the path, `inline: "…"` takes the text of the IDL.
 ///
+/// The layout that works everywhere is a folder `idl` in the package and paths from there:
+/// `thrift!("idl/sleep.thrift")`. rust-analyzer does not say which source file calls a macro; a path
+/// that starts at the source file is then looked up from the package's folder and from every folder
+/// below `src`, `tests`, `examples`, `benches`, `idl`, `thrift`, `proto` and `interfaces`, and is an
+/// error if several files match.
+///
 /// ```
 /// thriftly::thrift!(
 ///     inline: "struct Point { 1: required i32 x, 2: i32 y = 5, 3: optional string label }",
@@ -186,7 +192,7 @@ pub use value::uuid::Uuid;
 ///
 /// - `include_dirs: ["idl"]`: folders, from the package's own, in which included files are looked
 ///   for after the folder of the including file.
-/// - `with: { "shared.thrift": crate::shared }`: an included file, as it is first written in an
+/// - `with: { "shared.thrift": crate::shared }`: an included file, as it is written in an
 ///   `include`, whose items are in a module elsewhere; none is made for it then. Its types need the
 ///   traits that are [derived](crate#derived-traits) for what holds them.
 /// - `derive: [crate::Describe]`: more derives for every struct, union and enum, beside
@@ -201,8 +207,13 @@ pub use value::uuid::Uuid;
 /// - `unknown_fields: kept`: every struct and exception has a field `unknown_fields`, which holds
 ///   what the IDL does not know, and writes it back. By default it is dropped.
 /// - `warnings: hidden`: what is doubtful in the IDL is not shown in the build.
-/// - `multiline_strings: true`: string literals may go over several lines.
+/// - `multiline_strings: true`: string literals may span several lines.
+/// - `lenient_oneway: true`: `oneway` methods that return a value are `void`, with a warning, as the
+///   Apache compiler has them.
 /// - `crate: path`: the path of this crate, if it is not `::thriftly`.
+///
+/// An option that is given twice, and an entry that matches nothing in the IDL, is an error.
+/// `thriftly check` takes the same options (`--maps hashed`) and reports exactly what this macro does.
 ///
 /// # Views
 ///

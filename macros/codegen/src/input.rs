@@ -1,9 +1,15 @@
-//! What stands between the brackets of `thrift!`.
+//! The input of `thrift!`: where the IDL comes from, and the options.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::str::FromStr;
 
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitBool, LitStr, Path, Result, Token, braced, bracketed};
+use thriftly_parser::closest;
 
 /// The parsed input of `thrift!`.
 pub(crate) struct Input {
@@ -22,13 +28,22 @@ pub(crate) enum Idl {
     Inline(String),
 }
 
-/// The options, each of which may be left out.
+/// The options of `thrift!`, as they stand behind the path: `maps: hashed, strings: shared`.
+///
+/// ```
+/// use thriftly_codegen::Options;
+///
+/// let options: Options = "maps: hashed, strings: shared".parse()?;
+/// assert!("maps: sorted".parse::<Options>().is_err());
+/// # let _ = options;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Default)]
-pub(crate) struct Options {
+pub struct Options {
     /// Where included files are looked for, beside the including file.
-    pub(crate) include_dirs: Vec<String>,
+    pub(crate) include_dirs: Vec<LitStr>,
     /// Included files that are modules elsewhere.
-    pub(crate) with: Vec<(String, Path)>,
+    pub(crate) with: Vec<Entry<Path>>,
     /// Derives for every generated type.
     pub(crate) derive: Vec<Path>,
     /// The path of the runtime, if it has another name.
@@ -37,15 +52,40 @@ pub(crate) struct Options {
     pub(crate) hashed: bool,
     /// `SharedStr` in place of `String`.
     pub(crate) shared_strings: bool,
-    /// What a struct does not know is kept.
+    /// Unknown fields of structs are kept.
     pub(crate) keep_unknown: bool,
     /// Warnings are not shown in the build.
     pub(crate) hide_warnings: bool,
     /// Types that borrow from the message, and handlers that take them.
     pub(crate) views: bool,
-    /// String literals may go over several lines.
+    /// String literals may span several lines.
     pub(crate) multiline_strings: bool,
+    /// Oneway methods that return a value are `void`, with a warning.
+    pub(crate) lenient_oneway: bool,
 }
+
+/// One entry of an option in braces: `"S.url": "address"`.
+pub(crate) struct Entry<T> {
+    pub(crate) key: String,
+    /// The place of the key.
+    pub(crate) span: Span,
+    pub(crate) value: T,
+}
+
+/// The name of every option, as [`Options::parse_value`] reads them.
+const NAMES: [&str; 11] = [
+    "include_dirs",
+    "with",
+    "derive",
+    "crate",
+    "maps",
+    "strings",
+    "views",
+    "unknown_fields",
+    "warnings",
+    "multiline_strings",
+    "lenient_oneway",
+];
 
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> Result<Input> {
@@ -68,39 +108,66 @@ impl Parse for Input {
             true => Idl::Inline(literal.value()),
             false => Idl::Path(literal.value()),
         };
-        let mut options = Options::default();
-        while !input.is_empty() {
-            input.parse::<Token![,]>()?;
-            if input.is_empty() {
-                break;
+        let options = match input.is_empty() {
+            true => Options::default(),
+            false => {
+                input.parse::<Token![,]>()?;
+                input.parse()?
             }
-            options.parse_one(input)?;
-        }
+        };
         // With every message the compiler shows the place: a text may be long.
         Ok(Input { idl, span: word.unwrap_or(literal.span()), options })
     }
 }
 
+impl Parse for Options {
+    fn parse(input: ParseStream<'_>) -> Result<Options> {
+        let mut options = Options::default();
+        let mut seen = HashSet::new();
+        while !input.is_empty() {
+            let key = input.call(Ident::parse_any)?;
+            let name = key.to_string();
+            if !NAMES.contains(&name.as_str()) {
+                return Err(unknown_option(&key));
+            }
+            input.parse::<Token![:]>()?;
+            options.parse_value(&name, input)?;
+            if !seen.insert(name) {
+                return Err(Error::new(key.span(), format!("the option `{key}` is given twice")));
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+impl FromStr for Options {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Options> {
+        syn::parse_str(text)
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").finish_non_exhaustive()
+    }
+}
+
 impl Options {
-    fn parse_one(&mut self, input: ParseStream<'_>) -> Result<()> {
-        let key = match input.peek(Token![crate]) {
-            true => Ident::new("crate", input.parse::<Token![crate]>()?.span),
-            false => input.parse::<Ident>()?,
-        };
-        input.parse::<Token![:]>()?;
-        match key.to_string().as_str() {
+    /// Reads the value of the option `name`, one of [`NAMES`].
+    fn parse_value(&mut self, name: &str, input: ParseStream<'_>) -> Result<()> {
+        match name {
             "include_dirs" => {
                 let list;
                 bracketed!(list in input);
                 let dirs = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
-                self.include_dirs = dirs.iter().map(LitStr::value).collect();
+                self.include_dirs = dirs.into_iter().collect();
             }
-            "with" => {
-                let map;
-                braced!(map in input);
-                let entries = Punctuated::<With, Token![,]>::parse_terminated(&map)?;
-                self.with = entries.into_iter().map(|with| (with.file, with.module)).collect();
-            }
+            "with" => self.with = entries(input, Path::parse_mod_style)?,
             "derive" => {
                 let list;
                 bracketed!(list in input);
@@ -117,21 +184,23 @@ impl Options {
             "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
             "views" => self.views = input.parse::<LitBool>()?.value,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,
-            _ => {
-                return Err(Error::new(
-                    key.span(),
-                    format!(
-                        "unknown option `{key}`; the options are include_dirs, with, derive, crate, \
-                         maps, strings, views, unknown_fields, warnings and multiline_strings"
-                    ),
-                ));
-            }
+            "lenient_oneway" => self.lenient_oneway = input.parse::<LitBool>()?.value,
+            _ => {}
         }
         Ok(())
     }
 }
 
-/// One of two words; says whether it is the second.
+fn unknown_option(key: &Ident) -> Error {
+    let suggestion = match closest(&key.to_string(), NAMES) {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => String::new(),
+    };
+    let all = NAMES.join(", ");
+    Error::new(key.span(), format!("unknown option `{key}`{suggestion}; the options are {all}"))
+}
+
+/// One of two words; returns whether it is the second.
 fn choice(input: ParseStream<'_>, words: [&str; 2]) -> Result<bool> {
     let word: Ident = input.parse()?;
     match words.iter().position(|one| word == one) {
@@ -143,16 +212,25 @@ fn choice(input: ParseStream<'_>, words: [&str; 2]) -> Result<bool> {
     }
 }
 
-/// `"shared.thrift": crate::shared`
-struct With {
-    file: String,
-    module: Path,
-}
-
-impl Parse for With {
-    fn parse(input: ParseStream<'_>) -> Result<With> {
-        let file = input.parse::<LitStr>()?.value();
-        input.parse::<Token![:]>()?;
-        Ok(With { file, module: Path::parse_mod_style(input)? })
+/// `{ "shared.thrift": crate::shared, … }`, each key once.
+fn entries<T>(
+    input: ParseStream<'_>,
+    value: fn(ParseStream<'_>) -> Result<T>,
+) -> Result<Vec<Entry<T>>> {
+    let map;
+    braced!(map in input);
+    let mut seen = HashSet::new();
+    let mut entries = Vec::new();
+    while !map.is_empty() {
+        let key: LitStr = map.parse()?;
+        if !seen.insert(key.value()) {
+            return Err(Error::new(key.span(), format!("{:?} is given twice", key.value())));
+        }
+        map.parse::<Token![:]>()?;
+        entries.push(Entry { key: key.value(), span: key.span(), value: value(&map)? });
+        if !map.is_empty() {
+            map.parse::<Token![,]>()?;
+        }
     }
+    Ok(entries)
 }

@@ -8,11 +8,12 @@ use thriftly_parser::diagnostic::{Diagnostic, Severity};
 use thriftly_parser::source::Sources;
 use thriftly_parser::{Options as LoadOptions, Outcome, load, load_str};
 
+use crate::caller::Caller;
 use crate::input::{Idl, Input, Options};
 use crate::lower::Lowerer;
 
 /// Expands `thrift!(…)`. `file` is the source file that the macro is called in, if the compiler
-/// tells it.
+/// says which it is.
 pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
     let input: Input = match syn::parse2(input) {
         Ok(input) => input,
@@ -21,21 +22,22 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
     let caller = Caller::of(file);
     let outcome = match load_idl(&input, &caller) {
         Ok(outcome) => outcome,
-        Err(message) => return compile_error(input.span, &message),
+        Err(error) => return error.into_compile_error(),
     };
     let lowerer = Lowerer::new(&outcome.program, &outcome.sources, &input.options, input.span);
     let ours = lowerer.check();
-    let all = outcome.diagnostics.iter().chain(&ours);
+    let idl = outcome.diagnostics.iter().chain(&ours.idl).map(|one| (input.span, one));
+    let all = idl.chain(ours.options.iter().map(|(span, one)| (*span, one)));
     let shown =
         |one: &&Diagnostic| one.severity == Severity::Warning && !input.options.hide_warnings;
-    for warning in all.clone().filter(shown) {
-        // A macro cannot warn through the compiler, but what it writes here is seen in the build.
+    for warning in all.clone().map(|(_, one)| one).filter(shown) {
+        // A macro cannot warn through the compiler, but its standard error is part of the build's.
         eprintln!("{}\n", warning.render(&outcome.sources));
     }
-    let errors = all.filter(|one| one.severity == Severity::Error).map(|error| {
+    let errors = all.filter(|(_, one)| one.severity == Severity::Error).map(|(span, error)| {
         let text = error.render(&outcome.sources);
         // The compiler writes that it is an error.
-        compile_error(input.span, text.strip_prefix("error: ").unwrap_or(&text))
+        compile_error(span, text.strip_prefix("error: ").unwrap_or(&text))
     });
     let items = lowerer.expand();
     let tracked = match input.idl {
@@ -45,55 +47,63 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
     quote!(#(#errors)* #tracked #items)
 }
 
-/// Expands a file as `thrift!` does without options, for `thriftly expand`. The path is taken as it is.
+/// Loads a file and adds everything that `thrift!` with these options reports beside the parser's own
+/// diagnostics: names that clash in Rust, annotations and options that cannot be used. The path is
+/// taken as it is, and so are the folders of `load`; nothing is expanded.
+pub fn check_file(path: &Path, options: &Options, load: &LoadOptions) -> Outcome {
+    let mut outcome = thriftly_parser::load(path, &options.loading(load));
+    let ours = diagnostics(&outcome, options);
+    outcome.diagnostics.extend(ours);
+    outcome
+}
+
+/// Everything that `thrift!` with these options reports of a loaded program beside the parser's
+/// diagnostics. Those of options have no place in the IDL.
+pub fn diagnostics(outcome: &Outcome, options: &Options) -> Vec<Diagnostic> {
+    let (program, sources) = (&outcome.program, &outcome.sources);
+    let ours = Lowerer::new(program, sources, options, Span::call_site()).check();
+    ours.idl.into_iter().chain(ours.options.into_iter().map(|(_, one)| one)).collect()
+}
+
+/// Expands a file as `thrift!` does with these options. The path is taken as it is, and so are the
+/// folders of `load`.
 ///
 /// # Errors
 ///
-/// What could be read, if there is any error in it or in what Rust would make of it.
-pub fn expand_file(path: &Path, options: &LoadOptions) -> Result<TokenStream, Outcome> {
-    let mut outcome = load(path, options);
-    let defaults = Options::default();
-    let lowerer = Lowerer::new(&outcome.program, &outcome.sources, &defaults, Span::call_site());
-    let ours = lowerer.check();
-    let expansion = if outcome.has_errors() { None } else { Some(lowerer.expand()) };
-    outcome.diagnostics.extend(ours);
-    match expansion {
-        Some(expansion) if !outcome.has_errors() => Ok(expansion),
-        _ => Err(outcome),
+/// The outcome with all diagnostics of [`check_file`] if there is any error among them.
+pub fn expand_file(
+    path: &Path,
+    options: &Options,
+    load: &LoadOptions,
+) -> Result<TokenStream, Outcome> {
+    let outcome = check_file(path, options, load);
+    if outcome.has_errors() {
+        return Err(outcome);
+    }
+    let (program, sources) = (&outcome.program, &outcome.sources);
+    Ok(Lowerer::new(program, sources, options, Span::call_site()).expand())
+}
+
+impl Options {
+    /// The options of the parser, with those of the macro that are for it.
+    fn loading(&self, load: &LoadOptions) -> LoadOptions {
+        let mut load = load.clone();
+        load.include_dirs.extend(self.include_dirs.iter().map(|dir| PathBuf::from(dir.value())));
+        load.multiline_strings |= self.multiline_strings;
+        load.lenient_oneway |= self.lenient_oneway;
+        load
     }
 }
 
-/// The source file that the macro is called in.
-struct Caller {
-    /// Its folder, if the compiler tells it.
-    dir: Option<PathBuf>,
-    /// The folder of its package.
-    package: PathBuf,
-}
-
-impl Caller {
-    fn of(file: Option<PathBuf>) -> Caller {
-        let dir = file.and_then(|file| {
-            let file = std::path::absolute(file).ok()?;
-            // Under some tools the compiler tells paths that are relative to a folder it is not in.
-            file.is_file().then(|| file.parent().map(Path::to_path_buf)).flatten()
-        });
-        let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        Caller { dir, package: package.unwrap_or_default() }
+fn load_idl(input: &Input, caller: &Caller) -> syn::Result<Outcome> {
+    let mut options = input.options.loading(&LoadOptions::default());
+    for (dir, written) in options.include_dirs.iter_mut().zip(&input.options.include_dirs) {
+        *dir = caller.package.join(&*dir);
+        if !dir.is_dir() {
+            let message = format!("there is no folder {:?} in the package", written.value());
+            return Err(syn::Error::new(written.span(), message));
+        }
     }
-
-    /// The folders that a path is looked up in, in order.
-    fn dirs(&self) -> impl Iterator<Item = &Path> {
-        self.dir.iter().chain([&self.package]).map(PathBuf::as_path)
-    }
-}
-
-fn load_idl(input: &Input, caller: &Caller) -> Result<Outcome, String> {
-    let include_dirs: Vec<PathBuf> =
-        input.options.include_dirs.iter().map(|dir| caller.package.join(dir)).collect();
-    let mut options = LoadOptions::default();
-    options.include_dirs = include_dirs;
-    options.multiline_strings = input.options.multiline_strings;
     let path = match &input.idl {
         Idl::Path(path) => Path::new(path),
         Idl::Inline(text) => {
@@ -102,23 +112,10 @@ fn load_idl(input: &Input, caller: &Caller) -> Result<Outcome, String> {
             return Ok(load_str("inline.thrift", text, &options));
         }
     };
-    let mut candidates: Vec<PathBuf> = Vec::new();
-    for dir in caller.dirs().chain(options.include_dirs.iter().map(PathBuf::as_path)) {
-        let candidate = dir.join(path);
-        if !candidates.contains(&candidate) {
-            candidates.push(candidate);
-        }
-    }
-    let Some(found) = candidates.iter().find(|candidate| candidate.is_file()) else {
-        let tried: Vec<String> =
-            candidates.iter().map(|path| format!("\n  {}", path.display())).collect();
-        return Err(format!(
-            "there is no file `{}`; looked for it at{}",
-            path.display(),
-            tried.concat()
-        ));
-    };
-    Ok(load(&shortened(found), &options))
+    let found = caller
+        .find(path, &options.include_dirs)
+        .map_err(|message| syn::Error::new(input.span, message))?;
+    Ok(load(&shortened(&found), &options))
 }
 
 /// The path as messages show it: below the folder that the compiler runs in, if it is there.

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use thriftly_parser::{Options, Severity, load};
+use thriftly_codegen::check_file;
+use thriftly_parser::{Options, Severity};
 
 use crate::report::{Format, Report};
 use crate::status::Status;
@@ -15,6 +16,8 @@ pub(crate) struct Check {
     pub(crate) files: Vec<PathBuf>,
     /// How they are read.
     pub(crate) options: Options,
+    /// The options of `thrift!`.
+    pub(crate) expansion: thriftly_codegen::Options,
     /// How findings are written.
     pub(crate) format: Format,
 }
@@ -35,7 +38,7 @@ impl Check {
         let mut report = Report::new(out, self.format);
         let mut status = Status::Clean;
         for file in &self.files {
-            status = status.max(report.show(&load(file, options), found)?);
+            status = status.max(report.show(&check_file(file, &self.expansion, options), found)?);
         }
         Ok(status)
     }

@@ -1,5 +1,6 @@
 //! The arguments of the command, and what `--help` says.
 
+mod expansion;
 mod help;
 
 use std::path::PathBuf;
@@ -31,9 +32,11 @@ pub(crate) fn parse() -> Request {
     match matches.subcommand() {
         Some(("check", matches)) => Request::Check(check(matches)),
         Some(("lint", matches)) => Request::Lint(check(matches)),
-        Some(("expand", matches)) => {
-            Request::Expand(Expand { file: path(matches, "file"), options: options(matches) })
-        }
+        Some(("expand", matches)) => Request::Expand(Expand {
+            file: path(matches, "file"),
+            options: options(matches),
+            expansion: expansion::options(matches),
+        }),
         Some(("fmt", matches)) => Request::Fmt(Fmt {
             files: paths(matches, "files"),
             options: options(matches),
@@ -61,7 +64,8 @@ fn command() -> Command {
                 .after_long_help(help::CHECK_MORE)
                 .args([files("The files to check, each with all that it includes"), format()])
                 .args(reading())
-                .arg(lenient_oneway()),
+                .arg(lenient_oneway())
+                .args(expansion::arguments()),
         )
         .subcommand(
             Command::new("lint")
@@ -70,7 +74,8 @@ fn command() -> Command {
                 .after_long_help(help::LINT_MORE)
                 .args([files("The files to look at, each with all that it includes"), format()])
                 .args(reading())
-                .arg(lenient_oneway()),
+                .arg(lenient_oneway())
+                .args(expansion::arguments()),
         )
         .subcommand(
             Command::new("expand")
@@ -78,7 +83,9 @@ fn command() -> Command {
                 .long_about(help::EXPAND)
                 .after_long_help(help::EXPAND_MORE)
                 .arg(file("file", "FILE", "The file to expand"))
-                .args(reading()),
+                .args(reading())
+                .arg(lenient_oneway())
+                .args(expansion::arguments()),
         )
         .subcommand(
             Command::new("fmt")
@@ -109,7 +116,12 @@ fn command() -> Command {
 }
 
 fn check(matches: &ArgMatches) -> Check {
-    Check { files: paths(matches, "files"), options: options(matches), format: chosen(matches) }
+    Check {
+        files: paths(matches, "files"),
+        options: options(matches),
+        expansion: expansion::options(matches),
+        format: chosen(matches),
+    }
 }
 
 fn breaking(matches: &ArgMatches) -> Breaking {

@@ -17,11 +17,13 @@ pub(crate) struct Expand {
     pub(crate) file: PathBuf,
     /// How it is read.
     pub(crate) options: Options,
+    /// The options of `thrift!`.
+    pub(crate) expansion: thriftly_codegen::Options,
 }
 
 /// Writes the Rust of a file, laid out as people write it.
 pub(crate) fn run(expand: &Expand, out: &mut dyn Write) -> io::Result<Status> {
-    let tokens = match expand_file(&expand.file, &expand.options) {
+    let tokens = match expand_file(&expand.file, &expand.expansion, &expand.options) {
         Ok(tokens) => tokens,
         Err(outcome) => {
             return Ok(if complain_of(outcome) { Status::Found } else { Status::Unusable });

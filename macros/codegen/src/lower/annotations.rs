@@ -8,6 +8,8 @@ use syn::punctuated::Punctuated;
 use thriftly_parser::diagnostic::{Diagnostic, Label, Severity};
 use thriftly_parser::program::{Annotation, Definition, Field, Program};
 
+use crate::codes;
+
 /// The value of an annotation; the last one counts.
 pub(super) fn find<'a>(annotations: &'a [Annotation], key: &str) -> Option<&'a str> {
     annotations.iter().rev().find(|one| one.key.text == key).map(|one| one.value.as_str())
@@ -68,7 +70,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
             };
             wrong.push(Diagnostic {
                 severity: Severity::Error,
-                code: "bad-annotation",
+                code: codes::BAD_ANNOTATION,
                 title,
                 primary: Some(Label { span: annotation.key.span, text: String::new() }),
                 secondary: Vec::new(),

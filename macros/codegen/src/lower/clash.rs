@@ -7,6 +7,7 @@ use thriftly_parser::program::{Definition, Name, Struct, StructKind};
 use thriftly_parser::source::Span;
 
 use super::{Lowerer, Module};
+use crate::codes;
 
 /// The names that one scope of Rust has, and where each comes from.
 struct Scope<'a> {
@@ -33,7 +34,7 @@ impl<'a> Scope<'a> {
         let label = |span: Span, text: &str| Label { span, text: text.to_owned() };
         self.clashes.push(Diagnostic {
             severity: Severity::Error,
-            code: "rust-name-clash",
+            code: codes::RUST_NAME_CLASH,
             title: format!(
                 "`{}` and `{}` have the same name in Rust, `{rust}`",
                 first.text, from.text

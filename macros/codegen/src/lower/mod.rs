@@ -6,6 +6,7 @@ mod clash;
 mod docs;
 mod foreign;
 mod heap;
+mod options;
 mod serde;
 mod service;
 mod structure;
@@ -44,6 +45,15 @@ pub(crate) struct Lowerer<'a> {
     /// The name of each method's enum of exceptions.
     error_names: HashMap<(DefId, usize), String>,
     span: Span,
+}
+
+/// Everything that is wrong with a program as Rust, and with the options.
+#[derive(Default)]
+pub(crate) struct Findings {
+    /// Diagnostics with places in the IDL.
+    pub(crate) idl: Vec<Diagnostic>,
+    /// Diagnostics of options, each with the place of its entry.
+    pub(crate) options: Vec<(Span, Diagnostic)>,
 }
 
 /// Where the types of an included file are.
@@ -144,10 +154,11 @@ impl<'a> Lowerer<'a> {
         let mut taken = HashSet::new();
         let mut modules = vec![None];
         for file in self.program.files.iter().skip(1) {
-            let written = self.written_path(file.id);
-            let external = self.options.with.iter().find(|(path, _)| *path == written);
+            let external = self.options.with.iter().find(|entry| {
+                self.written_paths().any(|(path, id)| id == file.id && path == entry.key)
+            });
             modules.push(Some(match external {
-                Some((_, module)) => Module::External(module.to_token_stream()),
+                Some(entry) => Module::External(entry.value.to_token_stream()),
                 None => {
                     let mut name = value_name(&file.prefix);
                     while !taken.insert(name.clone()) {
@@ -160,14 +171,11 @@ impl<'a> Lowerer<'a> {
         modules
     }
 
-    /// The path by which a file was first included.
-    fn written_path(&self, id: FileId) -> &str {
-        self.program
-            .files
-            .iter()
-            .flat_map(|file| &file.includes)
-            .find(|include| include.file == id)
-            .map_or("", |include| &include.path)
+    /// The paths by which files are included, as they are written.
+    pub(super) fn written_paths(&self) -> impl Iterator<Item = (&'a str, FileId)> {
+        let program = self.program;
+        let includes = program.files.iter().flat_map(|file| &file.includes);
+        includes.map(|include| (include.path.as_str(), include.file))
     }
 
     fn file_name(&self, id: FileId) -> String {
@@ -249,10 +257,10 @@ impl<'a> Lowerer<'a> {
     }
 
     /// What is wrong beyond the IDL itself.
-    pub(crate) fn check(&self) -> Vec<Diagnostic> {
-        let mut wrong = annotations::check(self.program);
-        wrong.extend(self.clashes());
-        wrong
+    pub(crate) fn check(&self) -> Findings {
+        let mut idl = annotations::check(self.program);
+        idl.extend(self.clashes());
+        Findings { idl, options: self.unused_options() }
     }
 
     fn file(&self, file: &program::File) -> TokenStream {

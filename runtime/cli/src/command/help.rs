@@ -24,9 +24,12 @@ Examples:
 pub(super) const CHECK: &str = "\
 Shows the errors and warnings of IDL files.
 
-Each file is checked with all that it includes: syntax, names, types, ids, constants. All mistakes are
-shown at once, each with its place, the line and a caret, and each once even if several files include it.
-Nothing is shown if there is nothing to say.";
+Each file is checked with all that it includes, and everything is reported that thrift! reports: syntax,
+names, types, ids, constants; names that Rust cannot have, annotations and options that cannot be used.
+All mistakes are shown at once, each with its place, the line and a caret, and each once even if several
+files include it. Nothing is shown if there is nothing to report.
+
+Give the options with which the program calls thrift!, since some errors depend on them.";
 
 pub(super) const CHECK_MORE: &str = "\
 Output:
@@ -49,6 +52,7 @@ Exit status:
 
 Examples:
   thriftly check sleep.thrift
+  thriftly check --with shared.thrift=crate::shared --maps hashed sleep.thrift
   thriftly check -I vendor/idl --format json idl/*.thrift | jq -r .code | sort | uniq -c";
 
 pub(super) const LINT: &str = "\
@@ -72,7 +76,7 @@ Examples:
 pub(super) const EXPAND: &str = "\
 Writes the Rust that thrift! makes of an IDL file.
 
-It is what the macro puts in its place when it has no options: the items of the file, and a module for
+It is what the macro puts in its place with the same options: the items of the file, and a module for
 each included file. It is for reading; programs use the macro. The async side is there as with the
 feature `async` of thriftly.";
 

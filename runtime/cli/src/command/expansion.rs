@@ -1,0 +1,140 @@
+//! The options of `thrift!` as arguments: `maps: hashed` is `--maps hashed`.
+
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches};
+use thriftly_codegen::Options;
+
+/// The heading of these arguments in `--help`.
+const HEADING: &str = "Options of thrift!";
+
+/// An option of the macro and its argument.
+struct MacroOption {
+    /// The name in the macro.
+    name: &'static str,
+    /// The name of the argument.
+    argument: &'static str,
+    help: &'static str,
+    value: Value,
+}
+
+/// The form of an option's value.
+enum Value {
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// `true` if the argument is there.
+    Flag,
+    /// A path of Rust.
+    Path,
+    /// A list of paths of Rust, one an argument.
+    Paths,
+    /// A map, of which each argument is one entry.
+    Entries(&'static str),
+}
+
+const OPTIONS: [MacroOption; 7] = [
+    MacroOption {
+        name: "with",
+        argument: "with",
+        help: "Take an included file from a module elsewhere: shared.thrift=crate::shared",
+        value: Value::Entries("FILE=MODULE"),
+    },
+    MacroOption {
+        name: "derive",
+        argument: "derive",
+        help: "Derive this for every struct, union and enum, too: serde::Serialize",
+        value: Value::Paths,
+    },
+    MacroOption {
+        name: "crate",
+        argument: "crate",
+        help: "The path of the crate thriftly [default: ::thriftly]",
+        value: Value::Path,
+    },
+    MacroOption {
+        name: "maps",
+        argument: "maps",
+        help: "Make maps and sets BTreeMap and BTreeSet, or HashMap and HashSet",
+        value: Value::Choice(&["ordered", "hashed"]),
+    },
+    MacroOption {
+        name: "strings",
+        argument: "strings",
+        help: "Make strings String or SharedStr",
+        value: Value::Choice(&["owned", "shared"]),
+    },
+    MacroOption {
+        name: "unknown_fields",
+        argument: "unknown-fields",
+        help: "Drop or keep fields that the IDL does not have",
+        value: Value::Choice(&["dropped", "kept"]),
+    },
+    MacroOption {
+        name: "views",
+        argument: "views",
+        help: "Make types that borrow from the message, too",
+        value: Value::Flag,
+    },
+];
+
+/// The arguments for the options of the macro.
+pub(super) fn arguments() -> impl Iterator<Item = Arg> {
+    OPTIONS.iter().map(|option| {
+        let arg =
+            Arg::new(option.argument).long(option.argument).help(option.help).help_heading(HEADING);
+        match option.value {
+            Value::Choice(words) => {
+                arg.value_name("WORD").value_parser(PossibleValuesParser::new(words))
+            }
+            Value::Flag => arg.action(ArgAction::SetTrue),
+            Value::Path => arg.value_name("PATH"),
+            Value::Paths => arg.value_name("PATH").action(ArgAction::Append),
+            Value::Entries(name) => arg.value_name(name).action(ArgAction::Append),
+        }
+    })
+}
+
+/// The options that the arguments stand for. Wrong ones end the process with 2.
+pub(super) fn options(matches: &ArgMatches) -> Options {
+    let given: Vec<String> = OPTIONS
+        .iter()
+        .filter_map(|option| option.text(matches).map(|text| (option, text)))
+        .map(|(option, value)| format!("{}: {value}", option.name))
+        .collect();
+    // One by one, so that the message says which of them is wrong.
+    for one in &given {
+        if let Err(error) = one.parse::<Options>() {
+            wrong(&format!("{one}: {error}"));
+        }
+    }
+    given.join(", ").parse().unwrap_or_else(|error| wrong(&format!("{error}")))
+}
+
+impl MacroOption {
+    /// The value as it stands in the macro, if the argument is there.
+    fn text(&self, matches: &ArgMatches) -> Option<String> {
+        match self.value {
+            Value::Flag => matches.get_flag(self.argument).then(|| "true".to_owned()),
+            Value::Choice(_) | Value::Path => matches.get_one::<String>(self.argument).cloned(),
+            Value::Paths => {
+                let paths: Vec<&str> =
+                    matches.get_many::<String>(self.argument)?.map(String::as_str).collect();
+                Some(format!("[{}]", paths.join(", ")))
+            }
+            Value::Entries(form) => {
+                let entries = matches.get_many::<String>(self.argument)?.map(|entry| {
+                    let Some((key, value)) = entry.split_once('=') else {
+                        wrong(&format!("expected {form} after --{}, not {entry:?}", self.argument))
+                    };
+                    format!("{key:?}: {value}")
+                });
+                let entries: Vec<String> = entries.collect();
+                Some(format!("{{ {} }}", entries.join(", ")))
+            }
+        }
+    }
+}
+
+fn wrong(message: &str) -> ! {
+    super::command().error(ErrorKind::ValueValidation, message).exit()
+}

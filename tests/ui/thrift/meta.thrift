@@ -1,0 +1,1 @@
+enum Unit { METRE = 1 }

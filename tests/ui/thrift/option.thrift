@@ -1,0 +1,5 @@
+include "meta.thrift"
+
+struct Point {
+  1: meta.Unit unit
+}
