@@ -9,6 +9,7 @@ mod enums;
 mod fields;
 mod identity;
 mod includes;
+mod members;
 mod names;
 mod references;
 mod services;

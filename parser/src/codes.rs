@@ -124,6 +124,8 @@ codes! {
     // Values.
     /// A value of another type than expected.
     TYPE_MISMATCH = "type-mismatch";
+    /// Empty brackets of another kind than the container's: `{}` for a list or set, `[]` for a map.
+    WRONG_BRACKETS = "wrong-brackets";
     /// A number that does not fit in its type.
     NUMBER_OUT_OF_RANGE = "number-out-of-range";
     /// A floating point number that is too large and becomes infinite.
@@ -136,7 +138,7 @@ codes! {
     UNKNOWN_VALUE = "unknown-value";
     /// A name or number that the enum does not have.
     UNKNOWN_ENUM_VALUE = "unknown-enum-value";
-    /// A value of another enum than the one expected, which has a value of that name itself.
+    /// A value that is named through another enum than the expected one, which has a value of the same name.
     OTHER_ENUM = "other-enum";
     /// A constant that needs its own value.
     CONST_CYCLE = "const-cycle";

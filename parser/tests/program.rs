@@ -122,6 +122,41 @@ fn enum_values_are_found_by_every_spelling() {
 }
 
 #[test]
+fn values_of_another_enum_count_as_those_of_the_expected_one() {
+    let mut files = Memory::default();
+    files.insert("a.thrift", "enum E { Y = 2, X = 1 } const E EX = E.X");
+    files.insert(
+        "main.thrift",
+        "include \"a.thrift\" enum E { X = 1, Y = 7 } enum F { Z }
+         const a.E A = a.X const E B = a.E.X const E C = a.EX const E D = F.Y const E G = Nowhere.Y",
+    );
+    let outcome = load_from(&files, Path::new("main.thrift"), &Options::default());
+    assert!(!outcome.has_errors(), "{}", outcome.render());
+    let value = |name| match constant(&outcome.program, name).value {
+        Value::Enum(id, index) => (id.file.0, index),
+        ref other => panic!("{other:?}"),
+    };
+    let values = ["A", "B", "C", "D", "G"].map(value);
+    assert_eq!(values, [(1, 1), (0, 0), (0, 0), (0, 1), (0, 1)]);
+    let codes: Vec<_> = outcome.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["other-enum"; 4]);
+}
+
+#[test]
+fn empty_containers_are_taken_in_either_kind_of_brackets() {
+    let outcome = load_str(
+        "m.thrift",
+        "const list<i32> L = {} const set<i32> S = {} const map<i32, i32> M = []",
+        &Options::default(),
+    );
+    assert!(!outcome.has_errors(), "{}", outcome.render());
+    let value = |name| &constant(&outcome.program, name).value;
+    assert!(matches!(value("L"), Value::List(values) if values.is_empty()));
+    assert!(matches!(value("S"), Value::Set(values) if values.is_empty()));
+    assert!(matches!(value("M"), Value::Map(entries) if entries.is_empty()));
+}
+
+#[test]
 fn references_copy_scalars_and_keep_the_names_of_the_rest() {
     let program = load(
         "const string K = \"k\" const list<i32> L = [1, N] const i32 N = 2 const map<string, list<i32>> M = {K: L}

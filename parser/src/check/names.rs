@@ -181,6 +181,13 @@ impl Names {
         }
     }
 
+    /// The files that a file includes under a prefix. They count as used.
+    pub(crate) fn included(&self, from: FileId, prefix: &str) -> Vec<FileId> {
+        let targets = self.files[from.0 as usize].prefixes.get(prefix);
+        let targets = targets.into_iter().flatten();
+        targets.inspect(|target| target.used.set(true)).map(|target| target.file).collect()
+    }
+
     /// Whether a file includes another one under a prefix.
     pub(crate) fn has_prefix(&self, from: FileId, prefix: &str) -> bool {
         self.files[from.0 as usize].prefixes.contains_key(prefix)

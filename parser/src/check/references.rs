@@ -1,26 +1,21 @@
-//! Names as values: of constants, and of the values of enums.
+//! Names as values: of constants, and of enum values (see `members`).
 
 use std::collections::HashMap;
 
-use crate::check::names::{Found, Kind, Space};
+use crate::check::members::MemberName;
+use crate::check::names::{Found, Space};
 use crate::check::values::Evaluator;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::program::{DefId, Definition, Enum, Type, TypeKind, Value};
+use crate::program::{DefId, Definition, Type, TypeKind, Value};
 use crate::source::Span;
 
 impl<'a> Evaluator<'a> {
     /// A name as a value: of a constant, or of an enum.
     pub(super) fn named(&mut self, expected: &'a Type, name: &str, span: Span) -> Value {
-        let ty = self.program.resolve(expected);
-        let expected_enum = match ty.kind {
-            TypeKind::Unresolved => return Value::Invalid,
-            TypeKind::Named(id) => match self.program.definition(id) {
-                Definition::Enum(node) => Some((id, node)),
-                _ => None,
-            },
-            _ => None,
-        };
+        if matches!(self.program.resolve(expected).kind, TypeKind::Unresolved) {
+            return Value::Invalid;
+        }
         match self.names.find(span.file, name, Space::Consts) {
             Found::One(entry) => return self.constant(expected, entry.id, name, span),
             Found::Broken => return Value::Invalid,
@@ -36,76 +31,12 @@ impl<'a> Evaluator<'a> {
             }
             Found::Nothing => {}
         }
-        let Some((owner, member)) = name.rsplit_once('.') else {
-            // A name alone is taken where its enum is expected, as several compilers do.
-            if let Some((id, node)) = expected_enum {
-                return match self.member(id, name) {
-                    Some(index) => Value::Enum(id, index),
-                    None => self.unknown_enum_value(id, node, name, span),
-                };
+        match (name.rsplit_once('.'), self.as_enum(expected)) {
+            (Some((owner, member)), _) => {
+                self.dotted_member(expected, MemberName { name, owner, member, span })
             }
-            return self.unknown_value(name, span);
-        };
-        let id = match self.names.find(span.file, owner, Space::Types) {
-            Found::One(entry) => self.enum_behind(entry.id, entry.kind),
-            Found::Broken => return Value::Invalid,
-            Found::Two(first, second) => {
-                let error = Diagnostic::error(
-                    codes::AMBIGUOUS_NAME,
-                    format!("`{owner}` may mean two types"),
-                );
-                let error = error.at(span, "both files have the same prefix");
-                self.reporter
-                    .report(error.and(first.span, "this one").and(second.span, "or this one"));
-                return Value::Invalid;
-            }
-            // The Apache compiler looks at the last part only, so that `E.X` may stand for `file.E.X`.
-            Found::Nothing => match expected_enum {
-                Some((id, node)) if node.name.text == owner => Some(id),
-                _ => None,
-            },
-        };
-        let Some(id) = id else { return self.unknown_value(name, span) };
-        let Definition::Enum(node) = self.program.definition(id) else { return Value::Invalid };
-        match self.member(id, member) {
-            Some(index) => self.converted(expected, id, &Value::Enum(id, index), name, span),
-            None => match expected_enum {
-                Some((expected, other)) if expected != id => match self.member(expected, member) {
-                    Some(index) => {
-                        self.other_enum(node, other, member, span);
-                        Value::Enum(expected, index)
-                    }
-                    None => self.unknown_enum_value(id, node, member, span),
-                },
-                _ => self.unknown_enum_value(id, node, member, span),
-            },
-        }
-    }
-
-    /// The Apache compiler looks at the last part of such a name only, and so does much IDL.
-    fn other_enum(&mut self, written: &Enum, meant: &Enum, member: &str, span: Span) {
-        let title = format!(
-            "`{member}` is a value of `{}`, not of `{}`",
-            meant.name.text, written.name.text
-        );
-        let warning = Diagnostic::warning(codes::OTHER_ENUM, title).at(span, "");
-        let warning = warning.and(meant.name.span, "this enum is expected here, and has it");
-        self.reporter.report(warning.help(format!("write `{}.{member}`", meant.name.text)));
-    }
-
-    /// The enum that a name of a type stands for, through typedefs.
-    fn enum_behind(&self, id: DefId, kind: Kind) -> Option<DefId> {
-        match (kind, self.program.definition(id)) {
-            (Kind::Enum, _) => Some(id),
-            (_, Definition::Typedef(typedef)) => match self.program.resolve(&typedef.target).kind {
-                TypeKind::Named(id)
-                    if matches!(self.program.definition(id), Definition::Enum(_)) =>
-                {
-                    Some(id)
-                }
-                _ => None,
-            },
-            _ => None,
+            (None, Some(node)) => self.bare_member(node, name, span),
+            (None, None) => self.unknown_value(name, span),
         }
     }
 
@@ -119,7 +50,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A value that has a type of its own as one of the expected type. `id` is the constant or enum it comes from.
-    fn converted(
+    pub(super) fn converted(
         &mut self,
         expected: &'a Type,
         id: DefId,
@@ -132,6 +63,11 @@ impl<'a> Evaluator<'a> {
             (TypeKind::Unresolved, _) | (_, Value::Invalid) => Some(Value::Invalid),
             (TypeKind::Named(expected), Value::Enum(found, _)) if expected == found => {
                 Some(value.clone())
+            }
+            (TypeKind::Named(wanted), Value::Enum(found, index))
+                if self.have_one_name(*wanted, *found) =>
+            {
+                Some(self.value_of_another_enum(*wanted, (*found, *index), name, span))
             }
             (TypeKind::Named(expected), Value::Int(number)) => match self
                 .program
@@ -176,14 +112,27 @@ impl<'a> Evaluator<'a> {
                 Definition::Const(node) => (self.type_text(&node.ty), node.name.span),
                 definition => (definition.name().text.clone(), definition.name().span),
             };
-            let title = format!(
-                "expected `{}`, but `{name}` is of the type `{found}`",
-                self.type_text(expected)
-            );
+            let wanted = self.type_text(expected);
+            let (wanted, found) = match program.definition(id) {
+                // Types of one name, of two files.
+                Definition::Const(node) if wanted == found => {
+                    (self.full_type_text(expected), self.full_type_text(&node.ty))
+                }
+                _ => (wanted, found),
+            };
+            let title = format!("expected `{wanted}`, but `{name}` is of the type `{found}`");
             let error = Diagnostic::error(codes::TYPE_MISMATCH, title).at(span, "");
             self.reporter.report(error.and(defined, "defined here"));
             Value::Invalid
         })
+    }
+
+    /// Whether two definitions are enums of one name, in two files.
+    fn have_one_name(&self, a: DefId, b: DefId) -> bool {
+        match (self.program.definition(a), self.program.definition(b)) {
+            (Definition::Enum(a), Definition::Enum(b)) => a.name.text == b.name.text,
+            _ => false,
+        }
     }
 
     /// Whether two types are the same behind all typedefs.
@@ -215,7 +164,7 @@ impl<'a> Evaluator<'a> {
         same
     }
 
-    fn unknown_value(&mut self, name: &str, span: Span) -> Value {
+    pub(super) fn unknown_value(&mut self, name: &str, span: Span) -> Value {
         let prefix = name.split_once('.').map(|(prefix, _)| prefix);
         if prefix.is_some_and(|prefix| self.names.is_missing(span.file, prefix)) {
             return Value::Invalid;
@@ -251,55 +200,6 @@ impl<'a> Evaluator<'a> {
             }
             _ => None,
         })
-    }
-
-    fn unknown_enum_value(&mut self, id: DefId, node: &Enum, name: &str, span: Span) -> Value {
-        if self.incomplete.contains(&id) {
-            return Value::Invalid;
-        }
-        let title = format!("the enum `{}` has no value `{name}`", node.name.text);
-        let error = Diagnostic::error(codes::UNKNOWN_ENUM_VALUE, title).at(span, "");
-        let error = error.and(node.name.span, "defined here");
-        let near = match self.reporter.has_room(span.file) {
-            true => self
-                .names
-                .budget
-                .closest(name, node.values.iter().map(|value| value.name.text.as_str())),
-            false => None,
-        };
-        self.reporter.report(match near {
-            Some(near) => error.help(format!("did you mean `{}.{near}`?", node.name.text)),
-            None => error,
-        });
-        Value::Invalid
-    }
-
-    pub(super) fn enum_number(
-        &mut self,
-        id: DefId,
-        node: &'a Enum,
-        number: i64,
-        span: Span,
-    ) -> Value {
-        let numbers = self.numbers.entry(id).or_insert_with(|| {
-            // Where several names share a number, the first one is taken.
-            let numbered = node.values.iter().enumerate().rev();
-            numbered.map(|(index, value)| (value.number, index as u32)).collect()
-        });
-        match i32::try_from(number).ok().and_then(|number| numbers.get(&number)) {
-            Some(&index) => Value::Enum(id, index),
-            None => {
-                if !self.incomplete.contains(&id) {
-                    let title = format!(
-                        "the enum `{}` has no value of the number {number}",
-                        node.name.text
-                    );
-                    let error = Diagnostic::error(codes::UNKNOWN_ENUM_VALUE, title).at(span, "");
-                    self.reporter.report(error.and(node.name.span, "defined here"));
-                }
-                Value::Invalid
-            }
-        }
     }
 
     /// The index of an enum value or a field by its name.

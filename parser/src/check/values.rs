@@ -9,7 +9,7 @@ use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::{DefId, Definition, Program, Type, TypeKind, Value};
 use crate::reporter::Reporter;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Evaluates values, once all types are known.
 pub(crate) struct Evaluator<'a> {
@@ -24,6 +24,8 @@ pub(crate) struct Evaluator<'a> {
     pub(super) numbers: HashMap<DefId, HashMap<i32, u32>>,
     /// The fields with default values, which are not in the program yet.
     pub(super) defaults: HashSet<(DefId, u32)>,
+    /// The definitions that the typedefs of each file stand for.
+    pub(super) aliases: HashMap<FileId, HashSet<DefId>>,
     /// Pairs of different definitions that were found to be the same type.
     pub(super) same: HashSet<(DefId, DefId)>,
 }
@@ -45,6 +47,7 @@ impl<'a> Evaluator<'a> {
             constants: HashMap::new(),
             members: HashMap::new(),
             numbers: HashMap::new(),
+            aliases: HashMap::new(),
             same: HashSet::new(),
         }
     }
@@ -62,13 +65,19 @@ impl<'a> Evaluator<'a> {
                 Value::List(values.iter().map(|value| self.value(element, value)).collect())
             }
             (TypeKind::Set(element), ValueKind::List(values)) => self.set(element, values),
+            (TypeKind::List(_), ValueKind::Map(entries)) if entries.is_empty() => {
+                self.wrong_brackets("list", ["[]", "{}"], value.span);
+                Value::List(Vec::new())
+            }
             (TypeKind::Set(_), ValueKind::Map(entries)) if entries.is_empty() => {
+                self.wrong_brackets("set", ["[]", "{}"], value.span);
                 Value::Set(Vec::new())
             }
             (TypeKind::Map(key, element), ValueKind::Map(entries)) => {
                 self.map(key, element, entries)
             }
             (TypeKind::Map(..), ValueKind::List(values)) if values.is_empty() => {
+                self.wrong_brackets("map", ["{}", "[]"], value.span);
                 Value::Map(Vec::new())
             }
             (TypeKind::Named(id), literal) => match (program.definition(*id), literal) {
@@ -160,6 +169,14 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Reports empty brackets of the other kind, which the Apache compiler accepts.
+    fn wrong_brackets(&mut self, noun: &str, [right, wrong]: [&str; 2], span: Span) {
+        let title = format!("expected a {noun}, found `{wrong}`");
+        let warning = Diagnostic::warning(codes::WRONG_BRACKETS, title);
+        let warning = warning.at(span, format!("taken as an empty {noun}"));
+        self.reporter.report(warning.help(format!("write `{right}`")));
+    }
+
     fn set(&mut self, element: &'a Type, values: &[ast::Value]) -> Value {
         let mut seen: HashMap<Vec<u8>, Span> = HashMap::with_capacity(values.len());
         let mut elements = Vec::with_capacity(values.len());
@@ -205,10 +222,10 @@ impl<'a> Evaluator<'a> {
         let error = Diagnostic::error(codes::TYPE_MISMATCH, title).at(value.span, "");
         let help = match (&self.program.resolve(expected).kind, &value.kind) {
             (TypeKind::Set(_), ValueKind::Map(_)) => {
-                Some("the elements of a set stand in `[` and `]`")
+                Some("the elements of a set are written between `[` and `]`")
             }
             (TypeKind::List(_), ValueKind::Map(_)) => {
-                Some("the elements of a list stand in `[` and `]`")
+                Some("the elements of a list are written between `[` and `]`")
             }
             (TypeKind::Map(..), ValueKind::List(_)) => Some("a map is written as `{key: value}`"),
             (TypeKind::Named(id), ValueKind::List(_)) if self.is_struct(*id) => {
@@ -230,6 +247,14 @@ impl<'a> Evaluator<'a> {
     /// A type as the IDL writes it, typedefs by their names.
     pub(super) fn type_text(&self, ty: &Type) -> String {
         ty.text(&|id| self.program.definition(id).name().text.clone())
+    }
+
+    /// A type as the IDL writes it, each name with its file.
+    pub(super) fn full_type_text(&self, ty: &Type) -> String {
+        ty.text(&|id| {
+            let prefix = &self.program.file(id.file).prefix;
+            format!("{prefix}.{}", self.program.definition(id).name().text)
+        })
     }
 }
 

@@ -1,0 +1,2 @@
+include "a.thrift"
+typedef a.E E

@@ -1,0 +1,2 @@
+enum E { X = 1 }
+enum F { Z = 3 }
