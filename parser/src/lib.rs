@@ -68,7 +68,6 @@ mod suggest;
 // From the tokens of one file to the same in the layout of `thriftly fmt`.
 mod format;
 
-pub use crate::check::suggest::closest;
 pub use crate::diagnostic::{Diagnostic, Severity};
 pub use crate::files::{Disk, Files, Memory};
 pub use crate::format::format;
@@ -77,3 +76,4 @@ pub use crate::parser::parse;
 pub use crate::pipeline::{Outcome, load, load_from, load_str};
 pub use crate::program::Program;
 pub use crate::source::Sources;
+pub use crate::suggest::closest;
