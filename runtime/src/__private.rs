@@ -41,6 +41,8 @@ pub use bytes::Bytes as __Bytes;
 #[cfg(feature = "async")]
 pub use tower_service as __tower_service;
 
+/// Without a name, so that its method is in scope for handlers beside generated code.
+pub use crate::OrInternal as _;
 pub use crate::codec::{
     Decode as __Decode, Encode as __Encode, FieldHeader as __FieldHeader, Reader as __Reader,
     ScalarWriter as __ScalarWriter, StructNames as __StructNames, ThriftType as __ThriftType,

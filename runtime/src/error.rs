@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::codec::StructNames;
-use crate::rpc::application::ApplicationErrorKind;
+use crate::ttype::ApplicationErrorKind;
 
 /// `Result` with thriftly's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -23,19 +24,32 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// assert_eq!(error.kind(), thriftly::ErrorKind::UnexpectedEof);
 /// assert_eq!(error.path(), "ApplicationError.message");
 /// ```
+///
+/// # Errors of handlers
+///
+/// A handler that fails with an `Error` answers with a `TApplicationException`. Its caller is told only
+/// what the handler chose for it: the kind and message of [`application`](Error::application) and
+/// [`internal`](Error::internal). Everything else, such as an I/O error, a decode error of a stored row or
+/// the error of a call to another service, is `INTERNAL_ERROR` without details; the server logs the
+/// error with its sources. [`OrInternal::or_internal`] and [`Error::other`] take errors of any type.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
+    /// Whether the caller of a handler that fails with it is told kind and message.
+    answered: bool,
     message: Cow<'static, str>,
     /// Innermost segment first: it is filled while the error travels outwards.
     path: Vec<Segment>,
     offset: Option<usize>,
     /// Whether what is wrong begins at the offset. Else it ends there.
     begins: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
+#[derive(Clone, Copy)]
 enum Segment {
     Field(&'static str, &'static str),
     Struct(&'static str),
@@ -95,6 +109,9 @@ pub enum ErrorKind {
     /// A layer around a channel failed with an error of its own type, which is the
     /// [source](std::error::Error::source).
     Layer,
+    /// An error of other code, which is the [source](std::error::Error::source): made by
+    /// [`Error::other`] and [`OrInternal::or_internal`].
+    Other,
 }
 
 /// Says what class of failure it is, in a few words.
@@ -121,16 +138,19 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Closed => "connection closed",
             ErrorKind::Overloaded => "too many calls wait",
             ErrorKind::Layer => "a layer failed",
+            ErrorKind::Other => "other error",
         })
     }
 }
 
 impl Error {
-    /// An error of a kind with a message.
+    /// An error of a kind with a message. The caller of a handler that fails with it is told
+    /// neither.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
         Error(Box::new(Inner {
             kind,
+            answered: false,
             message: message.into(),
             path: Vec::new(),
             offset: None,
@@ -139,25 +159,65 @@ impl Error {
         }))
     }
 
-    /// What a handler returns to answer with a `TApplicationException` of this kind.
+    /// The error with which a handler answers a `TApplicationException` of this kind and with this
+    /// message.
     #[cold]
     pub fn application(kind: ApplicationErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
-        Error::new(ErrorKind::Application(kind), message)
+        let mut error = Error::new(ErrorKind::Application(kind), message);
+        error.0.answered = true;
+        error
     }
 
-    /// What a handler returns when it failed for a reason that the IDL does not declare.
-    /// The caller gets a `TApplicationException` of the kind `INTERNAL_ERROR` with this message.
+    /// The error of a handler that failed for a reason which the IDL does not declare, and which its
+    /// caller may read: the caller gets a `TApplicationException` of the kind `INTERNAL_ERROR` with
+    /// this message.
     #[cold]
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Error {
         Error::application(ApplicationErrorKind::INTERNAL_ERROR, message)
     }
 
-    /// The same error with the error that caused it.
+    /// Any other error, as a handler's own failure. Its caller gets `INTERNAL_ERROR` without details; the
+    /// text and the sources are in the server's log.
+    ///
+    /// ```
+    /// let error = thriftly::Error::other("12x".parse::<i32>().unwrap_err());
+    /// assert_eq!(error.kind(), thriftly::ErrorKind::Other);
+    /// assert_eq!(error.to_string(), "invalid digit found in string");
+    ///
+    /// let answer = thriftly::ApplicationError::from_error(&error);
+    /// assert_eq!(answer.kind, thriftly::ApplicationErrorKind::INTERNAL_ERROR);
+    /// assert_eq!(answer.message, "internal error");
+    /// ```
+    #[cold]
+    pub fn other(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
+        match error.into().downcast::<Error>() {
+            Ok(error) => error.unanswered(),
+            Err(error) => Error::new(ErrorKind::Other, error.to_string()).with_source(error),
+        }
+    }
+
+    /// The same error with the error that caused it. It is in the log, and never sent to a peer.
     #[cold]
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
+    }
+
+    /// The same error, of which the caller of a handler that fails with it is told nothing.
+    #[cold]
+    #[must_use]
+    pub(crate) fn unanswered(mut self) -> Error {
+        self.0.answered = false;
+        self
+    }
+
+    /// The kind and message that the caller of a handler is told, if the handler chose them.
+    pub(crate) fn answer(&self) -> Option<(ApplicationErrorKind, &str)> {
+        match self.0.kind {
+            ErrorKind::Application(kind) if self.0.answered => Some((kind, &self.0.message)),
+            _ => None,
+        }
     }
 
     #[cold]
@@ -346,11 +406,63 @@ impl From<Error> for std::io::Error {
             (None, ErrorKind::Overloaded) => Io::WouldBlock,
             (
                 None,
-                ErrorKind::Io | ErrorKind::Application(_) | ErrorKind::Exception | ErrorKind::Layer,
+                ErrorKind::Io
+                | ErrorKind::Application(_)
+                | ErrorKind::Exception
+                | ErrorKind::Layer
+                | ErrorKind::Other,
             ) => Io::Other,
             (None, _) => Io::InvalidData,
         };
         std::io::Error::new(kind, error)
+    }
+}
+
+/// Errors of any type as failures of a handler.
+///
+/// The method is in scope wherever [`thrift!`](crate::thrift!) stands; elsewhere, bring it there by
+/// `use thriftly::OrInternal;`.
+///
+/// ```
+/// thriftly::thrift!(inline: "
+///     exception NotFound { 1: string key }
+///     service Store { i64 get(1: string key) throws (1: NotFound missing) }
+/// ");
+///
+/// struct Files(std::path::PathBuf);
+///
+/// impl BlockingStore for Files {
+///     fn get(&self, key: String) -> Result<i64, GetError> {
+///         let path = self.0.join(&key);
+///         if !path.exists() {
+///             return Err(NotFound { key }.into());
+///         }
+///         let text = std::fs::read_to_string(path).or_internal()?;
+///         Ok(text.trim().parse().or_internal()?)
+///     }
+/// }
+/// # let folder = std::env::temp_dir().join(format!("thriftly-or-internal-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder)?;
+/// # std::fs::write(folder.join("a"), "seven")?;
+/// # let store = Files(folder.clone());
+/// # assert!(matches!(store.get("b".into()), Err(GetError::NotFound(_))));
+/// # let Err(GetError::Other(error)) = store.get("a".into()) else { panic!() };
+/// # assert_eq!(error.to_string(), "invalid digit found in string");
+/// # std::fs::remove_dir_all(folder)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub trait OrInternal<T> {
+    /// The value, or [`Error::other`] of the error: the caller gets `INTERNAL_ERROR` without details,
+    /// the server's log has the text and the sources.
+    ///
+    /// # Errors
+    /// The error, if there is one.
+    fn or_internal(self) -> Result<T>;
+}
+
+impl<T, E: Into<Box<dyn StdError + Send + Sync>>> OrInternal<T> for Result<T, E> {
+    fn or_internal(self) -> Result<T> {
+        self.map_err(Error::other)
     }
 }
 
@@ -379,6 +491,34 @@ mod tests {
             let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
             assert_eq!(inner.map(Error::kind), Some(kind));
         }
+    }
+
+    #[test]
+    fn only_chosen_texts_are_answered() {
+        let chosen = Error::internal("so it is");
+        assert_eq!(chosen.answer(), Some((ApplicationErrorKind::INTERNAL_ERROR, "so it is")));
+        let copy = chosen.clone().with_source("for a reason");
+        assert_eq!((copy.answer(), copy.source().is_some()), (chosen.answer(), true));
+        let kind = ErrorKind::Application(ApplicationErrorKind::UNKNOWN_METHOD);
+        for error in [
+            Error::new(kind, "not mine"),
+            Error::other("10.0.0.1 is down"),
+            Error::other(chosen),
+            Error::from(std::io::Error::other("/etc/passwd")),
+        ] {
+            assert_eq!(error.answer(), None, "{error}");
+        }
+    }
+
+    #[test]
+    fn other_errors_keep_their_text_and_sources() {
+        let failed: Result<(), _> = Err(std::io::Error::other(Error::other("disk"))).or_internal();
+        let error = failed.expect_err("it failed");
+        assert_eq!(format!("{error:?}"), "disk [Other]");
+        assert!(error.source().is_some_and(|source| source.is::<std::io::Error>()));
+        // What is an error of ours already stays what it is.
+        let failed: Result<(), _> = Err(Error::new(ErrorKind::Timeout, "late")).or_internal();
+        assert_eq!(failed.expect_err("it failed").kind(), ErrorKind::Timeout);
     }
 
     #[test]

@@ -48,10 +48,7 @@ pub fn calls(
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);
         while let Some(Call { head, request }) = connection.next()? {
-            match answer(request) {
-                Ok(response) => connection.answer(&head, response),
-                Err(error) => connection.answer_error(&head, &error),
-            }
+            connection.answer(&head, answer(request));
         }
         Ok(())
     });

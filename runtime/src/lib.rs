@@ -138,12 +138,12 @@ mod value;
 /// The type of `binary`: bytes that are shared rather than copied.
 pub use bytes::Bytes;
 pub use net::address::Address;
-pub use rpc::application::{ApplicationError, ApplicationErrorKind};
+pub use rpc::application::ApplicationError;
 
 #[cfg(feature = "async")]
 pub use client::{CallFuture, Channel, ClientBuilder};
 pub use codec::{Decode, Encode, ThriftType};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, OrInternal, Result};
 pub use limits::Limits;
 #[cfg(feature = "thriftpy-json")]
 pub use protocol::thriftpy_json;
@@ -157,7 +157,7 @@ pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, Respons
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server};
 pub use transport::Framing;
-pub use ttype::{MessageKind, TType};
+pub use ttype::{ApplicationErrorKind, MessageKind, TType};
 pub use value::double::Double;
 pub use value::shared_str::SharedStr;
 pub use value::unknown::{UnknownField, UnknownFields};

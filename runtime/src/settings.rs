@@ -1,8 +1,9 @@
 //! What a server and a client can be set to: the same for blocking and async.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::connection::Waiting;
+use crate::connection::{Report, Waiting};
 use crate::limits::Limits;
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
@@ -19,6 +20,8 @@ pub(crate) struct ServerSettings {
     pub(crate) write_timeout: Duration,
     pub(crate) drain_timeout: Duration,
     pub(crate) nodelay: bool,
+    /// Shared by all that is made of these settings.
+    pub(crate) report: Arc<Report>,
 }
 
 impl Default for ServerSettings {
@@ -34,6 +37,7 @@ impl Default for ServerSettings {
             write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(30),
             nodelay: true,
+            report: Arc::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The numbers by which types and messages are known on the wire.
+//! The numbers of types, messages and application errors on the wire.
 
 use std::fmt;
 
@@ -114,5 +114,69 @@ impl fmt::Display for MessageKind {
             MessageKind::Exception => "exception",
             MessageKind::Oneway => "oneway",
         })
+    }
+}
+
+/// The `type` of a `TApplicationException`, as all implementations number it.
+///
+/// Numbers that are not known here are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct ApplicationErrorKind(pub i32);
+
+impl ApplicationErrorKind {
+    /// 0: nothing is known of the reason.
+    pub const UNKNOWN: Self = Self(0);
+    /// 1: the service has no such method.
+    pub const UNKNOWN_METHOD: Self = Self(1);
+    /// 2: the message is neither a call nor a oneway call.
+    pub const INVALID_MESSAGE_TYPE: Self = Self(2);
+    /// 3: the reply names another method.
+    pub const WRONG_METHOD_NAME: Self = Self(3);
+    /// 4: the reply carries another sequence id.
+    pub const BAD_SEQUENCE_ID: Self = Self(4);
+    /// 5: the reply carries neither a result nor an exception.
+    pub const MISSING_RESULT: Self = Self(5);
+    /// 6: the handler failed in a way that the IDL does not declare.
+    pub const INTERNAL_ERROR: Self = Self(6);
+    /// 7: the message could not be decoded.
+    pub const PROTOCOL_ERROR: Self = Self(7);
+    /// 8: a transform of a header transport is not known.
+    pub const INVALID_TRANSFORM: Self = Self(8);
+    /// 9: the protocol is not known.
+    pub const INVALID_PROTOCOL: Self = Self(9);
+    /// 10: the kind of client is not served.
+    pub const UNSUPPORTED_CLIENT_TYPE: Self = Self(10);
+
+    /// The name as the specification writes it, such as `UNKNOWN_METHOD`.
+    pub fn name(self) -> &'static str {
+        const NAMES: [&str; 11] = [
+            "UNKNOWN",
+            "UNKNOWN_METHOD",
+            "INVALID_MESSAGE_TYPE",
+            "WRONG_METHOD_NAME",
+            "BAD_SEQUENCE_ID",
+            "MISSING_RESULT",
+            "INTERNAL_ERROR",
+            "PROTOCOL_ERROR",
+            "INVALID_TRANSFORM",
+            "INVALID_PROTOCOL",
+            "UNSUPPORTED_CLIENT_TYPE",
+        ];
+        usize::try_from(self.0)
+            .ok()
+            .and_then(|number| NAMES.get(number).copied())
+            .unwrap_or("UNKNOWN")
+    }
+}
+
+impl fmt::Debug for ApplicationErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for ApplicationErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name(), self.0)
     }
 }

@@ -1,12 +1,12 @@
-//! What is in the log about clients that are refused.
+//! What is in the log about calls that fail and clients that are refused.
 #![cfg(feature = "async")]
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use thriftly::blocking;
-use thriftly::{Request, Response, Result, Server};
+use thriftly::{Error, ErrorKind, MessageKind, Request, Response, Result, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tracing::field::{Field, Visit};
@@ -43,13 +43,27 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// Answers nothing.
+/// Answers nothing, or fails.
 #[derive(Clone)]
 struct Deaf;
 
+impl Deaf {
+    fn answer(&self, request: &Request) -> Result<Response> {
+        match request.method.as_str() {
+            "other" => {
+                let disk = std::io::Error::other("the disk is full");
+                Err(Error::other(Error::new(ErrorKind::Io, "cannot store").with_source(disk)))
+            }
+            "told" => Err(Error::internal("sold out").with_source("there was one")),
+            name if name.len() > 1000 => Err(Error::internal("too long")),
+            _ => Ok(Response::none(request.protocol)),
+        }
+    }
+}
+
 impl blocking::Service for Deaf {
     fn call(&self, request: Request) -> Result<Response> {
-        Ok(Response::none(request.protocol))
+        self.answer(&request)
     }
 }
 
@@ -62,7 +76,7 @@ impl tower_service::Service<Request> for Deaf {
         std::task::Poll::Ready(Ok(()))
     }
     fn call(&mut self, request: Request) -> Self::Future {
-        std::future::ready(Ok(Response::none(request.protocol)))
+        std::future::ready(self.answer(&request))
     }
 }
 
@@ -77,16 +91,86 @@ async fn send(address: SocketAddr, bytes: &[u8]) -> String {
     format!("peer={peer}")
 }
 
-#[tokio::test]
-async fn the_log_names_what_a_client_seems_to_speak() {
-    let log = Log::default();
-    tracing::subscriber::set_global_default(log.clone()).expect("there is only this one");
+/// The log of this process.
+fn log() -> &'static Log {
+    static LOG: LazyLock<Log> = LazyLock::new(|| {
+        let log = Log::default();
+        tracing::subscriber::set_global_default(log.clone()).expect("there is only this one");
+        log
+    });
+    &LOG
+}
+
+/// Waits for a line that has all of these.
+async fn has(log: &Log, words: &[&str]) -> String {
+    let found = tokio::time::timeout(std::time::Duration::from_secs(30), async {
+        loop {
+            let line = {
+                let lines = log.0.lock().expect("nobody panics");
+                let has_all = |line: &&String| words.iter().all(|word| line.contains(word));
+                lines.iter().find(has_all).cloned()
+            };
+            match line {
+                Some(line) => return line,
+                None => tokio::time::sleep(std::time::Duration::from_millis(1)).await,
+            }
+        }
+    });
+    found.await.unwrap_or_else(|_| panic!("{words:?} are not in {:?}", log.0))
+}
+
+async fn servers() -> [SocketAddr; 2] {
     let asynchronous = Server::new(Deaf).bind("127.0.0.1:0").await.expect("port 0 is free");
     let blocking = blocking::Server::new(Deaf).bind("127.0.0.1:0").expect("port 0 is free");
     let addresses = [asynchronous.local_addr(), blocking.local_addr()];
     tokio::spawn(asynchronous.serve());
     std::thread::spawn(|| blocking.serve());
-    for address in addresses {
+    addresses
+}
+
+fn call(method: &str, kind: MessageKind) -> Vec<u8> {
+    let mut call = Vec::new();
+    thriftly::binary::write_envelope(method, kind, 1, &mut call);
+    call.push(0);
+    call
+}
+
+#[tokio::test]
+async fn the_log_names_calls_that_fail_with_all_reasons() {
+    let log = log();
+    for address in servers().await {
+        let mut stream = TcpStream::connect(address).await.expect("the server listens");
+        let peer = format!("peer={} ", stream.local_addr().expect("it is connected"));
+        stream.write_all(&call("other", MessageKind::Call)).await.expect("sent");
+        has(log, &[&peer, "\"other\"", "cannot store", "the disk is full"]).await;
+        stream.write_all(&call("told", MessageKind::Oneway)).await.expect("sent");
+        has(log, &[&peer, "\"told\"", "sold out", "there was one"]).await;
+        stream.write_all(&call(&"m".repeat(1 << 20), MessageKind::Call)).await.expect("sent");
+        assert!(has(log, &[&peer, "(1048576 bytes)", "too long"]).await.len() < 1000);
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_failures_leaves_a_few_lines() {
+    let log = log();
+    for address in servers().await {
+        let mut stream = TcpStream::connect(address).await.expect("the server listens");
+        let peer = format!("peer={} ", stream.local_addr().expect("it is connected"));
+        let calls = call("told", MessageKind::Oneway).repeat(5000);
+        stream.write_all(&calls).await.expect("sent");
+        // This answer comes after all of them.
+        stream.write_all(&call("told", MessageKind::Call)).await.expect("sent");
+        stream.read_u8().await.expect("answered");
+        let lines = log.0.lock().expect("nobody panics");
+        let count = lines.iter().filter(|line| line.contains(&peer)).count();
+        assert!((1..200).contains(&count), "{count} lines");
+    }
+}
+
+#[tokio::test]
+async fn the_log_names_what_a_client_seems_to_speak() {
+    let log = log();
+    for address in servers().await {
         for (bytes, name) in [
             (&b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"[..], "looks like HTTP;"),
             (b"\x16\x03\x01\x02\0\x01\0\x01", "looks like TLS;"),
@@ -96,17 +180,7 @@ async fn the_log_names_what_a_client_seems_to_speak() {
             (b"\x7f\xff\xff\xff\x80\x01\0\x01", "a frame of 2147483647 bytes"),
         ] {
             let peer = send(address, bytes).await;
-            let found = tokio::time::timeout(std::time::Duration::from_secs(30), async {
-                let has = || {
-                    let lines = log.0.lock().expect("nobody panics");
-                    lines.iter().any(|line| line.contains(&peer) && line.contains(name))
-                };
-                while !has() {
-                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-                }
-            });
-            let lines = format!("{name} is not in {:?}", log.0);
-            found.await.expect(&lines);
+            has(log, &[&peer, name]).await;
         }
     }
 }

@@ -190,7 +190,7 @@ macro_rules! check {
             Err(FailVoidError::Oops(oops)) => assert_eq!(oops.code, 1002),
             other => panic!("{other:?}"),
         }
-        for (kind, message) in [(3, "not declared"), (4, "a file is gone"), (5, "panicked")] {
+        for (kind, message) in [(3, "not declared"), (4, "internal error"), (5, "panicked")] {
             match client.fail(kind)$($await)* {
                 Err(FailError::Other(error)) => {
                     let internal = ErrorKind::Application(ApplicationErrorKind::INTERNAL_ERROR);

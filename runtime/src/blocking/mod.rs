@@ -50,3 +50,15 @@ pub trait Service: Send + Sync + 'static {
     /// [`ApplicationError`](crate::ApplicationError).
     fn call(&self, request: Request) -> Result<Response>;
 }
+
+impl<S: Service + ?Sized> Service for std::sync::Arc<S> {
+    fn call(&self, request: Request) -> Result<Response> {
+        S::call(self, request)
+    }
+}
+
+impl<S: Service + ?Sized> Service for Box<S> {
+    fn call(&self, request: Request) -> Result<Response> {
+        S::call(self, request)
+    }
+}

@@ -10,10 +10,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::Service;
-use super::session::{End, Session};
-use crate::connection::{Backoff, Waiting};
+use super::session::Session;
+use crate::connection::Backoff;
 use crate::error::{Error, Result};
 use crate::net::address::Address;
+use crate::net::endpoints::Endpoints;
 use crate::settings::{ServerSettings, server_setters};
 
 /// A server with a thread for each connection, for one service.
@@ -172,16 +173,8 @@ fn start<S: Service>(
     let name = format!("thrift {peer}");
     thread::Builder::new().name(name).spawn(move || {
         let (service, settings) = &*shared;
-        match Session::new(&session.stream, service, settings).run() {
-            End::Closed(Ok(())) => tracing::trace!(%peer, "closed by the client"),
-            End::Closed(Err(error)) => tracing::debug!(%peer, %error, "closed by the client"),
-            End::Broken(error) => tracing::warn!(%peer, %error, "closed a connection"),
-            End::Lost(error) => tracing::debug!(%peer, %error, "lost a connection"),
-            End::TimedOut(Waiting::Idle { .. }, error) => {
-                tracing::trace!(%peer, %error, "closed a connection");
-            }
-            End::TimedOut(_, error) => tracing::debug!(%peer, %error, "closed a connection"),
-        }
+        let ends = Endpoints { peer: Some(peer) };
+        Session::new(&session.stream, ends, service, settings).run();
     })?;
     Ok(())
 }

@@ -5,8 +5,9 @@ use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::Service;
-use crate::connection::{Call, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
-use crate::error::{Error, Result};
+use crate::connection::{Call, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
+use crate::error::Result;
+use crate::net::endpoints::Endpoints;
 use crate::net::stream::{read, write};
 use crate::settings::ServerSettings;
 
@@ -14,21 +15,10 @@ use crate::settings::ServerSettings;
 /// with unread bytes is reset, and the answer could be lost with it.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// Why a connection ends.
-pub(super) enum End {
-    /// The client has closed its side.
-    Closed(Result<()>),
-    /// What the client sent cannot be followed.
-    Broken(Error),
-    /// The client is gone.
-    Lost(io::Error),
-    /// Nothing happened for too long.
-    TimedOut(Waiting, Error),
-}
-
 /// Reads calls, has them handled, and writes the answers.
 pub(super) struct Session<'a, S> {
     stream: &'a TcpStream,
+    ends: Endpoints,
     service: &'a S,
     settings: &'a ServerSettings,
     connection: ServerConnection,
@@ -42,11 +32,13 @@ pub(super) struct Session<'a, S> {
 impl<'a, S: Service> Session<'a, S> {
     pub(super) fn new(
         stream: &'a TcpStream,
+        ends: Endpoints,
         service: &'a S,
         settings: &'a ServerSettings,
     ) -> Session<'a, S> {
         Session {
             stream,
+            ends,
             service,
             settings,
             connection: ServerConnection::new(settings.limits),
@@ -57,7 +49,12 @@ impl<'a, S: Service> Session<'a, S> {
     }
 
     /// Serves the connection until it ends.
-    pub(super) fn run(mut self) -> End {
+    pub(super) fn run(mut self) {
+        let end = self.serve();
+        self.settings.report.ended(Instant::now(), &self.ends, &self.connection, &end);
+    }
+
+    fn serve(&mut self) -> End {
         let set_up = || {
             self.stream.set_nodelay(self.settings.nodelay)?;
             self.stream.set_write_timeout(socket_timeout(self.settings.write_timeout))?;
@@ -81,7 +78,7 @@ impl<'a, S: Service> Session<'a, S> {
                 return End::Broken(error);
             }
             match self.read() {
-                Ok(0) => return End::Closed(self.connection.end()),
+                Ok(0) => return End::Closed,
                 Ok(_) => {}
                 Err(end) => return end,
             }
@@ -91,12 +88,10 @@ impl<'a, S: Service> Session<'a, S> {
     /// Handles the calls that have come.
     fn take_calls(&mut self) -> Result<()> {
         while let Some(Call { head, request }) = self.connection.next()? {
-            match guard(&head.method, || self.service.call(request)).and_then(|answer| answer) {
-                Ok(response) => self.connection.answer(&head, response),
-                Err(error) => {
-                    tracing::debug!(method = ?head.method, %error, "a call failed");
-                    self.connection.answer_error(&head, &error);
-                }
+            let result = guard(&head.method, || self.service.call(request));
+            if let Some(error) = self.connection.answer(&head, result.and_then(|answer| answer)) {
+                let report = &self.settings.report;
+                report.failed(Instant::now(), &self.ends, &head.method, &error);
             }
             // A failure to write comes up again when the rest is written.
             if self.connection.output.len() >= MAX_OUTPUT && self.write().is_err() {

@@ -9,10 +9,9 @@ use crate::connection::{Input, Output};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::{Envelope, read_envelope};
-use crate::rpc::application::ApplicationErrorKind;
 use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
 use crate::transport::{Cutter, Framing, explain, protocol_of};
-use crate::ttype::MessageKind;
+use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 /// Numbers calls, and finds for each reply the call that it answers. `T` is what waits for it.
 ///

@@ -51,15 +51,15 @@ fn panicked(method: &MethodName, panic: &(dyn Any + Send)) -> Error {
         _ => "",
     };
     tracing::error!(?method, reason, "the handler panicked");
-    Error::internal(format!("the handler of `{}` panicked", method.as_str()))
+    Error::internal(format!("the handler of `{}` panicked", method.shown()))
 }
 
-/// What a service failed with: an [`Error`] as it is, others as `INTERNAL_ERROR`.
+/// What a service failed with: an [`Error`] as it is, others as its source.
 #[cfg(feature = "async")]
 #[cold]
 pub(crate) fn of_service(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     match error.into().downcast::<Error>() {
         Ok(error) => *error,
-        Err(error) => Error::internal(error.to_string()).with_source(error),
+        Err(error) => Error::other(error),
     }
 }

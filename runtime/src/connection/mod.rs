@@ -6,7 +6,9 @@ mod client;
 mod failure;
 mod input;
 mod output;
+mod report;
 mod server;
+mod throttle;
 mod watchdog;
 
 pub(crate) use backoff::Backoff;
@@ -16,6 +18,7 @@ pub(crate) use failure::of_service;
 pub(crate) use failure::{SILENT, closed, guard, of_call, timed_out};
 pub(crate) use input::Input;
 pub(crate) use output::{Output, SLICES};
+pub(crate) use report::{End, Report};
 #[cfg(feature = "async")]
 pub(crate) use server::CallHead;
 pub(crate) use server::{Call, MAX_OUTPUT, ServerConnection};

@@ -6,10 +6,9 @@ use crate::connection::{Input, Output, Waiting};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::{Envelope, read_envelope};
-use crate::rpc::application::ApplicationErrorKind;
 use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind};
 use crate::transport::{Cutter, Framing, detect, protocol_of};
-use crate::ttype::MessageKind;
+use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 /// While so many bytes wait to be sent, no further calls are taken.
 pub(crate) const MAX_OUTPUT: usize = 1 << 20;
@@ -117,29 +116,25 @@ impl ServerConnection {
                         ApplicationErrorKind::INVALID_MESSAGE_TYPE,
                         format!("a message of type {} is no call", kind.number()),
                     );
-                    answer(
-                        &mut self.output,
-                        cutter.framing,
-                        &head,
-                        Response::exception(protocol, &error),
-                    );
+                    let response = Response::exception(protocol, &error);
+                    answer(&mut self.output, cutter.framing, &head, response)?;
                 }
             }
         }
     }
 
-    /// Appends the answer to a call, if there is one.
-    pub(crate) fn answer(&mut self, head: &CallHead, response: Response) {
-        if let Some(cutter) = &self.cutter {
-            answer(&mut self.output, cutter.framing, head, response);
-        }
-    }
-
-    /// Appends the answer to a call that failed. A oneway call gets none.
-    pub(crate) fn answer_error(&mut self, head: &CallHead, error: &Error) {
-        if !head.oneway {
-            self.answer(head, Response::exception(head.protocol, error));
-        }
+    /// Appends the answer to a call. Returns the failure that the log has to have, if there is one.
+    pub(crate) fn answer(&mut self, head: &CallHead, result: Result<Response>) -> Option<Error> {
+        let (response, failure) = match result {
+            Ok(mut response) => {
+                let failure = response.failure.take();
+                (response, failure)
+            }
+            Err(error) => (Response::exception(head.protocol, &error), Some(error)),
+        };
+        let Some(cutter) = &self.cutter else { return failure };
+        let unsent = answer(&mut self.output, cutter.framing, head, response).err();
+        failure.or(unsent)
     }
 
     /// The client will send nothing more.
@@ -162,26 +157,39 @@ impl ServerConnection {
         if let Ok(Envelope { method, kind: MessageKind::Call, seqid }) =
             read_envelope(protocol, &mut message)
         {
-            self.answer_error(&CallHead { method, oneway: false, protocol, seqid }, error);
+            let kind = ApplicationErrorKind::PROTOCOL_ERROR;
+            let error = Error::application(kind, error.to_string());
+            self.answer(&CallHead { method, oneway: false, protocol, seqid }, Err(error));
         }
     }
 }
 
-fn answer(output: &mut Output, framing: Framing, head: &CallHead, response: Response) {
+/// Appends an answer. A message of the type oneway gets none, whatever the service has of it.
+///
+/// # Errors
+/// The answer cannot be sent, and an exception is in its place.
+fn answer(
+    output: &mut Output,
+    framing: Framing,
+    head: &CallHead,
+    response: Response,
+) -> Result<()> {
     let kind = match response.kind {
+        _ if head.oneway => return Ok(()),
         ResponseKind::Reply => MessageKind::Reply,
         ResponseKind::Exception => MessageKind::Exception,
-        ResponseKind::None => return,
+        ResponseKind::None => return Ok(()),
     };
     let CallHead { method, protocol, seqid, .. } = head;
     let name = method.as_str();
     // A reply carries the plain name, also if the call was multiplexed.
     let name = name.split_once(':').map_or(name, |(_, plain)| plain);
-    if let Err(error) = output.message(framing, *protocol, name, kind, *seqid, response.body) {
-        let Response { body, .. } = Response::exception(*protocol, &error);
+    output.message(framing, *protocol, name, kind, *seqid, response.body).inspect_err(|error| {
+        let told = Error::internal(format!("the answer cannot be sent: {error}"));
+        let Response { body, .. } = Response::exception(*protocol, &told);
         // This is small, so it fits.
         let _ = output.message(framing, *protocol, name, MessageKind::Exception, *seqid, body);
-    }
+    })
 }
 
 #[cfg(test)]
@@ -215,7 +223,7 @@ mod tests {
                 assert_eq!(request.method.as_str(), "Service:echo");
                 assert_eq!((request.protocol, request.oneway), (protocol, false));
                 let response = Response::new(ResponseKind::Reply, protocol, request.body);
-                connection.answer(&head, response);
+                assert!(connection.answer(&head, Ok(response)).is_none());
             }
             let reply = message(protocol, "echo", MessageKind::Reply, seqid);
             assert_eq!(connection.output.as_slice(), Some(&reply[..]));
@@ -228,14 +236,20 @@ mod tests {
     }
 
     #[test]
-    fn oneway_calls_are_never_answered_with_an_error() -> Result<()> {
+    fn messages_of_the_type_oneway_are_never_answered() -> Result<()> {
         let mut connection = ServerConnection::new(Limits::DEFAULT);
         let bytes = message(Protocol::Binary, "fire", MessageKind::Oneway, 1);
         connection.space().extend_from_slice(&bytes);
         for Call { head, request } in take(&mut connection)? {
             assert!(request.oneway);
-            connection.answer_error(&head, &Error::internal("nobody hears this"));
-            connection.answer(&head, Response::none(request.protocol));
+            let protocol = request.protocol;
+            let failure = connection.answer(&head, Err(Error::internal("nobody is told")));
+            assert_eq!(failure.map(|error| error.to_string()).as_deref(), Some("nobody is told"));
+            let failed = Response::failed_oneway(protocol, Error::other("nor of this"));
+            let failure = connection.answer(&head, Ok(failed));
+            assert_eq!(failure.map(|error| error.to_string()).as_deref(), Some("nor of this"));
+            let reply = Response::new(ResponseKind::Reply, protocol, request.body);
+            assert!(connection.answer(&head, Ok(reply)).is_none());
         }
         assert!(connection.output.is_empty());
         Ok(())

@@ -7,8 +7,6 @@ use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::protocol::encode_body;
-use crate::rpc::application::ApplicationError;
 use crate::rpc::body::Body;
 use crate::rpc::deadline::Deadline;
 
@@ -143,6 +141,18 @@ impl MethodName {
         // Checked when it was made; the check is cheap beside what follows, and keeps this safe.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// The name as texts show it: escaped, and cut if it is long, as a peer chooses it.
+    #[cold]
+    pub(crate) fn shown(&self) -> String {
+        /// Longest name that is shown whole, in characters.
+        const WHOLE: usize = 80;
+        let name = self.as_str();
+        match name.char_indices().nth(WHOLE) {
+            Some((end, _)) => format!("{}… ({} bytes)", name[..end].escape_debug(), name.len()),
+            None => name.escape_debug().to_string(),
+        }
+    }
 }
 
 impl From<&'static str> for MethodName {
@@ -159,7 +169,7 @@ impl From<String> for MethodName {
 
 impl fmt::Debug for MethodName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
+        write!(f, "\"{}\"", self.shown())
     }
 }
 
@@ -212,6 +222,8 @@ pub struct Response {
     pub body: Body,
     /// What its decoder is held to.
     pub limits: Limits,
+    /// Why a oneway call failed, for the log of the server.
+    pub(crate) failure: Option<Error>,
 }
 
 /// What the body of a [`Response`] holds.
@@ -228,26 +240,38 @@ pub enum ResponseKind {
 impl Response {
     /// An answer without headers.
     pub fn new(kind: ResponseKind, protocol: Protocol, body: Body) -> Response {
-        Response { kind, protocol, headers: Headers::default(), body, limits: Limits::DEFAULT }
-    }
-
-    /// The answer that a service gives for an error: an [`ApplicationError`].
-    pub fn exception(protocol: Protocol, error: &Error) -> Response {
-        let error = ApplicationError::from_error(error);
-        // An error's message has less than 2³¹ bytes, and nothing else can fail.
-        let body = encode_body(protocol, &error).unwrap_or_default();
-        Response::new(ResponseKind::Exception, protocol, body)
+        Response {
+            kind,
+            protocol,
+            headers: Headers::default(),
+            body,
+            limits: Limits::DEFAULT,
+            failure: None,
+        }
     }
 
     /// No answer, for a method that is oneway.
     pub fn none(protocol: Protocol) -> Response {
         Response::new(ResponseKind::None, protocol, Body::default())
     }
+
+    /// No answer, for a oneway call that failed.
+    pub(crate) fn failed_oneway(protocol: Protocol, error: Error) -> Response {
+        Response { failure: Some(error), ..Response::none(protocol) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_and_odd_names_are_cut_and_escaped_in_texts() {
+        let long = MethodName::from("é".repeat(1 << 19));
+        assert_eq!(long.shown(), format!("{}… (1048576 bytes)", "é".repeat(80)));
+        assert!(format!("{long:?}").len() < 200);
+        assert_eq!(MethodName::from("a\0\n").shown(), "a\\0\\n");
+    }
 
     #[test]
     fn protocols_are_read_by_their_names() {

@@ -130,7 +130,15 @@ impl<'de, T: Returns, E: Throws> Decode<'de> for Outcome<T, E> {
 /// The arguments of a call, decoded.
 fn decode_arguments<A: for<'de> Decode<'de>>(request: Request) -> Result<A> {
     let Request { protocol, limits, body, .. } = request;
-    decode_body(protocol, &body.into_bytes(), &limits)
+    decode_body(protocol, &body.into_bytes(), &limits).map_err(undecodable)
+}
+
+/// The failure of a call whose arguments cannot be decoded: the caller is told why, as the fault is
+/// its own.
+#[cold]
+fn undecodable(error: Error) -> Error {
+    let message = error.to_string();
+    Error::application(ApplicationErrorKind::PROTOCOL_ERROR, message).with_source(error)
 }
 
 /// The answer to a call.
@@ -152,14 +160,11 @@ fn encode_outcome<T: Returns, E: Throws>(
     Ok(Response::new(ResponseKind::Reply, protocol, encode_body(protocol, &outcome)?))
 }
 
-/// Nobody waits for the answer to a oneway call, whatever its message says: the failure is only
-/// recorded.
+/// Nobody waits for the answer to a oneway call, whatever its message says: the server only logs the
+/// failure.
 fn settle(oneway: bool, protocol: Protocol, result: Result<Response>) -> Result<Response> {
     match result {
-        Err(error) if oneway => {
-            tracing::warn!(%error, "a oneway call failed");
-            Ok(Response::none(protocol))
-        }
+        Err(error) if oneway => Ok(Response::failed_oneway(protocol, error)),
         result => result,
     }
 }
@@ -168,7 +173,7 @@ fn settle(oneway: bool, protocol: Protocol, result: Result<Response>) -> Result<
 fn no_such_method(request: &Request) -> Error {
     Error::application(
         ApplicationErrorKind::UNKNOWN_METHOD,
-        format!("unknown method `{}`", request.method.as_str()),
+        format!("unknown method `{}`", request.method.shown()),
     )
 }
 
@@ -224,6 +229,10 @@ impl BorrowedCall {
     /// # Errors
     /// They are broken, or break one of the limits.
     pub fn arguments<'a, A: Decode<'a>>(&'a self) -> Result<A> {
+        self.decode().map_err(undecodable)
+    }
+
+    fn decode<'a, A: Decode<'a>>(&'a self) -> Result<A> {
         let (body, limits) = (&self.body, &self.limits);
         match self.protocol {
             Protocol::Binary | Protocol::BinaryOld => {
@@ -299,7 +308,7 @@ fn decode_response<T: Returns, E: Throws>(
         ResponseKind::Reply => decode_body::<Outcome<T, E>>(protocol, &body, &limits)?,
         ResponseKind::Exception => {
             let error: ApplicationError = decode_body(protocol, &body, &limits)?;
-            return Err(Error::from(error).into());
+            return Err(Error::from(error).unanswered().into());
         }
         ResponseKind::None => Outcome::Missing,
     };
@@ -323,7 +332,7 @@ where
 {
     let request = request?;
     let method = request.method.clone();
-    let response = channel.call(request)?;
+    let response = channel.call(request).map_err(Error::unanswered)?;
     decode_response(method.as_str(), oneway, response)
 }
 
@@ -411,7 +420,7 @@ mod asynchronous {
     {
         let request = request?;
         let method = request.method.clone();
-        let response = channel.call(request).await?;
+        let response = channel.call(request).await.map_err(Error::unanswered)?;
         decode_response(method.as_str(), oneway, response)
     }
 }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tower_service::Service;
 
 use crate::connection::{Call, CallHead, guard, of_service};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
 
 /// The service of a connection, and the calls that it is working on.
@@ -100,13 +100,15 @@ where
     }
 
     /// The connection is gone: ends the calls that nobody can get an answer to any more, and
-    /// waits for the others.
-    pub(super) async fn finish(mut self) {
+    /// waits for the others. `failed` is told of each that fails.
+    pub(super) async fn finish(mut self, failed: impl Fn(&CallHead, &Error)) {
         self.set_aside();
         self.aside.abort_all();
         while let Some(joined) = self.oneway.join_next().await {
-            if let Ok((head, Err(error))) = joined {
-                tracing::warn!(method = ?head.method, %error, "a oneway call failed");
+            match joined {
+                Ok((head, Err(error))) => failed(&head, &error),
+                Ok((head, Ok(Response { failure: Some(error), .. }))) => failed(&head, &error),
+                Ok(_) | Err(_) => {}
             }
         }
     }

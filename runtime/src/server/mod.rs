@@ -21,6 +21,7 @@ use tower_service::Service;
 use crate::connection::Backoff;
 use crate::error::{Error, Result};
 use crate::net::address::Address;
+use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::{ServerSettings, server_setters};
 use drain::Drain;
@@ -174,7 +175,8 @@ where
     /// ```
     pub async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let settings = Arc::new(self.settings.clone());
-        Session::new(stream, self.service.clone(), settings, Arc::default()).run("a stream").await;
+        let (ends, service) = (Endpoints::default(), self.service.clone());
+        Session::new(stream, ends, service, settings, Arc::default()).run().await;
     }
 }
 
@@ -318,8 +320,9 @@ where
             tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
         }
         let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
-        let session = Session::new(stream, service, settings, Arc::clone(&self.drain));
-        self.sessions.spawn(session.run(peer));
+        let ends = Endpoints { peer: Some(peer) };
+        let session = Session::new(stream, ends, service, settings, Arc::clone(&self.drain));
+        self.sessions.spawn(session.run());
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use std::{fmt, io};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, Sleep, sleep, timeout};
@@ -14,8 +14,9 @@ use tower_service::Service;
 
 use super::calls::{Answer, Calls};
 use super::drain::{Drain, Listener};
-use crate::connection::{Call, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
+use crate::connection::{Call, CallHead, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
 use crate::error::Error;
+use crate::net::endpoints::Endpoints;
 use crate::net::stream::poll_write;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
@@ -30,6 +31,7 @@ const ROUNDS: usize = 16;
 /// Reads calls, has them handled, and writes the answers.
 pub(super) struct Session<IO, S: Service<Request>> {
     io: IO,
+    ends: Endpoints,
     connection: ServerConnection,
     calls: Calls<S>,
     /// A call that the service is not ready for.
@@ -46,20 +48,6 @@ pub(super) struct Session<IO, S: Service<Request>> {
     yielded: bool,
 }
 
-/// Why a connection ends.
-enum End {
-    /// The client has closed its side.
-    Closed,
-    /// What the client sent cannot be followed.
-    Broken(Error),
-    /// The server is shutting down.
-    Drained,
-    /// The client is gone.
-    Lost(io::Error),
-    /// Nothing happened for too long.
-    TimedOut(Waiting, Error),
-}
-
 impl<IO, S> Session<IO, S>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
@@ -69,6 +57,7 @@ where
 {
     pub(super) fn new(
         io: IO,
+        ends: Endpoints,
         service: S,
         settings: Arc<ServerSettings>,
         drain: Arc<Drain>,
@@ -76,6 +65,7 @@ where
         let watchdog = Watchdog::new(&settings);
         Session {
             io,
+            ends,
             connection: ServerConnection::new(settings.limits),
             calls: Calls::new(service),
             held: None,
@@ -90,21 +80,10 @@ where
     }
 
     /// Serves the connection until it ends.
-    pub(super) async fn run(mut self, peer: impl fmt::Display) {
+    pub(super) async fn run(mut self) {
         let end = poll_fn(|context| self.poll(context)).await;
-        match &end {
-            End::Closed => match self.connection.end() {
-                Ok(()) => tracing::trace!(%peer, "closed by the client"),
-                Err(error) => tracing::debug!(%peer, %error, "closed by the client"),
-            },
-            End::Drained => tracing::trace!(%peer, "closed, as the server is shutting down"),
-            End::Broken(error) => tracing::warn!(%peer, %error, "closed a connection"),
-            End::Lost(error) => tracing::debug!(%peer, %error, "lost a connection"),
-            End::TimedOut(Waiting::Idle { .. }, error) => {
-                tracing::trace!(%peer, %error, "closed a connection");
-            }
-            End::TimedOut(_, error) => tracing::debug!(%peer, %error, "closed a connection"),
-        }
+        let Session { settings, ends, connection, .. } = &self;
+        settings.report.ended(Instant::now().into_std(), ends, connection, &end);
         if matches!(end, End::Broken(_) | End::Drained) {
             let mut io = self.io;
             let mut rest = vec![0; 4096];
@@ -118,7 +97,10 @@ where
         } else {
             drop(self.io);
         }
-        self.calls.finish().await;
+        let report = |head: &CallHead, error: &Error| {
+            self.settings.report.failed(Instant::now().into_std(), &self.ends, &head.method, error);
+        };
+        self.calls.finish(report).await;
     }
 
     /// Does all that can be done now. It is ready when the connection is to be closed.
@@ -208,12 +190,9 @@ where
     }
 
     fn answer(&mut self, (head, result): Answer) {
-        match result {
-            Ok(response) => self.connection.answer(&head, response),
-            Err(error) => {
-                tracing::debug!(method = ?head.method, %error, "a call failed");
-                self.connection.answer_error(&head, &error);
-            }
+        if let Some(error) = self.connection.answer(&head, result) {
+            let now = Instant::now().into_std();
+            self.settings.report.failed(now, &self.ends, &head.method, &error);
         }
     }
 

@@ -1,0 +1,19 @@
+//! The ends of a connection.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+/// The peer of a connection, if it has an address.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Endpoints {
+    pub(crate) peer: Option<SocketAddr>,
+}
+
+impl fmt::Display for Endpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.peer {
+            Some(peer) => peer.fmt(f),
+            None => f.write_str("a stream"),
+        }
+    }
+}
