@@ -12,6 +12,7 @@ mod includes;
 mod members;
 mod names;
 mod references;
+mod round_trips;
 mod services;
 mod structs;
 mod types;
@@ -64,6 +65,7 @@ pub(crate) fn check(
     if checker.reporter.lints() {
         checker.unused_includes(&program);
         checker.reserved_words(&program);
+        checker.round_trips(&program);
     }
     program
 }

@@ -164,4 +164,6 @@ codes! {
     LIST_OF_BYTES = "list-of-bytes";
     /// A name that other languages reserve.
     RESERVED_WORD = "reserved-word";
+    /// A struct that methods take and return has fields with default requiredness, which may be null elsewhere.
+    UNMARKED_ROUND_TRIP = "unmarked-round-trip";
 }

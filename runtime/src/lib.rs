@@ -55,8 +55,8 @@
 //! |---|---|
 //! | `struct`, `exception` | a struct with public fields, and `Default`; exceptions are [errors](std::error::Error) |
 //! | `required` field | `T`; absent is an error that names struct and field |
-//! | field without a word | `T`; absent leaves the default; always written |
-//! | `optional` field | `Option<T>`, or `T` if the IDL has a default |
+//! | field with default requiredness | `T`; absent is read as the default; always written. Or [`Option<T>`](thrift!#absent-fields) |
+//! | `optional` field | `Option<T>`; if the IDL has a default, `T`, or [`Option<T>`](thrift!#absent-fields) |
 //! | `union` | an enum with a variant for each field, and `Unrecognized` for what is not known |
 //! | `enum` | an enum with `Unrecognized(i32)` for numbers that are not known, written back unchanged |
 //! | `list`, `set`, `map` | `Vec`, `BTreeSet`, `BTreeMap`; with the option `maps: hashed`, `HashSet` and `HashMap` |
@@ -201,6 +201,9 @@ pub use value::uuid::Uuid;
 /// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
 /// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
 ///   share the memory of the message that they came in.
+/// - `unmarked: optional`: fields with default requiredness, which are marked neither `required` nor
+///   `optional`, are `Option<T>`; `unmarked: { optional: ["Database", "shared.Table"] }` does that for
+///   the named structs and exceptions. See [below](#absent-fields).
 /// - `views: true`: beside every struct and union `Person` with text or bytes in it stands
 ///   `PersonRef<'a>`, whose `&'a str` and `&'a [u8]` lie in the message; handlers are given such
 ///   arguments. See [below](#views).
@@ -214,6 +217,52 @@ pub use value::uuid::Uuid;
 ///
 /// An option that is given twice, and an entry that matches nothing in the IDL, is an error.
 /// `thriftly check` takes the same options (`--maps hashed`) and reports exactly what this macro does.
+///
+/// # Absent fields
+///
+/// Most languages have a null, and leave fields that are null out of what they write, unless the fields
+/// are `required`. In Rust a field is `T` unless it is `optional` without a default: absent is read as
+/// the default of the IDL, or else as an empty value, and is written as that. It saves `Some` and
+/// `unwrap` with the many services whose peers always set such fields, but it is wrong with a service
+/// that distinguishes null from empty: an empty string is written where there was none, and a value
+/// that is read, changed and written back loses its nulls.
+///
+/// For such services the annotation `(rust.optional)` makes an `Option<T>` of a field, and the option
+/// `unmarked` makes one of all fields with default requiredness, or of those of some types, for IDL that
+/// cannot be edited. `None` is not written, and absent is read as `None`, whatever the default: what was
+/// absent stays absent.
+///
+/// ```
+/// thriftly::thrift!(
+///     inline: r#"
+///         struct Database {
+///             1: string name,
+///             2: string location_uri,
+///             3: map<string, string> parameters,
+///             4: optional bool managed = true (rust.optional),
+///         }
+///     "#,
+///     unmarked: optional,
+/// );
+///
+/// // Only the name, as another language writes it, and what a new value has.
+/// let stored = b"\x0b\0\x01\0\0\0\x02d1\0";
+/// let database: Database = thriftly::binary::from_slice(stored)?;
+/// assert_eq!(database, Database { name: Some("d1".into()), managed: None, ..Default::default() });
+/// assert_eq!(Database::default().managed, Some(true));
+///
+/// // Nothing is written that was not there.
+/// assert_eq!(thriftly::binary::to_vec(&database)?, stored);
+/// # Ok::<(), thriftly::Error>(())
+/// ```
+///
+/// - A default in the IDL is what [`Default`] has, as `Some`; it is not what absent is read as.
+/// - `required` fields stay `T`, and so do variants of unions. Arguments of methods are `Option<T>` if they
+///   are `optional` or have the annotation; the option is not for them.
+/// - `thriftly lint` lists the structs for which it matters: those that methods both take and
+///   return.
+/// - Modules named by `with` are generated elsewhere, and should have the same `unmarked` there.
+/// - In a hand-written type, `Option<T>` does the same.
 ///
 /// # Views
 ///
@@ -299,6 +348,8 @@ pub use value::uuid::Uuid;
 /// Annotations of the IDL that are not listed here are ignored.
 ///
 /// - `(rust.name = "…")` on a type, field, value, service or method: its name in Rust.
+/// - `(rust.optional)` on a field of a struct or exception, or on an argument: it is an `Option<T>`, see
+///   [above](#absent-fields).
 /// - `(rust.type = "…")` on a field or typedef: its type in Rust, which must have the Thrift type
 ///   that the IDL declares, and the traits that structs derive: `Debug`, `Clone`, `PartialEq` and
 ///   `Default`, and `Eq`, `Hash` and `Ord` unless it is a container or stands beside a double.

@@ -62,6 +62,20 @@ pub struct Options {
     pub(crate) multiline_strings: bool,
     /// Oneway methods that return a value are `void`, with a warning.
     pub(crate) lenient_oneway: bool,
+    /// The Rust type of fields with default requiredness.
+    pub(crate) unmarked: Unmarked,
+}
+
+/// Fields with default requiredness, which are neither `required` nor `optional`, in Rust.
+#[derive(Default)]
+pub(crate) enum Unmarked {
+    /// `T`.
+    #[default]
+    Plain,
+    /// `Option<T>`.
+    Optional,
+    /// `Option<T>` in the structs and exceptions of these names, else `T`.
+    OptionalIn(Vec<LitStr>),
 }
 
 /// One entry of an option in braces: `"S.url": "address"`.
@@ -73,13 +87,14 @@ pub(crate) struct Entry<T> {
 }
 
 /// The name of every option, as [`Options::parse_value`] reads them.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "include_dirs",
     "with",
     "derive",
     "crate",
     "maps",
     "strings",
+    "unmarked",
     "views",
     "unknown_fields",
     "warnings",
@@ -184,6 +199,7 @@ impl Options {
             "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
             "views" => self.views = input.parse::<LitBool>()?.value,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,
+            "unmarked" => self.unmarked = input.parse()?,
             "lenient_oneway" => self.lenient_oneway = input.parse::<LitBool>()?.value,
             _ => {}
         }
@@ -198,6 +214,32 @@ fn unknown_option(key: &Ident) -> Error {
     };
     let all = NAMES.join(", ");
     Error::new(key.span(), format!("unknown option `{key}`{suggestion}; the options are {all}"))
+}
+
+impl Parse for Unmarked {
+    /// `plain`, `optional` or `{ optional: ["Person"] }`
+    fn parse(input: ParseStream<'_>) -> Result<Unmarked> {
+        if !input.peek(syn::token::Brace) {
+            return Ok(match choice(input, ["plain", "optional"])? {
+                true => Unmarked::Optional,
+                false => Unmarked::Plain,
+            });
+        }
+        let (map, list);
+        braced!(map in input);
+        let key: Ident = map.parse()?;
+        if key != "optional" {
+            return Err(Error::new(key.span(), "expected `optional`"));
+        }
+        map.parse::<Token![:]>()?;
+        bracketed!(list in map);
+        let names = Punctuated::<LitStr, Token![,]>::parse_terminated(&list)?;
+        map.parse::<Option<Token![,]>>()?;
+        match map.is_empty() {
+            true => Ok(Unmarked::OptionalIn(names.into_iter().collect())),
+            false => Err(map.error("expected `}`")),
+        }
+    }
 }
 
 /// One of two words; returns whether it is the second.

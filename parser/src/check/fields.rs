@@ -107,9 +107,6 @@ impl Checker<'_> {
             (Owner::Struct(StructKind::Union), Requiredness::Required) => {
                 ("no member of a union can be required", Requiredness::Optional)
             }
-            (Owner::Arguments, Requiredness::Optional) => {
-                ("no argument can be optional", Requiredness::Default)
-            }
             (Owner::Throws, Requiredness::Required | Requiredness::Optional) => {
                 ("an exception is neither required nor optional", Requiredness::Default)
             }

@@ -373,6 +373,7 @@ fn field_type(field: &Field) -> TokenStream {
 /// What the field has in a default value.
 fn default_value(field: &Field) -> TokenStream {
     match (&field.default, field.presence) {
+        (Some(default), Presence::Optional) => quote!(__Some(#default)),
         (Some(default), _) => default.clone(),
         (None, Presence::Optional) => quote!(__None),
         (None, _) => quote!(__Default::default()),

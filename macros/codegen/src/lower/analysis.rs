@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use thriftly_parser::program::{
-    DefId, Definition, Program, Requiredness, Struct, StructKind, Type, TypeKind,
+    self, DefId, Definition, Program, Requiredness, Struct, StructKind, Type, TypeKind,
 };
 use thriftly_parser::source::FileId;
 
 use super::foreign::{is_container, is_foreign, is_foreign_container};
+use super::presence::is_optional;
+use crate::input::Options;
 use crate::model::Traits;
 
 /// The structs of a program as a graph, and what was found out about each.
@@ -37,18 +39,20 @@ struct Node {
 }
 
 impl Analysis {
-    /// `hashed` says that containers have no order, but for those in keys.
-    pub(crate) fn of(program: &Program, hashed: bool) -> Analysis {
+    pub(crate) fn of(program: &Program, options: &Options) -> Analysis {
         let mut numbers = HashMap::new();
         let mut structs = Vec::new();
+        let mut ids = Vec::new();
         for (file, index, definition) in definitions(program) {
             if let Definition::Struct(item) = definition {
                 numbers.insert(DefId { file, index }, structs.len());
                 structs.push(item);
+                ids.push(DefId { file, index });
             }
         }
         let mut analysis = Analysis { numbers, nodes: Vec::new() };
-        let nodes = structs.iter().map(|item| analysis.node(program, item, hashed)).collect();
+        let nodes =
+            structs.iter().map(|item| analysis.node(program, item, options.hashed)).collect();
         analysis.nodes = nodes;
         analysis.find_cycles();
         analysis.find_keys(program, &structs);
@@ -56,7 +60,9 @@ impl Analysis {
             node.has_no_order |= node.has_container;
         }
         analysis.spread_disorder();
-        analysis.find_defaults(&structs);
+        analysis.find_defaults(&structs, |number, field| {
+            is_optional(program, options, ids[number], field)
+        });
         analysis
     }
 
@@ -225,7 +231,11 @@ impl Analysis {
     }
 
     /// A struct that must contain itself has no default, and neither has what must contain it.
-    fn find_defaults(&mut self, structs: &[&Struct]) {
+    fn find_defaults(
+        &mut self,
+        structs: &[&Struct],
+        is_optional: impl Fn(usize, &program::Field) -> bool,
+    ) {
         for (number, item) in structs.iter().enumerate() {
             if item.kind == StructKind::Union {
                 continue;
@@ -236,9 +246,8 @@ impl Analysis {
                 let same_cycle = self.nodes[to].cycle == self.nodes[number].cycle;
                 let needed = match field.requiredness {
                     Requiredness::Required => true,
-                    Requiredness::Optional => false,
                     // In a cycle it becomes an option.
-                    Requiredness::Default => !same_cycle,
+                    _ => !same_cycle && !is_optional(number, field),
                 };
                 if needed && field.default.is_none() {
                     self.nodes[number].needs_default.push(to);

@@ -1,4 +1,4 @@
-//! Our own annotations: `rust.name`, `rust.type` and `rust.derive`, and everybody's `deprecated`.
+//! Our own annotations: `rust.name`, `rust.type`, `rust.derive` and `rust.optional`, and everybody's `deprecated`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -57,6 +57,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
                 "rust.name" => (is_name(value), "an identifier"),
                 "rust.type" => (syn::parse_str::<syn::Type>(value).is_ok(), "a type"),
                 "rust.derive" => (parse_derives(value).is_some(), "a list of paths"),
+                "rust.optional" => (value == "1", "without a value"),
                 key if key.starts_with("rust.") => (false, ""),
                 _ => continue,
             };
@@ -66,6 +67,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
             let key = &annotation.key.text;
             let title = match wanted {
                 "" => format!("unknown annotation `{key}`"),
+                "without a value" => format!("`{key}` has no value"),
                 wanted => format!("`{value}` is not {wanted} of Rust, as `{key}` needs"),
             };
             wrong.push(Diagnostic {
@@ -75,7 +77,8 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
                 primary: Some(Label { span: annotation.key.span, text: String::new() }),
                 secondary: Vec::new(),
                 notes: vec![
-                    "help: there are `rust.name`, `rust.type` and `rust.derive`".to_owned(),
+                    "help: there are `rust.name`, `rust.type`, `rust.derive` and `rust.optional`"
+                        .to_owned(),
                 ],
             });
         }

@@ -5,6 +5,9 @@ use thriftly_parser::program::{Annotation, Field, Name, Requiredness, Type};
 use super::{Lowerer, annotations};
 use crate::model::Docs;
 
+/// How much of a default value is shown, in characters.
+const SHOWN: usize = 60;
+
 impl Lowerer<'_> {
     /// The doc text of the IDL, and where the definition is.
     pub(super) fn docs(&self, doc: Option<&str>, annotations: &[Annotation], name: &Name) -> Docs {
@@ -27,14 +30,27 @@ impl Lowerer<'_> {
         with_code(field.doc.as_deref(), &field.annotations, &self.field_line(field))
     }
 
-    /// The field as it stands in the IDL.
+    /// The field as it stands in the IDL, with its default value.
     fn field_line(&self, field: &Field) -> String {
         let requiredness = match field.requiredness {
             Requiredness::Required => "required ",
             Requiredness::Optional => "optional ",
             Requiredness::Default => "",
         };
-        format!("{}: {requiredness}{} {}", field.id, self.idl_type(&field.ty), field.name.text)
+        let default = field.default.as_ref().map(|value| {
+            let text = value.text(self.program);
+            match text.char_indices().nth(SHOWN) {
+                Some((end, _)) => format!(" = {}…", &text[..end]),
+                None => format!(" = {text}"),
+            }
+        });
+        format!(
+            "{}: {requiredness}{} {}{}",
+            field.id,
+            self.idl_type(&field.ty),
+            field.name.text,
+            default.unwrap_or_default()
+        )
     }
 
     /// The type as it stands in the IDL.

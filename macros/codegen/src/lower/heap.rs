@@ -4,11 +4,10 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use thriftly_parser::program::{
-    DefId, Definition, Field, Requiredness, StructKind, Type, TypeKind, Value,
-};
+use thriftly_parser::program::{DefId, Definition, Field, StructKind, Type, TypeKind, Value};
 
 use super::Lowerer;
+use crate::model::Presence;
 
 /// What an allocation takes beside what is in it.
 const ALLOCATION: u64 = 16;
@@ -52,12 +51,12 @@ impl Lowerer<'_> {
     /// Bytes of memory that the field of a struct, or an argument, takes if it is absent, about.
     pub(super) fn field_heap(&self, of: Option<(DefId, usize)>, field: &Field) -> u64 {
         let boxed = of.is_some_and(|(id, index)| self.analysis.is_boxed(id, index));
-        match (&field.default, field.requiredness) {
+        match (&field.default, self.presence(of, field)) {
             (Some(value), _) if boxed => {
                 sum([ALLOCATION, self.place(&field.ty), self.value_heap(value, &field.ty)])
             }
             (Some(value), _) => self.value_heap(value, &field.ty),
-            (None, Requiredness::Optional) => 0,
+            (None, Presence::Optional) => 0,
             (None, _) => match self.program.resolve(&field.ty).kind {
                 TypeKind::Named(id) if !boxed => self.struct_heap(id),
                 _ => 0,

@@ -7,6 +7,7 @@ mod docs;
 mod foreign;
 mod heap;
 mod options;
+mod presence;
 mod serde;
 mod service;
 mod structure;
@@ -85,7 +86,7 @@ impl<'a> Lowerer<'a> {
         options: &'a Options,
         span: Span,
     ) -> Lowerer<'a> {
-        let analysis = Analysis::of(program, options.hashed);
+        let analysis = Analysis::of(program, options);
         let mut lowerer = Lowerer {
             program,
             sources,
@@ -259,6 +260,7 @@ impl<'a> Lowerer<'a> {
     /// What is wrong beyond the IDL itself.
     pub(crate) fn check(&self) -> Findings {
         let mut idl = annotations::check(self.program);
+        idl.extend(presence::check(self.program));
         idl.extend(self.clashes());
         Findings { idl, options: self.unused_options() }
     }

@@ -10,7 +10,7 @@ use crate::codes;
 impl Lowerer<'_> {
     /// An error for each entry of an option that matches nothing, with the place of the entry.
     pub(super) fn unused_options(&self) -> Vec<(Span, Diagnostic)> {
-        let mut unused = Vec::new();
+        let mut unused = self.unused_unmarked();
         for entry in &self.options.with {
             if !self.written_paths().any(|(path, _)| path == entry.key) {
                 let paths = self.written_paths().map(|(path, _)| path);

@@ -10,7 +10,7 @@ use thriftly_parser::source::FileId;
 use super::types::{Form, Holds};
 use super::{Lowerer, views};
 use crate::emit;
-use crate::model::{Argument, Bounds, Docs, Method, Parent, Service, Struct, Thrown};
+use crate::model::{Argument, Bounds, Docs, Method, Parent, Presence, Service, Struct, Thrown};
 use crate::name::{type_name, value_name, variant_name};
 
 impl Lowerer<'_> {
@@ -122,7 +122,13 @@ impl Lowerer<'_> {
             .zip(views)
             .filter_map(|(field, view)| match field.member {
                 syn::Member::Named(ident) => {
-                    Some(Argument { ident, ty: field.ty, handed: view.ty })
+                    let [ty, handed] = match field.presence {
+                        Presence::Optional => {
+                            [field.ty, view.ty].map(|ty| quote!(__std::Option<#ty>))
+                        }
+                        _ => [field.ty, view.ty],
+                    };
+                    Some(Argument { ident, ty, handed })
                 }
                 syn::Member::Unnamed(_) => None,
             })

@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
-use thriftly_parser::program::{self, DefId, Definition, Requiredness, TypeKind};
+use thriftly_parser::program::{self, DefId, Definition, TypeKind};
 
 use super::foreign::is_foreign;
 use super::types::{Form, Holds};
 use super::{Lowerer, annotations};
-use crate::model::{Bounds, Field, Presence, Scalar, Struct, Union, Variant};
+use crate::model::{Bounds, Field, Scalar, Struct, Union, Variant};
 use crate::name::free_name;
 
 impl Lowerer<'_> {
@@ -111,13 +111,7 @@ impl Lowerer<'_> {
             }
             let boxed = id.is_some_and(|id| self.analysis.is_boxed(id, index));
             let foreign = is_foreign(&field.annotations);
-            let presence = match (field.requiredness, &field.default) {
-                (Requiredness::Required, _) => Presence::Required,
-                (Requiredness::Optional, None) if id.is_some() => Presence::Optional,
-                // A value that contains itself could have no end.
-                (_, None) if boxed => Presence::Optional,
-                _ => Presence::Default,
-            };
+            let presence = self.presence(id.map(|id| (id, index)), field);
             let ty = match id {
                 Some(id) => self.boxed_type(id, index, field, form),
                 None => self.rust_type(&field.ty, form),

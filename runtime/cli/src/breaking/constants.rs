@@ -9,7 +9,7 @@ use super::{types, values};
 impl Comparison<'_> {
     pub(super) fn compare_constants(&mut self, old: &Const, new: &Const, subject: &str) {
         let types = (types::text(self.old, &old.ty), types::text(self.new, &new.ty));
-        let values = (values::text(self.old, &old.value), values::text(self.new, &new.value));
+        let values = (old.value.text(self.old), new.value.text(self.new));
         if values.0 != values.1 {
             let (from, to) = values::shortened(values);
             let message = format!("its value changed from {from} to {to}");

@@ -168,7 +168,7 @@ impl Comparison<'_> {
         }
         let value = |program, field: &Field| {
             let value = field.default.as_ref();
-            value.map_or_else(|| "none".to_owned(), |value| values::text(program, value))
+            value.map_or_else(|| "none".to_owned(), |value| value.text(program))
         };
         let (from, to) = (value(self.old, old), value(self.new, new));
         if from != to {
