@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use crate::connection::{Call, ClientConnection, Output, SLICES, ServerConnection};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Protocol, Request, Response};
 use crate::transport::{Cutter, Framing};
 
@@ -44,7 +45,7 @@ pub fn calls(
     limits: &Limits,
     answer: impl Fn(Request) -> Result<Response>,
 ) -> Outcome<Vec<u8>> {
-    let mut connection = ServerConnection::new(*limits);
+    let mut connection = ServerConnection::new(*limits, Endpoints::default());
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);
         while let Some(Call { head, request }) = connection.next()? {

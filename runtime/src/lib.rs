@@ -151,7 +151,9 @@ pub use protocol::{Envelope, binary, compact};
 #[cfg(feature = "json")]
 pub use protocol::{json, simple_json};
 pub use rpc::body::Body;
+pub use rpc::context::Context;
 pub use rpc::deadline::Deadline;
+pub use rpc::extensions::Extensions;
 pub use rpc::from_channel::FromChannel;
 pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 #[cfg(feature = "async")]

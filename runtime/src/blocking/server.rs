@@ -173,7 +173,7 @@ fn start<S: Service>(
     let name = format!("thrift {peer}");
     thread::Builder::new().name(name).spawn(move || {
         let (service, settings) = &*shared;
-        let ends = Endpoints { peer: Some(peer) };
+        let ends = Endpoints { peer: Some(peer), local: session.stream.local_addr().ok() };
         Session::new(&session.stream, ends, service, settings).run();
     })?;
     Ok(())

@@ -18,7 +18,6 @@ const LINGER: Duration = Duration::from_secs(1);
 /// Reads calls, has them handled, and writes the answers.
 pub(super) struct Session<'a, S> {
     stream: &'a TcpStream,
-    ends: Endpoints,
     service: &'a S,
     settings: &'a ServerSettings,
     connection: ServerConnection,
@@ -38,10 +37,9 @@ impl<'a, S: Service> Session<'a, S> {
     ) -> Session<'a, S> {
         Session {
             stream,
-            ends,
             service,
             settings,
-            connection: ServerConnection::new(settings.limits),
+            connection: ServerConnection::new(settings.limits, ends),
             watchdog: Watchdog::new(settings),
             scratch: Vec::new(),
             partial: None,
@@ -51,7 +49,7 @@ impl<'a, S: Service> Session<'a, S> {
     /// Serves the connection until it ends.
     pub(super) fn run(mut self) {
         let end = self.serve();
-        self.settings.report.ended(Instant::now(), &self.ends, &self.connection, &end);
+        self.settings.report.ended(Instant::now(), &self.connection, &end);
     }
 
     fn serve(&mut self) -> End {
@@ -90,8 +88,8 @@ impl<'a, S: Service> Session<'a, S> {
         while let Some(Call { head, request }) = self.connection.next()? {
             let result = guard(&head.method, || self.service.call(request));
             if let Some(error) = self.connection.answer(&head, result.and_then(|answer| answer)) {
-                let report = &self.settings.report;
-                report.failed(Instant::now(), &self.ends, &head.method, &error);
+                let (now, ends) = (Instant::now(), self.connection.ends());
+                self.settings.report.failed(now, ends, &head.method, &error);
             }
             // A failure to write comes up again when the rest is written.
             if self.connection.output.len() >= MAX_OUTPUT && self.write().is_err() {

@@ -5,7 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use bytes::BytesMut;
 
-use crate::connection::{Input, Output};
+use crate::connection::{Input, Output, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::{Envelope, read_envelope};
@@ -27,6 +27,8 @@ pub(crate) struct ClientConnection<T> {
     pub(crate) output: Output,
     waiting: HashMap<i32, T, BuildHasherDefault<SeqidHasher>>,
     last: i32,
+    /// Whether it was said that headers cannot be sent.
+    unsendable: bool,
 }
 
 impl<T> ClientConnection<T> {
@@ -38,6 +40,7 @@ impl<T> ClientConnection<T> {
             output: Output::default(),
             waiting: HashMap::default(),
             last: 0,
+            unsendable: false,
         }
     }
 
@@ -62,8 +65,17 @@ impl<T> ClientConnection<T> {
             last => last + 1,
         };
         let kind = if request.oneway { MessageKind::Oneway } else { MessageKind::Call };
-        let Request { method, protocol, body, .. } = request;
+        let Request { method, protocol, headers, body, .. } = request;
         let framing = self.cutter.framing;
+        if !headers.is_empty() {
+            let error = cannot_carry(&headers, framing);
+            if cfg!(debug_assertions) {
+                return Err((waiter, error));
+            }
+            if !std::mem::replace(&mut self.unsendable, true) {
+                tracing::warn!(?method, %error, "a call goes without its headers");
+            }
+        }
         match self.output.message(framing, protocol, method.as_str(), kind, seqid, body) {
             Err(error) => return Err((waiter, error)),
             Ok(()) => self.last = seqid,

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
-use crate::rpc::message::MethodName;
+use crate::rpc::message::{Headers, MethodName};
+use crate::transport::Framing;
 
 /// So many calls in a row that ran into their timeout, with no reply to any other in between,
 /// mean that the connection is dead, or leads to a server that is.
@@ -33,6 +34,15 @@ pub(crate) fn timed_out(server: &Address, method: &MethodName, timeout: Duration
 pub(crate) fn of_call(server: &Address, method: &MethodName, error: &Error) -> Error {
     let method = method.as_str();
     Error::new(error.kind(), format!("`{method}` at {server}: {}", error.message()))
+}
+
+/// Headers were set that the transport does not carry.
+#[cold]
+pub(crate) fn cannot_carry(headers: &Headers, framing: Framing) -> Error {
+    let name = headers.iter().next().map_or("", |(name, _)| name);
+    let message =
+        format!("the header `{name}` was set, but {} Thrift carries none", framing.name());
+    Error::new(ErrorKind::InvalidData, message)
 }
 
 /// Calls into a handler. If it panics, that is the error which the caller gets; the reason

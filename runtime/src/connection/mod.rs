@@ -15,7 +15,7 @@ pub(crate) use backoff::Backoff;
 pub(crate) use client::ClientConnection;
 #[cfg(feature = "async")]
 pub(crate) use failure::of_service;
-pub(crate) use failure::{SILENT, closed, guard, of_call, timed_out};
+pub(crate) use failure::{SILENT, cannot_carry, closed, guard, of_call, timed_out};
 pub(crate) use input::Input;
 pub(crate) use output::{Output, SLICES};
 pub(crate) use report::{End, Report};

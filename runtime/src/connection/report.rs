@@ -49,13 +49,8 @@ impl Report {
     }
 
     /// A connection has ended.
-    pub(crate) fn ended(
-        &self,
-        now: Instant,
-        ends: &Endpoints,
-        connection: &ServerConnection,
-        end: &End,
-    ) {
+    pub(crate) fn ended(&self, now: Instant, connection: &ServerConnection, end: &End) {
+        let ends = connection.ends();
         match end {
             End::Closed => match connection.end() {
                 Ok(()) => tracing::trace!(peer = %ends, "closed by the client"),

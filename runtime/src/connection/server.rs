@@ -1,11 +1,15 @@
 //! The server's end of a connection.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
-use crate::connection::{Input, Output, Waiting};
+use crate::connection::{Input, Output, Waiting, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::net::endpoints::Endpoints;
 use crate::protocol::{Envelope, read_envelope};
+use crate::rpc::context::Connection;
 use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind};
 use crate::transport::{Cutter, Framing, detect, protocol_of};
 use crate::ttype::{ApplicationErrorKind, MessageKind};
@@ -20,12 +24,17 @@ const HEADER: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct ServerConnection {
     limits: Limits,
+    ends: Endpoints,
     /// `None` until the first bytes have shown what the client speaks.
     cutter: Option<Cutter>,
+    /// What requests know of the connection, from then on.
+    shared: Option<Arc<Connection>>,
     pub(crate) input: Input,
     pub(crate) output: Output,
     /// How many messages have come.
     messages: u64,
+    /// Whether it was said that headers cannot be sent.
+    unsendable: bool,
 }
 
 /// A call that has come.
@@ -45,14 +54,22 @@ pub(crate) struct CallHead {
 }
 
 impl ServerConnection {
-    pub(crate) fn new(limits: Limits) -> ServerConnection {
+    pub(crate) fn new(limits: Limits, ends: Endpoints) -> ServerConnection {
         ServerConnection {
             limits,
+            ends,
             cutter: None,
+            shared: None,
+            unsendable: false,
             input: Input::default(),
             output: Output::default(),
             messages: 0,
         }
+    }
+
+    /// The addresses of the connection.
+    pub(crate) fn ends(&self) -> &Endpoints {
+        &self.ends
     }
 
     /// Where to read to.
@@ -86,6 +103,9 @@ impl ServerConnection {
         }
         if self.cutter.is_none() {
             self.cutter = detect(self.input.bytes())?.map(Cutter::new);
+            if let Some(Cutter { framing, .. }) = self.cutter {
+                self.shared = Some(Arc::new(Connection { ends: self.ends, framing }));
+            }
         }
         let Some(cutter) = &mut self.cutter else { return Ok(None) };
         loop {
@@ -109,6 +129,7 @@ impl ServerConnection {
                     let mut request = Request::new(head.method.clone(), protocol, body.into());
                     request.oneway = head.oneway;
                     request.limits = self.limits;
+                    request.connection = self.shared.clone();
                     return Ok(Some(Call { head, request }));
                 }
                 MessageKind::Reply | MessageKind::Exception => {
@@ -128,13 +149,36 @@ impl ServerConnection {
         let (response, failure) = match result {
             Ok(mut response) => {
                 let failure = response.failure.take();
-                (response, failure)
+                if !response.headers.is_empty()
+                    && let Err(error) = self.refuse_headers(&response)
+                {
+                    (Response::exception(head.protocol, &error), Some(error))
+                } else {
+                    (response, failure)
+                }
             }
             Err(error) => (Response::exception(head.protocol, &error), Some(error)),
         };
         let Some(cutter) = &self.cutter else { return failure };
         let unsent = answer(&mut self.output, cutter.framing, head, response).err();
         failure.or(unsent)
+    }
+
+    /// No transport that there is carries headers: what a handler has set would be lost in silence.
+    ///
+    /// # Errors
+    /// This is a debug build.
+    #[cold]
+    fn refuse_headers(&mut self, response: &Response) -> Result<()> {
+        let framing = self.cutter.as_ref().map(|cutter| cutter.framing);
+        let error = cannot_carry(&response.headers, framing.unwrap_or_default());
+        if cfg!(debug_assertions) {
+            return Err(error);
+        }
+        if !std::mem::replace(&mut self.unsendable, true) {
+            tracing::warn!(peer = %self.ends, %error, "an answer goes without its headers");
+        }
+        Ok(())
     }
 
     /// The client will send nothing more.
@@ -209,7 +253,7 @@ mod tests {
 
     #[test]
     fn calls_are_taken_and_answered_in_kind() -> Result<()> {
-        let mut connection = ServerConnection::new(Limits::DEFAULT);
+        let mut connection = ServerConnection::new(Limits::DEFAULT, Endpoints::default());
         assert_eq!(connection.waiting(), Waiting::FirstByte);
         for (seqid, protocol) in [(7, Protocol::Binary), (8, Protocol::BinaryOld)] {
             let bytes = message(protocol, "Service:echo", MessageKind::Call, seqid);
@@ -237,7 +281,7 @@ mod tests {
 
     #[test]
     fn messages_of_the_type_oneway_are_never_answered() -> Result<()> {
-        let mut connection = ServerConnection::new(Limits::DEFAULT);
+        let mut connection = ServerConnection::new(Limits::DEFAULT, Endpoints::default());
         let bytes = message(Protocol::Binary, "fire", MessageKind::Oneway, 1);
         connection.space().extend_from_slice(&bytes);
         for Call { head, request } in take(&mut connection)? {
@@ -260,7 +304,7 @@ mod tests {
         let whole = message(Protocol::Binary, "echo", MessageKind::Call, 7);
         for (end, told) in [(4, false), (10, false), (whole.len(), true)] {
             let limits = Limits { frame: 4, ..Limits::DEFAULT };
-            let mut connection = ServerConnection::new(limits);
+            let mut connection = ServerConnection::new(limits, Endpoints::default());
             connection.cutter = Some(Cutter::new(Framing::Framed));
             connection.space().extend_from_slice(&whole[..end]);
             let error = connection.next().expect_err("the frame is too large");

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-/// The peer of a connection, if it has an address.
+/// The addresses of a connection, if it has any.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Endpoints {
     pub(crate) peer: Option<SocketAddr>,
+    pub(crate) local: Option<SocketAddr>,
 }
 
 impl fmt::Display for Endpoints {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use crate::rpc::context::current_deadline;
+
 /// The time by which a call has to be answered, or else fails with
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
 ///
@@ -19,7 +21,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Deadline {
-    /// The channel decides, by its timeout (30 seconds unless it was set).
+    /// The channel decides, by its timeout (30 seconds unless it was set). In a handler whose
+    /// [context](crate::Context::deadline) has an earlier deadline it is that.
     #[default]
     Default,
     /// None: the call waits until it is answered or its connection is lost.
@@ -34,10 +37,14 @@ impl Deadline {
         Instant::now().checked_add(timeout).map_or(Deadline::Never, Deadline::At)
     }
 
-    /// The time, where calls have this timeout by default.
+    /// The time, where calls have this timeout by default. Within a handler that has to be done
+    /// earlier, it is the handler's.
     pub(crate) fn resolve(self, now: Instant, timeout: Option<Duration>) -> Option<Instant> {
         match self {
-            Deadline::Default => timeout.and_then(|timeout| now.checked_add(timeout)),
+            Deadline::Default => {
+                let own = timeout.and_then(|timeout| now.checked_add(timeout));
+                own.into_iter().chain(current_deadline()).min()
+            }
             Deadline::Never => None,
             Deadline::At(time) => Some(time),
         }

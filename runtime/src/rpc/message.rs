@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::rpc::body::Body;
+use crate::rpc::context::Connection;
 use crate::rpc::deadline::Deadline;
+use crate::rpc::extensions::Extensions;
 
 /// How values become bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -96,7 +99,8 @@ impl FromStr for Protocol {
 
 /// Names and values that travel with a message where the transport can carry them.
 ///
-/// Framed and unframed transports carry none; what is set is left out there.
+/// Framed and unframed transports carry none: to set one there is an error in debug builds, and a
+/// warning in the log in release builds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers {
     entries: Vec<(String, String)>,
@@ -117,6 +121,11 @@ impl Headers {
         }
     }
 
+    /// Whether none is set.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// All names and values, in the order in which they were set.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
@@ -124,7 +133,7 @@ impl Headers {
 }
 
 /// The name of a method: bytes that are known to be UTF-8, shared with the message they came in.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct MethodName(Bytes);
 
 impl MethodName {
@@ -191,6 +200,10 @@ pub struct Request {
     pub limits: Limits,
     /// When it has to be answered. It is not sent to the server.
     pub deadline: Deadline,
+    /// Values of layers. They are not sent.
+    pub extensions: Extensions,
+    /// The connection that it came by, in a server.
+    pub(crate) connection: Option<Arc<Connection>>,
 }
 
 impl Request {
@@ -204,6 +217,8 @@ impl Request {
             body,
             limits: Limits::DEFAULT,
             deadline: Deadline::Default,
+            extensions: Extensions::default(),
+            connection: None,
         }
     }
 }
@@ -222,6 +237,8 @@ pub struct Response {
     pub body: Body,
     /// What its decoder is held to.
     pub limits: Limits,
+    /// Values of layers. They are not sent.
+    pub extensions: Extensions,
     /// Why a oneway call failed, for the log of the server.
     pub(crate) failure: Option<Error>,
 }
@@ -246,6 +263,7 @@ impl Response {
             headers: Headers::default(),
             body,
             limits: Limits::DEFAULT,
+            extensions: Extensions::default(),
             failure: None,
         }
     }

@@ -15,6 +15,7 @@ use crate::protocol::json::{self, decoded::Decoded};
 #[cfg(feature = "thriftpy-json")]
 use crate::protocol::thriftpy_json::{self, TapeReader};
 use crate::protocol::{decode_body, encode_body};
+use crate::rpc::context::{Scope, set_oneway};
 use crate::rpc::message::{Protocol, Request, Response, ResponseKind};
 use crate::ttype::TType;
 use crate::{ApplicationError, ApplicationErrorKind, blocking};
@@ -177,6 +178,21 @@ fn no_such_method(request: &Request) -> Error {
     )
 }
 
+/// Runs a blocking handler, which knows the call as its context.
+fn in_context(
+    mut request: Request,
+    oneway: bool,
+    handler: impl FnOnce(Request) -> Result<Response>,
+) -> Result<Response> {
+    let mut scope = Scope::of(&mut request);
+    set_oneway(oneway);
+    let mut result = scope.enter(|| handler(request));
+    if let Ok(response) = &mut result {
+        scope.finish(response);
+    }
+    result
+}
+
 /// Serves a call by a blocking handler.
 pub fn serve_blocking<A, T, E>(
     request: Request,
@@ -188,10 +204,21 @@ where
     T: Returns,
     E: Throws,
 {
-    let protocol = request.protocol;
-    let result = decode_arguments(request)
-        .and_then(|arguments| encode_outcome(protocol, oneway, handler(arguments)));
-    settle(oneway, protocol, result)
+    in_context(request, oneway, |request| {
+        let protocol = request.protocol;
+        let result = decode_arguments(request)
+            .and_then(|arguments| encode_outcome(protocol, oneway, handler(arguments)));
+        settle(oneway, protocol, result)
+    })
+}
+
+/// Serves a call by a blocking handler that borrows its arguments.
+pub fn serve_borrowed_blocking(
+    request: Request,
+    oneway: bool,
+    handler: impl FnOnce(BorrowedCall) -> Result<Response>,
+) -> Result<Response> {
+    in_context(request, oneway, |request| handler(BorrowedCall::new(request, oneway)))
 }
 
 /// A call whose arguments are borrowed from it.
@@ -210,7 +237,7 @@ pub struct BorrowedCall {
 
 impl BorrowedCall {
     /// Keeps what the arguments will borrow from.
-    pub fn new(request: Request, oneway: bool) -> BorrowedCall {
+    fn new(request: Request, oneway: bool) -> BorrowedCall {
         let Request { protocol, limits, body, .. } = request;
         BorrowedCall {
             protocol,
@@ -337,22 +364,57 @@ where
 }
 
 #[cfg(feature = "async")]
-pub use asynchronous::{Call, ResponseFuture, call, serve, unknown_method};
+pub use asynchronous::{Call, ResponseFuture, call, serve, serve_borrowed, unknown_method};
 
 #[cfg(feature = "async")]
 mod asynchronous {
     use std::future::{Future, poll_fn, ready};
     use std::pin::Pin;
+    use std::task::{Context, Poll};
 
     use super::{
-        Returns, Throws, decode_arguments, decode_response, encode_outcome, no_such_method, settle,
+        BorrowedCall, Returns, Throws, decode_arguments, decode_response, encode_outcome,
+        no_such_method, settle,
     };
     use crate::codec::Decode;
     use crate::error::{Error, ErrorKind, Result};
+    use crate::rpc::context::{Scope, set_oneway};
     use crate::rpc::message::{Request, Response};
 
-    /// What a generated server answers with.
-    pub type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
+    /// What a generated server answers with: a handler's future, which knows the call as its
+    /// context.
+    pub struct ResponseFuture {
+        scope: Scope,
+        handler: BoxFuture,
+    }
+
+    type BoxFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
+
+    impl ResponseFuture {
+        fn new(scope: Scope, oneway: bool, handler: BoxFuture) -> ResponseFuture {
+            set_oneway(oneway);
+            ResponseFuture { scope, handler }
+        }
+    }
+
+    impl Future for ResponseFuture {
+        type Output = Result<Response>;
+
+        fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Response>> {
+            let ResponseFuture { scope, handler } = &mut *self;
+            let mut polled = scope.enter(|| handler.as_mut().poll(context));
+            if let Poll::Ready(Ok(response)) = &mut polled {
+                scope.finish(response);
+            }
+            polled
+        }
+    }
+
+    impl std::fmt::Debug for ResponseFuture {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("ResponseFuture").field("scope", &self.scope).finish_non_exhaustive()
+        }
+    }
 
     type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -386,7 +448,7 @@ mod asynchronous {
 
     /// Serves a call by an async handler.
     pub fn serve<A, T, E, F>(
-        request: Request,
+        mut request: Request,
         oneway: bool,
         handler: impl FnOnce(A) -> F + Send + 'static,
     ) -> ResponseFuture
@@ -396,19 +458,32 @@ mod asynchronous {
         E: Throws,
         F: Future<Output = Result<T, E>> + Send,
     {
-        Box::pin(async move {
+        let scope = Scope::of(&mut request);
+        let handler = Box::pin(async move {
             let protocol = request.protocol;
             let answer = async {
                 let call = decode_arguments(request).map(handler)?;
                 encode_outcome(protocol, oneway, call.await)
             };
             settle(oneway, protocol, answer.await)
-        })
+        });
+        ResponseFuture::new(scope, oneway, handler)
+    }
+
+    /// Serves a call by an async handler that borrows its arguments.
+    pub fn serve_borrowed(
+        mut request: Request,
+        oneway: bool,
+        handler: impl FnOnce(BorrowedCall) -> BoxFuture,
+    ) -> ResponseFuture {
+        let scope = Scope::of(&mut request);
+        ResponseFuture::new(scope, oneway, handler(BorrowedCall::new(request, oneway)))
     }
 
     /// Answers a call of a method that the service does not have.
     pub fn unknown_method(request: Request) -> ResponseFuture {
-        Box::pin(ready(Err(no_such_method(&request))))
+        let unknown = no_such_method(&request);
+        ResponseFuture::new(Scope::Outside, false, Box::pin(ready(Err(unknown))))
     }
 
     /// Makes a call through a channel.

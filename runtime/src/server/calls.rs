@@ -10,6 +10,7 @@ use tower_service::Service;
 
 use crate::connection::{Call, CallHead, guard, of_service};
 use crate::error::{Error, Result};
+use crate::rpc::context::{set_oneway, was_oneway};
 use crate::rpc::message::{Request, Response};
 
 /// The service of a connection, and the calls that it is working on.
@@ -75,12 +76,18 @@ where
     pub(super) fn start(&mut self, call: Call, context: &mut Context<'_>) -> Option<Answer> {
         self.set_aside();
         let Call { head, request } = call;
+        set_oneway(false);
         match guard(&head.method, || self.service.call(request)) {
             Ok(future) => self.place.set(Some(future)),
             Err(error) => return Some((head, Err(error))),
         }
         self.current = Some(head);
-        self.poll_current(context)
+        let answer = self.poll_current(context);
+        // Some clients send calls of oneway methods as if they waited for an answer.
+        if let Some(head) = &mut self.current {
+            head.oneway |= was_oneway();
+        }
+        answer
     }
 
     /// The next answer. If there is none, the task is woken when there is.

@@ -320,7 +320,7 @@ where
             tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
         }
         let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
-        let ends = Endpoints { peer: Some(peer) };
+        let ends = Endpoints { peer: Some(peer), local: stream.local_addr().ok() };
         let session = Session::new(stream, ends, service, settings, Arc::clone(&self.drain));
         self.sessions.spawn(session.run());
     }

@@ -31,7 +31,6 @@ const ROUNDS: usize = 16;
 /// Reads calls, has them handled, and writes the answers.
 pub(super) struct Session<IO, S: Service<Request>> {
     io: IO,
-    ends: Endpoints,
     connection: ServerConnection,
     calls: Calls<S>,
     /// A call that the service is not ready for.
@@ -65,8 +64,7 @@ where
         let watchdog = Watchdog::new(&settings);
         Session {
             io,
-            ends,
-            connection: ServerConnection::new(settings.limits),
+            connection: ServerConnection::new(settings.limits, ends),
             calls: Calls::new(service),
             held: None,
             drain: Listener::new(drain),
@@ -82,8 +80,8 @@ where
     /// Serves the connection until it ends.
     pub(super) async fn run(mut self) {
         let end = poll_fn(|context| self.poll(context)).await;
-        let Session { settings, ends, connection, .. } = &self;
-        settings.report.ended(Instant::now().into_std(), ends, connection, &end);
+        let Session { settings, connection, .. } = &self;
+        settings.report.ended(Instant::now().into_std(), connection, &end);
         if matches!(end, End::Broken(_) | End::Drained) {
             let mut io = self.io;
             let mut rest = vec![0; 4096];
@@ -98,7 +96,8 @@ where
             drop(self.io);
         }
         let report = |head: &CallHead, error: &Error| {
-            self.settings.report.failed(Instant::now().into_std(), &self.ends, &head.method, error);
+            let (now, ends) = (Instant::now().into_std(), self.connection.ends());
+            self.settings.report.failed(now, ends, &head.method, error);
         };
         self.calls.finish(report).await;
     }
@@ -192,7 +191,8 @@ where
     fn answer(&mut self, (head, result): Answer) {
         if let Some(error) = self.connection.answer(&head, result) {
             let now = Instant::now().into_std();
-            self.settings.report.failed(now, &self.ends, &head.method, &error);
+            let ends = self.connection.ends();
+            self.settings.report.failed(now, ends, &head.method, &error);
         }
     }
 

@@ -7,6 +7,17 @@ use tokio::net::TcpListener;
 use super::*;
 
 #[tokio::test]
+async fn headers_that_cannot_be_sent_are_no_secret() {
+    let server = start(Server::new(Echo::new())).await;
+    let mut channel = connect(server.address, FORMS[0]).await;
+    let mut call = request("ping", FORMS[0].1, vec![0]);
+    call.headers.insert("trace", "7");
+    let result = hang(channel.call(call)).await;
+    assert_eq!(result.is_err(), cfg!(debug_assertions));
+    hang(channel.call(request("ping", FORMS[0].1, vec![0]))).await.expect("not affected");
+}
+
+#[tokio::test]
 async fn a_call_that_takes_too_long_fails_and_its_late_reply_is_dropped() {
     let echo = Echo::new();
     let server = start(Server::new(echo.clone()).max_connections(1)).await;

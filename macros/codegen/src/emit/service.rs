@@ -310,13 +310,12 @@ fn server(item: &Service, side: Side) -> TokenStream {
 /// The arm for a method whose handler borrows its arguments.
 ///
 /// ```text
-/// "greet" => Box::pin(async move {
-///     let call = BorrowedCall::new(request, false);
+/// "greet" => serve_borrowed(request, false, |call| Box::pin(async move {
 ///     match call.arguments::<__GreeterGreetArgsRef<'_>>() {
 ///         Ok(args) => call.answer(H::greet(&handler, args.name).await),
 ///         Err(error) => call.fail(error),
 ///     }
-/// }),
+/// })),
 /// ```
 fn serve_borrowed(
     name: &str,
@@ -327,15 +326,20 @@ fn serve_borrowed(
 ) -> TokenStream {
     let await_token = (side == Side::Async).then(|| quote!(.await));
     let body = quote! {
-        let __call = __service::BorrowedCall::new(__request, #oneway);
         match __call.arguments::<#args<'_>>() {
             __Ok(__args) => __call.answer(#call #await_token),
             __Err(__error) => __call.fail(__error),
         }
     };
     match side {
-        Side::Async => quote!(#name => __Box::pin(async move { #body }),),
-        Side::Blocking => quote!(#name => { #body }),
+        Side::Async => quote! {
+            #name => __service::serve_borrowed(__request, #oneway, |__call| {
+                __Box::pin(async move { #body })
+            }),
+        },
+        Side::Blocking => quote! {
+            #name => __service::serve_borrowed_blocking(__request, #oneway, |__call| { #body }),
+        },
     }
 }
 
