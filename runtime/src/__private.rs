@@ -19,6 +19,7 @@ pub use core::hash::{Hash as __Hash, Hasher as __Hasher};
 pub use core::include_bytes as __include_bytes;
 pub use core::iter::FromIterator as __FromIterator;
 pub use core::marker::{Copy as __Copy, Send as __Send, Sync as __Sync};
+pub use core::matches as __matches;
 pub use core::option::Option::{self as __Option, None as __None, Some as __Some};
 pub use core::primitive::{
     bool as __bool, f64 as __f64, i8 as __i8, i16 as __i16, i32 as __i32, i64 as __i64,
@@ -399,6 +400,30 @@ pub fn __show_value(
         Some(name) => f.pad(name),
         None => std::fmt::Display::fmt(&number, f),
     }
+}
+
+/// Shows an exception: its message, or else its name and those of its fields that have a value.
+pub fn __show_exception(
+    f: &mut std::fmt::Formatter<'_>,
+    name: &str,
+    message: Option<&str>,
+    fields: &[(&str, Option<&dyn std::fmt::Debug>)],
+) -> std::fmt::Result {
+    if let Some(message) = message.filter(|message| !message.is_empty()) {
+        return f.pad(message);
+    }
+    f.write_str(name)?;
+    let values = fields.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+    for (at, (name, value)) in values.enumerate() {
+        f.write_str(if at == 0 { ": " } else { ", " })?;
+        write!(f, "{name} = {value:?}")?;
+    }
+    Ok(())
+}
+
+/// The value of an optional field, if it can be shown.
+pub fn __shown<T: std::fmt::Debug>(value: &Option<T>) -> Option<&dyn std::fmt::Debug> {
+    value.as_ref().map(|value| value as &dyn std::fmt::Debug)
 }
 
 /// The value of an enum that a text names, by its name or its number.

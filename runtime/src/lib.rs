@@ -108,6 +108,62 @@
 //! - The [`Default`] is what has the number 0, which is `Unrecognized(0)` if nothing has it. The first
 //!   value is the default only if its number is 0, as it is unless the IDL says another.
 //!
+//! ## Structs
+//!
+//! Structs are made by a literal, or by `new` if they have `required` fields: it takes these in the order
+//! of the IDL, text and blobs as anything that becomes one, and all other fields are at their defaults.
+//! A struct of more than seven fields that are all required has no `new`: a literal names them. The
+//! [`Default`] of required fields is empty or 0, too, which is good for tests, but rarely for a peer.
+//!
+//! ```
+//! thriftly::thrift!(inline: "
+//!     struct Statement { 1: required i64 session, 2: required string text, 3: optional i32 timeout }
+//! ");
+//!
+//! let statement = Statement::new(7, "select 1");
+//! let with_timeout = Statement { timeout: Some(5), ..Statement::new(7, "select 1") };
+//! assert_eq!(statement, Statement { session: 7, text: "select 1".into(), timeout: None });
+//! # let _ = with_timeout;
+//! ```
+//!
+//! ## Unions
+//!
+//! Beside `match`, each variant `Text(String)` of a union has `is_text()`, `as_text()` and `into_text()`; `as_text()`
+//! of a `string` is an `Option<&str>`. A value of a type that only one variant has becomes the union by
+//! [`From`].
+//!
+//! ```
+//! thriftly::thrift!(inline: "union Value { 1: string text, 2: i64 number, 3: list<string> words }");
+//!
+//! let value = Value::from("hello");
+//! assert_eq!(value.as_text(), Some("hello"));
+//! assert!(!value.is_number());
+//! assert_eq!(Value::from(5_i64).into_number(), Some(5));
+//! ```
+//!
+//! ## Exceptions
+//!
+//! An exception is an [error](std::error::Error). It is shown as its message, which is its `string` of the name
+//! `message`, or the one that the annotation `(message = "reason")` of the exception names. Without a message, or
+//! if that is empty, the name of the exception is shown, and the fields that have a value. The first
+//! field that is an exception itself is the [source](std::error::Error::source).
+//!
+//! ```
+//! use std::error::Error;
+//!
+//! thriftly::thrift!(inline: r#"
+//!     exception Busy { 1: string message }
+//!     exception Refused { 1: string reason, 2: optional Busy cause } (message = "reason")
+//!     exception NotFound { 1: i64 id, 2: optional string hint }
+//! "#);
+//!
+//! let busy = Busy { message: "too many calls".into() };
+//! let refused = Refused { reason: "try again later".into(), cause: Some(busy) };
+//! assert_eq!(refused.to_string(), "try again later");
+//! assert_eq!(refused.source().unwrap().to_string(), "too many calls");
+//! assert_eq!(NotFound { id: 5, hint: None }.to_string(), "NotFound: id = 5");
+//! ```
+//!
 //! ## Derived traits
 //!
 //! Every type is [`Debug`], [`Clone`], [`PartialEq`] and [`Default`]; only a struct that must contain
@@ -356,6 +412,7 @@ pub use value::uuid::Uuid;
 ///   that the IDL declares, and the traits that structs derive: `Debug`, `Clone`, `PartialEq` and
 ///   `Default`, and `Eq`, `Hash` and `Ord` unless it is a container or stands beside a double.
 ///   Within an exception that a method throws it is also `Send` and `Sync`.
+/// - `(message = "…")` on an exception: the name of the `string` that is its message.
 /// - `(deprecated = "…")`: `#[deprecated]`, with the reason if there is one.
 /// - `(rust.derive = "…")` on a struct, union, exception or enum: more derives.
 ///
@@ -428,6 +485,8 @@ pub use thriftly_macros::thrift;
 /// | `default = …` | what the field is if it is absent, if that is not its type's [`Default`]; any expression |
 /// | `with = module` | how a type that Thrift does not have is converted, see below |
 /// | `skip` | the field is not sent, and is its type's [`Default`] when it is read |
+/// | `message` | the field is the message of an `exception`: text, or an `Option` of it |
+/// | `source` | the field is the error that caused an `exception`, or an `Option` of it |
 /// | `unrecognized` | a field of the type [`UnknownFields`] holds what is not known, and is written back; without it, that is dropped |
 ///
 /// A field of the type `Option<T>` is `optional`: `None` is not written. Pointers and further
@@ -541,8 +600,11 @@ pub use thriftly_macros::thrift;
 ///
 /// - `name = "…"`: the name in the IDL, if it is another.
 /// - `transparent`: see above.
-/// - `exception`: the type is an [error](std::error::Error), shown as [`Debug`](std::fmt::Debug) shows
-///   it. Without it, write `Display` and `Error` by hand, or have another derive do it.
+/// - `exception`: the type is an [error](std::error::Error). A struct is shown as its message, if it has one that
+///   is not empty: the text, or `Option` of text, in the field that is called `message` or has the
+///   attribute `message`. Everything else is shown as [`Debug`](std::fmt::Debug) shows it. A field with the
+///   attribute `source` is the [source](std::error::Error::source). Without `exception`, write `Display` and `Error` by
+///   hand, or have another derive do it.
 /// - `crate = path`: the path of this crate, if it is not `::thriftly`.
 ///
 /// # Errors

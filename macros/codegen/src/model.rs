@@ -32,6 +32,21 @@ pub(crate) struct Struct {
     pub(crate) unknown: Option<syn::Member>,
     /// Fields that are not sent.
     pub(crate) skipped: Vec<syn::Member>,
+    /// There is a function `new`, which takes the required fields.
+    pub(crate) constructor: bool,
+    /// Set for exceptions.
+    pub(crate) exception: Option<Exception>,
+}
+
+/// How an exception is shown, and what caused it.
+#[derive(Clone, Default)]
+pub(crate) struct Exception {
+    /// The index of the field whose text is the message.
+    pub(crate) message: Option<usize>,
+    /// The index of the field that is an exception itself.
+    pub(crate) source: Option<usize>,
+    /// The source is in a `Box`, beside the layers of its field.
+    pub(crate) is_source_boxed: bool,
 }
 
 /// A field of a struct.
@@ -57,6 +72,8 @@ pub(crate) struct Field {
     pub(crate) default: Option<TokenStream>,
     /// How much memory that value takes beside its own place, if it takes any: a constant.
     pub(crate) heap: Option<TokenStream>,
+    /// `new` takes everything that becomes the type.
+    pub(crate) into: bool,
     /// Where the compiler shows what is wrong with the type.
     pub(crate) span: Span,
 }
@@ -146,8 +163,25 @@ pub(crate) struct Variant {
     pub(crate) ty: TokenStream,
     /// The module that turns the value into one that has a Thrift type, and back.
     pub(crate) with: Option<syn::Path>,
+    /// The functions that test and take this variant, unless the type is written by hand.
+    pub(crate) access: Option<Access>,
     /// Where the compiler shows what is wrong with the type.
     pub(crate) span: Span,
+}
+
+/// How a variant of a union is tested, taken and made.
+pub(crate) struct Access {
+    pub(crate) is: Ident,
+    pub(crate) borrow: Ident,
+    pub(crate) take: Ident,
+    /// The value without its box: `i32`.
+    pub(crate) value: TokenStream,
+    /// What a reference to the value is to: `str` for text, `[T]` for lists, or the value.
+    pub(crate) borrowed: TokenStream,
+    pub(crate) is_boxed: bool,
+    /// The types that the union is made of by `From`, each with the conversion of `__value` to the type of
+    /// the variant.
+    pub(crate) froms: Vec<(TokenStream, TokenStream)>,
 }
 
 /// An enum.

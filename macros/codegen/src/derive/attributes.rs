@@ -77,7 +77,7 @@ impl Of {
         match self {
             Of::Field => {
                 "unknown attribute; a field may have `id`, `name`, `required`, `default`, `with`, \
-                 `skip` and `unrecognized`"
+                 `skip`, `unrecognized`, `message` and `source`"
             }
             Of::Transparent => {
                 "unknown attribute; the field of a transparent type may have `with`, and others \
@@ -105,6 +105,10 @@ pub(super) struct FieldAttributes {
     pub(super) with: Option<Path>,
     pub(super) skip: Option<Span>,
     pub(super) unrecognized: Option<Span>,
+    /// It is the message of an exception.
+    pub(super) message: Option<Span>,
+    /// It is the error that caused an exception.
+    pub(super) source: Option<Span>,
 }
 
 impl FieldAttributes {
@@ -151,6 +155,8 @@ impl FieldAttributes {
                 }
                 "skip" => once(&mut parsed.skip, &meta, meta.path.span()),
                 "unrecognized" => once(&mut parsed.unrecognized, &meta, meta.path.span()),
+                "message" => once(&mut parsed.message, &meta, meta.path.span()),
+                "source" => once(&mut parsed.source, &meta, meta.path.span()),
                 _ => Err(meta.error(of.unknown())),
             }
         });
@@ -167,6 +173,8 @@ impl FieldAttributes {
             self.with.is_some(),
             self.skip.is_some(),
             self.unrecognized.is_some(),
+            self.message.is_some(),
+            self.source.is_some(),
         ];
         said.iter().filter(|&&said| said).count() == 1
     }

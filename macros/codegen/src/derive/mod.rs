@@ -17,6 +17,7 @@ use syn::{Data, DeriveInput, Error, Fields};
 use self::attributes::TypeAttributes;
 use self::errors::Errors;
 use crate::emit;
+use crate::model::Struct;
 
 /// Expands `#[derive(ThriftStruct)]`.
 pub fn derive_struct(input: TokenStream) -> TokenStream {
@@ -32,13 +33,15 @@ fn expand(input: &DeriveInput) -> TokenStream {
         Some(path) => quote!(#path::__private),
         None => quote!(::thriftly::__private),
     };
-    let codec = codec(input, &attributes, &mut errors);
+    let (codec, item) = codec(input, &attributes, &mut errors);
+    let exception = attributes.exception.map(|_| {
+        let item = item.as_ref().and_then(|item| Some((item, item.exception.as_ref()?)));
+        emit::derived_exception_traits(&input.ident, &input.generics, item)
+    });
     let (codec, errors) = match errors.finish() {
         Ok(()) => (codec, TokenStream::new()),
         Err(error) => (emit::skeleton(&input.ident, &input.generics), error.into_compile_error()),
     };
-    let exception =
-        attributes.exception.map(|_| emit::exception_traits(&input.ident, &input.generics));
     quote! {
         #errors
         #[allow(deprecated)]
@@ -51,21 +54,27 @@ fn expand(input: &DeriveInput) -> TokenStream {
     }
 }
 
-fn codec(input: &DeriveInput, attributes: &TypeAttributes, errors: &mut Errors) -> TokenStream {
+/// How the type is written and read, and the struct that it is, if it is one.
+fn codec(
+    input: &DeriveInput,
+    attributes: &TypeAttributes,
+    errors: &mut Errors,
+) -> (TokenStream, Option<Struct>) {
     if let (Some(span), false) = (attributes.transparent, matches!(input.data, Data::Struct(_))) {
         errors.push(span, "only a struct with one field can be `transparent`");
     }
     if let (Some(_), Some(name)) = (attributes.transparent, &attributes.name) {
         errors.push_spanned(name, "a `transparent` type has no name on the wire");
     }
-    match &input.data {
+    let codec = match &input.data {
         Data::Struct(data) if attributes.transparent.is_some() => {
             transparent::transparent(input, data, errors)
                 .map(|item| emit::transparent_codec(&item))
                 .unwrap_or_default()
         }
         Data::Struct(data) => {
-            emit::struct_codec(&structure::structure(input, data, attributes.name(input), errors))
+            let item = structure::structure(input, data, attributes, errors);
+            return (emit::struct_codec(&item), Some(item));
         }
         Data::Enum(data) if data.variants.is_empty() => {
             errors.push_spanned(
@@ -87,7 +96,8 @@ fn codec(input: &DeriveInput, attributes: &TypeAttributes, errors: &mut Errors) 
             );
             TokenStream::new()
         }
-    }
+    };
+    (codec, None)
 }
 
 /// Whether the enum is a Thrift enum rather than a union.

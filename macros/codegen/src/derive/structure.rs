@@ -5,17 +5,17 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{DataStruct, DeriveInput, Member, Type};
 
-use super::attributes::{FieldAttributes, Of};
+use super::attributes::{FieldAttributes, Of, TypeAttributes};
 use super::errors::Errors;
 use super::generics::Parameters;
 use super::names::{Names, shown};
 use super::types;
-use crate::model::{Docs, Field, Presence, Struct};
+use crate::model::{Docs, Exception, Field, Layer, Presence, Struct};
 
 pub(super) fn structure(
     input: &DeriveInput,
     data: &DataStruct,
-    name: String,
+    of: &TypeAttributes,
     errors: &mut Errors,
 ) -> Struct {
     let mut reader = Reader {
@@ -24,6 +24,9 @@ pub(super) fn structure(
         fields: Vec::new(),
         unknown: None,
         skipped: Vec::new(),
+        is_exception: of.exception.is_some(),
+        exception: Exception::default(),
+        message: None,
         errors,
     };
     for (member, field) in data.fields.members().zip(&data.fields) {
@@ -31,16 +34,18 @@ pub(super) fn structure(
             reader.field(member, field, attributes);
         }
     }
-    let Reader { parameters, fields, unknown, skipped, .. } = reader;
+    let Reader { parameters, fields, unknown, skipped, exception, .. } = reader;
     Struct {
         ident: input.ident.clone(),
-        name,
+        name: of.name(input),
         doc: Docs::default(),
         generics: input.generics.clone(),
         bounds: parameters.bounds(),
         fields,
         unknown,
         skipped,
+        constructor: false,
+        exception: Some(exception),
     }
 }
 
@@ -51,6 +56,10 @@ struct Reader<'a> {
     fields: Vec<Field>,
     unknown: Option<Member>,
     skipped: Vec<Member>,
+    is_exception: bool,
+    exception: Exception,
+    /// The field that is marked as the message.
+    message: Option<Span>,
     errors: &'a mut Errors,
 }
 
@@ -94,6 +103,7 @@ impl Reader<'_> {
                 (presence, Vec::new(), &field.ty)
             }
         };
+        self.find_exception(&member, ty, &layers, &attributes);
         let default = attributes.default.and_then(|(value, _)| value);
         if attributes.with.is_none() {
             types::check(ty, self.errors);
@@ -118,9 +128,42 @@ impl Reader<'_> {
             with: attributes.with,
             presence,
             default,
+            into: false,
             heap,
             span: place(ty),
         });
+    }
+
+    /// Takes the field for the message or the source of an exception if it is one.
+    fn find_exception(
+        &mut self,
+        member: &Member,
+        ty: &Type,
+        layers: &[Layer],
+        attributes: &FieldAttributes,
+    ) {
+        if let (Some(span), false) = (attributes.message.or(attributes.source), self.is_exception) {
+            self.errors.push(span, "only an `exception` has a message and a source");
+        }
+        let at = self.fields.len();
+        let is_text = layers.is_empty() && attributes.with.is_none() && types::is_text(ty);
+        if let Some(span) = attributes.message {
+            if !is_text {
+                self.errors.push(span, "a message is text, or an `Option` of it");
+            }
+            if self.message.replace(span).is_some() {
+                self.errors.push(span, "an exception has one message");
+            }
+            self.exception.message = is_text.then_some(at);
+        } else if self.message.is_none() && is_text && shown(member).1 == "message" {
+            self.exception.message = Some(at);
+        }
+        if let Some(span) = attributes.source {
+            if self.exception.source.replace(at).is_some() {
+                self.errors.push(span, "an exception has one source");
+            }
+            self.exception.is_source_boxed = types::is_pointer(ty);
+        }
     }
 
     fn check_optional(&mut self, attributes: &FieldAttributes) {

@@ -76,6 +76,26 @@ pub(super) fn scalar(ty: &Type) -> Option<Scalar> {
     })
 }
 
+/// Whether it is text, as a message is.
+pub(super) fn is_text(ty: &Type) -> bool {
+    let is_str = |ty: &Type| simple_name(ty).as_deref() == Some("str");
+    match ty {
+        Type::Reference(reference) => is_str(&reference.elem),
+        _ => match (last_segment(ty), generic(ty)) {
+            (_, Some((name, argument))) => {
+                matches!(name.as_str(), "Box" | "Rc" | "Arc" | "Cow") && is_str(argument)
+            }
+            (Some(last), None) => last.ident == "String" || last.ident == "SharedStr",
+            (None, None) => false,
+        },
+    }
+}
+
+/// Whether it is a `Box`, `Rc` or `Arc`.
+pub(super) fn is_pointer(ty: &Type) -> bool {
+    generic(ty).is_some_and(|(name, _)| matches!(name.as_str(), "Box" | "Rc" | "Arc"))
+}
+
 /// Whether a value is written in one piece: text, a blob, or a list of numbers.
 pub(super) fn is_in_one_piece(ty: &Type) -> bool {
     match ty {

@@ -69,6 +69,7 @@ pub(super) fn union(
             id,
             ty: ty.to_token_stream(),
             with: attributes.with,
+            access: None,
             span: structure::place(ty),
         });
     }

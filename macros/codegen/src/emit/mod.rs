@@ -4,6 +4,7 @@
 //! underscores, as local names do: no name of the user can be in the way.
 
 mod constant;
+mod constructor;
 mod conversion;
 mod enumeration;
 mod exception;
@@ -20,7 +21,7 @@ mod view;
 
 pub(crate) use constant::constant;
 pub(crate) use enumeration::{enum_codec, enum_definition};
-pub(crate) use exception::exception_traits;
+pub(crate) use exception::derived_exception_traits;
 pub(crate) use serde::{enum_serde, struct_serde, union_serde};
 pub(crate) use service::{method_types, service};
 pub(crate) use skeleton::skeleton;

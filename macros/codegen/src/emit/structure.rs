@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 
+use super::constructor::constructor;
 use super::conversion::{converted, from_thrift};
 use super::exception::exception_traits;
 use super::optional::{from_value, pointers, value_of};
@@ -29,7 +30,6 @@ pub(crate) fn struct_definition(
     item: &Struct,
     traits: Traits,
     extra_derives: &[Path],
-    is_exception: bool,
 ) -> TokenStream {
     let (allow, allow_deprecated, ident) = (allow(), allow_deprecated(item), &item.ident);
     let (generics, order) = (&item.generics, order_by_bytes(ident, &item.generics, traits));
@@ -45,7 +45,8 @@ pub(crate) fn struct_definition(
             pub #name: __std::UnknownFields,
         }
     });
-    let derived = traits.default && item.fields.iter().all(|field| field.default.is_none());
+    let is_plain = |field: &Field| field.default.is_none() && field.presence != Presence::Required;
+    let derived = traits.default && item.fields.iter().all(is_plain);
     let also = derived.then(|| quote!(#[derive(__Default)]));
     let derives = derives(traits, extra_derives);
     let default = (traits.default && !derived).then(|| {
@@ -54,7 +55,9 @@ pub(crate) fn struct_definition(
             quote!(#member: #value,)
         });
         let unknown = item.unknown.iter().map(|name| quote!(#name: __Default::default(),));
+        let doc = default_doc(item);
         quote! {
+            #doc
             #allow_deprecated
             impl #params __Default for #ident #arguments {
                 fn default() -> Self {
@@ -63,17 +66,35 @@ pub(crate) fn struct_definition(
             }
         }
     });
-    let error = is_exception.then(|| exception_traits(ident, &syn::Generics::default()));
+    let constructor = item.constructor.then(|| constructor(item));
+    let error = item.exception.as_ref().map(|exception| exception_traits(item, exception));
     quote! {
         #docs
         #allow
         #derives
         #also
         pub struct #ident #generics { #(#fields)* #(#unknown)* }
+        #constructor
         #default
         #order
         #error
     }
+}
+
+/// What the default means, if that is not plain.
+fn default_doc(item: &Struct) -> Option<TokenStream> {
+    let is_required = |field: &Field| field.presence == Presence::Required;
+    let text = match item.fields.iter().any(is_required) {
+        false => return None,
+        true if item.constructor => {
+            " All fields at their defaults. Required fields are empty or 0, which is rarely meant: \
+             [`new`](Self::new) takes them."
+        }
+        true => {
+            " All fields at their defaults. Required fields are empty or 0, which is rarely meant."
+        }
+    };
+    Some(quote!(#[doc = #text]))
 }
 
 /// The arguments of a method, with what writes and reads them.
@@ -371,7 +392,7 @@ fn field_type(field: &Field) -> TokenStream {
 }
 
 /// What the field has in a default value.
-fn default_value(field: &Field) -> TokenStream {
+pub(super) fn default_value(field: &Field) -> TokenStream {
     match (&field.default, field.presence) {
         (Some(default), Presence::Optional) => quote!(__Some(#default)),
         (Some(default), _) => default.clone(),

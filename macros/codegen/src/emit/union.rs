@@ -6,7 +6,7 @@ use syn::Path;
 
 use super::conversion::{converted, from_thrift};
 use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
-use crate::model::{Traits, Union};
+use crate::model::{Access, Traits, Union};
 
 /// The type itself.
 ///
@@ -48,6 +48,7 @@ pub(crate) fn union_definition(
             }
         }
     });
+    let access = access(item);
     quote! {
         #docs
         #allow
@@ -55,6 +56,69 @@ pub(crate) fn union_definition(
         pub enum #ident #generics { #(#variants)* #(#unrecognized)* }
         #(#default)*
         #order
+        #access
+    }
+}
+
+/// Functions that test and take the variants, and conversions from their values.
+///
+/// ```text
+/// impl Choice {
+///     pub const fn is_number(&self) -> bool { matches!(self, Self::Number(_)) }
+///     pub fn as_number(&self) -> Option<&i32> { … }
+///     pub fn into_number(self) -> Option<i32> { … }
+/// }
+/// impl From<i32> for Choice { … }
+/// ```
+fn access(item: &Union) -> TokenStream {
+    let (allow, ident) = (allow(), &item.ident);
+    let (params, arguments, _) = item.generics.split_for_impl();
+    let mut functions = TokenStream::new();
+    let mut froms = TokenStream::new();
+    for variant in &item.variants {
+        let Some(access) = &variant.access else { continue };
+        let (name, variant) = (&variant.name, &variant.ident);
+        let Access { is, borrow, take, value, borrowed, is_boxed, .. } = access;
+        let is_doc = format!(" Whether the field `{name}` is set.");
+        let borrow_doc = format!(" The value of the field `{name}` if that is set.");
+        let taken = if *is_boxed { quote!(*__value) } else { quote!(__value) };
+        functions.extend(quote! {
+            #[doc = #is_doc]
+            #[must_use]
+            pub const fn #is(&self) -> __bool {
+                __matches!(self, Self::#variant(_))
+            }
+
+            #[doc = #borrow_doc]
+            #[must_use]
+            pub fn #borrow(&self) -> __std::Option<&#borrowed> {
+                match self { Self::#variant(__value) => __Some(__value), _ => __None }
+            }
+
+            #[doc = #borrow_doc]
+            #[must_use]
+            pub fn #take(self) -> __std::Option<#value> {
+                match self { Self::#variant(__value) => __Some(#taken), _ => __None }
+            }
+        });
+        for (from, value) in &access.froms {
+            froms.extend(quote! {
+                #[allow(deprecated)]
+                impl #params __From<#from> for #ident #arguments {
+                    fn from(__value: #from) -> Self {
+                        Self::#variant(#value)
+                    }
+                }
+            });
+        }
+    }
+    if functions.is_empty() {
+        return functions;
+    }
+    quote! {
+        #allow
+        impl #params #ident #arguments { #functions }
+        #froms
     }
 }
 

@@ -1,9 +1,11 @@
 //! From the checked program to the model: names, types, values and services as in Rust.
 
+mod access;
 mod analysis;
 mod annotations;
 mod clash;
 mod docs;
+mod exception;
 mod foreign;
 mod heap;
 mod options;
@@ -261,6 +263,7 @@ impl<'a> Lowerer<'a> {
     pub(crate) fn check(&self) -> Findings {
         let mut idl = annotations::check(self.program);
         idl.extend(presence::check(self.program));
+        idl.extend(exception::check(self.program));
         idl.extend(self.clashes());
         Findings { idl, options: self.unused_options() }
     }
@@ -324,13 +327,12 @@ impl<'a> Lowerer<'a> {
             }
             Definition::Struct(item) => {
                 let traits = self.analysis.traits(id);
-                let is_exception = item.kind == StructKind::Exception;
                 let (derive, serde) = self.extra_derives(&item.annotations);
                 let view = self.view(id, definition, item);
                 let proof = self.proven_fields(item);
                 let fields = &item.fields;
                 let item = self.structure(id, definition, item, Holds::Owned);
-                let definition = emit::struct_definition(&item, traits, &derive, is_exception);
+                let definition = emit::struct_definition(&item, traits, &derive);
                 let codec = emit::struct_codec(&item);
                 let serde = serde.is_some().then(|| {
                     let forms = self.serde_forms(fields, item.fields.iter().map(|one| one.id));

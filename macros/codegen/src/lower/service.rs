@@ -32,6 +32,8 @@ impl Lowerer<'_> {
                 fields: self.fields(None, &function.arguments, Form::owned(id.file)),
                 unknown: None,
                 skipped: Vec::new(),
+                constructor: false,
+                exception: None,
             };
             let owned = emit::arguments(&arguments);
             let borrowed = method.args_view.as_ref().map(|ident| {

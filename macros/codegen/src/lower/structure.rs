@@ -4,13 +4,17 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
-use thriftly_parser::program::{self, DefId, Definition, TypeKind};
+use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 
+use super::access::Accesses;
 use super::foreign::is_foreign;
 use super::types::{Form, Holds};
 use super::{Lowerer, annotations};
-use crate::model::{Bounds, Field, Scalar, Struct, Union, Variant};
+use crate::model::{Bounds, Field, Presence, Scalar, Struct, Union, Variant};
 use crate::name::free_name;
+
+/// How many required fields `new` takes if a struct has no others.
+const MAX_PARAMETERS: usize = 7;
 
 impl Lowerer<'_> {
     pub(super) fn union(
@@ -22,19 +26,22 @@ impl Lowerer<'_> {
     ) -> Union {
         let mut taken = HashSet::new();
         let mut ids = HashSet::new();
+        let mut accesses = Accesses::of(self, item, holds);
         let mut variants = Vec::new();
         for (index, field) in item.fields.iter().enumerate() {
             let name = self.field_variant(field);
             if !ids.insert(field.id) || !taken.insert(name.clone()) {
                 continue;
             }
+            let form = Form::owned(id.file).holding(holds);
             variants.push(Variant {
                 ident: self.ident(&name),
                 name: field.name.text.clone(),
                 doc: self.field_docs(field),
                 id: field.id,
-                ty: self.boxed_type(id, index, field, Form::owned(id.file).holding(holds)),
+                ty: self.boxed_type(id, index, field, form),
                 with: None,
+                access: Some(self.access(id, index, field, form, &mut accesses)),
                 span: Span::call_site(),
             });
         }
@@ -56,13 +63,20 @@ impl Lowerer<'_> {
         item: &program::Struct,
         holds: Holds,
     ) -> Struct {
+        let fields = self.fields(Some(id), &item.fields, Form::owned(id.file).holding(holds));
+        let required = fields.iter().filter(|one| one.presence == Presence::Required).count();
+        // Of many fields that are all required, a literal says more, and the compiler sees that it has all.
+        let is_literal = required == fields.len() && required > MAX_PARAMETERS;
         Struct {
             ident: self.ident(&self.item_name(definition)),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             generics: syn::Generics::default(),
             bounds: Bounds::default(),
-            fields: self.fields(Some(id), &item.fields, Form::owned(id.file).holding(holds)),
+            constructor: self.analysis.traits(id).default && required > 0 && !is_literal,
+            exception: (item.kind == StructKind::Exception)
+                .then(|| self.exception(id, item, &fields)),
+            fields,
             unknown: self.unknown_fields(item).map(syn::Member::Named),
             skipped: Vec::new(),
         }
@@ -131,6 +145,7 @@ impl Lowerer<'_> {
                 scalar: if foreign { None } else { self.scalar(&field.ty) },
                 in_one_piece: !foreign && self.is_in_one_piece(&field.ty),
                 presence,
+                into: boxed || (!foreign && self.is_text(&field.ty)),
                 default,
                 heap: match self.field_heap(id.map(|id| (id, index)), field) {
                     0 => None,
@@ -144,6 +159,12 @@ impl Lowerer<'_> {
             });
         }
         lowered
+    }
+
+    /// Whether a value is text or a blob, which much can become.
+    fn is_text(&self, ty: &program::Type) -> bool {
+        let kind = &self.program.resolve(ty).kind;
+        !self.is_foreign(ty) && matches!(kind, TypeKind::String | TypeKind::Binary)
     }
 
     /// Whether a value is written in one piece: text, a blob, or a list of numbers.

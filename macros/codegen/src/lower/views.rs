@@ -141,8 +141,15 @@ impl Lowerer<'_> {
                 let view = self.structure(id, definition, item, Holds::Borrowed);
                 let value = self.owned_struct(id, item, &view);
                 let doc = docs(&view.doc, &owned);
-                let view = Struct { ident: ident.clone(), doc, generics: generics(), ..view };
-                let definition = emit::struct_definition(&view, traits, &[], false);
+                let view = Struct {
+                    ident: ident.clone(),
+                    doc,
+                    generics: generics(),
+                    constructor: false,
+                    exception: None,
+                    ..view
+                };
+                let definition = emit::struct_definition(&view, traits, &[]);
                 (definition, emit::struct_codec(&view), value)
             }
         };

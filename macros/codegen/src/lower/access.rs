@@ -1,0 +1,110 @@
+//! How variants of unions are tested, taken and made.
+
+use std::collections::{HashMap, HashSet};
+
+use quote::quote;
+use thriftly_parser::program::{DefId, Definition, Field, Struct, Type, TypeKind};
+
+use super::foreign::is_foreign;
+use super::types::{Form, Holds};
+use super::{Lowerer, annotations};
+use crate::model::Access;
+use crate::name::{free_name, value_name};
+
+/// The functions of one union, as its variants are lowered one after the other.
+pub(super) struct Accesses {
+    /// How many variants have values of each type, but for types of Rust, which may be any.
+    kinds: HashMap<String, usize>,
+    /// The names of functions that are taken.
+    taken: HashSet<String>,
+}
+
+impl Accesses {
+    pub(super) fn of(lowerer: &Lowerer<'_>, item: &Struct, holds: Holds) -> Accesses {
+        let mut kinds = HashMap::new();
+        for kind in item.fields.iter().filter_map(|field| lowerer.payload(field)) {
+            *kinds.entry(kind).or_default() += 1;
+        }
+        let own = if holds == Holds::Owned { "" } else { "into_owned" };
+        Accesses { kinds, taken: HashSet::from([own.to_owned()]) }
+    }
+
+    fn name(&mut self, prefix: &str, of: &str) -> String {
+        let name = free_name(&format!("{prefix}_{of}"), |name| self.taken.contains(name));
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+impl Lowerer<'_> {
+    /// The functions of the variant for the field with the index.
+    pub(super) fn access(
+        &self,
+        id: DefId,
+        index: usize,
+        field: &Field,
+        form: Form,
+        accesses: &mut Accesses,
+    ) -> Access {
+        let name = annotations::name(&field.annotations).unwrap_or(&field.name.text);
+        let name = value_name(name);
+        let name = name.trim_start_matches('_');
+        let is_boxed = self.analysis.is_boxed(id, index);
+        let ty = self.boxed_type(id, index, field, form);
+        let foreign = is_foreign(&field.annotations);
+        let value = match is_boxed && !foreign {
+            true => self.rust_type(&field.ty, Form { ordered: self.analysis.is_key(id), ..form }),
+            false => ty.clone(),
+        };
+        let kind = &self.program.resolve(&field.ty).kind;
+        let owned = form.holds == Holds::Owned && !foreign && !self.is_foreign(&field.ty);
+        let borrowed = match kind {
+            TypeKind::String if owned => quote!(__str),
+            _ => value.clone(),
+        };
+        let is_only = self.payload(field).is_some_and(|kind| accesses.kinds.get(&kind) == Some(&1));
+        let mut froms = Vec::new();
+        if is_only {
+            let is_self = matches!(kind, TypeKind::Named(inner) if *inner == id);
+            froms.push(match is_boxed && !is_self {
+                true => (value.clone(), quote!(__Box::new(__value))),
+                false => (ty, quote!(__value)),
+            });
+            if matches!(kind, TypeKind::String) && owned {
+                froms.push((quote!(&__str), quote!(__From::from(__value))));
+            }
+        }
+        Access {
+            is: self.ident(&accesses.name("is", name)),
+            borrow: self.ident(&accesses.name("as", name)),
+            take: self.ident(&accesses.name("into", name)),
+            value,
+            borrowed,
+            is_boxed: is_boxed && !foreign,
+            froms,
+        }
+    }
+
+    /// Something that is the same for fields that are of the same type in Rust. Nothing for types of Rust
+    /// that the IDL names: they may be any.
+    fn payload(&self, field: &Field) -> Option<String> {
+        if is_foreign(&field.annotations) { None } else { self.type_key(&field.ty) }
+    }
+
+    fn type_key(&self, ty: &Type) -> Option<String> {
+        Some(match &ty.kind {
+            TypeKind::Named(id) => match self.program.definition(*id) {
+                Definition::Typedef(item) if is_foreign(&item.annotations) => return None,
+                Definition::Typedef(item) => return self.type_key(&item.target),
+                _ => format!("{}.{}", id.file.0, id.index),
+            },
+            TypeKind::List(element) => format!("list<{}>", self.type_key(element)?),
+            TypeKind::Set(element) => format!("set<{}>", self.type_key(element)?),
+            TypeKind::Map(key, value) => {
+                format!("map<{}, {}>", self.type_key(key)?, self.type_key(value)?)
+            }
+            TypeKind::Unresolved => return None,
+            kind => format!("{kind:?}"),
+        })
+    }
+}
