@@ -68,9 +68,24 @@
 //! | a method that throws | `Result<T, MethodError>`, an enum of the exceptions and `Other(Error)`; `ServiceMethodError` if several services have such a method; it becomes an [`Error`] by `?`, whose kind is [`ErrorKind::Exception`] and whose source is the exception |
 //! | included `shared.thrift` | `mod shared` |
 //!
-//! Names become those that Rust has for such items: `phoneNumber` is `phone_number`, `MAX_SIZE`
-//! as a value of an enum is `MaxSize`. Keywords are escaped, as in `r#type`; `self`, `Self`,
-//! `super` and `crate` get an underscore.
+//! ## Names
+//!
+//! - A type or service whose name begins with a capital and has no underscore keeps it: `TStatus`,
+//!   `URL`, `EDAMUserException`.
+//! - Other types, all values of enums and all arms of unions are split at underscores. A word of capitals
+//!   only becomes `Capitalised`, any other word gets a capital at its beginning: `fb_status` is
+//!   `FbStatus`, `TT_Transfer` is `TtTransfer`, `LIGHT_RED` is `LightRed`, `ISL` is `Isl`, `kRed` is `KRed`.
+//! - Fields, arguments and methods are in snake case: `phoneNumber` is `phone_number`, `URL` is `url`,
+//!   `httpURLPath` is `http_url_path`. Constants are in capitals.
+//! - Keywords are escaped, as in `r#type`; `self`, `Self`, `super` and `crate` get an underscore.
+//! - Where two names of the IDL would be equal in Rust, such as the fields `URL` and `url`, both keep
+//!   the IDL's spelling, with a warning.
+//! - Names that thriftly adds (`SleepServer`, `BlockingSleep`, `TiredError`, `PersonRef`, `Unrecognized`, …)
+//!   get an underscore behind them where the IDL has that name, with a warning: beside a service
+//!   `SleepClient` of the IDL the client of `Sleep` is `SleepClient_`.
+//!
+//! The option [`names`](thrift!#options) and the annotation [`rust.name`](thrift!#annotations) give an item
+//! any other name; if that equals the name of another item, it is an error.
 //!
 //! Without the feature `async` only the names that begin with `Blocking` are made.
 //!
@@ -253,6 +268,10 @@ pub use value::uuid::Uuid;
 /// - `with: { "shared.thrift": crate::shared }`: an included file, as it is written in an
 ///   `include`, whose items are in a module elsewhere; none is made for it then. Its types need the
 ///   traits that are [derived](crate#derived-traits) for what holds them.
+/// - `names: { "Person": "Human", "Person.phoneNumber": "phone" }`: [names](crate#names) in Rust for items
+///   of the IDL. Keys are `"Type"`, `"Type.field"`, `"Enum.VALUE"`, `"CONSTANT"`, `"Service"`,
+///   `"Service.method"` and `"Service.method.argument"`. In front may stand the file that defines the
+///   item, without folder and extension: `"shared.Type"`; without it the root file comes first.
 /// - `derive: [crate::Describe]`: more derives for every struct, union and enum, beside
 ///   [those that they have](crate#derived-traits); the types of all fields must allow them.
 ///   `serde::Serialize` and `serde::Deserialize` are [special](#serde).
@@ -405,7 +424,7 @@ pub use value::uuid::Uuid;
 ///
 /// Annotations of the IDL that are not listed here are ignored.
 ///
-/// - `(rust.name = "…")` on a type, field, value, service or method: its name in Rust.
+/// - `(rust.name = "…")` on a type, field, value, constant, service, method or argument: its name in Rust.
 /// - `(rust.optional)` on a field of a struct or exception, or on an argument: it is an `Option<T>`, see
 ///   [above](#absent-fields).
 /// - `(rust.type = "…")` on a field or typedef: its type in Rust, which must have the Thrift type

@@ -11,8 +11,12 @@ macro_rules! codes {
 }
 
 codes! {
-    /// Two items have the same name in Rust.
+    /// An annotation or option gives an item the name that another item has in Rust.
     RUST_NAME_CLASH = "rust-name-clash";
+    /// Two items keep the IDL's spelling, since their names in Rust would be equal.
+    RUST_NAME_KEPT = "rust-name-kept";
+    /// Something that thriftly adds has another name than usual, which an item of the IDL has.
+    RUST_NAME_TAKEN = "rust-name-taken";
     /// An annotation of ours that cannot be used, such as `rust.type` with a text that is no type.
     BAD_ANNOTATION = "bad-annotation";
     /// An entry of an option that matches nothing.

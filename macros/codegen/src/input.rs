@@ -11,6 +11,8 @@ use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitBool, LitStr, Path, Result, Token, braced, bracketed};
 use thriftly_parser::closest;
 
+use crate::name::given;
+
 /// The parsed input of `thrift!`.
 pub(crate) struct Input {
     /// Where the IDL comes from.
@@ -44,6 +46,8 @@ pub struct Options {
     pub(crate) include_dirs: Vec<LitStr>,
     /// Included files that are modules elsewhere.
     pub(crate) with: Vec<Entry<Path>>,
+    /// Names in Rust for items of the IDL.
+    pub(crate) names: Vec<Entry<String>>,
     /// Derives for every generated type.
     pub(crate) derive: Vec<Path>,
     /// The path of the runtime, if it has another name.
@@ -87,9 +91,10 @@ pub(crate) struct Entry<T> {
 }
 
 /// The name of every option, as [`Options::parse_value`] reads them.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "include_dirs",
     "with",
+    "names",
     "derive",
     "crate",
     "maps",
@@ -183,6 +188,7 @@ impl Options {
                 self.include_dirs = dirs.into_iter().collect();
             }
             "with" => self.with = entries(input, Path::parse_mod_style)?,
+            "names" => self.names = entries(input, rust_name)?,
             "derive" => {
                 let list;
                 bracketed!(list in input);
@@ -275,4 +281,13 @@ fn entries<T>(
         }
     }
     Ok(entries)
+}
+
+/// A name in quotes that Rust allows.
+fn rust_name(input: ParseStream<'_>) -> Result<String> {
+    let name: LitStr = input.parse()?;
+    match given(&name.value()) {
+        Some(name) => Ok(name),
+        None => Err(Error::new(name.span(), format!("{:?} is no name in Rust", name.value()))),
+    }
 }

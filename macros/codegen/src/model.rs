@@ -235,8 +235,7 @@ pub(crate) enum ConstKind {
 
 /// A service.
 pub(crate) struct Service {
-    /// The name of the trait.
-    pub(crate) ident: Ident,
+    pub(crate) names: ServiceNames,
     /// The name in the IDL.
     pub(crate) name: String,
     pub(crate) doc: Docs,
@@ -246,11 +245,25 @@ pub(crate) struct Service {
     pub(crate) methods: Vec<Method>,
 }
 
+/// The names of what a service becomes.
+pub(crate) struct ServiceNames {
+    pub(crate) asynchronous: SideNames,
+    pub(crate) blocking: SideNames,
+}
+
+/// The names of what a service becomes for async or for blocking code.
+pub(crate) struct SideNames {
+    /// The trait.
+    pub(crate) handler: Ident,
+    pub(crate) server: Ident,
+    pub(crate) client: Ident,
+}
+
 /// A service that is extended.
 pub(crate) struct Parent {
     /// The path of the module it is in; empty for the same module.
     pub(crate) module: TokenStream,
-    pub(crate) ident: Ident,
+    pub(crate) names: ServiceNames,
     /// All methods that the client inherits, from the nearest service upwards, each with the
     /// path of the module its types are in.
     pub(crate) inherited: Vec<(TokenStream, Method)>,

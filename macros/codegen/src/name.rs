@@ -1,22 +1,24 @@
 //! Names of the IDL as names in Rust.
+//!
+//! Types: a name without an underscore that begins with a capital stays as it is. All other names of
+//! types, and all names of variants, are split at underscores: a word of capitals only becomes
+//! `Capitalised`, any other word gets a capital at its beginning and keeps the rest.
 
 use std::borrow::Cow;
 
 use proc_macro2::{Ident, Span};
+use syn::ext::IdentExt;
+use syn::parse::Parser;
 
-/// A struct, union, exception, enum, typedef or service: `UpperCamelCase`. What has no
-/// underscore and begins with a capital stays as it is.
+/// A struct, union, exception, enum, typedef or service: `UpperCamelCase`.
 pub(crate) fn type_name(name: &str) -> String {
     let plain = !name.contains('_') && name.starts_with(|first: char| first.is_ascii_uppercase());
     if plain { name.to_owned() } else { camel(name) }
 }
 
-/// A value of an enum or field of a union: `UpperCamelCase`; `ALL_CAPS` become `AllCaps`.
+/// A value of an enum or field of a union: `UpperCamelCase`.
 pub(crate) fn variant_name(name: &str) -> String {
-    match name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        true => type_name(name),
-        false => camel(&name.to_ascii_lowercase()),
-    }
+    camel(name)
 }
 
 /// A field, argument, method or module: `snake_case`.
@@ -66,7 +68,10 @@ fn camel(name: &str) -> String {
         }
         let (first, rest) = word.split_at(1);
         camel.push_str(&first.to_ascii_uppercase());
-        camel.push_str(rest);
+        match word.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            true => camel.push_str(rest),
+            false => camel.push_str(&rest.to_ascii_lowercase()),
+        }
     }
     match camel.starts_with(|first: char| first.is_ascii_digit()) || camel.is_empty() {
         true => format!("_{camel}"),
@@ -74,17 +79,37 @@ fn camel(name: &str) -> String {
     }
 }
 
-/// The name as an identifier: keywords are escaped as `r#type`, and get a trailing underscore
-/// where they cannot be. After an error there may be a dot in it, which no name has.
+/// The name as Rust can have it: `self`, `Self`, `super` and `crate` get an underscore behind them, since
+/// they cannot be escaped. After an error there may be a dot in a name, which becomes an underscore.
+pub(crate) fn plain(name: &str) -> String {
+    let mut name = match name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        true => name.to_owned(),
+        false => name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_"),
+    };
+    if UNESCAPABLE.contains(&name.as_str())
+        || name.starts_with(|first: char| first.is_ascii_digit())
+    {
+        name.push('_');
+    }
+    name
+}
+
+/// The name that the user has given an item, if Rust can have it. `r#type` is `type` here.
+pub(crate) fn given(name: &str) -> Option<String> {
+    let plain = name.strip_prefix("r#").unwrap_or(name);
+    let ident = Ident::parse_any.parse_str(plain).ok()?.to_string();
+    (!UNESCAPABLE.contains(&ident.as_str()) && !ident.starts_with("r#")).then_some(ident)
+}
+
+/// The name as an identifier: keywords are escaped as `r#type`.
 pub(crate) fn ident(name: &str, span: Span) -> Ident {
-    let name = &*match name.contains('.') {
-        true => Cow::Owned(name.replace('.', "_")),
+    let name = match UNESCAPABLE.contains(&name) || name.contains('.') {
+        true => Cow::Owned(plain(name)),
         false => Cow::Borrowed(name),
     };
-    match name {
-        "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), span),
-        _ if KEYWORDS.contains(&name) => Ident::new_raw(name, span),
-        _ => Ident::new(name, span),
+    match KEYWORDS.contains(&&*name) {
+        true => Ident::new_raw(&name, span),
+        false => Ident::new(&name, span),
     }
 }
 
@@ -96,6 +121,9 @@ pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     }
     name
 }
+
+/// Words that cannot be escaped.
+const UNESCAPABLE: [&str; 5] = ["self", "Self", "super", "crate", "_"];
 
 /// The keywords of Rust, strict and reserved, of all editions.
 const KEYWORDS: [&str; 49] = [
@@ -122,6 +150,13 @@ mod tests {
             ("v1_2", "V1_2"),
             ("_", "_"),
             ("_1", "_1"),
+            ("URL", "URL"),
+            ("TStatus", "TStatus"),
+            ("EDAMUserException", "EDAMUserException"),
+            ("TT_Transfer", "TtTransfer"),
+            ("LLM_Agent", "LlmAgent"),
+            ("fb_status", "FbStatus"),
+            ("HTTP_URL_v2", "HttpUrlV2"),
         ] {
             assert_eq!(type_name(idl), rust);
         }
@@ -135,6 +170,12 @@ mod tests {
             ("Red", "Red"),
             ("kRed", "KRed"),
             ("V1_2", "V1_2"),
+            ("ISL", "Isl"),
+            ("TT_Transfer", "TtTransfer"),
+            ("LLM_Agent", "LlmAgent"),
+            ("TTransfer", "TTransfer"),
+            ("ROT13", "Rot13"),
+            ("iPhone", "IPhone"),
         ] {
             assert_eq!(variant_name(idl), rust);
         }
@@ -162,5 +203,15 @@ mod tests {
         assert_eq!(ident("type"), "r#type");
         assert_eq!(ident("self"), "self_");
         assert_eq!(ident("name"), "name");
+    }
+
+    #[test]
+    fn given_names_are_those_that_rust_allows() {
+        assert_eq!(given("url2").as_deref(), Some("url2"));
+        assert_eq!(given("r#type").as_deref(), Some("type"));
+        assert_eq!(given("type").as_deref(), Some("type"));
+        for wrong in ["", "a b", "self", "_", "2", "a-b", "r#", "r#r#type", "crate"] {
+            assert_eq!(given(wrong), None, "{wrong}");
+        }
     }
 }

@@ -1,11 +1,10 @@
 struct Person {
-    1: string phoneNumber
+    1: string phoneNumber (rust.name = "phone_number")
     2: string phone_number
 }
 
-struct person {}
+struct person {} (rust.name = "Person")
 
 enum Size { SMALL = 0, Small = 1 }
 
-service Shop { void buy(), void Buy() }
-struct ShopClient {}
+service Shop { void buy(1: i32 price, 2: i32 tip) }

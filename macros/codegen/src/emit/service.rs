@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{allow, doc, names};
-use crate::model::{Argument, Method, Service};
+use crate::model::{Argument, Method, Service, ServiceNames, SideNames};
 
 /// The enum of the exceptions that a method declares.
 ///
@@ -131,12 +131,11 @@ enum Side {
     Blocking,
 }
 
-impl Side {
-    /// `Blocking` for names.
-    fn prefix(self) -> &'static str {
-        match self {
-            Side::Async => "",
-            Side::Blocking => "Blocking",
+impl ServiceNames {
+    fn of(&self, side: Side) -> &SideNames {
+        match side {
+            Side::Async => &self.asynchronous,
+            Side::Blocking => &self.blocking,
         }
     }
 }
@@ -157,12 +156,11 @@ fn result(module: &TokenStream, method: &Method) -> TokenStream {
 /// ```
 fn handler_trait(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
-    let ident = format_ident!("{}{}", side.prefix(), item.ident);
+    let ident = &item.names.of(side).handler;
     let docs = doc(&item.doc);
     let parent = match &item.parent {
         Some(parent) => {
-            let (module, ident) =
-                (&parent.module, format_ident!("{}{}", side.prefix(), parent.ident));
+            let (module, ident) = (&parent.module, &parent.names.of(side).handler);
             quote!(#module #ident)
         }
         None => quote!(__std::Send + __std::Sync + 'static),
@@ -203,8 +201,7 @@ fn handler_trait(item: &Service, side: Side) -> TokenStream {
 /// ```
 fn server(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
-    let handler = format_ident!("{}{}", side.prefix(), item.ident);
-    let server = format_ident!("{}{}Server", side.prefix(), item.ident);
+    let SideNames { handler, server, .. } = item.names.of(side);
     let summary = format!(" Serves `{}` by a handler.", item.name);
     let arms = item.methods.iter().map(|method| {
         let (name, oneway, args, ident) =
@@ -226,7 +223,7 @@ fn server(item: &Service, side: Side) -> TokenStream {
     let rest = match &item.parent {
         Some(parent) => {
             let module = &parent.module;
-            let server = format_ident!("{}{}Server", side.prefix(), parent.ident);
+            let server = &parent.names.of(side).server;
             quote!(#module #server::<__H>::__dispatch(__handler, __request))
         }
         None => match side {
@@ -358,7 +355,7 @@ fn serve_borrowed(
 /// ```
 fn client(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
-    let client = format_ident!("{}{}Client", side.prefix(), item.ident);
+    let client = &item.names.of(side).client;
     let summary = format!(" Calls `{}`.", item.name);
     let here = TokenStream::new();
     let own = item.methods.iter().map(|method| (&here, method));

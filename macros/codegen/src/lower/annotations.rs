@@ -9,6 +9,7 @@ use thriftly_parser::diagnostic::{Diagnostic, Label, Severity};
 use thriftly_parser::program::{Annotation, Definition, Field, Program};
 
 use crate::codes;
+use crate::name::given;
 
 /// The value of an annotation; the last one counts.
 pub(super) fn find<'a>(annotations: &'a [Annotation], key: &str) -> Option<&'a str> {
@@ -16,12 +17,19 @@ pub(super) fn find<'a>(annotations: &'a [Annotation], key: &str) -> Option<&'a s
 }
 
 /// The name that an item is to have in Rust, unless it cannot have it.
-pub(super) fn name(annotations: &[Annotation]) -> Option<&str> {
-    find(annotations, "rust.name").filter(|name| is_name(name))
+pub(super) fn name(annotations: &[Annotation]) -> Option<String> {
+    find(annotations, "rust.name").and_then(given)
 }
 
-fn is_name(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_ok()
+/// The annotations of a definition.
+pub(super) fn of(definition: &Definition) -> &[Annotation] {
+    match definition {
+        Definition::Const(item) => &item.annotations,
+        Definition::Typedef(item) => &item.annotations,
+        Definition::Enum(item) => &item.annotations,
+        Definition::Struct(item) => &item.annotations,
+        Definition::Service(item) => &item.annotations,
+    }
 }
 
 /// The type that a field or typedef is to have in Rust.
@@ -54,7 +62,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
         for annotation in annotations {
             let value = &annotation.value;
             let (fits, wanted) = match annotation.key.text.as_str() {
-                "rust.name" => (is_name(value), "an identifier"),
+                "rust.name" => (given(value).is_some(), "an identifier"),
                 "rust.type" => (syn::parse_str::<syn::Type>(value).is_ok(), "a type"),
                 "rust.derive" => (parse_derives(value).is_some(), "a list of paths"),
                 "rust.optional" => (value == "1", "without a value"),

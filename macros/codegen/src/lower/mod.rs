@@ -3,16 +3,17 @@
 mod access;
 mod analysis;
 mod annotations;
-mod clash;
 mod docs;
 mod exception;
 mod foreign;
 mod heap;
+mod names;
 mod options;
 mod presence;
 mod serde;
 mod service;
 mod structure;
+mod target;
 mod types;
 mod values;
 mod views;
@@ -27,12 +28,13 @@ use thriftly_parser::source::{FileId, Sources};
 
 use self::analysis::Analysis;
 use self::heap::Sizes;
+use self::names::Names;
 use self::types::{Form, Holds};
 use self::views::Views;
 use crate::emit;
 use crate::input::Options;
 use crate::model::{Const, ConstKind, Enum, EnumValue, Typedef};
-use crate::name::{const_name, free_name, ident, type_name, value_name, variant_name};
+use crate::name::{const_name, free_name, ident, plain, type_name, value_name, variant_name};
 
 /// Turns a program into Rust.
 pub(crate) struct Lowerer<'a> {
@@ -45,8 +47,7 @@ pub(crate) struct Lowerer<'a> {
     sizes: Sizes,
     /// The module of each file, as its includers have it; `None` for the root.
     modules: Vec<Option<Module>>,
-    /// The name of each method's enum of exceptions.
-    error_names: HashMap<(DefId, usize), String>,
+    names: Names,
     span: Span,
 }
 
@@ -97,11 +98,13 @@ impl<'a> Lowerer<'a> {
             views: Views::default(),
             sizes: Sizes::default(),
             modules: Vec::new(),
-            error_names: HashMap::new(),
+            names: Names::default(),
             span,
         };
+        let external = program.files.iter().map(|file| file.id);
+        let external = external.filter(|&id| lowerer.external(id).is_some()).collect();
+        lowerer.names = Names::of(program, options, external);
         lowerer.modules = lowerer.name_modules();
-        lowerer.error_names = lowerer.name_errors();
         if options.views {
             lowerer.views = lowerer.find_views();
         }
@@ -157,14 +160,12 @@ impl<'a> Lowerer<'a> {
         let mut taken = HashSet::new();
         let mut modules = vec![None];
         for file in self.program.files.iter().skip(1) {
-            let external = self.options.with.iter().find(|entry| {
-                self.written_paths().any(|(path, id)| id == file.id && path == entry.key)
-            });
-            modules.push(Some(match external {
-                Some(entry) => Module::External(entry.value.to_token_stream()),
+            modules.push(Some(match self.external(file.id) {
+                Some(module) => Module::External(module.to_token_stream()),
                 None => {
-                    let mut name = value_name(&file.prefix);
-                    while !taken.insert(name.clone()) {
+                    let mut name = plain(&value_name(&file.prefix));
+                    let root = FileId(0);
+                    while self.names.is_type(root, &name) || !taken.insert(name.clone()) {
                         name.push('_');
                     }
                     Module::Generated(ident(&name, self.span))
@@ -172,6 +173,13 @@ impl<'a> Lowerer<'a> {
             }));
         }
         modules
+    }
+
+    /// The module elsewhere that has the items of a file, if the user has named one.
+    fn external(&self, id: FileId) -> Option<&syn::Path> {
+        let named = |path: &str| self.written_paths().any(|(one, file)| file == id && one == path);
+        let entry = self.options.with.iter().find(|entry| named(&entry.key))?;
+        Some(&entry.value)
     }
 
     /// The paths by which files are included, as they are written.
@@ -212,51 +220,33 @@ impl<'a> Lowerer<'a> {
 
     /// The name of an item in Rust.
     fn item_name(&self, definition: &Definition) -> String {
-        let (annotations, name) = match definition {
-            Definition::Const(item) => return const_name(&item.name.text),
-            Definition::Typedef(item) => (&item.annotations, &item.name),
-            Definition::Enum(item) => (&item.annotations, &item.name),
-            Definition::Struct(item) => (&item.annotations, &item.name),
-            Definition::Service(item) => (&item.annotations, &item.name),
+        let name = definition.name();
+        let rule = match definition {
+            Definition::Const(_) => const_name,
+            _ => type_name,
         };
-        annotations::name(annotations).map_or_else(|| type_name(&name.text), str::to_owned)
+        self.names.get(name).map_or_else(|| rule(&name.text), str::to_owned)
     }
 
     /// The name of a struct's field or an argument in Rust.
     fn field_name(&self, field: &program::Field) -> String {
-        let name = || value_name(&field.name.text);
-        annotations::name(&field.annotations).map_or_else(name, str::to_owned)
+        self.names.get(&field.name).map_or_else(|| value_name(&field.name.text), str::to_owned)
     }
 
     /// The name of a union's field in Rust.
     fn field_variant(&self, field: &program::Field) -> String {
-        let name = || variant_name(&field.name.text);
-        annotations::name(&field.annotations).map_or_else(name, str::to_owned)
+        self.names.get(&field.name).map_or_else(|| variant_name(&field.name.text), str::to_owned)
     }
 
     /// The name of an enum's value in Rust.
     fn value_variant(&self, value: &program::EnumValue) -> String {
-        let name = || variant_name(&value.name.text);
-        annotations::name(&value.annotations).map_or_else(name, str::to_owned)
+        self.names.get(&value.name).map_or_else(|| variant_name(&value.name.text), str::to_owned)
     }
 
     /// The name of a method in Rust.
     fn function_name(&self, function: &program::Function) -> String {
-        let name = || value_name(&function.name.text);
-        annotations::name(&function.annotations).map_or_else(name, str::to_owned)
-    }
-
-    /// The names of all that a service becomes in Rust.
-    fn service_names(&self, service: &Definition) -> [String; 6] {
-        let name = self.item_name(service);
-        [
-            name.clone(),
-            format!("{name}Server"),
-            format!("{name}Client"),
-            format!("Blocking{name}"),
-            format!("Blocking{name}Server"),
-            format!("Blocking{name}Client"),
-        ]
+        let name = &function.name;
+        self.names.get(name).map_or_else(|| value_name(&name.text), str::to_owned)
     }
 
     /// What is wrong beyond the IDL itself.
@@ -264,7 +254,7 @@ impl<'a> Lowerer<'a> {
         let mut idl = annotations::check(self.program);
         idl.extend(presence::check(self.program));
         idl.extend(exception::check(self.program));
-        idl.extend(self.clashes());
+        idl.extend(self.names.diagnostics().iter().cloned());
         Findings { idl, options: self.unused_options() }
     }
 
@@ -277,9 +267,6 @@ impl<'a> Lowerer<'a> {
             let id = DefId { file: file.id, index: index as u32 };
             let free = match definition {
                 Definition::Const(_) => constants.insert(self.item_name(definition)),
-                Definition::Service(_) => {
-                    self.service_names(definition).into_iter().all(|name| types.insert(name))
-                }
                 _ => types.insert(self.item_name(definition)),
             };
             if free {
@@ -340,7 +327,7 @@ impl<'a> Lowerer<'a> {
                 });
                 quote!(#definition #codec #serde #view #proof)
             }
-            Definition::Service(item) => self.service(id, definition, item),
+            Definition::Service(item) => self.service(id, item),
         }
     }
 

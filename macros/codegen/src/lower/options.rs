@@ -1,10 +1,13 @@
 //! Checks that every entry of an option matches something.
 
+use std::fmt::Write;
+
 use proc_macro2::Span;
 use thriftly_parser::closest;
 use thriftly_parser::diagnostic::Diagnostic;
 
 use super::Lowerer;
+use super::target::{Target, Unknown};
 use crate::codes;
 
 impl Lowerer<'_> {
@@ -13,32 +16,33 @@ impl Lowerer<'_> {
         let mut unused = self.unused_unmarked();
         for entry in &self.options.with {
             if !self.written_paths().any(|(path, _)| path == entry.key) {
-                let paths = self.written_paths().map(|(path, _)| path);
-                let title =
-                    format!("no file includes {:?}, which `with` gives a module", entry.key);
-                unused.push((entry.span, unused_entry(title, &entry.key, paths)));
+                unused.push((entry.span, self.unused_with(&entry.key)));
+            }
+        }
+        for entry in &self.options.names {
+            if let Err(Unknown { title, help }) = Target::find(self.program, &entry.key) {
+                let mut text = format!("{:?} in `names` matches nothing: ", entry.key);
+                let _ = write!(text, "{title}");
+                let error = Diagnostic::error(codes::UNUSED_OPTION, text);
+                unused.push((entry.span, help.into_iter().fold(error, Diagnostic::help)));
             }
         }
         unused
     }
-}
 
-/// An error about an entry, with the candidate that was probably meant.
-fn unused_entry<'a>(
-    title: String,
-    key: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Diagnostic {
-    let error = Diagnostic::error(codes::UNUSED_OPTION, title);
-    let mut all: Vec<&str> = candidates.collect();
-    all.sort_unstable();
-    all.dedup();
-    if let Some(near) = closest(key, all.iter().copied()) {
-        return error.help(format!("did you mean {near:?}?"));
-    }
-    match all.len() {
-        0 => error.note("no file is included"),
-        1..=10 => error.note(format!("the included files are {}", all.join(", "))),
-        _ => error,
+    fn unused_with(&self, key: &str) -> Diagnostic {
+        let title = format!("no file includes {key:?}, which `with` gives a module");
+        let error = Diagnostic::error(codes::UNUSED_OPTION, title);
+        let mut paths: Vec<&str> = self.written_paths().map(|(path, _)| path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        if let Some(near) = closest(key, paths.iter().copied()) {
+            return error.help(format!("did you mean {near:?}?"));
+        }
+        match paths.len() {
+            0 => error.note("no file is included"),
+            1..=10 => error.note(format!("the included files are {}", paths.join(", "))),
+            _ => error,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Services.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,17 +10,15 @@ use thriftly_parser::source::FileId;
 use super::types::{Form, Holds};
 use super::{Lowerer, views};
 use crate::emit;
-use crate::model::{Argument, Bounds, Docs, Method, Parent, Presence, Service, Struct, Thrown};
-use crate::name::{type_name, value_name, variant_name};
+use crate::model::{
+    Argument, Bounds, Docs, Method, Parent, Presence, Service, ServiceNames, SideNames, Struct,
+    Thrown,
+};
+use crate::name::variant_name;
 
 impl Lowerer<'_> {
     /// The service with the types of its methods.
-    pub(super) fn service(
-        &self,
-        id: DefId,
-        definition: &Definition,
-        item: &program::Service,
-    ) -> TokenStream {
+    pub(super) fn service(&self, id: DefId, item: &program::Service) -> TokenStream {
         let methods = self.methods(id, item, id.file);
         let types = item.functions.iter().zip(&methods).map(|(function, method)| {
             let mut arguments = Struct {
@@ -47,7 +45,7 @@ impl Lowerer<'_> {
             quote!(#owned #borrowed #error)
         });
         let service = Service {
-            ident: self.ident(&self.item_name(definition)),
+            names: self.service_names(id),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             parent: self.parent(id, item),
@@ -55,6 +53,16 @@ impl Lowerer<'_> {
         };
         let service = emit::service(&service);
         quote!(#(#types)* #service)
+    }
+
+    /// The names of everything that a service becomes.
+    fn service_names(&self, id: DefId) -> ServiceNames {
+        let names = self.names.service(id, self.program.definition(id).name());
+        let side = |names: [String; 3]| {
+            let [handler, server, client] = names.map(|name| self.ident(&name));
+            SideNames { handler, server, client }
+        };
+        ServiceNames { asynchronous: side(names.asynchronous), blocking: side(names.blocking) }
     }
 
     fn parent(&self, id: DefId, item: &program::Service) -> Option<Parent> {
@@ -82,7 +90,7 @@ impl Lowerer<'_> {
         }
         Some(Parent {
             module: self.module(nearest.file, id.file),
-            ident: self.ident(&self.item_name(self.program.definition(nearest))),
+            names: self.service_names(nearest),
             inherited,
         })
     }
@@ -101,20 +109,18 @@ impl Lowerer<'_> {
         let functions = item.functions.iter().enumerate();
         functions
             .filter(|(_, function)| taken.insert(self.function_name(function)))
-            .map(|(index, function)| self.method(id, item, index, function, from))
+            .map(|(index, function)| self.method(id, index, function, from))
             .collect()
     }
 
     fn method(
         &self,
         id: DefId,
-        item: &program::Service,
         index: usize,
         function: &program::Function,
         from: FileId,
     ) -> Method {
-        let args =
-            format!("__{}{}Args", type_name(&item.name.text), type_name(&function.name.text),);
+        let args = self.names.arguments(id, index).to_owned();
         let form = Form::owned(from);
         let fields = self.fields(None, &function.arguments, form);
         let holds = if self.options.views { Holds::Argument } else { Holds::Owned };
@@ -149,7 +155,7 @@ impl Lowerer<'_> {
             args_view: is_viewed.then(|| self.ident(&format!("{args}Ref"))),
             arguments,
             returns,
-            error: self.error_names.get(&(id, index)).map(|name| self.ident(name)),
+            error: self.names.error(id, index).map(|name| self.ident(name)),
             throws: self.throws(function, from),
         }
     }
@@ -202,47 +208,4 @@ impl Lowerer<'_> {
             _ => String::new(),
         }
     }
-
-    /// `CalculateError` for `calculate`, or with the service's name before it where that name
-    /// is taken.
-    pub(super) fn name_errors(&self) -> HashMap<(DefId, usize), String> {
-        let mut names = HashMap::new();
-        for file in &self.program.files {
-            let mut wanted: HashMap<String, usize> = HashMap::new();
-            for definition in &file.definitions {
-                *wanted.entry(self.item_name(definition)).or_default() += 1;
-            }
-            let throwing = || {
-                let services = file.definitions.iter().enumerate();
-                services
-                    .filter_map(|(index, definition)| match definition {
-                        Definition::Service(service) => Some((index as u32, service)),
-                        _ => None,
-                    })
-                    .flat_map(|(index, service)| {
-                        service.functions.iter().enumerate().map(move |(at, function)| {
-                            (DefId { file: file.id, index }, at, service, function)
-                        })
-                    })
-                    .filter(|(.., function)| !function.throws.is_empty())
-            };
-            for (.., function) in throwing() {
-                *wanted.entry(error_name(function)).or_default() += 1;
-            }
-            for (id, at, service, function) in throwing() {
-                let short = error_name(function);
-                let name = match wanted.get(&short) {
-                    Some(1) => short,
-                    _ => format!("{}{short}", type_name(&service.name.text)),
-                };
-                names.insert((id, at), name);
-            }
-        }
-        names
-    }
-}
-
-fn error_name(function: &program::Function) -> String {
-    let name = type_name(&value_name(&function.name.text));
-    format!("{name}Error")
 }

@@ -1,6 +1,6 @@
 //! Types that borrow their text and bytes from the message they were read from.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -25,7 +25,7 @@ pub(super) fn generics() -> syn::Generics {
 impl Lowerer<'_> {
     /// All structs in which there is text or bytes. Those in modules that the user has named may
     /// have no views: they are owned in any case.
-    pub(super) fn find_views(&self) -> Views {
+    pub(super) fn find_views(&mut self) -> Views {
         let mut found = Vec::new();
         let mut containers: HashMap<DefId, Vec<DefId>> = HashMap::new();
         for file in &self.program.files {
@@ -49,19 +49,13 @@ impl Lowerer<'_> {
             }
         }
         let mut views = HashMap::new();
-        let mut taken = HashSet::new();
         while let Some(id) = found.pop() {
             if views.contains_key(&id) {
                 continue;
             }
-            let mut name = format!("{}Ref", self.item_name(self.program.definition(id)));
-            let definitions = &self.program.files[id.file.0 as usize].definitions;
-            while definitions.iter().any(|other| self.item_name(other) == name)
-                || !taken.insert((id.file, name.clone()))
-            {
-                name.push('_');
-            }
-            views.insert(id, name);
+            let definition = self.program.definition(id);
+            let wanted = format!("{}Ref", self.item_name(definition));
+            views.insert(id, self.names.add(wanted, definition.name(), "the view"));
             found.extend(containers.get(&id).into_iter().flatten());
         }
         Views(views)

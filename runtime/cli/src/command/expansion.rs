@@ -28,16 +28,24 @@ enum Value {
     Path,
     /// A list of paths of Rust, one an argument.
     Paths,
-    /// A map, of which each argument is one entry.
+    /// A map, of which each argument is one entry; its value is Rust.
     Entries(&'static str),
+    /// A map, of which each argument is one entry; its value is text.
+    Texts(&'static str),
 }
 
-const OPTIONS: [MacroOption; 7] = [
+const OPTIONS: [MacroOption; 8] = [
     MacroOption {
         name: "with",
         argument: "with",
         help: "Take an included file from a module elsewhere: shared.thrift=crate::shared",
         value: Value::Entries("FILE=MODULE"),
+    },
+    MacroOption {
+        name: "names",
+        argument: "names",
+        help: "Name an item of the IDL otherwise: Type=Other, Type.field=other, shared.Type=Other",
+        value: Value::Texts("ITEM=NAME"),
     },
     MacroOption {
         name: "derive",
@@ -89,7 +97,9 @@ pub(super) fn arguments() -> impl Iterator<Item = Arg> {
             Value::Flag => arg.action(ArgAction::SetTrue),
             Value::Path => arg.value_name("PATH"),
             Value::Paths => arg.value_name("PATH").action(ArgAction::Append),
-            Value::Entries(name) => arg.value_name(name).action(ArgAction::Append),
+            Value::Entries(name) | Value::Texts(name) => {
+                arg.value_name(name).action(ArgAction::Append)
+            }
         }
     })
 }
@@ -121,12 +131,15 @@ impl MacroOption {
                     matches.get_many::<String>(self.argument)?.map(String::as_str).collect();
                 Some(format!("[{}]", paths.join(", ")))
             }
-            Value::Entries(form) => {
+            Value::Entries(form) | Value::Texts(form) => {
                 let entries = matches.get_many::<String>(self.argument)?.map(|entry| {
                     let Some((key, value)) = entry.split_once('=') else {
                         wrong(&format!("expected {form} after --{}, not {entry:?}", self.argument))
                     };
-                    format!("{key:?}: {value}")
+                    match self.value {
+                        Value::Texts(_) => format!("{key:?}: {value:?}"),
+                        _ => format!("{key:?}: {value}"),
+                    }
                 });
                 let entries: Vec<String> = entries.collect();
                 Some(format!("{{ {} }}", entries.join(", ")))
