@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use quote::quote;
 use thriftly_parser::program::{DefId, Definition, Field, Struct, Type, TypeKind};
 
+use super::Lowerer;
 use super::foreign::is_foreign;
 use super::types::{Form, Holds};
-use super::{Lowerer, annotations};
 use crate::model::Access;
-use crate::name::{free_name, value_name};
+use crate::name::{free_name, value_name, variant_name};
 
 /// The functions of one union, as its variants are lowered one after the other.
 pub(super) struct Accesses {
@@ -46,8 +46,11 @@ impl Lowerer<'_> {
         form: Form,
         accesses: &mut Accesses,
     ) -> Access {
-        let name = annotations::name(&field.annotations).unwrap_or(&field.name.text);
-        let name = value_name(name);
+        let variant = self.field_variant(field);
+        let name = value_name(match variant == variant_name(&field.name.text) {
+            true => &field.name.text,
+            false => &variant,
+        });
         let name = name.trim_start_matches('_');
         let is_boxed = self.analysis.is_boxed(id, index);
         let ty = self.boxed_type(id, index, field, form);
