@@ -5,10 +5,12 @@
 //! the input can make as long as it likes.
 
 mod constants;
+mod defaults;
 mod enums;
 mod fields;
 mod identity;
 mod includes;
+mod infinite;
 mod members;
 mod names;
 mod references;
@@ -57,11 +59,12 @@ pub(crate) fn check(
     checker.namespaces(&program);
     checker.typedefs(&mut program);
     checker.all_type_usage(&program);
-    checker.infinite_structs(&program);
+    let infinite = checker.infinite_structs(&program);
     checker.throws(&program);
     checker.service_cycles(&mut program);
     checker.redefined_functions(&program);
     checker.constants(&mut program);
+    checker.default_cycles(&mut program, &infinite);
     if checker.reporter.lints() {
         checker.unused_includes(&program);
         checker.reserved_words(&program);
@@ -76,6 +79,15 @@ pub(crate) enum Place {
     Const(DefId),
     Field { owner: DefId, field: u32 },
     Argument { service: DefId, function: u32, argument: u32 },
+}
+
+/// How far a depth-first walk has come with a definition.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Visit {
+    /// It is on the path of the walk, at this index.
+    Open(usize),
+    /// All that it needs has been visited; so deep is it.
+    Done(i32),
 }
 
 /// What all checks share.

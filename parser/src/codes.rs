@@ -66,7 +66,7 @@ codes! {
     AMBIGUOUS_NAME = "ambiguous-name";
     /// A typedef that stands for itself.
     TYPEDEF_CYCLE = "typedef-cycle";
-    /// A struct whose required fields hold the struct itself.
+    /// A struct that has no finite value, as its required fields lead back to it.
     INFINITE_STRUCT = "infinite-struct";
     /// A map key or set element that is a floating point number.
     DOUBLE_KEY = "double-key";
@@ -142,6 +142,8 @@ codes! {
     OTHER_ENUM = "other-enum";
     /// A constant that needs its own value.
     CONST_CYCLE = "const-cycle";
+    /// A default value that contains itself, through structs, constants or containers.
+    DEFAULT_CYCLE = "default-cycle";
     /// A field that the struct does not have.
     UNKNOWN_FIELD = "unknown-field";
     /// A field that is set twice.

@@ -57,6 +57,7 @@ mod loader;
 mod options;
 mod pipeline;
 pub mod program;
+pub mod recursion;
 
 // What is wrong, and how it is said.
 pub mod codes;

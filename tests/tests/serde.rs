@@ -35,7 +35,7 @@ mod idl {
         struct Empty {}
         exception NotFound { 1: required string key, 2: map<Color, Blob> hints }
         struct Node { 1: i32 value, 2: optional Node left, 3: list<Node> more, 4: Node twin }
-        struct Endless { 1: required Endless again }
+        struct Holder { 1: required Node again }
     "#, derive: [serde::Serialize, serde::Deserialize], warnings: hidden);
 }
 
@@ -108,7 +108,7 @@ mod renamed {
 #[serde(transparent)]
 pub(crate) struct Wrapper(i64);
 
-use idl::{Choice, Color, Empty, Endless, Everything, Node, NotFound, Nothing, Point};
+use idl::{Choice, Color, Empty, Everything, Holder, Node, NotFound, Nothing, Point};
 
 /// To JSON, a value of JSON, and two binary formats, and back.
 fn check<T: Serialize + for<'de> Deserialize<'de> + PartialEq + Debug>(value: &T) {
@@ -319,7 +319,7 @@ fn mistakes_in_structs_are_named() {
     assert_eq!(refused::<Point>(json!({ "x": "1" })), r#"invalid type: string "1", expected i32"#);
     assert_eq!(refused::<Point>(json!({ "x": null })), "invalid type: null, expected i32");
     assert_eq!(refused::<Point>(json!(5)), "invalid type: integer `5`, expected struct Point");
-    assert_eq!(refused::<Endless>(json!({})), "missing field `again`");
+    assert_eq!(refused::<Holder>(json!({})), "missing field `again`");
     assert_eq!(refused::<NotFound>(json!({ "hints": {} })), "missing field `key`");
     let twice =
         serde_json::from_str::<Point>(r#"{"x": 1, "x": 2}"#).expect_err("it is there twice");

@@ -331,6 +331,4 @@ pub(crate) struct Traits {
     pub(crate) total: bool,
     /// `Eq`, `Hash` and `Ord` compare the encoded bytes: a double is inside, and it is used as a key.
     pub(crate) by_bytes: bool,
-    /// There is a `Default`.
-    pub(crate) default: bool,
 }

@@ -199,4 +199,23 @@ mod tests {
         let expansion = thrift(quote!(inline: #idl), None).to_string();
         assert!(!expansion.contains("compile_error"), "{expansion}");
     }
+
+    #[test]
+    fn defaults_that_contain_themselves_are_errors_and_no_endless_expansion() {
+        for idl in [
+            "struct A { 1: optional A a = {} }",
+            "struct A { 1: optional A a = {\"n\": 1}, 2: i32 n }",
+            "struct A { 1: optional A a = C } const A C = {\"n\": 1} struct B { 1: A a = {\"n\": 2}, 2: i32 n }",
+            "struct A { 1: required A a = {\"n\": 1}, 2: i32 n }",
+            "struct A { 1: B b = {\"n\": 1} } struct B { 1: map<i32, list<A>> m = {1: [{}]}, 2: i32 n }
+             service S { void f(1: A a = {}) }",
+            "union U { 1: A a } struct A { 1: U u = {\"a\": {\"n\": 1}}, 2: i32 n }",
+        ] {
+            for options in [quote!(), quote!(, views: true), quote!(, unmarked: optional)] {
+                let expansion = thrift(quote!(inline: #idl #options), None).to_string();
+                let error = expansion.contains("[default-cycle]") || expansion.contains("[infinite-struct]");
+                assert!(error, "{idl}");
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use crate::ast::{self, ValueKind};
 use crate::check::names::{Found, Space};
 use crate::check::types::{SHOWN, cycle_text};
 use crate::check::values::Evaluator;
-use crate::check::{Checker, Place};
+use crate::check::{Checker, Place, Visit};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::program::{DefId, Definition, Field, Name, Program, Type, Value};
@@ -75,7 +75,7 @@ impl Checker<'_> {
             visits.insert(root, Visit::Open(0));
             while let Some(step) = path.last_mut() {
                 let Some(next) = step.needs.pop() else {
-                    visits.insert(step.id, Visit::Done);
+                    visits.insert(step.id, Visit::Done(0));
                     if step.sound {
                         order.push(step.id);
                     }
@@ -83,7 +83,7 @@ impl Checker<'_> {
                     continue;
                 };
                 match visits.get(&next) {
-                    Some(Visit::Done) => {}
+                    Some(Visit::Done(_)) => {}
                     Some(&Visit::Open(start)) => {
                         self.const_cycle(path[start..].iter().map(|step| step.id), program);
                         for step in &mut path[start..] {
@@ -142,17 +142,10 @@ impl Checker<'_> {
             .iter()
             .skip(1)
             .take(3)
-            .fold(error, |error, name| error.and(name.span, "by way of this"));
+            .fold(error, |error, name| error.and(name.span, "which needs this"));
         self.reporter
             .report(error.note(cycle_text(names.iter().map(|name| name.text.as_str()), length)));
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Visit {
-    /// On the path of the walk, at this index.
-    Open(usize),
-    Done,
 }
 
 struct Step {
@@ -180,7 +173,7 @@ fn type_of(program: &Program, place: Place) -> Option<&Type> {
     }
 }
 
-fn put(program: &mut Program, place: Place, value: Value) {
+pub(super) fn put(program: &mut Program, place: Place, value: Value) {
     let (Place::Const(id) | Place::Field { owner: id, .. } | Place::Argument { service: id, .. }) =
         place;
     let definition = &mut program.files[id.file.0 as usize].definitions[id.index as usize];

@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 
 use crate::ast;
-use crate::check::Checker;
 use crate::check::names::{Found, Kind, Space};
+use crate::check::{Checker, Visit};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::parsed::NESTING_LIMIT;
-use crate::program::{
-    DefId, Definition, Program, Requiredness, Struct, StructKind, Type, TypeKind,
-};
+use crate::program::{DefId, Definition, Program, Type, TypeKind};
 use crate::source::{FileId, Span};
 use crate::suggest;
 
@@ -209,47 +207,6 @@ impl Checker<'_> {
         unresolve(program, id);
     }
 
-    /// Reports structs that hold themselves in required fields: no value of them can be finite.
-    pub(crate) fn infinite_structs(&mut self, program: &Program) {
-        let mut visits = HashMap::new();
-        for (root, _) in program.definitions() {
-            if visits.contains_key(&root) || required_structs(program, root).is_empty() {
-                continue;
-            }
-            let mut path = vec![(root, required_structs(program, root))];
-            visits.insert(root, Visit::Open(0));
-            while let Some((id, needs)) = path.last_mut() {
-                let Some((next, field)) = needs.pop() else {
-                    visits.insert(*id, Visit::Done(0));
-                    path.pop();
-                    continue;
-                };
-                match visits.get(&next) {
-                    Some(Visit::Done(_)) => {}
-                    Some(&Visit::Open(start)) => {
-                        let cycle: Vec<DefId> =
-                            path[start..].iter().take(SHOWN).map(|step| step.0).collect();
-                        self.infinite_struct(&cycle, path.len() - start, field, program);
-                    }
-                    None => {
-                        visits.insert(next, Visit::Open(path.len()));
-                        path.push((next, required_structs(program, next)));
-                    }
-                }
-            }
-        }
-    }
-
-    fn infinite_struct(&mut self, cycle: &[DefId], length: usize, field: Span, program: &Program) {
-        let names = cycle.iter().map(|&id| program.definition(id).name().text.as_str());
-        let title =
-            format!("no value of `{}` can be finite", program.definition(cycle[0]).name().text);
-        let warning = Diagnostic::warning(codes::INFINITE_STRUCT, title);
-        let warning = warning.at(field, "this required field leads back to it");
-        let warning = if length > 1 { warning.note(cycle_text(names, length)) } else { warning };
-        self.reporter.report(warning.help("make one of the fields `optional`"));
-    }
-
     /// Reports what is odd about a type as it is used.
     pub(crate) fn type_usage(&mut self, ty: &Type, program: &Program) {
         match &ty.kind {
@@ -278,15 +235,6 @@ impl Checker<'_> {
             );
         }
     }
-}
-
-/// How far a depth-first walk has come with a definition.
-#[derive(Debug, Clone, Copy)]
-enum Visit {
-    /// It is on the path of the walk, at this index.
-    Open(usize),
-    /// All that it needs has been visited; so deep is it.
-    Done(i32),
 }
 
 fn is_typedef(definition: &Definition) -> bool {
@@ -330,22 +278,6 @@ fn unresolve(program: &mut Program, id: DefId) {
     {
         typedef.target.kind = TypeKind::Unresolved;
     }
-}
-
-/// The structs that a struct holds in required fields, with the places of the fields.
-fn required_structs(program: &Program, id: DefId) -> Vec<(DefId, Span)> {
-    let Definition::Struct(Struct {
-        kind: StructKind::Struct | StructKind::Exception, fields, ..
-    }) = program.definition(id)
-    else {
-        return Vec::new();
-    };
-    let required = fields.iter().filter(|field| field.requiredness == Requiredness::Required);
-    let named = required.filter_map(|field| match program.resolve(&field.ty).kind {
-        TypeKind::Named(id) => Some((id, field.name.span)),
-        _ => None,
-    });
-    named.filter(|(id, _)| matches!(program.definition(*id), Definition::Struct(_))).collect()
 }
 
 /// How many steps of a cycle a message shows.

@@ -97,12 +97,9 @@ fn added<'a>(extra: &'a [Path], also: &[&str]) -> Vec<&'a Path> {
 
 /// `Debug`, `Clone`, `PartialEq` and whatever else holds for the type.
 fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
-    let mut also = Vec::new();
+    let mut also = vec!["Default"];
     if traits.total || traits.by_bytes {
         also.extend(["Eq", "Hash", "PartialOrd", "Ord"]);
-    }
-    if traits.default {
-        also.push("Default");
     }
     let extra = added(extra, &also);
     let mut derives = quote!(__Debug, __Clone,);

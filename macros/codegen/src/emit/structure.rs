@@ -46,10 +46,10 @@ pub(crate) fn struct_definition(
         }
     });
     let is_plain = |field: &Field| field.default.is_none() && field.presence != Presence::Required;
-    let derived = traits.default && item.fields.iter().all(is_plain);
+    let derived = item.fields.iter().all(is_plain);
     let also = derived.then(|| quote!(#[derive(__Default)]));
     let derives = derives(traits, extra_derives);
-    let default = (traits.default && !derived).then(|| {
+    let default = (!derived).then(|| {
         let fields = item.fields.iter().map(|field| {
             let (member, value) = (&field.member, default_value(field));
             quote!(#member: #value,)

@@ -89,7 +89,7 @@ impl<'a> Lowerer<'a> {
         options: &'a Options,
         span: Span,
     ) -> Lowerer<'a> {
-        let analysis = Analysis::of(program, options);
+        let analysis = Analysis::of(program, options.hashed);
         let mut lowerer = Lowerer {
             program,
             sources,

@@ -73,7 +73,7 @@ impl Lowerer<'_> {
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             generics: syn::Generics::default(),
             bounds: Bounds::default(),
-            constructor: self.analysis.traits(id).default && required > 0 && !is_literal,
+            constructor: required > 0 && !is_literal,
             exception: (item.kind == StructKind::Exception)
                 .then(|| self.exception(id, item, &fields)),
             fields,

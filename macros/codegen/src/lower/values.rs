@@ -80,7 +80,7 @@ impl Lowerer<'_> {
             return quote!(__Default::default());
         };
         // All in its default: written out, structs in structs would grow with each level.
-        if set.is_empty() && self.analysis.traits(id).default {
+        if set.is_empty() {
             return quote!(__Default::default());
         }
         let boxed = |index: usize, value: TokenStream| match self.analysis.is_boxed(id, index) {

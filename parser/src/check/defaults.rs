@@ -1,0 +1,242 @@
+//! Default values that contain themselves: `struct A { 1: optional A a = {} }`.
+//!
+//! A struct value leaves out fields, which then have their own defaults. So the default of a field can lead back to
+//! itself through structs, constants and containers, and making it would never end.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::check::Checker;
+use crate::check::constants::put;
+use crate::check::infinite::structure;
+use crate::check::types::{SHOWN, cycle_text};
+use crate::check::{Place, Visit};
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::program::{DefId, Definition, Program, Requiredness, StructKind, Value};
+use crate::recursion::Recursion;
+use crate::source::Span;
+
+/// A value that others may contain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Node {
+    /// The value of a constant.
+    Const(DefId),
+    /// The default of a field.
+    Field(DefId, u32),
+    /// The value of a struct that sets none of its fields.
+    Struct(DefId),
+}
+
+impl Checker<'_> {
+    /// Reports the cycles of values and breaks them. `infinite` are the structs that are reported as having no finite
+    /// value.
+    pub(crate) fn default_cycles(&mut self, program: &mut Program, infinite: &HashSet<DefId>) {
+        let recursion = Recursion::of(program);
+        let mut graph = Graph { program, recursion, defaults: HashMap::new() };
+        let mut visits: HashMap<Node, Visit> = HashMap::new();
+        let mut broken: HashSet<Node> = HashSet::new();
+        for root in roots(program) {
+            if visits.contains_key(&root) {
+                continue;
+            }
+            let mut path = vec![(root, graph.contained(root))];
+            visits.insert(root, Visit::Open(0));
+            while let Some((node, contained)) = path.last_mut() {
+                let Some(next) = contained.pop() else {
+                    visits.insert(*node, Visit::Done(0));
+                    path.pop();
+                    continue;
+                };
+                match visits.get(&next) {
+                    Some(Visit::Done(_)) => {}
+                    Some(&Visit::Open(start)) => {
+                        let cycle: Vec<Node> = path[start..].iter().map(|step| step.0).collect();
+                        if cycle.iter().any(|node| broken.contains(node)) {
+                            continue;
+                        }
+                        self.default_cycle(&cycle, program, infinite);
+                        // Without these values there is nothing in them.
+                        for (node, contained) in &mut path[start..] {
+                            if !matches!(node, Node::Struct(_)) {
+                                broken.insert(*node);
+                                contained.clear();
+                            }
+                        }
+                    }
+                    None => {
+                        visits.insert(next, Visit::Open(path.len()));
+                        path.push((next, graph.contained(next)));
+                    }
+                }
+            }
+        }
+        for node in broken {
+            let place = match node {
+                Node::Const(id) => Place::Const(id),
+                Node::Field(owner, field) => Place::Field { owner, field },
+                Node::Struct(_) => continue,
+            };
+            put(program, place, Value::Invalid);
+        }
+    }
+
+    fn default_cycle(&mut self, cycle: &[Node], program: &Program, infinite: &HashSet<DefId>) {
+        let told = |node: &Node| match node {
+            Node::Struct(id) | Node::Field(id, _) => infinite.contains(id),
+            Node::Const(_) => false,
+        };
+        // A field comes first: a value without fields does not contain anything.
+        let Some(first) = cycle.iter().position(|node| matches!(node, Node::Field(..))) else {
+            return;
+        };
+        if cycle.iter().any(told) {
+            return;
+        }
+        let cycle: Vec<Node> = cycle[first..].iter().chain(&cycle[..first]).copied().collect();
+        let names: Vec<(String, Option<Span>)> =
+            cycle.iter().take(SHOWN).map(|&node| described(program, node)).collect();
+        let title = format!("the default of `{}` contains itself", names[0].0);
+        let mut error = Diagnostic::error(codes::DEFAULT_CYCLE, title);
+        let mut spans = cycle.iter().zip(&names).filter_map(|(node, name)| Some((node, name.1?)));
+        if let Some((_, span)) = spans.next() {
+            error = error.at(span, "making this default would never end");
+        }
+        for (node, span) in spans.take(3) {
+            error = error.and(
+                span,
+                match node {
+                    Node::Const(_) => "it contains this constant",
+                    _ => "it contains the default of this field",
+                },
+            );
+        }
+        let error = error.note(cycle_text(names.iter().map(|name| name.0.as_str()), cycle.len()));
+        self.reporter.report(error.help("leave out one of these defaults"));
+    }
+}
+
+/// The values that are written, in source order.
+fn roots(program: &Program) -> Vec<Node> {
+    let mut roots = Vec::new();
+    for (id, definition) in program.definitions() {
+        match definition {
+            Definition::Const(_) => roots.push(Node::Const(id)),
+            Definition::Struct(node) => {
+                let fields = (0..).zip(&node.fields);
+                let with_default = fields.filter(|(_, field)| field.default.is_some());
+                roots.extend(with_default.map(|(index, _)| Node::Field(id, index)));
+            }
+            _ => {}
+        }
+    }
+    roots
+}
+
+/// What a message calls a value, and where it is.
+fn described(program: &Program, node: Node) -> (String, Option<Span>) {
+    match (
+        node,
+        program.definition(match node {
+            Node::Const(id) | Node::Field(id, _) | Node::Struct(id) => id,
+        }),
+    ) {
+        (Node::Field(_, index), Definition::Struct(node)) => {
+            let field = &node.fields[index as usize];
+            (format!("{}.{}", node.name.text, field.name.text), Some(field.name.span))
+        }
+        (Node::Struct(_), definition) => (format!("default of {}", definition.name().text), None),
+        (_, definition) => (definition.name().text.clone(), Some(definition.name().span)),
+    }
+}
+
+/// Which values contain which.
+struct Graph<'a> {
+    program: &'a Program,
+    recursion: Recursion,
+    /// What each struct contains for the fields that are not set.
+    defaults: HashMap<DefId, Vec<(u32, Node)>>,
+}
+
+impl Graph<'_> {
+    /// The values that a value contains.
+    fn contained(&mut self, node: Node) -> Vec<Node> {
+        let program = self.program;
+        let mut found = Vec::new();
+        match (
+            node,
+            program.definition(match node {
+                Node::Const(id) | Node::Field(id, _) | Node::Struct(id) => id,
+            }),
+        ) {
+            (Node::Const(_), Definition::Const(node)) => self.collect(&node.value, &mut found),
+            (Node::Field(_, index), Definition::Struct(node)) => {
+                if let Some(value) = &node.fields[index as usize].default {
+                    self.collect(value, &mut found);
+                }
+            }
+            (Node::Struct(id), _) => found.extend(self.unset(id).iter().map(|(_, node)| *node)),
+            _ => {}
+        }
+        found
+    }
+
+    fn collect(&mut self, value: &Value, found: &mut Vec<Node>) {
+        match value {
+            Value::Const(id) => found.push(Node::Const(*id)),
+            Value::List(values) | Value::Set(values) => {
+                values.iter().for_each(|value| self.collect(value, found));
+            }
+            Value::Map(entries) => {
+                for (key, value) in entries {
+                    self.collect(key, found);
+                    self.collect(value, found);
+                }
+            }
+            Value::Struct(id, set) if set.is_empty() => found.push(Node::Struct(*id)),
+            Value::Struct(id, set) => {
+                for (_, value) in set {
+                    self.collect(value, found);
+                }
+                let set: HashSet<u32> = set.iter().map(|(index, _)| *index).collect();
+                let unset = self.unset(*id).iter().filter(|(index, _)| !set.contains(index));
+                found.extend(unset.map(|(_, node)| *node));
+            }
+            _ => {}
+        }
+    }
+
+    /// The values of the fields that a struct value does not set, as far as they can contain any.
+    fn unset(&mut self, id: DefId) -> &[(u32, Node)] {
+        let (program, recursion) = (self.program, &self.recursion);
+        self.defaults.entry(id).or_insert_with(|| {
+            let Definition::Struct(node) = program.definition(id) else { return Vec::new() };
+            // A union sets one field, and the others have no value.
+            if node.kind == StructKind::Union {
+                return Vec::new();
+            }
+            let fields = (0..).zip(&node.fields);
+            let values = fields.filter_map(|(index, field)| {
+                let value = match (&field.default, field.requiredness) {
+                    (Some(value), _) if is_scalar(value) => return None,
+                    (Some(_), _) => Node::Field(id, index),
+                    (None, Requiredness::Optional) => return None,
+                    // It is absent.
+                    (None, Requiredness::Default) if recursion.is_recursive(id, index as usize) => {
+                        return None;
+                    }
+                    (None, _) => Node::Struct(structure(program, &field.ty)?),
+                };
+                Some((index, value))
+            });
+            values.collect()
+        })
+    }
+}
+
+/// Whether a value cannot contain any other.
+fn is_scalar(value: &Value) -> bool {
+    !matches!(
+        value,
+        Value::Const(_) | Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Struct(..)
+    )
+}

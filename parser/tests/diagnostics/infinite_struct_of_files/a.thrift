@@ -1,0 +1,2 @@
+include "b.thrift"
+typedef b.Link Node

@@ -1,0 +1,2 @@
+include "a.thrift"
+struct Node { 1: required a.Node next }
