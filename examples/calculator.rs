@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("1 + 1 = {}", client.add(1, 1).await?);
 
     let task = Task { left: 1, right: 0, op: Operation::Divide, comment: None };
-    match client.calculate(1, task).await {
+    match client.calculate(1, &task).await {
         Err(CalculateError::InvalidOperation(error)) => println!("1 / 0: {}", error.why),
         other => println!("whoa, we can divide by zero: {other:?}"),
     }
@@ -83,7 +83,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         op: Operation::Subtract,
         comment: Some("fifteen minus ten".into()),
     };
-    println!("15 - 10 = {}", client.calculate(2, task).await?);
+    println!("15 - 10 = {}", client.calculate(2, &task).await?);
 
     // Methods of the extended service are the client's too.
     println!("key 2: {:?}", client.lookup(2).await?);

@@ -19,12 +19,12 @@ async fn main() -> thriftly::Result<()> {
     tokio::spawn(server.serve());
 
     let client = PingPongClient::connect(address).await?;
-    println!("{}", client.ping("Ada".into()).await?);
+    println!("{}", client.ping("Ada").await?);
 
     // The blocking client talks to the same server. In an async program it needs a thread.
     let blocking = std::thread::spawn(move || {
         let client = BlockingPingPongClient::connect(address)?;
-        client.ping("Grace".into())
+        client.ping("Grace")
     });
     println!("{}", blocking.join().expect("the thread does not panic")?);
     Ok(())

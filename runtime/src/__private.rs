@@ -18,7 +18,7 @@ pub use core::future::Future as __Future;
 pub use core::hash::{Hash as __Hash, Hasher as __Hasher};
 pub use core::include_bytes as __include_bytes;
 pub use core::iter::FromIterator as __FromIterator;
-pub use core::marker::{Copy as __Copy, Send as __Send, Sync as __Sync};
+pub use core::marker::{Copy as __Copy, Send as __Send, Sized as __Sized, Sync as __Sync};
 pub use core::matches as __matches;
 pub use core::option::Option::{self as __Option, None as __None, Some as __Some};
 pub use core::primitive::{
@@ -49,6 +49,8 @@ pub use crate::codec::{
     ScalarWriter as __ScalarWriter, StructNames as __StructNames, ThriftType as __ThriftType,
     Writer as __Writer,
 };
+pub use crate::rpc::arguments::{Argument as __Argument, OptionalArgument as __OptionalArgument};
+pub use crate::rpc::caller::{Caller as __Caller, Method as __Method};
 pub use crate::rpc::message::{
     Protocol as __Protocol, Request as __Request, Response as __Response,
 };
@@ -61,7 +63,9 @@ pub use crate::{
     Uuid as __Uuid, blocking as __blocking,
 };
 #[cfg(feature = "async")]
-pub use crate::{Channel as __Channel, ClientBuilder as __ClientBuilder};
+pub use crate::{
+    Channel as __Channel, ClientBuilder as __ClientBuilder, ThriftService as __ThriftService,
+};
 
 /// What stands in signatures, under the names that people know: those are shown by rustdoc.
 pub mod __std {
@@ -74,13 +78,14 @@ pub mod __std {
     pub use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
     pub use std::string::String;
     pub use std::sync::Arc;
+    pub use std::time::Duration;
     pub use std::vec::Vec;
 
     pub use bytes::Bytes;
 
     pub use crate::{Address, Double, Error, Protocol, SharedStr, UnknownFields, Uuid};
     #[cfg(feature = "async")]
-    pub use crate::{Channel, ClientBuilder};
+    pub use crate::{Channel, ClientBuilder, ReplyFuture, ThriftService};
 }
 
 #[cfg(feature = "serde")]

@@ -29,8 +29,8 @@
 //!     tokio::spawn(server.serve());
 //!
 //!     let client = WordsClient::connect(address).await?;
-//!     assert_eq!(client.longest(vec!["to".into(), "three".into()]).await?, "three");
-//!     assert!(matches!(client.longest(vec![]).await, Err(LongestError::Empty(_))));
+//!     assert_eq!(client.longest(&["to".into(), "three".into()]).await?, "three");
+//!     assert!(matches!(client.longest(&[]).await, Err(LongestError::Empty(_))));
 //!     Ok(())
 //! }
 //! ```
@@ -88,6 +88,67 @@
 //! any other name; if that equals the name of another item, it is an error.
 //!
 //! Without the feature `async` only the names that begin with `Blocking` are made.
+//!
+//! ## Services
+//!
+#![cfg_attr(feature = "async", doc = "```")]
+#![cfg_attr(not(feature = "async"), doc = "```ignore")]
+//! use std::collections::HashMap;
+//! use std::sync::{Arc, Mutex};
+//! use thriftly::Bytes;
+//!
+//! thriftly::thrift!(inline: "
+//!     exception NoSuchKey { 1: string key }
+//!     service Store {
+//!         void put(1: string key, 2: binary value)
+//!         binary get(1: string key) throws (1: NoSuchKey missing)
+//!     }
+//! ");
+//!
+//! #[derive(Default)]
+//! struct Memory(Mutex<HashMap<String, Bytes>>);
+//!
+//! impl Store for Memory {
+//!     async fn put(&self, key: String, value: Bytes) -> thriftly::Result<()> {
+//!         self.0.lock().expect("no panic").insert(key, value);
+//!         Ok(())
+//!     }
+//!     async fn get(&self, key: String) -> Result<Bytes, GetError> {
+//!         let value = self.0.lock().expect("no panic").get(&key).cloned();
+//!         Ok(value.ok_or(NoSuchKey { key })?)
+//!     }
+//! }
+//!
+//! /// Takes a handler, a shared one, or a client.
+//! async fn copy(store: &impl Store, from: &str, to: &str) -> Result<(), GetError> {
+//!     let value = store.get(from.to_owned()).await?;
+//!     Ok(store.put(to.to_owned(), value).await?)
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), GetError> {
+//! let memory = Arc::new(Memory::default());
+//! let server = thriftly::Server::new(StoreServer::new(Arc::clone(&memory)));
+//! let server = server.bind("127.0.0.1:0").await?;
+//! let client = StoreClient::connect(server.local_addr()).await?;
+//! tokio::spawn(server.serve());
+//!
+//! client.put("a", "text or bytes").await?;
+//! copy(&client, "a", "b").await?;
+//! copy(&memory, "b", "c").await?;
+//! assert_eq!(client.get("c").await?, "text or bytes");
+//! assert!(matches!(client.get("d").await, Err(GetError::NoSuchKey(error)) if error.key == "d"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - A handler is given its arguments, a client's method borrows them: `&str`, `&[T]`, `&BTreeMap<K, V>`,
+//!   `&Struct`; numbers, bools, enums and [`Uuid`] are passed by value, and `binary` is anything
+//!   that becomes [`Bytes`] (`Bytes`, `Vec<u8>`, `String`, `&'static str`, …), without a copy.
+//! - The arguments are encoded when the method is called. The future that it returns borrows neither
+//!   them nor the client, and is [`Send`]: it can be spawned, kept or joined with others.
+//! - A client implements the trait of the service, and so does an [`Arc`](std::sync::Arc) of a handler:
+//!   both are served, wrapped and passed on as any handler is. `Arc<dyn BlockingStore>` is one, too.
 //!
 //! ## Enums
 //!
@@ -227,6 +288,8 @@ pub use rpc::deadline::Deadline;
 pub use rpc::extensions::Extensions;
 pub use rpc::from_channel::FromChannel;
 pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
+#[cfg(feature = "async")]
+pub use rpc::{reply::ReplyFuture, thrift_service::ThriftService};
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server};
 pub use transport::Framing;
@@ -369,8 +432,8 @@ pub use value::uuid::Uuid;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// Containers are still `Vec`, sets and maps, so those take memory. Clients are given owned
-/// arguments and get owned results. What comes in JSON borrows from what was made of the text:
+/// Containers are still `Vec`, sets and maps, so those take memory. Clients take the types
+/// without lifetimes by reference, and get owned results. What comes in JSON borrows from what was made of the text:
 /// within a handler, or within `json::read`. Types of a module named by `with` are owned.
 ///
 /// # Serde
@@ -427,7 +490,7 @@ pub use value::uuid::Uuid;
 /// - `(rust.name = "…")` on a type, field, value, constant, service, method or argument: its name in Rust.
 /// - `(rust.optional)` on a field of a struct or exception, or on an argument: it is an `Option<T>`, see
 ///   [above](#absent-fields).
-/// - `(rust.type = "…")` on a field or typedef: its type in Rust, which must have the Thrift type
+/// - `(rust.type = "…")` on a field, argument or typedef: its type in Rust, which must have the Thrift type
 ///   that the IDL declares, and the traits that structs derive: `Debug`, `Clone`, `PartialEq` and
 ///   `Default`, and `Eq`, `Hash` and `Ord` unless it is a container or stands beside a double.
 ///   Within an exception that a method throws it is also `Send` and `Sync`.

@@ -144,10 +144,10 @@ fn start_blocking() -> SocketAddr {
 macro_rules! calls {
     ($client:ident $(, $wait:ident)?) => {{
         let it = everything();
-        let back = $client.reflect(it.clone())$(.$wait)?.expect("it comes back");
+        let back = $client.reflect(&it)$(.$wait)?.expect("it comes back");
         assert_eq!(back, it);
 
-        let refused = $client.reflect(Everything { middle: 0, ..it })$(.$wait)?;
+        let refused = $client.reflect(&Everything { middle: 0, ..it })$(.$wait)?;
         let expected = Refused { why: "zero".into(), code: i64::MIN };
         assert!(matches!(refused, Err(ReflectError::Refused(refused)) if refused == expected));
 

@@ -154,10 +154,7 @@ async fn an_async_handler_knows_its_call() {
             let client = client.clone();
             tokio::spawn(async move {
                 let text = format!("call {number}");
-                assert_eq!(
-                    client.describe(text.clone()).await.expect("ok"),
-                    format!("{text} {SEEN}")
-                );
+                assert_eq!(client.describe(&text).await.expect("ok"), format!("{text} {SEEN}"));
                 assert_eq!(client.half(2 * number).await.expect("it is even"), number);
             })
         })
@@ -193,10 +190,10 @@ fn a_blocking_handler_knows_its_call() {
         .protocol(Protocol::Compact)
         .connect(address)
         .expect("it is served");
-    assert_eq!(client.describe("a".into()).expect("ok"), format!("a {SEEN}"));
+    assert_eq!(client.describe("a").expect("ok"), format!("a {SEEN}"));
     assert_eq!(client.set().is_err(), cfg!(debug_assertions));
     client.poke().expect("sent");
-    assert_eq!(client.describe("b".into()).expect("ok"), format!("b {SEEN}"));
+    assert_eq!(client.describe("b").expect("ok"), format!("b {SEEN}"));
 }
 
 #[test]
@@ -206,7 +203,7 @@ fn contexts_nest_where_a_service_is_called_in_memory() {
         fn describe(&self, text: &str) -> thriftly::Result<String> {
             let inner = self.0.half(4)?;
             assert_eq!(Context::current().method(), "describe");
-            Ok(format!("{inner} {}", self.0.describe(text.into())?))
+            Ok(format!("{inner} {}", self.0.describe(text)?))
         }
         fn half(&self, _: i32) -> Result<i32, HalfError> {
             panic!("this is what the test wants");
@@ -220,7 +217,7 @@ fn contexts_nest_where_a_service_is_called_in_memory() {
     }
     let inner = BlockingMirrorClient::new(BlockingMirrorServer::new(Handler));
     let outer = BlockingMirrorClient::new(BlockingMirrorServer::new(Outer(inner)));
-    let text = outer.describe("x".into()).expect("answered");
+    let text = outer.describe("x").expect("answered");
     assert_eq!(text, "2 x describe false None binary None");
     let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| outer.half(2)));
     assert!(panicked.is_err());
@@ -242,7 +239,7 @@ fn a_handlers_deadline_is_that_of_its_calls() {
     struct Through(BlockingMirrorClient<Clock>);
     impl BlockingMirror for Through {
         fn describe(&self, text: &str) -> thriftly::Result<String> {
-            self.0.describe(text.into())
+            self.0.describe(text)
         }
         fn half(&self, _: i32) -> Result<i32, HalfError> {
             Ok(1)
@@ -268,7 +265,7 @@ fn an_answer_tells_a_declared_exception_from_a_value() {
         let client = BlockingMirrorClient::new(layer.clone()).with_protocol(protocol);
         client.half(2).expect("it is even");
         assert!(matches!(client.half(3), Err(HalfError::Odd(Odd { number: 3 }))));
-        let _ = client.describe("a".into());
+        let _ = client.describe("a");
         let answers = std::mem::take(&mut *layer.answers.lock().expect("nobody panics"));
         let declared: Vec<_> = answers.iter().map(Response::is_declared_exception).collect();
         assert_eq!(declared, [false, true, false], "{protocol}");

@@ -36,8 +36,8 @@ impl Shop {
             "source" => Err(Error::internal("closed").with_source("by 10.0.0.1").into()),
             "row" => Ok(thriftly::binary::from_slice::<Row>(&[0])?.value),
             "eof" => Ok(thriftly::compact::from_slice::<Row>(&[0x18, 9])?.value),
-            "downstream" => Ok(self.behind.newest(Row::default())?),
-            "memory" => Ok(self.memory.newest(Row::default())?),
+            "downstream" => Ok(self.behind.newest(&Row::default())?),
+            "memory" => Ok(self.memory.newest(&Row::default())?),
             "kind" => {
                 let kind = ErrorKind::Application(ApplicationErrorKind::UNKNOWN_METHOD);
                 Err(Error::new(kind, "10.0.0.1").into())
@@ -132,7 +132,7 @@ const TOLD: [(&str, ApplicationErrorKind, &str); 15] = [
 fn check(address: SocketAddr) {
     let client = BlockingStoreClient::connect(address).expect("it listens");
     for (key, kind, message) in TOLD {
-        match client.get(key.into()) {
+        match client.get(key) {
             Err(GetError::Other(error)) => {
                 assert_eq!(error.kind(), ErrorKind::Application(kind), "{key}: {error}");
                 assert!(error.to_string().ends_with(message), "{key}: {error}");
@@ -141,9 +141,9 @@ fn check(address: SocketAddr) {
             other => panic!("{key}: {other:?}"),
         }
     }
-    assert!(matches!(client.get("missing".into()), Err(GetError::Missing(_))));
-    client.put("a".into()).expect("nobody waits for the answer");
-    assert_eq!(client.get("a".into()).expect("no error"), "a");
+    assert!(matches!(client.get("missing"), Err(GetError::Missing(_))));
+    client.put("a").expect("nobody waits for the answer");
+    assert_eq!(client.get("a").expect("no error"), "a");
 
     // Arguments that do not decode are the caller's fault, and it is told which.
     let channel = blocking::ClientBuilder::<blocking::Channel>::new().framed().connect(address);

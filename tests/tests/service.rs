@@ -168,12 +168,12 @@ macro_rules! check {
         let (client, plus) = ($client, $plus);
         assert_eq!(client.whoami()$($await)*.expect("inherited"), "rust thriftly");
         client.ping()$($await)*.expect("void");
-        assert_eq!(client.mix(1, 2, vec!["x".into()])$($await)*.expect("out of order"), 121);
-        assert_eq!(client.echo_string("héllo".into())$($await)*.expect("a string"), "héllo");
+        assert_eq!(client.mix(1, 2, &["x".into()])$($await)*.expect("out of order"), 121);
+        assert_eq!(client.echo_string("héllo")$($await)*.expect("a string"), "héllo");
         let blob = bytes::Bytes::from(vec![0xff; 1 << 20]);
         assert_eq!(client.echo_binary(blob.clone())$($await)*.expect("1 MiB"), blob);
         let tree = Tree { value: 1, kids: vec![Tree::default(), Tree::default()] };
-        assert_eq!(client.echo_tree(tree.clone())$($await)*.expect("a tree"), tree);
+        assert_eq!(client.echo_tree(&tree)$($await)*.expect("a tree"), tree);
         let color = client.echo_enum(Color::Unrecognized(77))$($await)*;
         assert_eq!(color.expect("unknown numbers are kept"), Color::Unrecognized(77));
 
@@ -202,16 +202,16 @@ macro_rules! check {
             client.ping()$($await)*.expect("the connection is usable");
         }
 
-        let error = plus.not_there(Containers::default(), 1)$($await)*.expect_err("unknown");
+        let error = plus.not_there(&Containers::default(), 1)$($await)*.expect_err("unknown");
         let unknown = ErrorKind::Application(ApplicationErrorKind::UNKNOWN_METHOD);
         assert_eq!(error.kind(), unknown);
         plus.ping()$($await)*.expect("the connection is usable");
 
         for token in ["a", "fail", "a", "panic", "a"] {
-            client.fire(token.into())$($await)*.expect("nobody waits");
+            client.fire(token)$($await)*.expect("nobody waits");
         }
-        assert_eq!(client.fired("a".into())$($await)*.expect("in order"), 3);
-        assert_eq!(client.fired("panic".into())$($await)*.expect("in order"), 1);
+        assert_eq!(client.fired("a")$($await)*.expect("in order"), 3);
+        assert_eq!(client.fired("panic")$($await)*.expect("in order"), 1);
     }};
 }
 

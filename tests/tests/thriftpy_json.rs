@@ -87,12 +87,12 @@ fn their_server_and_our_client(name: &str, framing: Framing) -> Result<(), Refus
         .protocol(Protocol::ThriftPyJson)
         .framing(framing)
         .connect(format!("127.0.0.1:{port}"))?;
-    assert_eq!(client.echo(everything())?, everything());
+    assert_eq!(client.echo(&everything())?, everything());
     assert_eq!(client.add(40, 2)?, 42);
     client.nothing()?;
-    client.tell("news".into())?;
+    client.tell("news")?;
     assert_eq!(server.line(), "news");
-    match client.refuse("because".into()) {
+    match client.refuse("because") {
         Err(RefuseError::Refused(refused)) => {
             assert_eq!(refused, Refused { why: "because".into(), code: 7 });
         }

@@ -217,22 +217,22 @@ macro_rules! call {
         // scalars in Apache's.
         let sent = Outer { deep: BTreeMap::new(), ..outer() };
         let client = $client;
-        let kept = client.keep("ab".into(), sent.clone(), 2)$(.$await)?.expect("it is kept");
+        let kept = client.keep("ab", &sent, 2)$(.$await)?.expect("it is kept");
         assert_eq!(kept, Outer { greeting: "abab".into(), ..sent.clone() }, "{:?}", $protocol);
-        let refused = client.keep("refuse".into(), sent, 2)$(.$await)?;
+        let refused = client.keep("refuse", &sent, 2)$(.$await)?;
         assert!(matches!(refused, Err(KeepError::Refused(Refused { why, .. })) if why == "hi"));
-        let blobs = vec![vec![1, 2].into(), vec![3; 10_000].into()];
-        assert_eq!(client.total(blobs)$(.$await)?.expect("it is summed up"), 10_002);
+        let blobs = [vec![1, 2].into(), vec![3; 10_000].into()];
+        assert_eq!(client.total(&blobs)$(.$await)?.expect("it is summed up"), 10_002);
         let plain = Plain { x: 2, ..Plain::default() };
-        assert_eq!(client.plain(1, plain)$(.$await)?.expect("it is added"), 3);
-        client.tell("news".into())$(.$await)?.expect("it is told");
-        assert_eq!(client.shout("é".into())$(.$await)?.expect("it is shouted"), "É");
+        assert_eq!(client.plain(1, &plain)$(.$await)?.expect("it is added"), 3);
+        client.tell("news")$(.$await)?.expect("it is told");
+        assert_eq!(client.shout("é")$(.$await)?.expect("it is shouted"), "É");
     };
 }
 
 #[tokio::test]
 async fn async_handlers_take_views_in_every_protocol() -> Result<()> {
-    let server = thriftly::Server::new(ExtendedServer::from_arc(Arc::new(Handler)));
+    let server = thriftly::Server::new(ExtendedServer::new(Arc::new(Handler)));
     let server = server.bind("127.0.0.1:0").await?;
     let address = server.local_addr();
     tokio::spawn(server.serve());

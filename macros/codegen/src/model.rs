@@ -1,5 +1,7 @@
 //! What is emitted: structs, unions, enums, constants and services, named as in Rust.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span, TokenStream};
 
 /// What is said of an item.
@@ -239,10 +241,19 @@ pub(crate) struct Service {
     /// The name in the IDL.
     pub(crate) name: String,
     pub(crate) doc: Docs,
-    /// The service that it extends.
-    pub(crate) parent: Option<Parent>,
     /// Its own methods.
     pub(crate) methods: Vec<Method>,
+    /// All services that it extends, from the nearest upwards.
+    pub(crate) ancestors: Vec<Ancestor>,
+}
+
+impl Service {
+    /// The methods that a client can call: its own, and those it inherits and does not replace.
+    pub(crate) fn callable(&self) -> impl Iterator<Item = &Method> {
+        let mut seen = HashSet::new();
+        let inherited = self.ancestors.iter().flat_map(|ancestor| &ancestor.methods);
+        self.methods.iter().chain(inherited).filter(move |method| seen.insert(&method.ident))
+    }
 }
 
 /// The names of what a service becomes.
@@ -260,24 +271,27 @@ pub(crate) struct SideNames {
 }
 
 /// A service that is extended.
-pub(crate) struct Parent {
+pub(crate) struct Ancestor {
     /// The path of the module it is in; empty for the same module.
     pub(crate) module: TokenStream,
     pub(crate) names: ServiceNames,
-    /// All methods that the client inherits, from the nearest service upwards, each with the
-    /// path of the module its types are in.
-    pub(crate) inherited: Vec<(TokenStream, Method)>,
+    /// Its own methods.
+    pub(crate) methods: Vec<Method>,
 }
 
 /// A method of a service.
 #[derive(Clone)]
 pub(crate) struct Method {
+    /// The path of the module of its service; empty for the same module.
+    pub(crate) module: TokenStream,
     pub(crate) ident: Ident,
     /// The name on the wire.
     pub(crate) name: String,
     pub(crate) doc: Docs,
     pub(crate) oneway: bool,
-    /// The struct of arguments.
+    /// The constant that says what clients have to know.
+    pub(crate) info: Ident,
+    /// The struct of arguments that a server reads.
     pub(crate) args: Ident,
     /// The struct of borrowed arguments, if the handler is to have those.
     pub(crate) args_view: Option<Ident>,
@@ -293,10 +307,23 @@ pub(crate) struct Method {
 #[derive(Clone)]
 pub(crate) struct Argument {
     pub(crate) ident: Ident,
-    /// What a client is given.
-    pub(crate) ty: TokenStream,
+    pub(crate) id: i16,
+    /// What a client's method takes.
+    pub(crate) passed: TokenStream,
+    pub(crate) passing: Passing,
+    /// Both are an `Option`, and `None` is not sent.
+    pub(crate) optional: bool,
     /// What a handler is given.
     pub(crate) handed: TokenStream,
+}
+
+/// How a client makes a value that can be encoded of what its method takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passing {
+    /// It is one.
+    Plain,
+    /// `impl Into<Bytes>`
+    IntoBytes,
 }
 
 /// A declared exception.

@@ -10,6 +10,17 @@ use crate::codec::{Decode, Encode, Reader, StructNames, ThriftType, Writer};
 use crate::error::Result;
 use crate::ttype::TType;
 
+impl<T: ThriftType> ThriftType for [T] {
+    const TYPE: TType = T::VEC_TYPE;
+}
+
+impl<T: Encode> Encode for [T] {
+    #[inline]
+    fn encode<W: Writer>(&self, w: &mut W) {
+        T::encode_vec(self, w);
+    }
+}
+
 impl<T: ThriftType> ThriftType for Vec<T> {
     const TYPE: TType = T::VEC_TYPE;
 }

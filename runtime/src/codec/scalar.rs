@@ -197,17 +197,6 @@ macro_rules! text {
 
 text!(Box, Rc, Arc);
 
-impl ThriftType for [u8] {
-    const TYPE: TType = TType::STRING;
-}
-
-impl Encode for [u8] {
-    #[inline]
-    fn encode<W: Writer>(&self, w: &mut W) {
-        w.binary(self);
-    }
-}
-
 impl<'de: 'a, 'a> Decode<'de> for &'a [u8] {
     #[inline]
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {

@@ -1,11 +1,17 @@
 //! Remote calls: what lies between typed methods and encoded messages.
 
 pub(crate) mod application;
+pub(crate) mod arguments;
 pub(crate) mod body;
+pub(crate) mod caller;
 pub(crate) mod context;
 pub(crate) mod deadline;
 pub(crate) mod declared;
 pub(crate) mod extensions;
 pub(crate) mod from_channel;
 pub(crate) mod message;
+#[cfg(feature = "async")]
+pub(crate) mod reply;
 pub mod service;
+#[cfg(feature = "async")]
+pub(crate) mod thrift_service;

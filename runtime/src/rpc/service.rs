@@ -15,10 +15,11 @@ use crate::protocol::json::{self, decoded::Decoded};
 #[cfg(feature = "thriftpy-json")]
 use crate::protocol::thriftpy_json::{self, TapeReader};
 use crate::protocol::{decode_body, encode_body};
+use crate::rpc::caller::Method;
 use crate::rpc::context::{Scope, set_oneway};
 use crate::rpc::message::{Protocol, Request, Response, ResponseKind};
 use crate::ttype::TType;
-use crate::{ApplicationError, ApplicationErrorKind, blocking};
+use crate::{ApplicationError, ApplicationErrorKind};
 
 /// What a method may fail with: exceptions that the IDL declares, or any other [`Error`].
 pub trait Throws: From<Error> {
@@ -308,25 +309,12 @@ pub fn unknown_method_blocking(request: Request) -> Result<Response> {
     Err(no_such_method(&request))
 }
 
-/// A call, encoded.
-pub fn arguments<A: Encode>(
-    protocol: Protocol,
-    method: &'static str,
-    oneway: bool,
-    arguments: &A,
-) -> Result<Request> {
-    let mut request = Request::new(method, protocol, encode_body(protocol, arguments)?);
-    request.oneway = oneway;
-    Ok(request)
-}
-
 /// The answer to a call, decoded.
-fn decode_response<T: Returns, E: Throws>(
-    method: &str,
-    oneway: bool,
+pub(crate) fn decode_response<T: Returns, E: Throws>(
+    method: &Method,
     response: Response,
 ) -> Result<T, E> {
-    if let (true, Some(nothing)) = (oneway, T::NOTHING) {
+    if let (true, Some(nothing)) = (method.oneway, T::NOTHING) {
         return Ok(nothing);
     }
     let Response { kind, protocol, limits, body, .. } = response;
@@ -344,40 +332,26 @@ fn decode_response<T: Returns, E: Throws>(
         Outcome::Declared(error) => Err(error),
         Outcome::Missing => Err(Error::new(
             ErrorKind::Application(ApplicationErrorKind::MISSING_RESULT),
-            format!("the reply to `{method}` has neither a result nor a declared exception"),
+            format!("the reply to `{}` has neither a result nor a declared exception", method.name),
         )
         .into()),
     }
 }
 
-/// Makes a call through a blocking channel.
-pub fn call_blocking<C, T, E>(channel: &C, oneway: bool, request: Result<Request>) -> Result<T, E>
-where
-    C: blocking::Service,
-    T: Returns,
-    E: Throws,
-{
-    let request = request?;
-    let method = request.method.clone();
-    let response = channel.call(request).map_err(Error::unanswered)?;
-    decode_response(method.as_str(), oneway, response)
-}
-
 #[cfg(feature = "async")]
-pub use asynchronous::{Call, ResponseFuture, call, serve, serve_borrowed, unknown_method};
+pub use asynchronous::{ResponseFuture, serve, serve_borrowed, unknown_method};
 
 #[cfg(feature = "async")]
 mod asynchronous {
-    use std::future::{Future, poll_fn, ready};
+    use std::future::{Future, ready};
     use std::pin::Pin;
     use std::task::{Context, Poll};
 
     use super::{
-        BorrowedCall, Returns, Throws, decode_arguments, decode_response, encode_outcome,
-        no_such_method, settle,
+        BorrowedCall, Returns, Throws, decode_arguments, encode_outcome, no_such_method, settle,
     };
     use crate::codec::Decode;
-    use crate::error::{Error, ErrorKind, Result};
+    use crate::error::Result;
     use crate::rpc::context::{Scope, set_oneway};
     use crate::rpc::message::{Request, Response};
 
@@ -413,36 +387,6 @@ mod asynchronous {
     impl std::fmt::Debug for ResponseFuture {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.debug_struct("ResponseFuture").field("scope", &self.scope).finish_non_exhaustive()
-        }
-    }
-
-    type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-    /// What a generated client calls through: a [`Channel`](crate::Channel), or any
-    /// `tower` service around one that can be cloned.
-    pub trait Call: Send + Sync {
-        /// Makes the call.
-        fn call(&self, request: Request) -> impl Future<Output = Result<Response>> + Send;
-    }
-
-    impl<S> Call for S
-    where
-        S: tower_service::Service<Request, Response = Response> + Clone + Send + Sync,
-        S::Error: Into<BoxError>,
-        S::Future: Send,
-    {
-        async fn call(&self, request: Request) -> Result<Response> {
-            let mut service = self.clone();
-            poll_fn(|context| service.poll_ready(context)).await.map_err(into_error)?;
-            tower_service::Service::call(&mut service, request).await.map_err(into_error)
-        }
-    }
-
-    /// A layer's error: our own as it is, others as the source of one.
-    fn into_error(error: impl Into<BoxError>) -> Error {
-        match error.into().downcast::<Error>() {
-            Ok(error) => *error,
-            Err(error) => Error::new(ErrorKind::Layer, error.to_string()).with_source(error),
         }
     }
 
@@ -484,18 +428,5 @@ mod asynchronous {
     pub fn unknown_method(request: Request) -> ResponseFuture {
         let unknown = no_such_method(&request);
         ResponseFuture::new(Scope::Outside, false, Box::pin(ready(Err(unknown))))
-    }
-
-    /// Makes a call through a channel.
-    pub async fn call<C, T, E>(channel: &C, oneway: bool, request: Result<Request>) -> Result<T, E>
-    where
-        C: Call,
-        T: Returns,
-        E: Throws,
-    {
-        let request = request?;
-        let method = request.method.clone();
-        let response = channel.call(request).await.map_err(Error::unanswered)?;
-        decode_response(method.as_str(), oneway, response)
     }
 }

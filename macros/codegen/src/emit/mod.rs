@@ -3,6 +3,7 @@
 //! Whatever is named in generated code comes from the runtime's private module, and begins with two
 //! underscores, as local names do: no name of the user can be in the way.
 
+mod client;
 mod constant;
 mod constructor;
 mod conversion;
@@ -11,9 +12,11 @@ mod exception;
 mod generics;
 mod optional;
 mod serde;
+mod server;
 mod service;
 mod skeleton;
 mod structure;
+mod throws;
 mod transparent;
 mod typedef;
 mod union;
@@ -23,9 +26,10 @@ pub(crate) use constant::constant;
 pub(crate) use enumeration::{enum_codec, enum_definition};
 pub(crate) use exception::derived_exception_traits;
 pub(crate) use serde::{enum_serde, struct_serde, union_serde};
-pub(crate) use service::{method_types, service};
+pub(crate) use service::service;
 pub(crate) use skeleton::skeleton;
 pub(crate) use structure::{arguments, struct_codec, struct_definition};
+pub(crate) use throws::method_types;
 pub(crate) use transparent::transparent_codec;
 pub(crate) use typedef::typedef;
 pub(crate) use union::{union_codec, union_definition};

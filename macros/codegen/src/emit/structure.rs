@@ -97,26 +97,25 @@ fn default_doc(item: &Struct) -> Option<TokenStream> {
     Some(quote!(#[doc = #text]))
 }
 
-/// The arguments of a method, with what writes and reads them.
+/// The arguments of a method as a server reads them. Clients write them without such a struct.
 ///
 /// ```text
-/// #[doc(hidden)]
-/// pub struct __SleepSleepArgs {
-///     pub seconds: i32,
+/// struct __SleepSleepArgs {
+///     seconds: i32,
 /// }
 /// ```
 pub(crate) fn arguments(item: &Struct) -> TokenStream {
     let (allow, ident, generics) = (allow(), &item.ident, &item.generics);
     let fields = item.fields.iter().map(|field| {
         let (member, ty) = (&field.member, field_type(field));
-        quote!(pub #member: #ty)
+        quote!(#member: #ty)
     });
-    let codec = struct_codec(item);
+    let (thrift_type, decode) = (thrift_type(item), decode(item));
     quote! {
-        #[doc(hidden)]
         #allow
-        pub struct #ident #generics { #(#fields),* }
-        #codec
+        struct #ident #generics { #(#fields),* }
+        #thrift_type
+        #decode
     }
 }
 
@@ -132,6 +131,11 @@ pub(crate) fn arguments(item: &Struct) -> TokenStream {
 /// impl<'__de> Decode<'__de> for Point { … }
 /// ```
 pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
+    let (thrift_type, encode, decode) = (thrift_type(item), encode(item), decode(item));
+    quote!(#thrift_type #encode #decode)
+}
+
+fn thrift_type(item: &Struct) -> TokenStream {
     let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
     let names = names(&item.name, item.fields.iter().map(|field| (field.id, &*field.name)));
     let heaps: Vec<_> = item.fields.iter().filter_map(|field| field.heap.as_ref()).collect();
@@ -139,8 +143,6 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
         .then(|| quote!(const ABSENT_HEAP: __usize = 0usize #(.saturating_add(#heaps))*;));
     let plain = bounded(&item.generics, &item.bounds, &quote!(__ThriftType));
     let (params, arguments, clause) = (plain.params, plain.arguments, plain.clause);
-    let encode = encode(item);
-    let decode = decode(item);
     quote! {
         #allow_deprecated
         impl #params __ThriftType for #ident #arguments #clause {
@@ -148,8 +150,6 @@ pub(crate) fn struct_codec(item: &Struct) -> TokenStream {
             #names
             #heap
         }
-        #encode
-        #decode
     }
 }
 

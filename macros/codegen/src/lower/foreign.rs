@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use thriftly_parser::program::{
-    Annotation, DefId, Definition, Program, Struct, Type, TypeKind, Typedef,
+    Annotation, DefId, Definition, Function, Program, Service, Struct, Type, TypeKind, Typedef,
 };
 
 use super::{Lowerer, annotations};
@@ -48,6 +48,16 @@ impl Lowerer<'_> {
             self.proven(&field.annotations, &field.ty, &name)
         });
         fields.collect()
+    }
+
+    /// Proof that each argument has the type on the wire that the IDL says.
+    pub(super) fn proven_arguments(&self, service: &Service, function: &Function) -> TokenStream {
+        let arguments = function.arguments.iter().map(|argument| {
+            let (service, function) = (&service.name.text, &function.name.text);
+            let name = format!("{service}.{function}.{}", argument.name.text);
+            self.proven(&argument.annotations, &argument.ty, &name)
+        });
+        arguments.collect()
     }
 
     /// Proof that the typedef has the type on the wire that the IDL says.

@@ -8,11 +8,11 @@ use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 use thriftly_parser::source::FileId;
 
 use super::types::{Form, Holds};
-use super::{Lowerer, views};
+use super::{Lowerer, annotations, views};
 use crate::emit;
 use crate::model::{
-    Argument, Bounds, Docs, Method, Parent, Presence, Service, ServiceNames, SideNames, Struct,
-    Thrown,
+    Ancestor, Argument, Bounds, Docs, Method, Passing, Presence, Service, ServiceNames, SideNames,
+    Struct, Thrown,
 };
 use crate::name::variant_name;
 
@@ -42,13 +42,14 @@ impl Lowerer<'_> {
                 emit::arguments(&arguments)
             });
             let error = emit::method_types(method);
-            quote!(#owned #borrowed #error)
+            let proof = self.proven_arguments(item, function);
+            quote!(#owned #borrowed #error #proof)
         });
         let service = Service {
             names: self.service_names(id),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
-            parent: self.parent(id, item),
+            ancestors: self.ancestors(id, item),
             methods: methods.clone(),
         };
         let service = emit::service(&service);
@@ -65,34 +66,24 @@ impl Lowerer<'_> {
         ServiceNames { asynchronous: side(names.asynchronous), blocking: side(names.blocking) }
     }
 
-    fn parent(&self, id: DefId, item: &program::Service) -> Option<Parent> {
-        let (nearest, service) = self.extended(item)?;
-        let mut inherited = Vec::new();
-        let mut seen: HashSet<&str> =
-            item.functions.iter().map(|function| function.name.text.as_str()).collect();
+    /// All services that it extends, from the nearest upwards.
+    fn ancestors(&self, id: DefId, item: &program::Service) -> Vec<Ancestor> {
+        let mut ancestors = Vec::new();
         let mut visited = HashSet::from([id]);
-        let mut next = Some((nearest, service));
+        let mut next = self.extended(item);
         while let Some((at, service)) = next {
             // A cycle is an error, which is reported already.
             if !visited.insert(at) {
                 break;
             }
-            let methods = self.methods(at, service, id.file);
-            for (function, method) in service.functions.iter().zip(methods) {
-                if seen.insert(function.name.text.as_str()) {
-                    inherited.push((self.module(at.file, id.file), method));
-                }
-            }
+            ancestors.push(Ancestor {
+                module: self.module(at.file, id.file),
+                names: self.service_names(at),
+                methods: self.methods(at, service, id.file),
+            });
             next = self.extended(service);
         }
-        if visited.contains(&nearest) && nearest == id {
-            return None;
-        }
-        Some(Parent {
-            module: self.module(nearest.file, id.file),
-            names: self.service_names(nearest),
-            inherited,
-        })
+        ancestors
     }
 
     fn extended(&self, item: &program::Service) -> Option<(DefId, &program::Service)> {
@@ -122,41 +113,70 @@ impl Lowerer<'_> {
     ) -> Method {
         let args = self.names.arguments(id, index).to_owned();
         let form = Form::owned(from);
-        let fields = self.fields(None, &function.arguments, form);
         let holds = if self.options.views { Holds::Argument } else { Holds::Owned };
         let views = self.fields(None, &function.arguments, form.holding(holds));
-        let arguments = fields
-            .into_iter()
-            .zip(views)
-            .filter_map(|(field, view)| match field.member {
-                syn::Member::Named(ident) => {
-                    let [ty, handed] = match field.presence {
-                        Presence::Optional => {
-                            [field.ty, view.ty].map(|ty| quote!(__std::Option<#ty>))
-                        }
-                        _ => [field.ty, view.ty],
-                    };
-                    Some(Argument { ident, ty, handed })
-                }
-                syn::Member::Unnamed(_) => None,
-            })
-            .collect();
+        let arguments = views.into_iter().filter_map(|view| {
+            let argument = function.arguments.iter().find(|argument| argument.id == view.id)?;
+            let syn::Member::Named(ident) = view.member else { return None };
+            let optional = view.presence == Presence::Optional;
+            let handed = match (view.ty, optional) {
+                (ty, true) => quote!(__std::Option<#ty>),
+                (ty, false) => ty,
+            };
+            let (passed, passing) = self.passed(argument, optional, form);
+            Some(Argument { ident, id: view.id, passed, passing, optional, handed })
+        });
         let is_viewed = function.arguments.iter().any(|argument| self.is_viewed_field(argument));
         let returns = match &function.returns {
             Some(ty) => self.rust_type(ty, form),
             None => quote!(()),
         };
         Method {
+            module: self.module(id.file, from),
             ident: self.ident(&self.function_name(function)),
             name: function.name.text.clone(),
             doc: self.docs(function.doc.as_deref(), &function.annotations, &function.name),
             oneway: function.oneway,
+            info: self.ident(&format!("{args}Method")),
             args: self.ident(&args),
             args_view: is_viewed.then(|| self.ident(&format!("{args}Ref"))),
-            arguments,
+            arguments: arguments.collect(),
             returns,
             error: self.names.error(id, index).map(|name| self.ident(name)),
             throws: self.throws(function, from),
+        }
+    }
+
+    /// What a client's method takes for an argument: numbers, enums and the like by value, all else
+    /// by reference, but blobs as what shares its memory with `Bytes`.
+    fn passed(
+        &self,
+        argument: &program::Field,
+        optional: bool,
+        form: Form,
+    ) -> (TokenStream, Passing) {
+        let ty = &argument.ty;
+        let foreign = annotations::rust_type(&argument.annotations);
+        let is_foreign = foreign.is_some() || self.is_foreign(ty);
+        let rust = foreign.unwrap_or_else(|| self.rust_type(ty, form));
+        let passed = match &self.program.resolve(ty).kind {
+            _ if is_foreign => quote!(&#rust),
+            _ if self.scalar(ty).is_some() => rust,
+            TypeKind::String => quote!(&__str),
+            // It could not be told what `None` is an option of.
+            TypeKind::Binary if optional => rust,
+            TypeKind::Binary => {
+                return (quote!(impl __std::Into<__std::Bytes>), Passing::IntoBytes);
+            }
+            TypeKind::List(element) => {
+                let element = self.rust_type(element, form);
+                quote!(&[#element])
+            }
+            _ => quote!(&#rust),
+        };
+        match optional {
+            true => (quote!(__std::Option<#passed>), Passing::Plain),
+            false => (passed, Passing::Plain),
         }
     }
 

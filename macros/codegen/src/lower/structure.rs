@@ -128,7 +128,8 @@ impl Lowerer<'_> {
             let presence = self.presence(id.map(|id| (id, index)), field);
             let ty = match id {
                 Some(id) => self.boxed_type(id, index, field, form),
-                None => self.rust_type(&field.ty, form),
+                None => annotations::rust_type(&field.annotations)
+                    .unwrap_or_else(|| self.rust_type(&field.ty, form)),
             };
             let default = field.default.as_ref().map(|value| {
                 let value = self.value(value, &field.ty, form);

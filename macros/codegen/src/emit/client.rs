@@ -1,0 +1,220 @@
+//! Clients: a method for each call, and the service's trait for whoever takes a handler.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::service::{Side, error, result, signature, type_parameter};
+use super::{allow, doc, id};
+use crate::model::{Ancestor, Argument, Method, Passing, Service, SideNames};
+
+/// ```text
+/// #[derive(Debug, Clone)]
+/// pub struct StoreClient<C = Channel> { inner: Caller<C> }
+///
+/// impl StoreClient {
+///     pub async fn connect(address: …) -> Result<Self> { … }
+///     pub fn builder() -> ClientBuilder<Self> { … }
+/// }
+/// impl<C> StoreClient<C> { pub fn new(channel: C) -> Self; pub fn with_protocol(self, …) -> Self }
+/// impl<C: ThriftService> StoreClient<C> {
+///     pub fn get(&self, key: &str) -> ReplyFuture<Value, GetError, C> {
+///         self.inner.call(&__StoreGetArgsMethod, Argument::<1, _>(key))
+///     }
+/// }
+/// impl<C: ThriftService + Sync + 'static> Store for StoreClient<C> { … }
+/// ```
+pub(super) fn client(item: &Service, side: Side) -> TokenStream {
+    let allow = allow();
+    let SideNames { handler, client, .. } = item.names.of(side);
+    let c = type_parameter("C", item);
+    let summary = format!(" Calls `{}`.", item.name);
+    let methods = item.callable().map(|method| client_method(method, side, &c));
+    let (channel, builder, bound, async_token, await_token) = match side {
+        Side::Async => (
+            quote!(__std::Channel),
+            quote!(__std::ClientBuilder),
+            quote!(__std::ThriftService),
+            quote!(async),
+            quote!(.await),
+        ),
+        Side::Blocking => (
+            quote!(__blocking::Channel),
+            quote!(__blocking::ClientBuilder),
+            quote!(__blocking::Service),
+            quote!(),
+            quote!(),
+        ),
+    };
+    let own = implementation(&TokenStream::new(), handler, &item.methods, client, side, &c);
+    let inherited = item.ancestors.iter().map(|Ancestor { module, names, methods }| {
+        implementation(module, &names.of(side).handler, methods, client, side, &c)
+    });
+    quote! {
+        #[doc = #summary]
+        ///
+        /// It may be cloned and shared: all clones use one connection. Methods take their arguments
+        /// by reference and encode them when they are called.
+        #allow
+        #[derive(__Debug, __Clone)]
+        pub struct #client<#c = #channel> {
+            inner: __Caller<#c>,
+        }
+
+        #allow
+        impl #client {
+            /// Connects to a server, such as `"127.0.0.1:6000"`, unframed and in the binary protocol;
+            /// a [`builder`](Self::builder) can do otherwise. Calls fail after 30 seconds unless the
+            /// builder is given another timeout.
+            ///
+            /// # Errors
+            /// The address cannot be understood or resolved, or nobody answers there.
+            pub #async_token fn connect(
+                address: impl __std::TryInto<__std::Address, Error: __std::Into<__std::Error>>,
+            ) -> __std::Result<Self, __std::Error> {
+                Self::builder().connect(address) #await_token
+            }
+
+            /// A client with settings of one's own.
+            pub fn builder() -> #builder<Self> {
+                #builder::new()
+            }
+        }
+
+        impl __FromChannel<#channel> for #client {
+            fn from_channel(channel: #channel, protocol: __std::Protocol) -> Self {
+                Self { inner: __Caller::new(channel, protocol) }
+            }
+        }
+
+        #allow
+        impl<#c> #client<#c> {
+            /// Calls through a channel, which may have layers around it.
+            pub fn new(channel: #c) -> Self {
+                Self { inner: __Caller::new(channel, __Default::default()) }
+            }
+
+            /// The same client, but calling in another protocol.
+            #[must_use]
+            pub fn with_protocol(self, protocol: __std::Protocol) -> Self {
+                Self { inner: __Caller::with_protocol(self.inner, protocol) }
+            }
+
+            /// The same client with another timeout: each of its calls fails if its reply has not come
+            /// in this time after the method was called. `Duration::MAX` stands for no timeout.
+            ///
+            /// It shares the connection: `client.with_timeout(Duration::from_millis(50)).get("k")` is
+            /// for one call only.
+            #[must_use]
+            pub fn with_timeout(&self, timeout: __std::Duration) -> Self
+            where
+                #c: __Clone,
+            {
+                Self { inner: __Caller::with_timeout(&self.inner, timeout) }
+            }
+        }
+
+        #allow
+        impl<#c: #bound> #client<#c> {
+            #(#methods)*
+        }
+
+        #own
+        #(#inherited)*
+    }
+}
+
+/// What a client has beside its methods: a method of one of these names gets an underscore.
+const CLIENT_FUNCTIONS: [&str; 5] = ["connect", "builder", "new", "with_protocol", "with_timeout"];
+
+fn client_method(method: &Method, side: Side, c: &Ident) -> TokenStream {
+    let docs = doc(&method.doc);
+    let ident = match CLIENT_FUNCTIONS.contains(&method.ident.to_string().as_str()) {
+        true => format_ident!("{}_", method.ident),
+        false => method.ident.clone(),
+    };
+    let parameters =
+        method.arguments.iter().map(|Argument { ident, passed, .. }| quote!(#ident: #passed));
+    let arguments =
+        method.arguments.iter().map(|Argument { ident, id: at, passing, optional, .. }| {
+            let at = id(*at);
+            match passing {
+                Passing::Plain if *optional => quote!(__OptionalArgument::<#at, _>(#ident)),
+                Passing::Plain => quote!(__Argument::<#at, _>(#ident)),
+                Passing::IntoBytes => quote!(__Argument::<#at, __Bytes>(__Into::into(#ident))),
+            }
+        });
+    let call = call(method, arguments.collect(), side);
+    let output = match side {
+        Side::Async => {
+            let (returns, error) = (&method.returns, error(method));
+            quote!(__std::ReplyFuture<#returns, #error, #c>)
+        }
+        Side::Blocking => result(method),
+    };
+    quote! {
+        #docs
+        pub fn #ident(&self, #(#parameters),*) -> #output { #call }
+    }
+}
+
+/// Encodes a call and makes it, in either case.
+fn call(method: &Method, arguments: Vec<TokenStream>, side: Side) -> TokenStream {
+    let (module, info, arguments) = (&method.module, &method.info, tuple(arguments));
+    let function = match side {
+        Side::Async => quote!(call),
+        Side::Blocking => quote!(call_blocking),
+    };
+    quote!(__Caller::#function(&self.inner, &#module #info, #arguments))
+}
+
+/// One tuple of all, in which no tuple has more than eight members.
+fn tuple(mut arguments: Vec<TokenStream>) -> TokenStream {
+    while arguments.len() > 8 {
+        arguments = arguments.chunks(8).map(|chunk| tuple(chunk.to_vec())).collect();
+    }
+    match &arguments[..] {
+        [one] => one.clone(),
+        all => quote!((#(#all),*)),
+    }
+}
+
+/// The trait of the service, or of one that it extends, for the client.
+///
+/// ```text
+/// impl<C: ThriftService + Sync + 'static> Store for StoreClient<C> {
+///     fn get(&self, key: String) -> impl Future<Output = Result<Value, GetError>> + Send {
+///         self.inner.call(&__StoreGetArgsMethod, Argument::<1, _>(&key))
+///     }
+/// }
+/// ```
+fn implementation(
+    module: &TokenStream,
+    handler: &Ident,
+    methods: &[Method],
+    client: &Ident,
+    side: Side,
+    c: &Ident,
+) -> TokenStream {
+    let allow = allow();
+    let bound = match side {
+        Side::Async => quote!(__std::ThriftService + __std::Sync + 'static),
+        Side::Blocking => quote!(__blocking::Service),
+    };
+    let methods = methods.iter().map(|method| {
+        let signature = signature(method, side);
+        let arguments =
+            method.arguments.iter().map(|Argument { ident, id: at, optional, .. }| {
+                let at = id(*at);
+                match optional {
+                    true => quote!(__OptionalArgument::<#at, _>(__Option::as_ref(&#ident))),
+                    false => quote!(__Argument::<#at, _>(&#ident)),
+                }
+            });
+        let call = call(method, arguments.collect(), side);
+        quote!(#signature { #call })
+    });
+    quote! {
+        #allow
+        impl<#c: #bound> #module #handler for #client<#c> { #(#methods)* }
+    }
+}

@@ -1,0 +1,78 @@
+//! Typed calls through a channel: what every generated client is made of.
+
+use crate::blocking;
+use std::time::Duration;
+
+use crate::codec::StructNames;
+use crate::error::{Error, Result};
+use crate::protocol::encode_body;
+use crate::rpc::arguments::{ArgumentStruct, Arguments};
+use crate::rpc::deadline::Deadline;
+use crate::rpc::message::{Protocol, Request};
+use crate::rpc::service::{Returns, Throws, decode_response};
+
+/// A method of a service, as a client calls it.
+#[derive(Debug)]
+pub struct Method {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// The server sends no reply.
+    pub oneway: bool,
+    /// Field names of the struct of arguments.
+    pub arguments: &'static StructNames,
+}
+
+/// A channel with the settings of the calls that are made through it.
+#[derive(Debug, Clone)]
+pub struct Caller<C> {
+    pub(crate) channel: C,
+    protocol: Protocol,
+    /// How long each call may take, if that is not for the channel to say.
+    timeout: Option<Duration>,
+}
+
+impl<C> Caller<C> {
+    /// Calls through the channel, encoded in the protocol.
+    pub fn new(channel: C, protocol: Protocol) -> Caller<C> {
+        Caller { channel, protocol, timeout: None }
+    }
+
+    /// The same channel and settings with another protocol.
+    pub fn with_protocol(self, protocol: Protocol) -> Caller<C> {
+        Caller { protocol, ..self }
+    }
+
+    /// The same channel and settings with another timeout of each call.
+    pub fn with_timeout(&self, timeout: Duration) -> Caller<C>
+    where
+        C: Clone,
+    {
+        Caller { timeout: Some(timeout), ..self.clone() }
+    }
+
+    /// Encodes a call.
+    pub(crate) fn request<A: Arguments>(&self, method: &Method, arguments: &A) -> Result<Request> {
+        let arguments = ArgumentStruct { names: method.arguments, arguments };
+        let body = encode_body(self.protocol, &arguments)?;
+        let mut request = Request::new(method.name, self.protocol, body);
+        request.oneway = method.oneway;
+        if let Some(timeout) = self.timeout {
+            request.deadline = Deadline::after(timeout);
+        }
+        Ok(request)
+    }
+}
+
+impl<C: blocking::Service> Caller<C> {
+    /// Makes a call and waits for its reply.
+    pub fn call_blocking<A, T, E>(&self, method: &'static Method, arguments: A) -> Result<T, E>
+    where
+        A: Arguments,
+        T: Returns,
+        E: Throws,
+    {
+        let request = self.request(method, &arguments)?;
+        let response = self.channel.call(request).map_err(Error::unanswered)?;
+        decode_response(method, response)
+    }
+}

@@ -1,0 +1,28 @@
+//! What answers encoded calls.
+
+use std::error::Error;
+
+use tower_service::Service;
+
+use crate::rpc::message::{Request, Response};
+
+/// A `tower` service that answers encoded calls: what a [`Server`](crate::Server) serves and what a
+/// generated client calls through.
+///
+/// A [`Channel`](crate::Channel) is one, a server that `thrift!` makes around a handler
+/// (`StoreServer::new(handler)`), and each of them with layers around it. It is implemented for all
+/// `tower` services of these types that can be cloned, and only for those.
+pub trait ThriftService:
+    Service<Request, Response = Response, Error: Into<Box<dyn Error + Send + Sync>>, Future: Send>
+    + Clone
+    + Send
+{
+}
+
+impl<S> ThriftService for S
+where
+    S: Service<Request, Response = Response> + Clone + Send,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    S::Future: Send,
+{
+}
