@@ -41,6 +41,8 @@ struct Inner {
     /// Whether the caller of a handler that fails with it is told kind and message.
     answered: bool,
     message: Cow<'static, str>,
+    /// The call that it concerns: method and server.
+    call: Option<Box<str>>,
     /// Innermost segment first: it is filled while the error travels outwards.
     path: Vec<Segment>,
     offset: Option<usize>,
@@ -152,6 +154,7 @@ impl Error {
             kind,
             answered: false,
             message: message.into(),
+            call: None,
             path: Vec::new(),
             offset: None,
             begins: false,
@@ -218,6 +221,14 @@ impl Error {
             ErrorKind::Application(kind) if self.0.answered => Some((kind, &self.0.message)),
             _ => None,
         }
+    }
+
+    /// The same error of a call of this method to this server.
+    #[cold]
+    #[must_use]
+    pub(crate) fn in_call(mut self, method: &str, server: &str) -> Error {
+        self.0.call.get_or_insert_with(|| format!("`{method}` at {server}").into());
+        self
     }
 
     #[cold]
@@ -307,7 +318,7 @@ impl Error {
         self.0.kind
     }
 
-    /// What happened, without the path and the offset.
+    /// What happened, without the call, the path and the offset.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -342,6 +353,9 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(call) = &self.0.call {
+            write!(f, "{call}: ")?;
+        }
         let path = self.path();
         if !path.is_empty() {
             write!(f, "{path}: ")?;

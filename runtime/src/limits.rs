@@ -18,8 +18,9 @@ pub struct Limits {
     /// decides which error a size is that they cannot hold:
     /// [`SizeLimit`](crate::ErrorKind::SizeLimit) above it.
     pub message: usize,
-    /// Largest frame of a framed transport, in bytes. Default: 16,384,000, as the
-    /// specification and Envoy have it. Values alone have no frames.
+    /// Largest frame of a framed transport, in bytes, in both directions: a larger one is refused
+    /// before it is sent. Default: 16,384,000, as the specification and Envoy have it. Values alone
+    /// have no frames.
     pub frame: usize,
     /// How deeply structs and containers may be nested. Default: 64. A struct that is large in Rust's
     /// memory counts once more for each KiB, as reading it takes as much more of the stack: the 2 MiB
@@ -56,6 +57,14 @@ impl Limits {
         memory: 64 << 20,
         lossy_utf8: false,
     };
+
+    /// The limit that a frame reaches first: its name and its bytes.
+    pub(crate) fn frame_limit(&self) -> (&'static str, usize) {
+        match self.frame <= self.message {
+            true => ("Limits::frame", self.frame),
+            false => ("Limits::message", self.message),
+        }
+    }
 }
 
 impl Default for Limits {

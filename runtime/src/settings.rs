@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::connection::{Report, Waiting};
+use crate::connection::{PoolSettings, Report, Waiting};
 use crate::limits::Limits;
+use crate::net::tcp::TcpOptions;
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
@@ -62,7 +63,8 @@ pub(crate) struct ClientSettings {
     pub(crate) limits: Limits,
     pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
-    pub(crate) nodelay: bool,
+    pub(crate) tcp: TcpOptions,
+    pub(crate) pool: PoolSettings,
 }
 
 impl Default for ClientSettings {
@@ -73,7 +75,8 @@ impl Default for ClientSettings {
             limits: Limits::DEFAULT,
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(30)),
-            nodelay: true,
+            tcp: TcpOptions { nodelay: true, keepalive: Some(Duration::from_secs(60)) },
+            pool: PoolSettings::default(),
         }
     }
 }
@@ -190,7 +193,41 @@ macro_rules! client_setters {
 
         /// Whether small packets are sent at once (`TCP_NODELAY`). Default: they are.
         pub fn nodelay(mut self, nodelay: bool) -> Self {
-            self.settings.nodelay = nodelay;
+            self.settings.tcp.nodelay = nodelay;
+            self
+        }
+
+        /// After how long without traffic the operating system asks whether the other end is still
+        /// there (TCP keepalive); a connection whose end is gone is closed within twice that time.
+        /// `None` switches it off. Default: 60 seconds.
+        pub fn keepalive(mut self, time: impl Into<Option<std::time::Duration>>) -> Self {
+            self.settings.tcp.keepalive = time.into();
+            self
+        }
+
+        /// How many connections the channel may have. Default: 8.
+        ///
+        /// There is one to begin with, and more only while calls would have to wait for others; see
+        /// `Channel`. With 1 all calls share one connection, for servers that tie a session to
+        /// it or serve one connection after the other.
+        pub fn max_connections(mut self, connections: usize) -> Self {
+            self.settings.pool.max_connections = connections.max(1);
+            self
+        }
+
+        /// Closes connections on which there was no call for so long. Default: they are kept until the
+        /// server closes them.
+        pub fn idle_timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.settings.pool.idle_timeout = Some(timeout);
+            self
+        }
+
+        /// How many calls may wait for a connection, and how many bytes they may have in all; the
+        /// first one may have more. Further calls fail at once with
+        /// [`ErrorKind::Overloaded`](crate::ErrorKind::Overloaded). Default: 16,384 calls, 64 MiB.
+        pub fn max_waiting(mut self, calls: usize, bytes: usize) -> Self {
+            self.settings.pool.max_waiting = calls.max(1);
+            self.settings.pool.max_waiting_bytes = bytes;
             self
         }
     };

@@ -1,12 +1,19 @@
 //! How an async client is set up.
 
+use std::future::Future;
+use std::io;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
 use super::Channel;
-use super::call::Line;
-use super::session::connect;
-use crate::error::{Error, Result};
+use super::call::{Line, Shared};
+use super::connect::Source;
+use super::driver::Driver;
+use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
 use crate::settings::{ClientSettings, client_setters};
@@ -31,38 +38,31 @@ use crate::settings::{ClientSettings, client_setters};
 #[must_use = "a builder does nothing before it is told to connect"]
 pub struct ClientBuilder<T = Channel> {
     settings: ClientSettings,
-    max_in_flight: usize,
-    pipelining: bool,
     client: PhantomData<fn() -> T>,
 }
 
 impl<T> ClientBuilder<T> {
     /// The default settings: unframed, strict binary, as ThriftPy has it.
     pub fn new() -> ClientBuilder<T> {
-        ClientBuilder {
-            settings: ClientSettings::default(),
-            max_in_flight: 1024,
-            pipelining: true,
-            client: PhantomData,
-        }
+        ClientBuilder { settings: ClientSettings::default(), client: PhantomData }
     }
 
     client_setters!();
 
-    /// How many calls may be under way on the connection at the same time; further ones wait
-    /// until one of them is done. Default: 1,024.
+    /// How many calls may be in flight on one connection. Further ones go by another connection, or
+    /// wait. Default: 100, as many as a server of thriftly handles at the same time.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
-        // More than 2²⁸ would overflow what counts them on 32-bit machines.
-        self.max_in_flight = calls.clamp(1, 1 << 28);
+        self.settings.pool.max_in_flight = calls.max(1);
         self
     }
 
-    /// Whether a call may be sent while others are not answered yet. Default: it may. Servers
-    /// that take one call after the other can cope with that, but some proxies cannot.
-    ///
-    /// Without it, a call that is given up while it is under way takes the connection with it.
+    /// Whether a connection may carry a call while others on it are not answered yet. Default: it
+    /// may, where the server is seen to cope with that. Without it, every call that is under way has
+    /// a connection to itself, as some proxies need it: then
+    /// [`max_connections`](ClientBuilder::max_connections) calls can be under way.
     pub fn pipelining(mut self, pipelining: bool) -> Self {
-        self.pipelining = pipelining;
+        let default = ClientSettings::default().pool.max_in_flight;
+        self.settings.pool.max_in_flight = if pipelining { default } else { 1 };
         self
     }
 }
@@ -73,16 +73,90 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     /// # Errors
     /// The address cannot be understood or resolved ([`ErrorKind::Address`]), or no connection
     /// can be made in time ([`ErrorKind::Connect`]).
-    ///
-    /// [`ErrorKind::Address`]: crate::ErrorKind::Address
-    /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
     pub async fn connect(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = address.try_into().map_err(Into::into)?;
-        let protocol = self.settings.protocol;
-        let stream = connect(&address, &self.settings).await?;
-        let max_in_flight = if self.pipelining { self.max_in_flight } else { 1 };
-        let line = Line::open(address, self.settings, max_in_flight, stream);
-        Ok(T::from_channel(Channel { line: Arc::new(line) }, protocol))
+        self.open(Source::Address(address)).await
+    }
+
+    /// Makes a client that connects when it is first called. It has to be made on a tokio runtime.
+    ///
+    /// # Errors
+    /// The address cannot be understood ([`ErrorKind::Address`]), or there is no runtime
+    /// ([`ErrorKind::Connect`]).
+    pub fn connect_lazy(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
+        let address = address.try_into().map_err(Into::into)?;
+        let (channel, driver) = self.channel(Source::Address(address));
+        let runtime = Handle::try_current().map_err(|error| {
+            Error::new(ErrorKind::Connect, "connect_lazy outside of a tokio runtime")
+                .with_source(error)
+        })?;
+        runtime.spawn(driver.run());
+        Ok(T::from_channel(channel, self.settings.protocol))
+    }
+
+    /// Connects by a function of one's own, which is called for every connection: anything that is
+    /// a stream of bytes will do. Each has [`connect_timeout`](ClientBuilder::connect_timeout).
+    ///
+    /// ```
+    /// use thriftly::{Channel, ClientBuilder};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> thriftly::Result<()> {
+    /// let connector = || async {
+    ///     let (ours, theirs) = tokio::io::duplex(1 << 16);
+    ///     // … hand `theirs` to a server …
+    /// #   drop(theirs);
+    ///     Ok(ours)
+    /// };
+    /// let channel: Channel = ClientBuilder::new().connect_with(connector).await?;
+    /// assert!(channel.address().is_none());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The function fails, or takes too long ([`ErrorKind::Connect`]).
+    pub async fn connect_with<F, C, S>(self, connector: C) -> Result<T>
+    where
+        C: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = io::Result<S>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        self.open(Source::connector(connector)).await
+    }
+
+    /// Calls over a single stream. When that has ended, further calls fail with
+    /// [`ErrorKind::Connect`].
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn connect_stream(
+        mut self,
+        stream: impl AsyncRead + AsyncWrite + Send + 'static,
+    ) -> Result<T> {
+        self.settings.pool.max_connections = 1;
+        self.open(Source::stream(stream)).await
+    }
+
+    async fn open(self, source: Source) -> Result<T> {
+        let (channel, mut driver) = self.channel(source);
+        driver.connect().await?;
+        tokio::spawn(driver.run());
+        Ok(T::from_channel(channel, self.settings.protocol))
+    }
+
+    fn channel(&self, source: Source) -> (Channel, Driver) {
+        let settings = self.settings.clone();
+        let shared = Arc::new(Shared {
+            name: source.name().into(),
+            timeout: settings.timeout,
+            gone: false.into(),
+        });
+        let (messages, receiver) = mpsc::unbounded_channel();
+        let line = Arc::new(Line { shared: Arc::clone(&shared), messages });
+        let (address, protocol) = (source.address().cloned(), settings.protocol);
+        let driver = Driver::new(shared, source, settings, receiver);
+        (Channel { line, address, protocol }, driver)
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod builder;
 mod call;
-mod session;
+mod conn;
+mod connect;
+mod driver;
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -17,28 +19,62 @@ pub use builder::ClientBuilder;
 pub use call::CallFuture;
 use call::Line;
 
-/// A connection to a server, for encoded calls: what typed clients call through.
+/// The way to a server, for encoded calls: what typed clients call through.
 ///
-/// Clones share the connection, and so may many tasks: calls are sent together, and each
-/// gets its own answer, in whatever order they come. When the connection is lost, the calls that
-/// wait on it fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed), and the next call
-/// connects again. No call is ever sent twice.
+/// Clones share its connections, and so may many tasks: each call gets its own answer, in whatever
+/// order they come. A channel is made by a [`ClientBuilder`]. It lives on the tokio runtime on which
+/// it was made; its connections are closed when the last clone and the last call are gone.
 ///
-/// It is made by a [`ClientBuilder`], and lives on the tokio runtime that it was made on. The
-/// connection is closed when the last clone and the last call are gone.
+/// It is a `tower` service that is always ready: calls wait within their futures. See
+/// [`Server`](crate::Server) for an example.
 ///
-/// It is a `tower` service that is always ready: a call waits within its future while too many
-/// others are under way ([`ClientBuilder::max_in_flight`]). There is an example at
-/// [`Server`](crate::Server).
+/// # Connections
+///
+/// A channel begins with one connection and keeps to it while the server answers promptly: calls are
+/// pipelined, which is fastest. When a call has not been answered for four times the usual latency
+/// (at least 10 ms, at most 100 ms), further calls go by another connection, up to
+/// [`max_connections`](ClientBuilder::max_connections). So a slow method, or a server that takes the
+/// calls of a connection one by one, does not hold up other calls.
+///
+/// A connection with a call past its deadline gets no further calls until the late answer comes; if
+/// that is missing for another deadline, the connection is closed. Connections that are healthy are
+/// kept.
+///
+/// # Failures
+///
+/// Every call has a [`Deadline`](crate::Deadline), by default 30 seconds, and fails with
+/// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it has passed. When a connection is lost,
+/// the calls in flight on it fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the server
+/// may have handled them; a call of which no byte was written is sent again, once, on another
+/// connection. After a connection was lost with several calls in flight, calls go one at a time for a
+/// while, so that a server that answers a failure by closing its connection hits no others.
+///
+/// If no connection can be made, waiting calls fail with
+/// [`ErrorKind::Connect`](crate::ErrorKind::Connect). Further calls try again, after a random delay that
+/// grows to two seconds. If the name of the server has several addresses, those that failed are tried
+/// last.
+///
+/// # Memory
+///
+/// Calls that wait for a connection are bounded in number and in bytes
+/// ([`max_waiting`](ClientBuilder::max_waiting)). A call that was given up, by its deadline or because
+/// its future was dropped, leaves the queue at once.
 #[derive(Debug, Clone)]
 pub struct Channel {
     line: Arc<Line>,
+    address: Option<Address>,
+    protocol: Protocol,
 }
 
 impl Channel {
-    /// The server that the calls go to.
-    pub fn address(&self) -> &Address {
-        self.line.address()
+    /// The server that the calls go to, unless the channel was made of a stream or a connector.
+    pub fn address(&self) -> Option<&Address> {
+        self.address.as_ref()
+    }
+
+    /// The protocol that was set when the channel was made.
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
     }
 }
 

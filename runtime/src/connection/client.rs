@@ -1,45 +1,51 @@
 //! The client's end of a connection.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 
 use crate::connection::{Input, Output, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
-use crate::transport::{Cutter, Framing, explain, protocol_of};
+use crate::transport::{Cutter, Framing, explain, is_sasl, oversized, protocol_of};
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
-/// Numbers calls, and finds for each reply the call that it answers. `T` is what waits for it.
-///
-/// Sequence ids are given out from 1 upwards on each connection. A reply with a number that was
-/// given out, but that no call waits for, is late or doubled: it is dropped. A reply with a
-/// number that was never given out cannot be told to a call, unless there is only one: that one
-/// fails then with [`ErrorKind::BadReply`].
+/// How many bytes of a frame that is too large are looked at for its header.
+const HEADER: usize = 1 << 10;
+
+/// Calls become bytes and bytes become replies; which call a reply answers, the pool knows.
 #[derive(Debug)]
-pub(crate) struct ClientConnection<T> {
+pub(crate) struct ClientConnection {
     limits: Limits,
     cutter: Cutter,
-    pub(crate) input: Input,
+    input: Input,
     pub(crate) output: Output,
-    waiting: HashMap<i32, T, BuildHasherDefault<SeqidHasher>>,
-    last: i32,
+    /// How many bytes of a frame that is too large are still to be skipped.
+    skipped: usize,
+    /// Whether anything has come.
+    pub(crate) received: bool,
     /// Whether it was said that headers cannot be sent.
     unsendable: bool,
 }
 
-impl<T> ClientConnection<T> {
-    pub(crate) fn new(framing: Framing, limits: Limits) -> ClientConnection<T> {
+/// A reply, or what can be said about it.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) seqid: i32,
+    pub(crate) method: MethodName,
+    /// An error concerns this reply only: the stream goes on.
+    pub(crate) result: Result<Response>,
+}
+
+impl ClientConnection {
+    pub(crate) fn new(framing: Framing, limits: Limits) -> ClientConnection {
         ClientConnection {
             limits,
             cutter: Cutter::new(framing),
             input: Input::default(),
-            output: Output::default(),
-            waiting: HashMap::default(),
-            last: 0,
+            output: Output::limited(&limits),
+            skipped: 0,
+            received: false,
             unsendable: false,
         }
     }
@@ -49,137 +55,152 @@ impl<T> ClientConnection<T> {
         self.input.space(Some(&self.cutter))
     }
 
-    /// Puts a call into the output, and `waiter` among those that wait for a reply. A oneway
-    /// call waits for none: its waiter comes back at once.
+    /// Appends a call to the output.
     ///
     /// # Errors
-    /// The call does not fit into a frame. The waiter comes back with the error.
-    pub(crate) fn call(
-        &mut self,
-        request: Request,
-        waiter: T,
-    ) -> std::result::Result<Option<T>, (T, Error)> {
-        // 2³¹ calls later the numbers begin again; a negative one would confuse old peers.
-        let seqid = match self.last {
-            i32::MAX => 1,
-            last => last + 1,
-        };
+    /// It is larger than a frame may be. Nothing is appended then.
+    pub(crate) fn call(&mut self, request: &Request, seqid: i32) -> Result<()> {
         let kind = if request.oneway { MessageKind::Oneway } else { MessageKind::Call };
-        let Request { method, protocol, headers, body, .. } = request;
-        let framing = self.cutter.framing;
-        if !headers.is_empty() {
-            let error = cannot_carry(&headers, framing);
+        let (framing, protocol) = (self.cutter.framing, request.protocol);
+        if !request.headers.is_empty() {
+            let error = cannot_carry(&request.headers, framing);
             if cfg!(debug_assertions) {
-                return Err((waiter, error));
+                return Err(error);
             }
             if !std::mem::replace(&mut self.unsendable, true) {
-                tracing::warn!(?method, %error, "a call goes without its headers");
+                tracing::warn!(method = ?request.method, %error, "a call goes without its headers");
             }
         }
-        match self.output.message(framing, protocol, method.as_str(), kind, seqid, body) {
-            Err(error) => return Err((waiter, error)),
-            Ok(()) => self.last = seqid,
-        }
-        if kind == MessageKind::Oneway {
-            return Ok(Some(waiter));
-        }
-        self.waiting.insert(seqid, waiter);
-        Ok(None)
+        let (method, body) = (request.method.as_str(), request.body.clone());
+        self.output.message(framing, protocol, method, kind, seqid, body)
     }
 
-    /// The next reply, and who waits for it; `None` if none has come whole.
+    /// The next reply; `None` if none has come whole.
     ///
     /// # Errors
-    /// The bytes cannot be followed any more. The connection has to be closed after that.
-    pub(crate) fn next(&mut self) -> Result<Option<(T, Result<Response>)>> {
-        while !self.input.is_empty() {
-            let message = match self.input.cut(&mut self.cutter, &self.limits) {
-                Ok(message) => message,
-                Err(error) => {
-                    return Err(explain(error, self.input.bytes(), self.cutter.framing));
-                }
-            };
-            let Some(mut message) = message else { break };
-            let protocol = protocol_of(&message);
-            let Envelope { method, kind, seqid } = read_envelope(protocol, &mut message)?;
-            let reply = match kind {
-                MessageKind::Reply => Ok(ResponseKind::Reply),
-                MessageKind::Exception => Ok(ResponseKind::Exception),
-                MessageKind::Call | MessageKind::Oneway => Err(Error::new(
-                    ErrorKind::BadReply,
-                    format!("a message of type {} is no reply", kind.number()),
-                )),
-            };
-            let reply = reply.map(|kind| {
-                let mut response = Response::new(kind, protocol, message.into());
-                response.limits = self.limits;
-                response
-            });
-            if let Some(waiter) = self.waiting.remove(&seqid) {
-                return Ok(Some((waiter, reply)));
-            }
-            if let Some(answered) = self.unknown(&method, seqid) {
-                return Ok(Some(answered));
-            }
+    /// The stream is out of sync. The connection has to be closed.
+    pub(crate) fn next(&mut self) -> Result<Option<Reply>> {
+        self.received |= !self.input.is_empty();
+        if self.skipped > 0 {
+            self.skipped -= self.input.skip(self.skipped);
         }
-        Ok(None)
+        if self.input.is_empty() {
+            return Ok(None);
+        }
+        if let Some(length) = self.too_long() {
+            return self.skip(length);
+        }
+        let message = match self.input.cut(&mut self.cutter, &self.limits) {
+            Ok(message) => message,
+            Err(error) => return Err(explain(error, self.input.bytes(), self.cutter.framing)),
+        };
+        let Some(mut message) = message else { return self.foreign().map_or(Ok(None), Err) };
+        let protocol = protocol_of(&message);
+        let Envelope { method, kind, seqid } = read_envelope(protocol, &mut message)?;
+        let result = response_kind(kind).map(|kind| {
+            let mut response = Response::new(kind, protocol, message.into());
+            response.limits = self.limits;
+            response
+        });
+        Ok(Some(Reply { seqid, method, result }))
     }
 
-    /// What to do with a reply that no call waits for.
+    /// What begins like a long message, and is a short one of another protocol.
+    fn foreign(&self) -> Option<Error> {
+        let bytes = self.input.bytes();
+        let error = || Error::new(ErrorKind::InvalidData, "no message of Thrift");
+        is_sasl(bytes).then(|| explain(error(), bytes, self.cutter.framing))
+    }
+
+    /// The length of the frame at hand if it is too long, but not too long to be skipped.
+    fn too_long(&self) -> Option<usize> {
+        let wanted = match self.cutter.framing {
+            Framing::Framed => self.cutter.wanted(self.input.bytes()) - self.cutter.prefix(),
+            Framing::Unframed => return None,
+        };
+        (wanted > self.limits.frame && wanted <= self.limits.message).then_some(wanted)
+    }
+
+    /// Reads the header of a frame that is too long, and skips the rest.
     #[cold]
-    fn unknown(&mut self, method: &MethodName, seqid: i32) -> Option<(T, Result<Response>)> {
-        if (1..=self.last).contains(&seqid) {
-            tracing::debug!(?method, seqid, "dropped a reply that comes late or twice");
-            return None;
+    fn skip(&mut self, length: usize) -> Result<Option<Reply>> {
+        let (start, bytes) = (self.cutter.prefix(), self.input.bytes());
+        let head = &bytes[start..bytes.len().min(start + length.min(HEADER))];
+        let complete = head.len() == HEADER;
+        let mut head = Bytes::copy_from_slice(head);
+        match read_envelope(protocol_of(&head), &mut head) {
+            Ok(Envelope { method, seqid, .. }) => {
+                self.skipped = start + length;
+                self.skipped -= self.input.skip(self.skipped);
+                let result = Err(oversized(length, self.limits.frame_limit()));
+                Ok(Some(Reply { seqid, method, result }))
+            }
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof && !complete => {
+                // What the server speaks may be seen before that many bytes have come.
+                match explain(error, self.input.bytes(), self.cutter.framing) {
+                    known if known.kind() != ErrorKind::UnexpectedEof => Err(known),
+                    _ => Ok(None),
+                }
+            }
+            Err(_) => {
+                let error = oversized(length, self.limits.frame_limit());
+                Err(explain(error, self.input.bytes(), self.cutter.framing))
+            }
         }
-        if self.waiting.len() != 1 {
-            tracing::warn!(?method, seqid, "dropped a reply that fits no call");
-            return None;
+    }
+
+    /// Why the end of the stream may have come, if that can be guessed.
+    pub(crate) fn hint(&self) -> &'static str {
+        match (self.received, self.cutter.framing) {
+            (true, _) => "",
+            (false, Framing::Unframed) => {
+                ", before it had answered anything; it may expect framed messages (`.framed()`)"
+            }
+            (false, Framing::Framed) => {
+                ", before it had answered anything; it may expect unframed messages"
+            }
         }
-        let only = *self.waiting.keys().next()?;
-        let waiter = self.waiting.remove(&only)?;
-        let kind = ApplicationErrorKind::BAD_SEQUENCE_ID.name();
-        let error = Error::new(
-            ErrorKind::BadReply,
-            format!("{kind}: the reply to call {only} has the number {seqid}"),
-        );
-        Some((waiter, Err(error)))
-    }
-
-    /// How many calls wait for a reply.
-    #[cfg(any(feature = "async", test))]
-    pub(crate) fn waiting(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// Forgets the calls whose callers have gone.
-    pub(crate) fn keep(&mut self, mut waits: impl FnMut(&T) -> bool) {
-        self.waiting.retain(|_, waiter| waits(waiter));
-    }
-
-    /// All who still wait. Nobody will answer them.
-    #[cfg(any(feature = "async", test))]
-    pub(crate) fn abandon(&mut self) -> impl Iterator<Item = T> {
-        std::mem::take(&mut self.waiting).into_values()
     }
 }
 
-/// Sequence ids follow each other and are our own: spreading them is all that is needed.
-#[derive(Debug, Default)]
-struct SeqidHasher(u64);
+fn response_kind(kind: MessageKind) -> Result<ResponseKind> {
+    match kind {
+        MessageKind::Reply => Ok(ResponseKind::Reply),
+        MessageKind::Exception => Ok(ResponseKind::Exception),
+        MessageKind::Call | MessageKind::Oneway => Err(Error::new(
+            ErrorKind::BadReply,
+            format!("a message of type {} is no reply", kind.number()),
+        )),
+    }
+}
 
-impl Hasher for SeqidHasher {
-    fn finish(&self) -> u64 {
-        self.0
+/// The result of a reply, unless it names another method than the call. A server that multiplexes
+/// leaves the name of the service out; one that cannot read a call does not know its name.
+pub(crate) fn of_method(called: &MethodName, reply: Reply) -> Result<Response> {
+    let Reply { method, result, .. } = reply;
+    if method == *called {
+        return result;
     }
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_i32((self.0 as i32) ^ i32::from(*byte));
-        }
+    let (called, named) = (called.as_str(), method.as_str());
+    let plain = called.split_once(':').map(|(_, plain)| plain);
+    let unread =
+        named.is_empty() && result.as_ref().is_ok_and(|one| one.kind == ResponseKind::Exception);
+    if plain == Some(named) || unread {
+        return result;
     }
-    fn write_i32(&mut self, seqid: i32) {
-        self.0 = (seqid as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
+    let kind = ApplicationErrorKind::WRONG_METHOD_NAME.name();
+    Err(Error::new(ErrorKind::BadReply, format!("{kind}: the reply names `{}`", method.shown())))
+}
+
+/// The error of calls on a connection that brought a reply to none of them.
+#[cold]
+pub(crate) fn no_such_call(reply: &Reply) -> Error {
+    let kind = ApplicationErrorKind::BAD_SEQUENCE_ID.name();
+    let (method, seqid) = (reply.method.shown(), reply.seqid);
+    Error::new(
+        ErrorKind::BadReply,
+        format!("{kind}: a reply to `{method}` has the number {seqid}, which no call has had"),
+    )
 }
 
 #[cfg(test)]
@@ -187,33 +208,37 @@ mod tests {
     use super::*;
     use crate::rpc::message::Protocol;
 
-    fn call(connection: &mut ClientConnection<&'static str>, waiter: &'static str) {
+    fn called(framing: Framing) -> ClientConnection {
+        let mut connection = ClientConnection::new(framing, Limits::DEFAULT);
         let request = Request::new("echo", Protocol::Binary, vec![0].into());
-        assert!(matches!(connection.call(request, waiter), Ok(None)));
+        connection.call(&request, 1).expect("it is small");
+        connection
     }
 
-    fn reply(connection: &mut ClientConnection<&'static str>, kind: MessageKind, seqid: i32) {
+    fn put(connection: &mut ClientConnection, kind: MessageKind, seqid: i32, body: Vec<u8>) {
         let mut peer = Output::default();
-        let (framing, body) = (connection.cutter.framing, vec![0].into());
-        peer.message(framing, Protocol::Binary, "echo", kind, seqid, body).expect("it is small");
-        connection.space().extend_from_slice(peer.as_slice().expect("it is in one piece"));
-    }
-
-    /// Who was answered, and whether with a response.
-    fn answered(connection: &mut ClientConnection<&'static str>) -> Vec<(&'static str, bool)> {
-        let next = || connection.next().expect("the stream can be followed");
-        std::iter::from_fn(next).map(|(waiter, result)| (waiter, result.is_ok())).collect()
+        let framing = connection.cutter.framing;
+        peer.message(framing, Protocol::Binary, "echo", kind, seqid, body.into()).expect("it fits");
+        while !peer.is_empty() {
+            let mut slices = [std::io::IoSlice::new(&[]); crate::connection::SLICES];
+            let count = peer.fill(&mut slices);
+            let bytes: Vec<u8> = slices[..count].iter().flat_map(|one| one.to_vec()).collect();
+            connection.space().extend_from_slice(&bytes);
+            peer.advance(bytes.len());
+        }
     }
 
     #[test]
     fn what_a_server_speaks_instead_is_named() {
+        let sasl = b"\x04\0\0\0\x14Invalid status -128";
         for (framing, bytes, expected) in [
             (Framing::Unframed, &b"HTTP/1.1 400 Bad Request"[..], "looks like HTTP"),
             (Framing::Framed, b"HTTP/1.1 400 Bad Request", "looks like HTTP"),
             (Framing::Framed, b"\x80\x01\0\x02\0\0\0\x04", "answers unframed"),
+            (Framing::Unframed, sasl, "looks like SASL: status 4, \"Invalid status -128\""),
+            (Framing::Framed, sasl, "looks like SASL: status 4, \"Invalid status -128\""),
         ] {
-            let mut connection = ClientConnection::new(framing, Limits::DEFAULT);
-            call(&mut connection, "a");
+            let mut connection = called(framing);
             connection.space().extend_from_slice(bytes);
             let error = connection.next().expect_err("it is no reply");
             assert!(error.message().contains(expected), "{error}");
@@ -221,69 +246,62 @@ mod tests {
     }
 
     #[test]
-    fn replies_find_their_calls_in_any_order() {
+    fn replies_come_with_their_numbers() {
         for framing in [Framing::Framed, Framing::Unframed] {
-            let mut connection = ClientConnection::new(framing, Limits::DEFAULT);
-            for waiter in ["a", "b", "c"] {
-                call(&mut connection, waiter);
-            }
+            let mut connection = called(framing);
             for (kind, seqid) in
-                [(MessageKind::Reply, 2), (MessageKind::Exception, 3), (MessageKind::Reply, 1)]
+                [(MessageKind::Reply, 2), (MessageKind::Exception, 3), (MessageKind::Call, 1)]
             {
-                reply(&mut connection, kind, seqid);
+                put(&mut connection, kind, seqid, vec![0]);
             }
-            assert_eq!(answered(&mut connection), [("b", true), ("c", true), ("a", true)]);
-            assert_eq!(connection.waiting(), 0);
+            let mut next = || connection.next().expect("in sync").expect("it is there");
+            assert!(matches!(next(), Reply { seqid: 2, result: Ok(_), .. }));
+            assert!(matches!(next(), Reply { seqid: 3, result: Ok(_), .. }));
+            assert!(matches!(next(), Reply { seqid: 1, result: Err(_), .. }), "a call is no reply");
         }
     }
 
     #[test]
-    fn late_and_doubled_replies_are_dropped() {
-        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
-        for waiter in ["gone", "here"] {
-            call(&mut connection, waiter);
-        }
-        connection.keep(|waiter| *waiter != "gone");
-        for seqid in [1, 2, 2, 1] {
-            reply(&mut connection, MessageKind::Reply, seqid);
-        }
-        assert_eq!(answered(&mut connection), [("here", true)]);
+    fn only_the_call_fails_whose_frame_is_too_large() {
+        let mut connection = called(Framing::Framed);
+        let large = Limits::DEFAULT.frame + 1;
+        put(&mut connection, MessageKind::Reply, 1, vec![0; large]);
+        put(&mut connection, MessageKind::Reply, 2, vec![0]);
+        let first = connection.next().expect("in sync").expect("its header is there");
+        let error = first.result.expect_err("too large");
+        assert_eq!((first.seqid, error.kind()), (1, ErrorKind::SizeLimit));
+        assert!(error.message().contains("Limits::frame"), "{error}");
+        let second = connection.next().expect("in sync").expect("it is there");
+        assert_eq!(second.seqid, 2);
     }
 
     #[test]
-    fn a_number_that_was_never_given_out_is_told_to_the_only_call() {
-        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
-        call(&mut connection, "a");
-        reply(&mut connection, MessageKind::Reply, 0);
-        assert_eq!(answered(&mut connection), [("a", false)]);
-        for waiter in ["b", "c"] {
-            call(&mut connection, waiter);
-        }
-        for seqid in [-1, 99] {
-            reply(&mut connection, MessageKind::Reply, seqid);
-        }
-        assert_eq!(answered(&mut connection), []);
-        assert_eq!(connection.abandon().count(), 2);
+    fn calls_larger_than_a_frame_are_not_sent() {
+        let mut connection = called(Framing::Framed);
+        let before = connection.output.len();
+        let body = vec![0; Limits::DEFAULT.frame + 1];
+        let request = Request::new("echo", Protocol::Binary, body.into());
+        let error = connection.call(&request, 2).expect_err("too large");
+        assert_eq!(error.kind(), ErrorKind::SizeLimit);
+        assert!(error.message().contains("Limits::frame"), "{error}");
+        assert_eq!(connection.output.len(), before);
     }
 
     #[test]
-    fn a_call_is_no_reply() {
-        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
-        call(&mut connection, "a");
-        reply(&mut connection, MessageKind::Call, 1);
-        assert_eq!(answered(&mut connection), [("a", false)]);
-    }
-
-    #[test]
-    fn numbers_begin_again_when_they_are_used_up() {
-        let mut connection = ClientConnection::new(Framing::Framed, Limits::DEFAULT);
-        connection.last = i32::MAX - 1;
-        for waiter in ["a", "b"] {
-            call(&mut connection, waiter);
-        }
-        for seqid in [i32::MAX, 1] {
-            reply(&mut connection, MessageKind::Reply, seqid);
-        }
-        assert_eq!(answered(&mut connection), [("a", true), ("b", true)]);
+    fn another_method_is_noticed() {
+        let reply = |method: &'static str, kind| Reply {
+            seqid: 1,
+            method: method.into(),
+            result: Ok(Response::new(kind, Protocol::Binary, vec![0].into())),
+        };
+        let is_taken = |called: &'static str, named, kind| {
+            of_method(&called.into(), reply(named, kind)).is_ok()
+        };
+        assert!(is_taken("echo", "echo", ResponseKind::Reply));
+        assert!(is_taken("Service:echo", "echo", ResponseKind::Reply));
+        assert!(is_taken("echo", "", ResponseKind::Exception));
+        assert!(!is_taken("echo", "", ResponseKind::Reply));
+        assert!(!is_taken("echo", "other", ResponseKind::Reply));
+        assert!(!is_taken("Service:echo", "Service", ResponseKind::Exception));
     }
 }

@@ -1,39 +1,96 @@
 //! What is said when a call or a handler fails for reasons of its own.
 
 use std::any::Any;
-use std::fmt::Display;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
+use crate::connection::pool::Why;
 use crate::error::{Error, ErrorKind, Result};
-use crate::net::address::Address;
 use crate::rpc::message::{Headers, MethodName};
 use crate::transport::Framing;
 
-/// So many calls in a row that ran into their timeout, with no reply to any other in between,
-/// mean that the connection is dead, or leads to a server that is.
-pub(crate) const SILENT: u32 = 5;
-
-/// The error of a call whose connection is gone.
-#[cold]
-pub(crate) fn closed(server: &Address, method: &MethodName, why: impl Display) -> Error {
-    let method = method.as_str();
-    Error::new(ErrorKind::Closed, format!("`{method}` was not answered by {server}: {why}"))
+/// A call of a client, as its errors name it.
+#[derive(Debug, Clone)]
+pub(crate) struct CallName {
+    pub(crate) method: MethodName,
+    pub(crate) oneway: bool,
+    /// How long it may take.
+    pub(crate) timeout: Option<Duration>,
 }
 
-/// The error of a call that took too long.
-#[cold]
-pub(crate) fn timed_out(server: &Address, method: &MethodName, timeout: Duration) -> Error {
-    let method = method.as_str();
-    let message = format!("`{method}` was not answered by {server} in {timeout:?}");
-    Error::new(ErrorKind::Timeout, message)
+impl CallName {
+    /// The error of a call that the pool has failed. The reason is why the connection was lost or none
+    /// could be opened, if that has happened.
+    #[cold]
+    pub(crate) fn failed(&self, server: &str, why: Why, reason: Option<&Error>) -> Error {
+        let method = self.method.shown();
+        let undone = match why {
+            Why::Timeout { sent: true } | Why::Lost if !self.oneway => {
+                format!("`{method}` was not answered by {server}")
+            }
+            _ => format!("`{method}` was not sent to {server}"),
+        };
+        let (kind, because) = match (why, reason) {
+            (Why::Unreachable, Some(reason)) => return reason.clone(),
+            (Why::Unreachable, None) => (ErrorKind::Connect, ": no connection".to_owned()),
+            (Why::Timeout { .. }, _) => {
+                (ErrorKind::Timeout, format!(" in {:?}", self.timeout.unwrap_or_default()))
+            }
+            (_, Some(reason)) => (reason.kind(), format!(": {}", reason.message())),
+            (_, None) => (ErrorKind::Closed, ": the connection was given up".to_owned()),
+        };
+        let error = Error::new(kind, undone + &because);
+        match reason {
+            Some(reason) if matches!(why, Why::Lost | Why::Unsent) => {
+                error.with_source(reason.clone())
+            }
+            Some(reason) if why == (Why::Timeout { sent: false }) => {
+                error.with_source(reason.clone())
+            }
+            _ => error,
+        }
+    }
+
+    /// The error of a call that was refused because too many wait already.
+    #[cold]
+    pub(crate) fn overloaded(&self, server: &str, (calls, bytes): (usize, usize)) -> Error {
+        let method = self.method.shown();
+        let message = format!(
+            "`{method}` was not sent to {server}: {calls} calls of {bytes} bytes wait for a connection"
+        );
+        Error::new(ErrorKind::Overloaded, message)
+    }
+
+    /// The error of this call alone.
+    #[cold]
+    pub(crate) fn error(&self, server: &str, error: Error) -> Error {
+        error.in_call(self.method.as_str(), server)
+    }
 }
 
-/// Says which call a reply was for that is wrong, or which call could not be sent.
+/// Why a connection was lost that failed.
 #[cold]
-pub(crate) fn of_call(server: &Address, method: &MethodName, error: &Error) -> Error {
-    let method = method.as_str();
-    Error::new(error.kind(), format!("`{method}` at {server}: {}", error.message()))
+pub(crate) fn lost(error: std::io::Error) -> Error {
+    Error::new(ErrorKind::Closed, error.to_string()).with_source(error)
+}
+
+/// Why a connection was lost that the other end has closed.
+#[cold]
+pub(crate) fn closed(hint: &str) -> Error {
+    Error::new(ErrorKind::Closed, format!("the connection was closed{hint}"))
+}
+
+/// Why a connection was lost whose stream is out of sync.
+#[cold]
+pub(crate) fn unreadable(error: Error) -> Error {
+    Error::new(error.kind(), format!("cannot read the reply: {error}")).with_source(error)
+}
+
+/// Why a connection was given up that brings the same answers again and again.
+#[cold]
+pub(crate) fn flooded() -> Error {
+    let why = "the server goes on answering calls that have been answered";
+    Error::new(ErrorKind::BadReply, why)
 }
 
 /// Headers were set that the transport does not carry.

@@ -1,6 +1,6 @@
 //! Bytes that came in and are not understood yet.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use crate::error::Result;
 use crate::limits::Limits;
@@ -48,6 +48,13 @@ impl Input {
 
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Drops so many bytes, or as many as there are. Returns how many that was.
+    pub(crate) fn skip(&mut self, count: usize) -> usize {
+        let count = count.min(self.bytes.len());
+        self.bytes.advance(count);
+        count
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -6,18 +6,20 @@ mod client;
 mod failure;
 mod input;
 mod output;
+mod pool;
 mod report;
 mod server;
 mod throttle;
 mod watchdog;
 
 pub(crate) use backoff::Backoff;
-pub(crate) use client::ClientConnection;
+pub(crate) use client::{ClientConnection, Reply, no_such_call, of_method};
 #[cfg(feature = "async")]
 pub(crate) use failure::of_service;
-pub(crate) use failure::{SILENT, cannot_carry, closed, guard, of_call, timed_out};
+pub(crate) use failure::{CallName, cannot_carry, closed, flooded, guard, lost, unreadable};
 pub(crate) use input::Input;
 pub(crate) use output::{Output, SLICES};
+pub(crate) use pool::{Answer, Caller, Entry, LinkId, Pool, PoolSettings, Step, Why};
 pub(crate) use report::{End, Report};
 #[cfg(feature = "async")]
 pub(crate) use server::CallHead;

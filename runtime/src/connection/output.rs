@@ -5,11 +5,12 @@ use std::io::IoSlice;
 
 use bytes::Bytes;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::limits::Limits;
 use crate::protocol::{message_end, write_envelope};
 use crate::rpc::body::Body;
 use crate::rpc::message::Protocol;
-use crate::transport::Framing;
+use crate::transport::{Framing, oversized};
 use crate::ttype::MessageKind;
 
 /// Bodies of at least this many bytes are sent from where they lie instead of being copied.
@@ -31,13 +32,20 @@ pub(crate) struct Output {
     left: usize,
     /// How many bytes have been sent in all.
     total: u64,
+    /// The limit of frames, by name; that of their length without it.
+    frame_limit: Option<(&'static str, usize)>,
 }
 
 impl Output {
+    /// An output that refuses frames which the limits forbid.
+    pub(crate) fn limited(limits: &Limits) -> Output {
+        Output { frame_limit: Some(limits.frame_limit()), ..Output::default() }
+    }
+
     /// Appends a message.
     ///
     /// # Errors
-    /// It is too large for a frame. Nothing is appended then.
+    /// It is larger than a frame may be. Nothing is appended then.
     pub(crate) fn message(
         &mut self,
         framing: Framing,
@@ -56,14 +64,18 @@ impl Output {
         let body_len = body.len() + end.len();
         if framing == Framing::Framed {
             let length = self.bytes.len() - start - 4 + body_len;
-            let Ok(length) = i32::try_from(length) else {
-                self.bytes.truncate(start);
-                return Err(Error::new(
-                    ErrorKind::SizeLimit,
-                    format!("a message of {length} bytes does not fit into a frame"),
-                ));
-            };
-            self.bytes[start..start + 4].copy_from_slice(&length.to_be_bytes());
+            // Why something failed is said even where the limit is too small for that.
+            let limit = self.frame_limit.filter(|_| kind != MessageKind::Exception);
+            let limit = limit.unwrap_or(("i32::MAX", i32::MAX as usize));
+            match i32::try_from(length) {
+                Ok(prefix) if length <= limit.1 => {
+                    self.bytes[start..start + 4].copy_from_slice(&prefix.to_be_bytes());
+                }
+                _ => {
+                    self.bytes.truncate(start);
+                    return Err(oversized(length, limit));
+                }
+            }
         }
         self.left += self.bytes.len() - start + body_len;
         let (bytes, links) = body.into_parts();

@@ -62,7 +62,7 @@ impl ServerConnection {
             shared: None,
             unsendable: false,
             input: Input::default(),
-            output: Output::default(),
+            output: Output::limited(&limits),
             messages: 0,
         }
     }

@@ -3,3 +3,4 @@
 pub(crate) mod address;
 pub(crate) mod endpoints;
 pub(crate) mod stream;
+pub(crate) mod tcp;

@@ -241,6 +241,8 @@ pub struct Response {
     pub extensions: Extensions,
     /// Why a oneway call failed, for the log of the server.
     pub(crate) failure: Option<Error>,
+    /// The server that it comes from, for errors.
+    pub(crate) server: Option<Arc<str>>,
 }
 
 /// What the body of a [`Response`] holds.
@@ -265,6 +267,7 @@ impl Response {
             limits: Limits::DEFAULT,
             extensions: Extensions::default(),
             failure: None,
+            server: None,
         }
     }
 

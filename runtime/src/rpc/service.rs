@@ -314,26 +314,33 @@ pub(crate) fn decode_response<T: Returns, E: Throws>(
     method: &Method,
     response: Response,
 ) -> Result<T, E> {
+    let server = response.server.clone();
+    let of_call = |error: Error| match &server {
+        Some(server) => error.in_call(method.name, server),
+        None => error,
+    };
     if let (true, Some(nothing)) = (method.oneway, T::NOTHING) {
         return Ok(nothing);
     }
     let Response { kind, protocol, limits, body, .. } = response;
     let body = body.into_bytes();
     let outcome = match kind {
-        ResponseKind::Reply => decode_body::<Outcome<T, E>>(protocol, &body, &limits)?,
+        ResponseKind::Reply => {
+            decode_body::<Outcome<T, E>>(protocol, &body, &limits).map_err(of_call)?
+        }
         ResponseKind::Exception => {
-            let error: ApplicationError = decode_body(protocol, &body, &limits)?;
-            return Err(Error::from(error).unanswered().into());
+            let error: ApplicationError = decode_body(protocol, &body, &limits).map_err(of_call)?;
+            return Err(of_call(Error::from(error).unanswered()).into());
         }
         ResponseKind::None => Outcome::Missing,
     };
     match outcome {
         Outcome::Success(value) => Ok(value),
         Outcome::Declared(error) => Err(error),
-        Outcome::Missing => Err(Error::new(
+        Outcome::Missing => Err(of_call(Error::new(
             ErrorKind::Application(ApplicationErrorKind::MISSING_RESULT),
             format!("the reply to `{}` has neither a result nor a declared exception", method.name),
-        )
+        ))
         .into()),
     }
 }

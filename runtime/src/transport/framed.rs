@@ -32,16 +32,22 @@ pub(super) fn length(input: &[u8]) -> usize {
 }
 
 fn check(length: i32, limits: &Limits) -> Result<()> {
-    let limit = limits.frame.min(limits.message);
+    let (_, limit) = limits.frame_limit();
     match length {
         ..0 => Err(Error::new(ErrorKind::NegativeSize, format!("a frame of {length} bytes"))),
         0 => Err(Error::new(ErrorKind::InvalidData, "a frame of 0 bytes")),
-        1.. if length as usize > limit => Err(Error::new(
-            ErrorKind::SizeLimit,
-            format!("a frame of {length} bytes, but at most {limit} are allowed"),
-        )),
+        1.. if length as usize > limit => Err(oversized(length as usize, limits.frame_limit())),
         1.. => Ok(()),
     }
+}
+
+/// The error of a frame that is larger than a limit of this name.
+#[cold]
+pub(crate) fn oversized(length: usize, (name, limit): (&str, usize)) -> Error {
+    Error::new(
+        ErrorKind::SizeLimit,
+        format!("a frame of {length} bytes, but `{name}` allows {limit}"),
+    )
 }
 
 #[cfg(test)]

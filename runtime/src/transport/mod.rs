@@ -9,7 +9,8 @@ use bytes::{Bytes, BytesMut};
 use crate::error::Result;
 use crate::limits::Limits;
 
-pub(crate) use wire::{detect, explain, protocol_of};
+pub(crate) use framed::oversized;
+pub(crate) use wire::{detect, explain, is_sasl, protocol_of};
 
 /// How messages are told apart in a stream of bytes. Both ends have to agree; a server of
 /// thriftly finds out what its client does.

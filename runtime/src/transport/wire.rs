@@ -62,6 +62,10 @@ const SERVED: &str = "this server speaks binary and compact Thrift, framed or un
 /// Why a reply cannot be followed, if its first bytes tell: the server speaks something else.
 #[cold]
 pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
+    if let Some((status, text)) = sasl(first) {
+        let why = format!("the reply looks like SASL: status {status}, \"{text}\"");
+        return Error::new(ErrorKind::InvalidData, why).with_source(error);
+    }
     let first = &first[..first.len().min(ENOUGH)];
     let why = match (foreign(first), detect(first)) {
         (Some(guess), _) => format!("the reply looks like {guess}, not like Thrift"),
@@ -73,6 +77,22 @@ pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
         _ => return error,
     };
     Error::new(ErrorKind::InvalidData, why).with_source(error)
+}
+
+/// Whether a whole reply of SASL has come.
+pub(crate) fn is_sasl(reply: &[u8]) -> bool {
+    matches!(reply, [1..=5, _, _, _, length, ..] if *length > 0)
+        && sasl(reply).is_some_and(|(_, text)| text.len() + 5 == reply.len())
+}
+
+/// The status and the text of a reply of SASL: a byte from 1 to 5, a length, and text of that length,
+/// as far as it has come.
+fn sasl(reply: &[u8]) -> Option<(u8, &str)> {
+    let (&[status @ 1..=5, a, b, c, d], text) = reply.split_first_chunk()? else { return None };
+    let length = u32::from_be_bytes([a, b, c, d]) as usize;
+    let text = std::str::from_utf8(&text[..text.len().min(length)]).ok()?;
+    let is_text = length <= 4096 && !text.is_empty() && !text.contains(char::is_control);
+    is_text.then_some((status, text))
 }
 
 /// What the bytes are if they are none of ours.

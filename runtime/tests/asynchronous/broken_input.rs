@@ -89,6 +89,9 @@ async fn a_broken_message_is_answered_if_it_can_be() {
         stream.write_all(&broken).await.expect("sent");
         let answer = read_all(&mut stream).await;
         let text = String::from_utf8_lossy(&answer);
-        assert!(text.contains("negative size -1") || text.contains("at most 1000"), "{text}");
+        assert!(
+            text.contains("negative size -1") || text.contains("`Limits::frame` allows 1000"),
+            "{text}"
+        );
     }
 }

@@ -10,9 +10,6 @@ use crate::schema::plain::{
     All, AllRef, BlockingMirror, BlockingMirrorServer, Old, OldRef, ReflectError, Refused,
 };
 
-/// How many calls wait for a reply.
-const CALLS: usize = 3;
-
 /// However the bytes are cut into pieces, they mean the same. The first byte says how long the
 /// pieces are.
 pub fn check(bytes: &[u8]) {
@@ -30,8 +27,8 @@ pub fn check(bytes: &[u8]) {
             once.items.iter().for_each(ends_where_the_reader_does);
         }
 
-        let once = replies(framing, CALLS, whole, &limits);
-        let often = replies(framing, CALLS, &pieces, &limits);
+        let once = replies(framing, whole, &limits);
+        let often = replies(framing, &pieces, &limits);
         // The more there is to see, the better what is wrong can be named.
         assert_eq!(once.error.is_some(), often.error.is_some());
         assert_eq!(once.items.len(), often.items.len());

@@ -226,7 +226,8 @@ fn size(size: i32, at: usize, limits: &Limits) -> Result<usize> {
 #[cold]
 fn too_large(what: impl std::fmt::Display, limits: &Limits) -> Error {
     let limit = limits.message;
-    Error::new(ErrorKind::SizeLimit, format!("{what} in a message of at most {limit} bytes"))
+    let allowed = format!("{what}, but `Limits::message` allows {limit} bytes");
+    Error::new(ErrorKind::SizeLimit, allowed)
 }
 
 #[cold]

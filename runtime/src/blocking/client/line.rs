@@ -1,0 +1,392 @@
+//! What the clones of a blocking channel share: the pool, and the connections that no thread uses.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::conn::{Conn, Outcome, Tcp};
+use super::connect::{Socket, Source};
+use super::worker::Worker;
+use crate::connection::{
+    Answer, CallName, Caller, ClientConnection, Entry, LinkId, Pool, Reply, Step, Why, flooded,
+    no_such_call, of_method,
+};
+use crate::error::{Error, Result};
+use crate::net::address::Address;
+use crate::net::tcp::ConnectFailure;
+use crate::rpc::message::{Protocol, Request, Response};
+use crate::settings::ClientSettings;
+
+/// How often a thread that waits for a connection looks for late answers on those that rest.
+const LOOK: Duration = Duration::from_millis(5);
+
+#[derive(Debug)]
+pub(super) struct Line {
+    source: Source,
+    settings: ClientSettings,
+    /// The server as errors name it.
+    name: Arc<str>,
+    state: Mutex<State>,
+    /// Something has been decided for a thread that waits.
+    decided: Condvar,
+}
+
+/// A thread that waits, by the number of its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ticket(u64);
+
+impl Caller for Ticket {
+    fn has_gone(&self) -> bool {
+        false
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    pool: Pool<Ticket, Ticket>,
+    tickets: u64,
+    /// Connections that no thread uses.
+    conns: Vec<(LinkId, Conn)>,
+    /// Calls that have been given a connection, or have failed, and whose threads do not know yet.
+    sent: Vec<(Ticket, LinkId, i32, bool)>,
+    failed: Vec<(Ticket, Why, Option<Error>)>,
+    /// Why the last connection was lost, and why no connection could be made last.
+    lost: Option<Error>,
+    unreachable: Option<Error>,
+}
+
+/// What was decided for a call.
+enum Decision {
+    Send(LinkId, i32, bool),
+    Fail(Why, Option<Error>),
+}
+
+impl Line {
+    pub(super) fn new(source: Source, settings: ClientSettings) -> Arc<Line> {
+        Arc::new_cyclic(|line| {
+            let seed = line.as_ptr() as usize as u64 ^ (u64::from(std::process::id()) << 32);
+            let state = State {
+                pool: Pool::new(settings.pool.clone(), seed),
+                tickets: 0,
+                conns: Vec::new(),
+                sent: Vec::new(),
+                failed: Vec::new(),
+                lost: None,
+                unreachable: None,
+            };
+            let name = source.name().into();
+            Line { source, settings, name, state: Mutex::new(state), decided: Condvar::new() }
+        })
+    }
+
+    pub(super) fn address(&self) -> Option<&Address> {
+        self.source.address()
+    }
+
+    pub(super) fn protocol(&self) -> Protocol {
+        self.settings.protocol
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the first connection.
+    pub(super) fn connect(self: &Arc<Line>) -> Result<()> {
+        let (start, limit) = (Instant::now(), self.settings.connect_timeout);
+        let mut state = self.lock();
+        let Some(link) = state.pool.open_first(start) else { return Ok(()) };
+        self.open(&mut state, link, Vec::new());
+        loop {
+            if state.conns.iter().any(|(one, _)| *one == link) {
+                return Ok(());
+            }
+            if let Some(error) = state.unreachable.take() {
+                return Err(error);
+            }
+            let left = limit.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                return Err(self.source.timed_out(limit));
+            }
+            state = self.wait(state, left);
+        }
+    }
+
+    pub(super) fn call(self: &Arc<Line>, request: Request) -> Result<Response> {
+        let queued = Instant::now();
+        let deadline = request.deadline.resolve(queued, self.settings.timeout);
+        let name = CallName {
+            method: request.method.clone(),
+            oneway: request.oneway,
+            timeout: deadline.map(|deadline| deadline.saturating_duration_since(queued)),
+        };
+        let mut state = self.lock();
+        state.tickets += 1;
+        let ticket = Ticket(state.tickets);
+        let entry = Entry {
+            call: ticket,
+            request: ticket,
+            bytes: request.body.len(),
+            deadline,
+            oneway: request.oneway,
+            queued,
+            tries: 0,
+        };
+        if let Err(refused) = state.pool.submit(entry) {
+            debug_assert_eq!(refused.call, ticket);
+            return Err(name.overloaded(&self.name, refused.waiting));
+        }
+        loop {
+            let (link, seqid, idle) = match self.decision(&mut state, ticket) {
+                None => {
+                    let left = state.next_look(Instant::now());
+                    state = self.wait(state, left);
+                    continue;
+                }
+                Some(Decision::Fail(why, reason)) => {
+                    return Err(name.failed(&self.name, why, reason.as_ref()));
+                }
+                Some(Decision::Send(link, seqid, idle)) => (link, seqid, idle),
+            };
+            let Some(at) = state.conns.iter().position(|(one, _)| *one == link) else { continue };
+            let (_, mut conn) = state.conns.swap_remove(at);
+            drop(state);
+            let mut late = Vec::new();
+            // What the server has done in the meantime is noticed before a byte is written.
+            let looked = if idle { conn.look(&mut late) } else { Ok(()) };
+            let outcome = match looked {
+                Ok(()) if late.is_empty() => conn.call(&request, seqid, deadline, &mut late),
+                Ok(()) => {
+                    let judged = self.lock().judge(link, &late);
+                    late.clear();
+                    match judged {
+                        Ok(()) => conn.call(&request, seqid, deadline, &mut late),
+                        Err(error) => Outcome::Lost { error, unwritten: true },
+                    }
+                }
+                Err(error) => Outcome::Lost { error, unwritten: true },
+            };
+            state = self.lock();
+            let judged = state.judge(link, &late);
+            let outcome = match (judged, outcome) {
+                (Err(error), Outcome::Answered(_) | Outcome::Late | Outcome::Written) => {
+                    Outcome::Lost { error, unwritten: false }
+                }
+                (_, outcome) => outcome,
+            };
+            if let Some(result) = self.settle(&mut state, (link, conn), seqid, outcome, &name) {
+                let result = result.map_err(|error| name.error(&self.name, error));
+                self.decide(&mut state);
+                return result.map(|mut response| {
+                    response.server = Some(Arc::clone(&self.name));
+                    response
+                });
+            }
+        }
+    }
+
+    /// Tells the pool what became of a call. Returns its result if that is known by that.
+    fn settle(
+        &self,
+        state: &mut State,
+        (link, conn): (LinkId, Conn),
+        seqid: i32,
+        outcome: Outcome,
+        name: &CallName,
+    ) -> Option<Result<Response>> {
+        let now = Instant::now();
+        match outcome {
+            Outcome::Answered(reply) => {
+                state.put_back(link, conn);
+                match state.pool.answered(link, seqid, now) {
+                    Answer::Call(_) => Some(of_method(&name.method, reply)),
+                    // The pool has failed it at the last moment.
+                    Answer::Late | Answer::Unknown => None,
+                }
+            }
+            Outcome::Written => {
+                state.put_back(link, conn);
+                state.pool.backlog(link, 0);
+                state.pool.finish(link, seqid, now)?;
+                Some(Ok(Response::none(self.settings.protocol)))
+            }
+            Outcome::Late => {
+                state.put_back(link, conn);
+                state.pool.backlog(link, 0);
+                None
+            }
+            Outcome::Refused(error) => {
+                state.put_back(link, conn);
+                state.pool.finish(link, seqid, now);
+                Some(Err(error))
+            }
+            Outcome::Lost { error, unwritten } => {
+                tracing::debug!(server = %self.name, %error, "lost a connection");
+                // A deadline that passed while it was written is that of the call.
+                let late = state.pool.expire(link, seqid, now);
+                let unwritten = match unwritten && !late {
+                    true => state.pool.caller(link, seqid).map(|ticket| (seqid, *ticket)),
+                    false => None,
+                };
+                state.lost = Some(error);
+                state.pool.lost(link, unwritten.into_iter().collect(), now);
+                None
+            }
+        }
+    }
+
+    /// What was decided for the call, once it was.
+    fn decision(self: &Arc<Line>, state: &mut State, ticket: Ticket) -> Option<Decision> {
+        state.look();
+        self.decide(state);
+        if let Some(at) = state.sent.iter().position(|(one, ..)| *one == ticket) {
+            let (_, link, seqid, idle) = state.sent.swap_remove(at);
+            return Some(Decision::Send(link, seqid, idle));
+        }
+        let at = state.failed.iter().position(|(one, ..)| *one == ticket)?;
+        let (_, why, reason) = state.failed.swap_remove(at);
+        Some(Decision::Fail(why, reason))
+    }
+
+    /// Does what the pool says.
+    fn decide(self: &Arc<Line>, state: &mut State) {
+        let now = Instant::now();
+        let mut decided = false;
+        while let Some(step) = state.pool.step(now) {
+            decided = true;
+            match step {
+                Step::Open { link, avoid } => self.open(state, link, avoid),
+                Step::Send { link, seqid, request, idle } => {
+                    state.sent.push((request, link, seqid, idle));
+                }
+                Step::Fail { call, why } => {
+                    let reason = match why {
+                        Why::Lost | Why::Unsent => state.lost.clone(),
+                        Why::Timeout { .. } | Why::Unreachable => state.unreachable.clone(),
+                    };
+                    state.failed.push((call, why, reason));
+                }
+                Step::Close { link } => state.conns.retain(|(one, _)| *one != link),
+            }
+        }
+        if decided {
+            self.decided.notify_all();
+        }
+    }
+
+    /// Connects on a thread of its own: name lookups cannot be stopped, and the thread that waits may
+    /// be given another connection before this one is there.
+    fn open(self: &Arc<Line>, state: &mut State, link: LinkId, avoid: Vec<SocketAddr>) {
+        let line = Arc::downgrade(self);
+        let (source, settings) = (self.source.clone(), self.settings.clone());
+        let run = move || {
+            let connected = source.connect(&settings, &avoid);
+            let Some(line) = line.upgrade() else { return };
+            let mut state = line.lock();
+            state.connected(link, connected, &settings);
+            line.decide(&mut state);
+            line.decided.notify_all();
+        };
+        let thread = thread::Builder::new().name("thriftly-connect".to_owned());
+        if let Err(error) = thread.spawn(run) {
+            let message = format!("cannot start a thread to connect: {error}");
+            let error = Error::new(crate::ErrorKind::Connect, message).with_source(error);
+            state.connected(link, Err(error.into()), &self.settings);
+        }
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>, left: Duration) -> MutexGuard<'a, State> {
+        match self.decided.wait_timeout(state, left) {
+            Ok((state, _)) => state,
+            Err(poisoned) => poisoned.into_inner().0,
+        }
+    }
+}
+
+impl State {
+    /// Takes in a connection that was made, or not.
+    fn connected(
+        &mut self,
+        link: LinkId,
+        connected: Result<(Socket, Option<SocketAddr>), ConnectFailure>,
+        settings: &ClientSettings,
+    ) {
+        let conn = connected.and_then(|(socket, address)| {
+            let codec = ClientConnection::new(settings.framing, settings.limits);
+            let conn = match socket {
+                Socket::Tcp(stream) => Conn::Tcp(Box::new(Tcp::new(stream, codec))),
+                Socket::Other(stream) => Conn::Other(Worker::start(stream, codec)?),
+            };
+            Ok((conn, address))
+        });
+        let now = Instant::now();
+        match conn {
+            Ok((conn, address)) => {
+                self.pool.opened(link, address, now);
+                self.put_back(link, conn);
+            }
+            Err(ConnectFailure { error, tried }) => {
+                self.unreachable = Some(error);
+                self.pool.open_failed(link, &tried, now);
+            }
+        }
+    }
+
+    /// Keeps a connection for the next call, unless the pool has closed it in the meantime.
+    fn put_back(&mut self, link: LinkId, conn: Conn) {
+        if self.pool.has(link) {
+            self.conns.push((link, conn));
+        }
+    }
+
+    /// Looks for late answers on connections that rest.
+    fn look(&mut self) {
+        if !self.pool.has_resting() {
+            return;
+        }
+        let mut at = 0;
+        while at < self.conns.len() {
+            let (link, conn) = &mut self.conns[at];
+            let link = *link;
+            let mut late = Vec::new();
+            let looked = match self.pool.is_resting(link) {
+                true => conn.look(&mut late),
+                false => Ok(()),
+            };
+            match looked.and_then(|()| self.judge(link, &late)) {
+                Ok(()) => at += 1,
+                Err(error) => {
+                    self.conns.swap_remove(at);
+                    self.lost = Some(error);
+                    self.pool.lost(link, Vec::new(), Instant::now());
+                }
+            }
+        }
+    }
+
+    /// Tells the pool of answers to earlier calls.
+    ///
+    /// # Errors
+    /// The connection has to be given up.
+    fn judge(&mut self, link: LinkId, late: &[Reply]) -> Result<()> {
+        for reply in late {
+            match self.pool.answered(link, reply.seqid, Instant::now()) {
+                Answer::Unknown => return Err(no_such_call(reply)),
+                Answer::Call(_) | Answer::Late => {}
+            }
+            if self.pool.is_flooded(link) {
+                return Err(flooded());
+            }
+        }
+        Ok(())
+    }
+
+    /// How long a thread may wait for a decision before it asks again.
+    fn next_look(&self, now: Instant) -> Duration {
+        let wake = self.pool.wake().map(|at| at.saturating_duration_since(now));
+        let look = self.pool.has_resting().then_some(LOOK);
+        // No decision is missed: whoever makes one notifies. This is only the longest wait.
+        [wake, look].into_iter().flatten().min().unwrap_or(Duration::from_secs(3600))
+    }
+}

@@ -1,0 +1,114 @@
+//! A stream of the user's own, which a thread reads and writes: so a call on it can be given up.
+
+use std::fmt;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::thread;
+use std::time::Instant;
+
+use super::conn::{Outcome, call_without_deadline};
+use super::connect::Stream;
+use crate::connection::{ClientConnection, Reply, closed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::rpc::message::Request;
+
+/// The caller's end of the thread.
+pub(super) struct Worker {
+    jobs: Sender<(Request, i32)>,
+    done: Receiver<(Outcome, Vec<Reply>)>,
+    /// Whether a call was given up that the thread still makes.
+    busy: bool,
+}
+
+impl fmt::Debug for Worker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Worker").field("busy", &self.busy).finish_non_exhaustive()
+    }
+}
+
+impl Worker {
+    /// Starts the thread. It ends when a call fails or the worker is dropped.
+    pub(super) fn start(
+        mut stream: Box<dyn Stream>,
+        mut codec: ClientConnection,
+    ) -> Result<Worker> {
+        let (jobs, next) = channel::<(Request, i32)>();
+        let (send, done) = channel();
+        let run = move || {
+            let mut scratch = Vec::new();
+            for (request, seqid) in next {
+                let (mut late, codec) = (Vec::new(), &mut codec);
+                let outcome = call_without_deadline(
+                    &mut stream,
+                    codec,
+                    &mut scratch,
+                    &request,
+                    seqid,
+                    &mut late,
+                );
+                let over = matches!(outcome, Outcome::Lost { .. });
+                if send.send((outcome, late)).is_err() || over {
+                    return;
+                }
+            }
+        };
+        match thread::Builder::new().name("thriftly-stream".to_owned()).spawn(run) {
+            Ok(_) => Ok(Worker { jobs, done, busy: false }),
+            Err(error) => {
+                let message = format!("cannot start the thread of a stream: {error}");
+                Err(Error::new(ErrorKind::Connect, message).with_source(error))
+            }
+        }
+    }
+
+    pub(super) fn call(
+        &mut self,
+        request: &Request,
+        seqid: i32,
+        deadline: Option<Instant>,
+        late: &mut Vec<Reply>,
+    ) -> Outcome {
+        if self.jobs.send((request.clone(), seqid)).is_err() {
+            return Outcome::Lost { error: closed(""), unwritten: true };
+        }
+        let done = match deadline {
+            None => self.done.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                self.done.recv_timeout(left)
+            }
+        };
+        match done {
+            Ok((outcome, more)) => {
+                late.extend(more);
+                outcome
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                self.busy = true;
+                Outcome::Late
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                Outcome::Lost { error: closed(""), unwritten: false }
+            }
+        }
+    }
+
+    pub(super) fn look(&mut self, late: &mut Vec<Reply>) -> Result<()> {
+        if !self.busy {
+            return Ok(());
+        }
+        match self.done.try_recv() {
+            Ok((outcome, more)) => {
+                self.busy = false;
+                late.extend(more);
+                match outcome {
+                    Outcome::Answered(reply) => late.push(reply),
+                    Outcome::Lost { error, .. } => return Err(error),
+                    Outcome::Written | Outcome::Late | Outcome::Refused(_) => {}
+                }
+                Ok(())
+            }
+            Err(TryRecvError::Empty) => Ok(()),
+            Err(TryRecvError::Disconnected) => Err(closed("")),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! One connection of a channel: a socket, and the calls that are not written yet.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io::{self, Read};
+use std::pin::pin;
+use std::task::{Context, Poll};
+
+use socket2::SockRef;
+use tokio::io::AsyncReadExt;
+
+use super::connect::Socket;
+use crate::connection::{ClientConnection, LinkId};
+use crate::error::Result;
+use crate::net::stream::poll_write;
+use crate::rpc::message::Request;
+
+/// How many bytes are looked for on a connection before it is used again.
+const LOOK: usize = 4 << 10;
+
+pub(super) struct Conn {
+    pub(super) link: LinkId,
+    socket: Socket,
+    pub(super) codec: ClientConnection,
+    /// Calls that are not written whole, in order.
+    unwritten: VecDeque<Unwritten>,
+}
+
+struct Unwritten {
+    seqid: i32,
+    request: Request,
+    /// Where it begins and ends among all bytes that are ever written.
+    start: u64,
+    end: u64,
+}
+
+impl Conn {
+    pub(super) fn new(link: LinkId, socket: Socket, codec: ClientConnection) -> Conn {
+        Conn { link, socket, codec, unwritten: VecDeque::new() }
+    }
+
+    /// Reads what has come. Ready with no bytes, the server has closed its end.
+    pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let space = self.codec.space();
+        match &mut self.socket {
+            Socket::Tcp(stream) => pin!(stream.read_buf(space)).poll(context),
+            Socket::Other(stream) => pin!(stream.read_buf(space)).poll(context),
+        }
+    }
+
+    /// Asks the socket itself what has come: tokio may not know yet that the server has closed its
+    /// end. `None` if nothing has.
+    pub(super) fn look(&mut self) -> Option<io::Result<usize>> {
+        let Socket::Tcp(stream) = &self.socket else { return None };
+        let mut bytes = [0; LOOK];
+        match (&*SockRef::from(stream)).read(&mut bytes) {
+            Ok(count) => {
+                self.codec.space().extend_from_slice(&bytes[..count]);
+                Some(Ok(count))
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Appends a call to what is to be written.
+    pub(super) fn call(&mut self, request: Request, seqid: i32) -> Result<()> {
+        let end = |codec: &ClientConnection| codec.output.total() + codec.output.len() as u64;
+        let start = end(&self.codec);
+        self.codec.call(&request, seqid)?;
+        self.unwritten.push_back(Unwritten { seqid, request, start, end: end(&self.codec) });
+        Ok(())
+    }
+
+    pub(super) fn has_output(&self) -> bool {
+        !self.codec.output.is_empty()
+    }
+
+    pub(super) fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.socket {
+            Socket::Tcp(stream) => poll_write(stream, &mut self.codec.output, context),
+            Socket::Other(stream) => {
+                let written = poll_write(stream, &mut self.codec.output, context);
+                match written {
+                    // Streams of the user's own may have a buffer.
+                    Poll::Ready(Ok(())) => stream.as_mut().poll_flush(context),
+                    other => other,
+                }
+            }
+        }
+    }
+
+    /// The next call that has been written whole: its number, and its protocol if it is oneway.
+    pub(super) fn next_written(&mut self) -> Option<(i32, Request)> {
+        let written = self.codec.output.total();
+        self.unwritten.front().filter(|next| next.end <= written)?;
+        let next = self.unwritten.pop_front()?;
+        Some((next.seqid, next.request))
+    }
+
+    /// The calls of which no byte was written.
+    pub(super) fn into_unwritten(self) -> Vec<(i32, Request)> {
+        let written = self.codec.output.total();
+        let left = self.unwritten.into_iter().filter(|one| one.start >= written);
+        left.map(|one| (one.seqid, one.request)).collect()
+    }
+}

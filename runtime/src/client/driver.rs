@@ -1,0 +1,333 @@
+//! The task of a channel: it owns the connections, and does what the pool decides.
+
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::call::{Message, Shared, Waiter};
+use super::conn::Conn;
+use super::connect::{Socket, Source};
+use crate::connection::{
+    Answer, ClientConnection, LinkId, Pool, Step, Why, closed, flooded, lost, no_such_call,
+    of_method, unreadable,
+};
+use crate::error::{Error, Result};
+use crate::net::tcp::ConnectFailure;
+use crate::rpc::message::{Request, Response};
+use crate::settings::ClientSettings;
+
+/// How many calls are taken from the queue at once.
+const BATCH: usize = 64;
+
+type Connecting =
+    Pin<Box<dyn Future<Output = Result<(Socket, Option<SocketAddr>), ConnectFailure>> + Send>>;
+
+pub(super) struct Driver {
+    shared: Arc<Shared>,
+    source: Source,
+    settings: ClientSettings,
+    pool: Pool<Waiter, Request>,
+    conns: Vec<Conn>,
+    connecting: Vec<(LinkId, Connecting)>,
+    messages: mpsc::UnboundedReceiver<Message>,
+    batch: Vec<Message>,
+    timer: Option<Pin<Box<Sleep>>>,
+    /// Why the last connection was lost.
+    lost: Option<Error>,
+    /// Why no connection could be opened last.
+    unreachable: Option<Error>,
+    /// Whether other tasks have had their turn before the next write.
+    yielded: bool,
+    /// Whether a connection is being opened that was not polled yet.
+    opening: bool,
+}
+
+impl Driver {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        source: Source,
+        settings: ClientSettings,
+        messages: mpsc::UnboundedReceiver<Message>,
+    ) -> Driver {
+        // Addresses differ from process to process and from channel to channel.
+        let seed = Arc::as_ptr(&shared) as usize as u64 ^ (u64::from(std::process::id()) << 32);
+        Driver {
+            pool: Pool::new(settings.pool.clone(), seed),
+            shared,
+            source,
+            settings,
+            conns: Vec::new(),
+            connecting: Vec::new(),
+            messages,
+            batch: Vec::with_capacity(BATCH),
+            timer: None,
+            lost: None,
+            unreachable: None,
+            yielded: false,
+            opening: false,
+        }
+    }
+
+    /// Makes the first connection.
+    pub(super) async fn connect(&mut self) -> Result<()> {
+        let Some(link) = self.pool.open_first(now()) else { return Ok(()) };
+        match self.source.clone().connect(self.settings.clone(), Vec::new()).await {
+            Ok((socket, address)) => {
+                self.opened(link, socket, address);
+                Ok(())
+            }
+            Err(ConnectFailure { error, .. }) => Err(error),
+        }
+    }
+
+    /// Serves the callers until there are none.
+    pub(super) async fn run(mut self) {
+        poll_fn(|context| self.poll(context)).await;
+    }
+
+    /// Does all that can be done now. It is ready when all callers are gone.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            // Replies that have come are looked at first: no call is put on a closed connection.
+            self.read(context);
+            self.connected(context);
+            let taken = match self.take(context) {
+                Poll::Ready(0) => return Poll::Ready(()),
+                Poll::Ready(_) => true,
+                Poll::Pending => false,
+            };
+            self.steps();
+            if taken && !self.yielded && self.pool.in_flight() > 1 {
+                // There is more than one caller, and others that are ready to run may be about
+                // to make a call too: after their turn one write will do for all.
+                self.yielded = true;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.yielded = false;
+            let wrote = self.write(context);
+            let again = taken || wrote || std::mem::take(&mut self.opening);
+            if !again && !self.poll_timer(context) {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    /// Hands out the replies that have come.
+    fn read(&mut self, context: &mut Context<'_>) {
+        let mut at = 0;
+        while let Some(conn) = self.conns.get_mut(at) {
+            let link = conn.link;
+            match conn.poll_read(context) {
+                Poll::Pending => at += 1,
+                Poll::Ready(read) => {
+                    if let Err(error) = self.received(at, read) {
+                        self.lose(link, error, None);
+                        self.steps();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in what was read.
+    fn received(&mut self, at: usize, read: std::io::Result<usize>) -> Result<()> {
+        let conn = &mut self.conns[at];
+        match read {
+            Ok(0) => return Err(closed(conn.codec.hint())),
+            Ok(_) => {}
+            Err(error) => return Err(lost(error)),
+        }
+        let now = now();
+        while let Some(reply) = conn.codec.next().map_err(unreadable)? {
+            match self.pool.answered(conn.link, reply.seqid, now) {
+                Answer::Call(waiter) => {
+                    let result = of_method(&waiter.call.method, reply);
+                    let result = match result {
+                        Ok(mut response) => {
+                            response.server = Some(Arc::clone(&self.shared.name));
+                            Ok(response)
+                        }
+                        Err(error) => Err(waiter.call.error(&self.shared.name, error)),
+                    };
+                    // The caller may have gone: then the reply is dropped.
+                    let _ = waiter.reply.send(result);
+                }
+                Answer::Late => {
+                    tracing::debug!(method = ?reply.method, seqid = reply.seqid, "dropped a late reply");
+                    if self.pool.is_flooded(conn.link) {
+                        return Err(flooded());
+                    }
+                }
+                Answer::Unknown => return Err(no_such_call(&reply)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the connections that were made.
+    fn connected(&mut self, context: &mut Context<'_>) {
+        let mut at = 0;
+        while let Some((link, connecting)) = self.connecting.get_mut(at) {
+            let link = *link;
+            let Poll::Ready(result) = connecting.as_mut().poll(context) else {
+                at += 1;
+                continue;
+            };
+            drop(self.connecting.swap_remove(at));
+            match result {
+                Ok((socket, address)) => self.opened(link, socket, address),
+                Err(ConnectFailure { error, tried }) => {
+                    tracing::debug!(server = %self.shared.name, %error, "cannot connect");
+                    self.unreachable = Some(error);
+                    self.pool.open_failed(link, &tried, now());
+                }
+            }
+        }
+    }
+
+    fn opened(&mut self, link: LinkId, socket: Socket, address: Option<SocketAddr>) {
+        let codec = ClientConnection::new(self.settings.framing, self.settings.limits);
+        self.conns.push(Conn::new(link, socket, codec));
+        self.pool.opened(link, address, now());
+    }
+
+    /// Takes calls from the queue. Ready with none, all callers are gone.
+    fn take(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        let taken = self.messages.poll_recv_many(context, &mut self.batch, BATCH);
+        let now = now();
+        for message in self.batch.drain(..) {
+            match message {
+                Message::Call(entry) => {
+                    if entry.call.reply.is_closed() {
+                        continue;
+                    }
+                    if let Err(refused) = self.pool.submit(*entry) {
+                        let waiter = refused.call;
+                        let name = &self.shared.name;
+                        let error = waiter.call.overloaded(name, refused.waiting);
+                        let _ = waiter.reply.send(Err(error));
+                    }
+                }
+                Message::CallersGone => {
+                    self.shared.gone.store(false, Ordering::Release);
+                    self.pool.sweep(now);
+                }
+            }
+        }
+        taken
+    }
+
+    /// Does what the pool says.
+    fn steps(&mut self) {
+        let now = now();
+        while let Some(step) = self.pool.step(now) {
+            match step {
+                Step::Send { link, seqid, request, idle } => self.send(link, seqid, request, idle),
+                Step::Open { link, avoid } => {
+                    let connecting = self.source.clone().connect(self.settings.clone(), avoid);
+                    self.connecting.push((link, Box::pin(connecting)));
+                    self.opening = true;
+                }
+                Step::Fail { call, why } => {
+                    let reason = match why {
+                        Why::Lost | Why::Unsent => &self.lost,
+                        _ => &self.unreachable,
+                    };
+                    let error = call.call.failed(&self.shared.name, why, reason.as_ref());
+                    let _ = call.reply.send(Err(error));
+                }
+                Step::Close { link } => {
+                    self.lost = None;
+                    self.conns.retain(|conn| conn.link != link);
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, link: LinkId, seqid: i32, request: Request, idle: bool) {
+        let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
+        if idle {
+            // What the server has done in the meantime is noticed before a byte is written.
+            while let Some(read) = self.conns[at].look() {
+                if let Err(error) = self.received(at, read) {
+                    self.lose(link, error, Some((seqid, request)));
+                    return;
+                }
+            }
+        }
+        if let Err(error) = self.conns[at].call(request, seqid)
+            && let Some(waiter) = self.pool.finish(link, seqid, now())
+        {
+            let error = waiter.call.error(&self.shared.name, error);
+            let _ = waiter.reply.send(Err(error));
+        }
+    }
+
+    /// Writes what is to be written. Returns whether anything was.
+    fn write(&mut self, context: &mut Context<'_>) -> bool {
+        let mut wrote = false;
+        let mut at = 0;
+        while let Some(conn) = self.conns.get_mut(at) {
+            if !conn.has_output() {
+                at += 1;
+                continue;
+            }
+            let (link, before) = (conn.link, conn.codec.output.total());
+            let written = conn.poll_write(context);
+            wrote |= conn.codec.output.total() > before;
+            let backlog = conn.codec.output.len();
+            while let Some((seqid, request)) = conn.next_written() {
+                if request.oneway
+                    && let Some(waiter) = self.pool.finish(link, seqid, now())
+                {
+                    let _ = waiter.reply.send(Ok(Response::none(request.protocol)));
+                }
+            }
+            self.pool.backlog(link, backlog);
+            match written {
+                Poll::Ready(Err(error)) => {
+                    self.lose(link, lost(error), None);
+                    wrote = true;
+                }
+                _ => at += 1,
+            }
+        }
+        wrote
+    }
+
+    /// A connection cannot be used any more. `unsent` is a call that is not on it yet.
+    fn lose(&mut self, link: LinkId, error: Error, unsent: Option<(i32, Request)>) {
+        tracing::debug!(server = %self.shared.name, %error, "lost a connection");
+        let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
+        let mut unwritten = self.conns.remove(at).into_unwritten();
+        unwritten.extend(unsent);
+        self.lost = Some(error);
+        self.pool.lost(link, unwritten, now());
+    }
+
+    /// Whether it is time to ask the pool again.
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(wake) = self.pool.wake().map(Instant::from_std) else { return false };
+        let timer = match &mut self.timer {
+            Some(timer) => timer,
+            none => none.insert(Box::pin(sleep_until(wake))),
+        };
+        // One that comes too early does no harm, and is not moved.
+        if timer.is_elapsed() || timer.deadline() > wake {
+            timer.as_mut().reset(wake);
+        }
+        timer.as_mut().poll(context).is_ready()
+    }
+}
+
+/// The time of the runtime, which tests may stop.
+fn now() -> std::time::Instant {
+    Instant::now().into_std()
+}

@@ -1,0 +1,598 @@
+//! The pool behind a channel: which connection a call goes to, and when connections are opened,
+//! rested and closed.
+//!
+//! It is a state machine without I/O and without a clock: shells tell it what happened and when, and
+//! carry out the [`Step`]s that it returns. The async shell is one task, the blocking one a mutex;
+//! both make the same decisions.
+//!
+//! # What it decides
+//!
+//! - **Routing.** A call goes to the first connection that has room and answers promptly, so that
+//!   calls are packed on one connection while it is fast. A connection has room while fewer calls
+//!   are in flight on it than its *window*, which starts at 1 and grows with each prompt answer while
+//!   others wait, and shrinks while calls come one by one: no call is put behind another on a
+//!   connection that was not seen to cope with it lately.
+//! - **Blocked connections.** While the oldest call that no later call has overtaken is older than
+//!   the *patience* (a small multiple of the usual latency), a connection gets no new calls. If a call
+//!   waits and there are fewer connections than the cap, another is opened. At the cap, a call that
+//!   has waited for the patience is put on the connection with the fewest calls: a server that answers
+//!   out of order proves by that that its window is not needed.
+//! - **Resting.** A call that is past its deadline fails, and its connection *rests*: it gets no new
+//!   calls until the late answer comes. It is closed when that is missing for another deadline.
+//!   Callers that gave up without a deadline count as if they had had one of 30 seconds.
+//! - **Retries.** A call of which no byte was written is sent again, once. No other call is.
+//! - **Learning.** After a connection was lost with several calls in flight, calls go one at a time
+//!   for a while. If a new connection does not answer while an older one does, the server is taken to
+//!   serve only so many connections.
+//! - **Back-off.** The second and each further failure in a row to reach the server delays the next
+//!   try, by a time that doubles and is random. Addresses that failed are tried last for a while.
+//! - **Bounds.** Calls that wait are bounded in number and in bytes; further calls are refused. Calls
+//!   whose callers have gone are dropped by [`Pool::sweep`].
+
+mod backoff;
+mod latency;
+mod link;
+mod queue;
+#[cfg(test)]
+mod simulation;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use backoff::Reconnects;
+use latency::Latency;
+pub(crate) use link::{Answer, LinkId};
+use link::{Link, Stage};
+use queue::Queue;
+pub(crate) use queue::{Entry, Refused};
+
+/// Callers that gave up without a deadline count as if they had had this one.
+#[cfg(any(feature = "async", test))]
+const ASSUMED_TIMEOUT: Duration = Duration::from_secs(30);
+/// The shortest and the longest time for which a connection rests before it is closed.
+const SHORTEST_REST: Duration = Duration::from_millis(100);
+const LONGEST_REST: Duration = Duration::from_secs(60);
+/// How long calls go one at a time after a connection was lost with several in flight; it doubles
+/// each time up to `LONGEST_SERIAL`.
+const SERIAL: Duration = Duration::from_secs(5);
+const LONGEST_SERIAL: Duration = Duration::from_secs(300);
+/// For how long a server that left a new connection unanswered is offered no more of them; it
+/// doubles each time up to `LONGEST_CROWDED`.
+const CROWDED: Duration = Duration::from_secs(60);
+const LONGEST_CROWDED: Duration = Duration::from_secs(3600);
+/// While so many bytes wait to be written on a connection, it gets no new calls.
+const MAX_BACKLOG: usize = 256 << 10;
+/// How many answers that nobody waits for a connection may bring between two that are waited for.
+const MAX_STRAYS: u32 = 16;
+
+/// What waits for an answer.
+pub(crate) trait Caller {
+    /// Whether nobody wants the answer any more.
+    fn has_gone(&self) -> bool;
+}
+
+/// Settings of a pool.
+#[derive(Debug, Clone)]
+pub(crate) struct PoolSettings {
+    pub(crate) max_connections: usize,
+    /// How many calls may be in flight on one connection; 1 without pipelining.
+    pub(crate) max_in_flight: usize,
+    /// How many calls may wait for a connection.
+    pub(crate) max_waiting: usize,
+    /// How many bytes the requests of waiting calls may have.
+    pub(crate) max_waiting_bytes: usize,
+    pub(crate) idle_timeout: Option<Duration>,
+}
+
+impl Default for PoolSettings {
+    fn default() -> PoolSettings {
+        PoolSettings {
+            max_connections: 8,
+            max_in_flight: 100,
+            max_waiting: 16_384,
+            max_waiting_bytes: 64 << 20,
+            idle_timeout: None,
+        }
+    }
+}
+
+/// What the shell has to do next.
+#[derive(Debug)]
+pub(crate) enum Step<T, R> {
+    /// Connect, and report [`Pool::opened`] or [`Pool::open_failed`]. The addresses to avoid have
+    /// failed: they are tried last.
+    Open { link: LinkId, avoid: Vec<SocketAddr> },
+    /// Send the request with this sequence id. Nothing else is in flight on an idle connection: what
+    /// the server has done in the meantime has to be looked at first.
+    Send { link: LinkId, seqid: i32, request: R, idle: bool },
+    /// The call has failed.
+    Fail { call: T, why: Why },
+    /// Close the connection. It is forgotten already.
+    Close { link: LinkId },
+}
+
+/// Why a call has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Its deadline passed. `sent` tells whether it was given to a connection.
+    Timeout { sent: bool },
+    /// Its connection was lost after a byte of it may have been written.
+    Lost,
+    /// Its connection was lost before a byte of it was written, twice.
+    Unsent,
+    /// No connection could be opened.
+    Unreachable,
+}
+
+/// Calls that wait, connections, and what is known about the server.
+///
+/// `T` waits for an answer, `R` is the request.
+#[derive(Debug)]
+pub(crate) struct Pool<T, R> {
+    settings: PoolSettings,
+    queue: Queue<T, R>,
+    /// In the order in which they are filled.
+    links: Vec<Link<T>>,
+    last_link: u64,
+    latency: Latency,
+    /// Whether the server has answered a call before an older one of the same connection.
+    concurrent: bool,
+    serial: Serial,
+    /// How many connections the server serves, and until when that is believed.
+    crowded: Option<(usize, Instant)>,
+    next_crowded: Duration,
+    reconnects: Reconnects,
+    /// What was decided while events were taken in.
+    decided: VecDeque<Step<T, R>>,
+    /// Nothing expires before this.
+    next_check: Option<Instant>,
+    /// When the first call that waits may be routed otherwise than now.
+    next_route: Option<Instant>,
+}
+
+/// Whether calls go one at a time.
+#[derive(Debug)]
+struct Serial {
+    until: Option<Instant>,
+    next: Duration,
+}
+
+impl<T: Caller, R> Pool<T, R> {
+    /// An empty pool. The seed is that of the jitter.
+    pub(crate) fn new(settings: PoolSettings, seed: u64) -> Pool<T, R> {
+        Pool {
+            settings,
+            queue: Queue::default(),
+            links: Vec::new(),
+            last_link: 0,
+            latency: Latency::default(),
+            concurrent: false,
+            serial: Serial { until: None, next: SERIAL },
+            crowded: None,
+            next_crowded: CROWDED,
+            reconnects: Reconnects::new(seed),
+            decided: VecDeque::new(),
+            next_check: None,
+            next_route: None,
+        }
+    }
+
+    /// Takes a call. It is answered, or fails, exactly once, unless its caller goes first.
+    ///
+    /// # Errors
+    /// Too many calls wait already.
+    pub(crate) fn submit(&mut self, entry: Entry<T, R>) -> Result<(), Refused<T>> {
+        if let Some(deadline) = entry.deadline {
+            self.check_at(deadline);
+        }
+        self.queue.push(entry, &self.settings)
+    }
+
+    /// The next thing to do, or `None` until something happens or [`wake`](Pool::wake) has come.
+    pub(crate) fn step(&mut self, now: Instant) -> Option<Step<T, R>> {
+        if self.next_check.is_some_and(|check| check <= now) {
+            self.check(now);
+        }
+        if let Some(step) = self.decided.pop_front() {
+            return Some(step);
+        }
+        self.next_route = None;
+        while let Some(queued) = self.queue.oldest() {
+            let Some(at) = self.route(queued, now) else {
+                let step = self.open_another(queued, now);
+                if step.is_none() {
+                    self.next_route = self.next_routing(queued, now);
+                }
+                return step;
+            };
+            let Some(entry) = self.queue.pop() else { break };
+            if entry.call.has_gone() {
+                continue;
+            }
+            let Entry { call, request, bytes, deadline, oneway, tries, .. } = entry;
+            let link = &mut self.links[at];
+            let idle = link.is_idle();
+            let seqid = link.send(now, call, bytes, deadline, oneway, tries);
+            return Some(Step::Send { link: link.id, seqid, request, idle });
+        }
+        None
+    }
+
+    /// When [`step`](Pool::step) has to be asked again although nothing has happened.
+    pub(crate) fn wake(&self) -> Option<Instant> {
+        [self.next_check, self.next_route].into_iter().flatten().min()
+    }
+
+    /// Opens a connection although no call waits for one. `None` if there is one.
+    pub(crate) fn open_first(&mut self, now: Instant) -> Option<LinkId> {
+        self.links.is_empty().then(|| self.open(now))
+    }
+
+    /// A connection was opened, to one of the server's addresses if it has any.
+    pub(crate) fn opened(&mut self, link: LinkId, address: Option<SocketAddr>, now: Instant) {
+        let window = if self.concurrent { self.settings.max_in_flight } else { 1 };
+        let Some(link) = self.link(link) else { return };
+        let took = link.open(address, window, now);
+        self.latency.connected(took);
+        if let Some(address) = address {
+            self.reconnects.reached(address);
+        }
+        if let Some(idle) = self.settings.idle_timeout
+            && let Some(at) = now.checked_add(idle)
+        {
+            self.check_at(at);
+        }
+    }
+
+    /// No connection could be opened; the addresses are those that were tried. All calls fail that
+    /// wait and have no other connection to wait for.
+    pub(crate) fn open_failed(&mut self, link: LinkId, tried: &[SocketAddr], now: Instant) {
+        self.links.retain(|one| one.id != link);
+        self.reconnects.failed(tried, now);
+        if !self.links.iter().any(|link| link.stage == Stage::Opening || link.is_serving()) {
+            self.fail_waiting(Why::Unreachable, |_| true);
+        }
+    }
+
+    /// An answer has come. The caller is given back, once.
+    pub(crate) fn answered(&mut self, link: LinkId, seqid: i32, now: Instant) -> Answer<T> {
+        let max_in_flight = self.settings.max_in_flight;
+        let patience = self.latency.patience();
+        let wanted = !self.queue.is_empty();
+        let Some(at) = self.links.iter().position(|one| one.id == link) else {
+            return Answer::Late;
+        };
+        let link = &mut self.links[at];
+        let (answer, taken) = link.answered(seqid, now);
+        if let Some(taken) = taken {
+            if taken.first_answer {
+                self.reconnects.answered();
+            }
+            self.latency.answered(taken.latency);
+            if taken.overtook {
+                self.concurrent = true;
+                link.window = max_in_flight;
+            } else if taken.held_others && taken.latency > patience && !self.concurrent {
+                // It may take calls one by one: others are not to be put behind a slow one again.
+                link.window = 1;
+            } else if taken.filled && wanted && taken.latency <= patience {
+                link.window = (link.window + 1).min(max_in_flight);
+            }
+            let idle = self.settings.idle_timeout.filter(|_| link.is_idle());
+            let rest = link.rests_until;
+            for at in [idle.and_then(|idle| now.checked_add(idle)), rest].into_iter().flatten() {
+                self.check_at(at);
+            }
+        }
+        answer
+    }
+
+    /// Whether the connection brings answers that nobody waits for, again and again.
+    pub(crate) fn is_flooded(&self, link: LinkId) -> bool {
+        self.links.iter().any(|one| one.id == link && one.strays > MAX_STRAYS)
+    }
+
+    /// A oneway call was written, or a call could not be encoded: its caller is given back.
+    pub(crate) fn finish(&mut self, link: LinkId, seqid: i32, now: Instant) -> Option<T> {
+        self.link(link)?.finish(seqid, now)
+    }
+
+    /// How many bytes wait to be written on a connection.
+    pub(crate) fn backlog(&mut self, link: LinkId, bytes: usize) {
+        if let Some(link) = self.link(link) {
+            link.backlog = bytes;
+        }
+    }
+
+    /// A connection was lost, or has to be closed by the shell. The requests are those of which no
+    /// byte was written, in the order in which they were sent: they are sent again, once.
+    pub(crate) fn lost(&mut self, link: LinkId, unwritten: Vec<(i32, R)>, now: Instant) {
+        let Some(at) = self.links.iter().position(|one| one.id == link) else { return };
+        let mut link = self.links.remove(at);
+        let worked = link.answered || link.lived(now) > Duration::from_secs(5);
+        if !worked {
+            self.reconnects.failed(link.address.as_slice(), now);
+            // The calls that it was opened for have had one of their two tries.
+            let opened = link.opened;
+            self.queue.tried(|entry| opened.is_none_or(|opened| entry.queued <= opened));
+            self.fail_waiting(Why::Unsent, |entry| entry.tries > 1);
+        }
+        for (seqid, request) in unwritten.into_iter().rev() {
+            let Some(sent) = link.take(seqid) else { continue };
+            let Some(call) = sent.call else { continue };
+            if call.has_gone() {
+                continue;
+            }
+            match sent.tries {
+                0 => self.queue.push_front(Entry {
+                    call,
+                    request,
+                    bytes: sent.bytes,
+                    deadline: sent.deadline,
+                    oneway: sent.oneway,
+                    queued: sent.at,
+                    tries: 1,
+                }),
+                _ => self.decided.push_back(Step::Fail { call, why: Why::Unsent }),
+            }
+        }
+        if link.in_flight() > 1 && self.settings.max_in_flight > 1 {
+            let recently = |until: Instant| now.saturating_duration_since(until) < LONGEST_SERIAL;
+            let next = match self.serial.until {
+                Some(until) if recently(until) => self.serial.next,
+                _ => SERIAL,
+            };
+            self.serial.until = now.checked_add(next);
+            self.serial.next = (next * 2).min(LONGEST_SERIAL);
+            self.concurrent = false;
+            for link in &mut self.links {
+                link.window = 1;
+            }
+        }
+        for call in link.drain() {
+            self.decided.push_back(Step::Fail { call, why: Why::Lost });
+        }
+    }
+
+    /// Drops the calls whose callers have gone.
+    #[cfg(any(feature = "async", test))]
+    pub(crate) fn sweep(&mut self, now: Instant) {
+        self.queue.remove(|entry| entry.call.has_gone());
+        for at in 0..self.links.len() {
+            if let Some(at) = self.links[at].sweep(now) {
+                self.check_at(at);
+            }
+        }
+    }
+
+    /// Whether the connection was not closed or lost.
+    pub(crate) fn has(&self, link: LinkId) -> bool {
+        self.links.iter().any(|one| one.id == link)
+    }
+
+    /// Whether a connection waits for a late answer.
+    pub(crate) fn has_resting(&self) -> bool {
+        self.links.iter().any(|link| link.rests_until.is_some())
+    }
+
+    /// Whether this connection waits for a late answer.
+    pub(crate) fn is_resting(&self, link: LinkId) -> bool {
+        self.links.iter().any(|one| one.id == link && one.rests_until.is_some())
+    }
+
+    /// Who waits for an answer to this call.
+    pub(crate) fn caller(&self, link: LinkId, seqid: i32) -> Option<&T> {
+        self.links.iter().find(|one| one.id == link)?.caller(seqid)
+    }
+
+    /// Lets the deadline of a call pass, if it has. Returns whether that is so.
+    pub(crate) fn expire(&mut self, link: LinkId, seqid: i32, now: Instant) -> bool {
+        if self.next_check.is_some_and(|check| check <= now) {
+            self.check(now);
+        }
+        self.caller(link, seqid).is_none()
+    }
+
+    /// How many calls are in flight.
+    #[cfg(any(feature = "async", test))]
+    pub(crate) fn in_flight(&self) -> usize {
+        self.links.iter().map(Link::in_flight).sum()
+    }
+
+    /// How many calls are in flight or wait.
+    #[cfg(test)]
+    pub(crate) fn calls(&self) -> usize {
+        self.queue.len() + self.links.iter().map(Link::callers).sum::<usize>()
+    }
+
+    /// The connections that are open or being opened.
+    #[cfg(test)]
+    pub(crate) fn connections(&self) -> usize {
+        self.links.len()
+    }
+
+    fn link(&mut self, link: LinkId) -> Option<&mut Link<T>> {
+        self.links.iter_mut().find(|one| one.id == link)
+    }
+
+    /// Whether calls go one at a time now.
+    fn one_at_a_time(&self, now: Instant) -> bool {
+        self.settings.max_in_flight == 1 || self.serial.until.is_some_and(|until| now < until)
+    }
+
+    /// The connection for the next call.
+    fn route(&self, queued: Instant, now: Instant) -> Option<usize> {
+        let patience = self.latency.patience();
+        let single = self.one_at_a_time(now);
+        let has_room = |link: &Link<T>| {
+            let window = if single { 1 } else { link.window };
+            link.is_usable() && link.in_flight() < window
+        };
+        let promptly =
+            self.links.iter().position(|link| has_room(link) && !link.is_blocked(now, patience));
+        if promptly.is_some() || single || self.links.len() < self.cap(now) {
+            return promptly;
+        }
+        if now.saturating_duration_since(queued) < patience {
+            return None;
+        }
+        let fewest = (0..self.links.len())
+            .filter(|&at| self.links[at].is_usable())
+            .min_by_key(|&at| self.links[at].in_flight())?;
+        (self.links[fewest].in_flight() < self.settings.max_in_flight).then_some(fewest)
+    }
+
+    /// How many connections there may be.
+    fn cap(&self, now: Instant) -> usize {
+        match self.crowded {
+            Some((cap, until)) if now < until => cap.min(self.settings.max_connections),
+            _ => self.settings.max_connections,
+        }
+    }
+
+    /// Opens a connection for the calls that wait, if it is time.
+    fn open_another(&mut self, queued: Instant, now: Instant) -> Option<Step<T, R>> {
+        let opening = self.links.iter().filter(|link| link.stage == Stage::Opening).count();
+        let usable = self.links.iter().filter(|link| link.is_serving()).count();
+        let wanted = match self.one_at_a_time(now) {
+            true => opening < self.queue.len(),
+            false => opening == 0,
+        };
+        if !wanted {
+            return None;
+        }
+        if usable > 0
+            && !self.one_at_a_time(now)
+            && self.next_opening(queued).is_none_or(|due| now < due)
+        {
+            return None;
+        }
+        if self.links.len() >= self.cap(now) {
+            // Those that rest make room when nothing else can serve the call.
+            let rested = self.settings.max_connections > 1 && usable + opening == 0;
+            let oldest = rested.then(|| self.longest_rest()).flatten()?;
+            let link = self.links.remove(oldest);
+            return Some(self.close(link));
+        }
+        if let Some(at) = self.reconnects.not_before(now) {
+            // There is no use in waiting for a try that comes too late.
+            if usable + opening == 0 {
+                let too_late =
+                    |entry: &Entry<T, R>| entry.deadline.is_some_and(|deadline| deadline <= at);
+                self.fail_waiting(Why::Unreachable, too_late);
+            }
+            self.check_at(at);
+            return self.decided.pop_front();
+        }
+        let link = self.open(now);
+        Some(Step::Open { link, avoid: self.reconnects.avoid(now) })
+    }
+
+    fn open(&mut self, now: Instant) -> LinkId {
+        self.last_link += 1;
+        let id = LinkId(self.last_link);
+        self.links.push(Link::new(id, now));
+        id
+    }
+
+    /// When the call that waits since then may be routed otherwise than now.
+    fn next_routing(&self, queued: Instant, now: Instant) -> Option<Instant> {
+        let opening = self.next_opening(queued);
+        let packing = queued.checked_add(self.latency.patience());
+        [opening, packing].into_iter().flatten().filter(|at| *at > now).min()
+    }
+
+    /// When a waiting call is reason enough for another connection.
+    fn next_opening(&self, queued: Instant) -> Option<Instant> {
+        let patience = self.latency.patience();
+        let blocked = self.links.iter().filter(|link| link.is_serving());
+        let since = blocked.filter_map(Link::blocked_since).min();
+        since.map_or(queued, |since| since.min(queued)).checked_add(patience)
+    }
+
+    fn longest_rest(&self) -> Option<usize> {
+        let resting = |at: &usize| self.links[*at].rests_until.is_some();
+        (0..self.links.len()).filter(resting).min_by_key(|&at| self.links[at].rests_until)
+    }
+
+    /// Forgets a connection, and what was in flight on it.
+    fn close(&mut self, mut link: Link<T>) -> Step<T, R> {
+        for call in link.drain() {
+            self.decided.push_back(Step::Fail { call, why: Why::Lost });
+        }
+        Step::Close { link: link.id }
+    }
+
+    fn fail_waiting(&mut self, why: Why, which: impl Fn(&Entry<T, R>) -> bool) {
+        let failed = self.queue.remove(which);
+        self.decided.extend(failed.map(|entry| Step::Fail { call: entry.call, why }));
+    }
+
+    fn check_at(&mut self, at: Instant) {
+        self.next_check = Some(self.next_check.map_or(at, |next| next.min(at)));
+    }
+
+    /// Ends what has expired.
+    fn check(&mut self, now: Instant) {
+        self.next_check = None;
+        let expired = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
+        self.fail_waiting(Why::Timeout { sent: false }, |entry| expired(entry.deadline));
+        if let Some(next) = self.queue.next_deadline() {
+            self.check_at(next);
+        }
+        if let Some(at) = self.reconnects.not_before(now)
+            && !self.queue.is_empty()
+        {
+            self.check_at(at);
+        }
+        let mut at = 0;
+        while at < self.links.len() {
+            let link = &mut self.links[at];
+            let mut late = Vec::new();
+            let next = link.expire(now, &mut late);
+            let silent = !late.is_empty() && !link.answered;
+            let opened = link.opened;
+            let over = link.rests_until.is_some_and(|until| until <= now) && link.callers() == 0;
+            let idle = self.settings.idle_timeout.is_some_and(|idle| link.idle_for(now) >= idle);
+            let idle_at = match self.settings.idle_timeout {
+                Some(idle) if link.is_idle() => link.used.checked_add(idle),
+                _ => None,
+            };
+            for at in [next, link.rests_until, idle_at].into_iter().flatten() {
+                if at > now {
+                    self.check_at(at);
+                }
+            }
+            let fail = |call| Step::Fail { call, why: Why::Timeout { sent: true } };
+            self.decided.extend(late.into_iter().map(fail));
+            if silent && let Some(opened) = opened {
+                self.notice_crowd(opened, now);
+            }
+            if over || idle {
+                let link = self.links.remove(at);
+                let step = self.close(link);
+                self.decided.push_back(step);
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    /// A connection that was opened then has answered nothing. If others have since, the server
+    /// serves only so many connections.
+    fn notice_crowd(&mut self, opened: Instant, now: Instant) {
+        let served = self.links.iter().filter(|link| link.answered);
+        let since = served.clone().any(|link| link.last_answer.is_some_and(|at| at > opened));
+        let known = self.crowded.is_some_and(|(_, until)| now < until);
+        if since
+            && !known
+            && let Some(until) = now.checked_add(self.next_crowded)
+        {
+            self.crowded = Some((served.count(), until));
+            self.next_crowded = (self.next_crowded * 2).min(LONGEST_CROWDED);
+        }
+    }
+}

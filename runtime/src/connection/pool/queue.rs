@@ -1,0 +1,118 @@
+//! Calls that wait for a connection.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use super::PoolSettings;
+
+/// A call that waits.
+#[derive(Debug)]
+pub(crate) struct Entry<T, R> {
+    pub(crate) call: T,
+    pub(crate) request: R,
+    /// How many bytes the request has.
+    pub(crate) bytes: usize,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) oneway: bool,
+    /// Since when it waits.
+    pub(crate) queued: Instant,
+    /// How many connections were lost before a byte of it was written.
+    pub(crate) tries: u32,
+}
+
+/// A call that was not taken.
+#[derive(Debug)]
+pub(crate) struct Refused<T> {
+    pub(crate) call: T,
+    /// How many calls wait, and of how many bytes.
+    pub(crate) waiting: (usize, usize),
+}
+
+/// Calls in the order in which they came, bounded in number and bytes.
+#[derive(Debug)]
+pub(super) struct Queue<T, R> {
+    entries: VecDeque<Entry<T, R>>,
+    bytes: usize,
+}
+
+impl<T, R> Default for Queue<T, R> {
+    fn default() -> Queue<T, R> {
+        Queue { entries: VecDeque::new(), bytes: 0 }
+    }
+}
+
+impl<T, R> Queue<T, R> {
+    /// Takes a call. The first one may have any size.
+    pub(super) fn push(
+        &mut self,
+        entry: Entry<T, R>,
+        settings: &PoolSettings,
+    ) -> Result<(), Refused<T>> {
+        let bytes = self.bytes.saturating_add(entry.bytes);
+        let full = self.entries.len() >= settings.max_waiting;
+        if full || (bytes > settings.max_waiting_bytes && !self.entries.is_empty()) {
+            let waiting = (self.entries.len(), self.bytes);
+            return Err(Refused { call: entry.call, waiting });
+        }
+        self.bytes = bytes;
+        self.entries.push_back(entry);
+        Ok(())
+    }
+
+    /// Takes a call back, above the bounds if need be.
+    pub(super) fn push_front(&mut self, entry: Entry<T, R>) {
+        self.bytes = self.bytes.saturating_add(entry.bytes);
+        self.entries.push_front(entry);
+    }
+
+    pub(super) fn pop(&mut self) -> Option<Entry<T, R>> {
+        let entry = self.entries.pop_front()?;
+        self.bytes -= entry.bytes;
+        Some(entry)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Since when the next call waits.
+    pub(super) fn oldest(&self) -> Option<Instant> {
+        self.entries.front().map(|entry| entry.queued)
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        self.entries.iter().filter_map(|entry| entry.deadline).min()
+    }
+
+    /// Counts a try for some of the calls.
+    pub(super) fn tried(&mut self, which: impl Fn(&Entry<T, R>) -> bool) {
+        for entry in self.entries.iter_mut().filter(|entry| which(entry)) {
+            entry.tries += 1;
+        }
+    }
+
+    /// Removes some of the calls.
+    pub(super) fn remove(
+        &mut self,
+        which: impl Fn(&Entry<T, R>) -> bool,
+    ) -> std::vec::IntoIter<Entry<T, R>> {
+        if !self.entries.iter().any(&which) {
+            return Vec::new().into_iter();
+        }
+        let mut removed = Vec::new();
+        for entry in std::mem::take(&mut self.entries) {
+            match which(&entry) {
+                true => {
+                    self.bytes -= entry.bytes;
+                    removed.push(entry);
+                }
+                false => self.entries.push_back(entry),
+            }
+        }
+        removed.into_iter()
+    }
+}

@@ -1,0 +1,278 @@
+//! What the pool decides, in simulated worlds.
+
+use std::time::Duration;
+
+use super::simulation::{Outcome, Server, World};
+use super::{PoolSettings, Why};
+
+const SECOND: Duration = Duration::from_secs(1);
+const LONG: Duration = Duration::from_secs(600);
+
+fn millis(millis: u64) -> Duration {
+    Duration::from_millis(millis)
+}
+
+fn micros(micros: u64) -> Duration {
+    Duration::from_micros(micros)
+}
+
+fn world(server: Server) -> World {
+    World::new(PoolSettings::default(), &[server], 1)
+}
+
+/// How many random schedules are tried: `POOL_SCHEDULES`, or a few thousand.
+fn schedules() -> u64 {
+    let default = if cfg!(miri) { 3 } else { 3000 };
+    std::env::var("POOL_SCHEDULES").ok().and_then(|count| count.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn no_call_is_lost_doubled_or_late_in_random_schedules() {
+    for seed in 1..=schedules() {
+        let mut picks = World::new(PoolSettings::default(), &[], seed);
+        let mut pick = |bound: u64| picks.below(bound);
+        let settings = PoolSettings {
+            max_connections: [1, 2, 8][pick(3) as usize],
+            max_in_flight: [1, 2, 100][pick(3) as usize],
+            max_waiting: [5, 16_384][pick(2) as usize],
+            max_waiting_bytes: [1000, 64 << 20][pick(2) as usize],
+            idle_timeout: [None, Some(millis(5)), Some(millis(500))][pick(3) as usize],
+        };
+        let mut server = || match pick(13) {
+            0 => Server::Concurrent { longest: 1000 },
+            1 => Server::Concurrent { longest: 200_000 },
+            2 => Server::Serial { longest: 1000, slow: 20 },
+            3 => Server::Serial { longest: 50_000, slow: 0 },
+            4 => Server::OneConnection { longest: 5000 },
+            5 => Server::Dead,
+            6 => Server::HalfOpen { millis: pick(100) },
+            7 => Server::Closes,
+            8 => Server::ClosesAtCall { nth: 1 + pick(20) },
+            9 => Server::ClosesIdle,
+            10 => Server::Refuses,
+            11 => Server::BlackHole,
+            _ => [Server::Repeats, Server::ReadsNothing][pick(2) as usize],
+        };
+        let servers: Vec<_> = [server(), server()][..1 + (seed % 2) as usize].to_vec();
+        let mut world = World::new(settings.clone(), &servers, seed);
+        let spread = [1, 1000, 100_000, 2_000_000][world.below(4) as usize];
+        for _ in 0..1 + world.below(150) {
+            let delay = micros(world.below(spread));
+            // Without a deadline only callers who give up are sure to end.
+            let timeout = (world.below(10) != 0).then(|| millis(1 + world.below(3000)));
+            let gives_up = match timeout {
+                None => Some(millis(1 + world.below(500))),
+                Some(_) => (world.below(5) == 0).then(|| micros(world.below(100_000))),
+            };
+            let oneway = world.below(6) == 0;
+            world.plan(delay, timeout, oneway, gives_up);
+        }
+        let (shown, settings) = (format!("{servers:?}"), format!("{settings:?}"));
+        let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            world.run(LONG);
+            world.is_over();
+        }));
+        assert!(run.is_ok(), "seed {seed}, {shown}, {settings}");
+    }
+}
+
+#[test]
+fn a_fast_server_is_served_by_one_connection() {
+    let mut world = world(Server::Concurrent { longest: 200 });
+    for number in 0..5000 {
+        world.call(micros(number * 5), Some(SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    assert_eq!(world.count(Outcome::Answered), 5000);
+    assert_eq!(world.opened, 1);
+}
+
+#[test]
+fn a_slow_call_does_not_hold_others_up() {
+    let mut world =
+        World::new(PoolSettings::default(), &[Server::Serial { longest: 200, slow: 0 }], 1);
+    // Every connection has been used before, and takes calls one by one.
+    for number in 0..100 {
+        world.call(micros(number * 500), Some(SECOND));
+    }
+    world.run(SECOND);
+    let slow = world.slow_call(Duration::from_secs(2));
+    let quick: Vec<_> =
+        (1..=1000).map(|number| world.call(millis(number), Some(SECOND * 30))).collect();
+    world.run(LONG);
+    world.is_over();
+    assert!(world.took(slow) >= 2 * SECOND);
+    let mut times: Vec<_> = quick.into_iter().map(|call| world.took(call)).collect();
+    times.sort();
+    assert!(times[990] < millis(50), "{:?}", times[990]);
+    assert!(times[999] < millis(50), "{:?}", times[999]);
+}
+
+#[test]
+fn calls_at_the_same_time_are_not_put_behind_each_other_on_a_new_connection() {
+    let mut world = world(Server::Serial { longest: 200, slow: 0 });
+    let slow = world.slow_call(2 * SECOND);
+    let quick: Vec<_> = (0..3).map(|_| world.call(Duration::ZERO, None)).collect();
+    world.run(LONG);
+    assert!(world.took(slow) >= 2 * SECOND);
+    for call in quick {
+        assert!(world.took(call) < millis(50), "{:?}", world.took(call));
+    }
+}
+
+#[test]
+fn a_connection_whose_call_is_late_rests_and_is_used_again() {
+    let mut world = world(Server::Serial { longest: 200, slow: 0 });
+    let late = world.slow_call_within(millis(400), millis(300));
+    world.call(millis(310), Some(millis(300)));
+    world.run(millis(350));
+    assert_eq!(world.calls[late].ended.map(|(_, outcome)| outcome), Some(TIMEOUT));
+    assert_eq!(world.count(Outcome::Answered), 1);
+    assert_eq!(world.pool.connections(), 2);
+    world.run(LONG);
+    // The late answer came within the grace: both are kept.
+    assert_eq!(world.pool.connections(), 2);
+}
+
+const TIMEOUT: Outcome = Outcome::Failed(Why::Timeout { sent: true });
+
+#[test]
+fn a_dead_connection_is_closed_after_another_deadline() {
+    let mut world = world(Server::Dead);
+    world.call(Duration::ZERO, Some(millis(300)));
+    world.run(millis(500));
+    assert_eq!((world.count(TIMEOUT), world.pool.connections()), (1, 1));
+    world.run(millis(200));
+    assert_eq!(world.pool.connections(), 0);
+}
+
+#[test]
+fn callers_that_give_up_on_a_dead_connection_do_not_stay_on_it() {
+    let mut world = World::new(PoolSettings::default(), &[Server::HalfOpen { millis: 10 }], 1);
+    world.call(Duration::ZERO, None);
+    for number in 1..100 {
+        world.plan(millis(20 * number), None, false, Some(millis(15)));
+    }
+    world.run(3 * SECOND);
+    // New connections answer for a while.
+    assert!(world.opened > 5);
+    assert!(world.count(Outcome::Answered) > 5, "{}", world.count(Outcome::Answered));
+    world.run(LONG);
+    world.is_over();
+}
+
+#[test]
+fn a_peer_that_accepts_and_closes_costs_two_tries() {
+    let mut world = world(Server::Closes);
+    world.call(Duration::ZERO, Some(30 * SECOND));
+    world.run(LONG);
+    world.is_over();
+    assert!(world.opened <= 2, "{}", world.opened);
+    // Many calls in turn are held back.
+    for number in 0..1000 {
+        world.call(millis(number), Some(30 * SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    assert!(world.opened < 40, "{}", world.opened);
+}
+
+#[test]
+fn another_address_is_used_when_one_fails() {
+    for broken in [Server::Refuses, Server::Closes] {
+        let servers = [broken, Server::Concurrent { longest: 1000 }];
+        let mut world = World::new(PoolSettings::default(), &servers, 1);
+        for number in 0..100 {
+            world.call(millis(number * 10), Some(SECOND));
+        }
+        world.run(LONG);
+        world.is_over();
+        assert!(world.count(Outcome::Answered) >= 99, "{}", world.count(Outcome::Answered));
+    }
+}
+
+#[test]
+fn after_a_loss_with_several_calls_in_flight_they_go_one_at_a_time() {
+    let mut world = world(Server::ClosesAtCall { nth: 500 });
+    for number in 0..2000 {
+        world.call(micros(number * 20), Some(30 * SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    let lost = world.count(Outcome::Failed(Why::Lost));
+    // One connection's window at first, then one call with each further connection.
+    assert!((1..=100 + 10).contains(&lost), "{lost}");
+    assert_eq!(world.count(Outcome::Answered) + lost, 2000);
+}
+
+#[test]
+fn a_connection_that_was_closed_while_idle_costs_no_call() {
+    let mut world = world(Server::ClosesIdle);
+    for number in 0..200 {
+        world.call(millis(number * 3), Some(SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    assert_eq!(world.count(Outcome::Answered), 200);
+}
+
+#[test]
+fn what_waits_is_bounded_and_freed() {
+    let settings = PoolSettings {
+        max_connections: 1,
+        max_in_flight: 1,
+        max_waiting: 10,
+        ..PoolSettings::default()
+    };
+    let mut world = World::new(settings, &[Server::Dead], 1);
+    for _ in 0..20 {
+        world.plan(Duration::ZERO, None, false, Some(millis(100)));
+    }
+    world.run(millis(50));
+    assert!(world.count(Outcome::Refused) >= 9, "{}", world.count(Outcome::Refused));
+    world.run(millis(60));
+    assert_eq!(world.pool.calls(), 0);
+}
+
+#[test]
+fn a_server_of_one_connection_is_found_out() {
+    let mut world =
+        World::new(PoolSettings::default(), &[Server::OneConnection { longest: 100 }], 1);
+    world.call(Duration::ZERO, Some(SECOND));
+    world.run(millis(100));
+    let slow = world.slow_call(millis(100));
+    world.call(millis(1), Some(SECOND));
+    let steady: Vec<_> =
+        (2..400).map(|number| world.call(millis(number * 10), Some(SECOND))).collect();
+    world.run(LONG);
+    world.is_over();
+    assert!(world.took(slow) >= millis(100));
+    let failed = world.calls.len() - world.count(Outcome::Answered);
+    // One for each connection that is tried before the first deadline.
+    assert!(failed <= 7, "{failed} of {}", steady.len());
+}
+
+#[test]
+fn idle_connections_are_kept_unless_a_timeout_is_set() {
+    for (idle_timeout, left) in [(None, 1), (Some(SECOND), 0)] {
+        let settings = PoolSettings { idle_timeout, ..PoolSettings::default() };
+        let mut world = World::new(settings, &[Server::Concurrent { longest: 100 }], 1);
+        world.call(Duration::ZERO, Some(SECOND));
+        world.run(LONG);
+        assert_eq!(world.pool.connections(), left);
+    }
+}
+
+#[test]
+fn without_pipelining_calls_have_connections_of_their_own() {
+    let settings = PoolSettings { max_in_flight: 1, ..PoolSettings::default() };
+    let mut world = World::new(settings, &[Server::Concurrent { longest: 20_000 }], 1);
+    for _ in 0..1000 {
+        world.call(Duration::ZERO, Some(30 * SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    assert_eq!(world.count(Outcome::Answered), 1000);
+    assert_eq!(world.opened, 8);
+}
