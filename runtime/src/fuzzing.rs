@@ -2,10 +2,11 @@
 //! in `tests/fuzz`, and the tests here. Built with `--cfg fuzzing`, and for unit tests.
 
 use std::io::IoSlice;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::connection::{Call, ClientConnection, Output, SLICES, ServerConnection};
+use crate::connection::{Budget, Call, ClientConnection, Output, SLICES, ServerConnection, Share};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
@@ -45,7 +46,10 @@ pub fn calls(
     limits: &Limits,
     answer: impl Fn(Request) -> Result<Response>,
 ) -> Outcome<Vec<u8>> {
-    let mut connection = ServerConnection::new(*limits, Endpoints::default());
+    let mut connection = {
+        let share = Share::new(Arc::new(Budget::new(usize::MAX)), usize::MAX);
+        ServerConnection::new(*limits, Endpoints::default(), share)
+    };
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);
         while let Some(Call { head, request }) = connection.next()? {

@@ -3,16 +3,39 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::connection::{PoolSettings, Report, Waiting};
+use crate::connection::{Budget, PoolSettings, Report, Share, Waiting};
 use crate::limits::Limits;
 use crate::net::tcp::TcpOptions;
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
+/// How many connections may wait to be accepted; the operating system may allow fewer.
+pub(crate) const BACKLOG: i32 = 4096;
+
+/// The default of `max_connections`, if the process may have so many files.
+const MOST_CONNECTIONS: usize = 10_000;
+
+/// How often a connection that is not read from is looked at, so that a client that leaves is noticed.
+#[cfg(feature = "async")]
+const HANG_UP: Duration = Duration::from_millis(500);
+
+/// How many files the process may have open, if that can be known.
+fn file_limit() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct ServerSettings {
     pub(crate) limits: Limits,
-    pub(crate) max_connections: usize,
+    /// `None`: as many as the process may have files for.
+    pub(crate) max_connections: Option<usize>,
+    pub(crate) max_unread: usize,
+    pub(crate) budget: Arc<Budget>,
+    #[cfg(feature = "async")]
+    pub(crate) half_close: bool,
+    pub(crate) handler_timeout: Option<Duration>,
     #[cfg(feature = "async")]
     pub(crate) max_in_flight: usize,
     pub(crate) first_byte_timeout: Duration,
@@ -29,7 +52,12 @@ impl Default for ServerSettings {
     fn default() -> ServerSettings {
         ServerSettings {
             limits: Limits::DEFAULT,
-            max_connections: 10_000,
+            max_connections: None,
+            max_unread: 64 << 20,
+            budget: Arc::new(Budget::new(256 << 20)),
+            #[cfg(feature = "async")]
+            half_close: false,
+            handler_timeout: None,
             #[cfg(feature = "async")]
             max_in_flight: 100,
             first_byte_timeout: Duration::from_secs(10),
@@ -51,8 +79,24 @@ impl ServerSettings {
             Waiting::Message { .. } => self.message_timeout,
             Waiting::Write { .. } => self.write_timeout,
             Waiting::Idle { .. } => self.idle_timeout,
+            #[cfg(feature = "async")]
             Waiting::Handler => Duration::MAX,
+            #[cfg(feature = "async")]
+            Waiting::Paused => HANG_UP,
         }
+    }
+
+    /// How many connections are served at the same time.
+    pub(crate) fn connections(&self) -> usize {
+        self.max_connections.unwrap_or_else(|| match file_limit() {
+            Some(files) => MOST_CONNECTIONS.min(files / 2).max(1),
+            None => MOST_CONNECTIONS,
+        })
+    }
+
+    /// What a new connection may hold.
+    pub(crate) fn share(&self) -> Share {
+        Share::new(Arc::clone(&self.budget), self.max_unread)
     }
 }
 
@@ -91,9 +135,27 @@ macro_rules! server_setters {
         }
 
         /// How many connections are served at the same time. While there are so many, new ones
-        /// wait in the backlog of the operating system. Default: 10,000.
+        /// wait in the backlog of the operating system. Default: 10,000, or half of the files that the
+        /// process may have open (`RLIMIT_NOFILE`, on Linux) if that is less.
         pub fn max_connections(mut self, connections: usize) -> Self {
-            self.settings.max_connections = connections.max(1);
+            self.settings.max_connections = Some(connections.max(1));
+            self
+        }
+
+        /// How many bytes of answers may wait for one client to read them. An answer above that is
+        /// dropped, and the call answered with `INTERNAL_ERROR`; one that no other waits before is
+        /// always sent. Default: 64 MiB.
+        pub fn max_unread(mut self, bytes: usize) -> Self {
+            self.settings.max_unread = bytes;
+            self
+        }
+
+        /// How many bytes may be held for all connections: messages that have not come whole, and
+        /// answers that are not read. A client whose message is above that is disconnected, an answer
+        /// is dropped as with [`max_unread`](Self::max_unread). Buffers and answers below 16 KiB
+        /// are not counted. Default: 256 MiB.
+        pub fn max_buffered(mut self, bytes: usize) -> Self {
+            self.settings.budget = std::sync::Arc::new($crate::connection::Budget::new(bytes));
             self
         }
 
@@ -117,15 +179,16 @@ macro_rules! server_setters {
             self
         }
 
-        /// How long a client may take no byte of the answers that wait for it. Default: 30
+        /// How long a write may make no progress before the connection is closed: the client does
+        /// not read its answers. It is closed after between one and two times of that. Default: 30
         /// seconds.
         pub fn write_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.write_timeout = timeout;
             self
         }
 
-        /// How long calls that were taken may still run when the server is shut down. Default:
-        /// 30 seconds.
+        /// How long a shutdown may take: until then calls are answered that were taken, and those
+        /// that still come on connections with a call under way. Default: 30 seconds.
         pub fn drain_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.drain_timeout = timeout;
             self

@@ -7,6 +7,7 @@ pub mod form;
 pub mod instance;
 pub mod package;
 pub mod peers;
+pub mod process;
 #[path = "../../runtime/tests/support/random.rs"]
 pub mod random;
 pub mod schema;

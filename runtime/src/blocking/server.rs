@@ -9,13 +9,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 use super::Service;
 use super::session::Session;
 use crate::connection::Backoff;
 use crate::error::{Error, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
-use crate::settings::{ServerSettings, server_setters};
+use crate::settings::{BACKLOG, ServerSettings, server_setters};
 
 /// A server with a thread for each connection, for one service.
 ///
@@ -43,6 +45,14 @@ impl<S> Server<S> {
     }
 
     server_setters!();
+
+    /// How long a handler may take. A thread cannot be interrupted: the handler finds the time in
+    /// [`Context::deadline`](crate::Context::deadline), and calls that it makes have that deadline
+    /// too. Default: as long as it needs.
+    pub fn handler_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.handler_timeout = Some(timeout);
+        self
+    }
 }
 
 impl<S: Service> Server<S> {
@@ -69,6 +79,7 @@ impl<S: Service> Server<S> {
     ) -> Result<BoundServer<S>> {
         let address = address.try_into().map_err(Into::into)?;
         let listener = TcpListener::bind(&address.resolve()?[..])
+            .and_then(|listener| SockRef::from(&listener).listen(BACKLOG).map(|()| listener))
             .map_err(|error| address.bind_error(error))?;
         let local = listener.local_addr().map_err(|error| address.bind_error(error))?;
         let Server { service, settings } = self;
@@ -134,7 +145,7 @@ impl<S: Service> BoundServer<S> {
     /// None: connections that cannot be accepted or that break are noted in the log.
     pub fn serve(self) -> Result<()> {
         let BoundServer { listener, local, service, settings, sessions } = self;
-        let max_connections = settings.max_connections;
+        let max_connections = settings.connections();
         let drain_timeout = settings.drain_timeout;
         let shared = Arc::new((service, settings));
         let mut backoff = Backoff::default();

@@ -9,11 +9,16 @@ use crate::connection::{Call, End, MAX_OUTPUT, ServerConnection, Waiting, Watchd
 use crate::error::Result;
 use crate::net::endpoints::Endpoints;
 use crate::net::stream::{read, write};
+use crate::rpc::deadline::Deadline;
 use crate::settings::ServerSettings;
 
 /// How long what a client still sends is read after the last answer: a connection that is closed
 /// with unread bytes is reset, and the answer could be lost with it.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// How often a write is tried within the time limit, so that it means what it says: a write that ends with
+/// a part of the bytes may have made its progress long before.
+const STALLS: u32 = 4;
 
 /// Reads calls, has them handled, and writes the answers.
 pub(super) struct Session<'a, S> {
@@ -39,7 +44,7 @@ impl<'a, S: Service> Session<'a, S> {
             stream,
             service,
             settings,
-            connection: ServerConnection::new(settings.limits, ends),
+            connection: ServerConnection::new(settings.limits, ends, settings.share()),
             watchdog: Watchdog::new(settings),
             scratch: Vec::new(),
             partial: None,
@@ -55,7 +60,7 @@ impl<'a, S: Service> Session<'a, S> {
     fn serve(&mut self) -> End {
         let set_up = || {
             self.stream.set_nodelay(self.settings.nodelay)?;
-            self.stream.set_write_timeout(socket_timeout(self.settings.write_timeout))?;
+            self.stream.set_write_timeout(socket_timeout(self.settings.write_timeout / STALLS))?;
             self.stream.set_read_timeout(socket_timeout(self.watchdog.armed()))
         };
         if let Err(error) = set_up() {
@@ -63,44 +68,60 @@ impl<'a, S: Service> Session<'a, S> {
         }
         loop {
             let taken = self.take_calls();
-            match self.write() {
-                Ok(()) => {}
-                Err(error) if is_timeout(&error) => {
-                    let waiting = self.connection.waiting();
-                    return End::TimedOut(waiting, waiting.too_long());
-                }
-                Err(error) => return End::Lost(error),
-            }
-            if let Err(error) = taken {
-                self.linger();
-                return End::Broken(error);
-            }
-            match self.read() {
+            match taken.and_then(|()| self.write()).and_then(|()| self.read()) {
                 Ok(0) => return End::Closed,
                 Ok(_) => {}
+                Err(End::Broken(error)) => {
+                    // The last answer says what is wrong.
+                    if self.write().is_ok() {
+                        self.linger();
+                    }
+                    return End::Broken(error);
+                }
                 Err(end) => return end,
             }
         }
     }
 
     /// Handles the calls that have come.
-    fn take_calls(&mut self) -> Result<()> {
-        while let Some(Call { head, request }) = self.connection.next()? {
+    fn take_calls(&mut self) -> Result<(), End> {
+        while let Some(Call { head, mut request }) = self.connection.next().map_err(End::Broken)? {
+            if let Some(timeout) = self.settings.handler_timeout {
+                request.deadline = Deadline::after(timeout);
+            }
             let result = guard(&head.method, || self.service.call(request));
-            if let Some(error) = self.connection.answer(&head, result.and_then(|answer| answer)) {
+            let result = result.and_then(|answer| answer);
+            let result = self.connection.share().admit(&head.method, result);
+            if let Some(error) = self.connection.answer(&head, result) {
                 let (now, ends) = (Instant::now(), self.connection.ends());
                 self.settings.report.failed(now, ends, &head.method, &error);
             }
-            // A failure to write comes up again when the rest is written.
-            if self.connection.output.len() >= MAX_OUTPUT && self.write().is_err() {
-                break;
+            if self.connection.output.len() >= MAX_OUTPUT {
+                self.write()?;
             }
         }
         Ok(())
     }
 
-    fn write(&mut self) -> io::Result<()> {
-        write(&mut self.stream, &mut self.connection.output)
+    /// Writes all answers.
+    fn write(&mut self) -> Result<(), End> {
+        let mut stalls = 0;
+        loop {
+            let before = self.connection.output.len();
+            let written = write(&mut self.stream, &mut self.connection.output);
+            self.connection.written();
+            match written {
+                Ok(()) => return Ok(()),
+                Err(error) if is_timeout(&error) => {
+                    stalls = if self.connection.output.len() < before { 0 } else { stalls + 1 };
+                    if stalls >= STALLS {
+                        let waiting = self.connection.waiting();
+                        return Err(End::TimedOut(waiting, waiting.too_long()));
+                    }
+                }
+                Err(error) => return Err(End::Lost(error)),
+            }
+        }
     }
 
     /// Reads what has come, or waits for it; 0 is the end.

@@ -57,6 +57,11 @@ impl Input {
         count
     }
 
+    /// How many bytes of memory a message takes that has come in part, if it is a large one.
+    pub(crate) fn held(&self) -> usize {
+        if self.bytes.len() < SMALL { 0 } else { self.bytes.capacity() }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }

@@ -2,6 +2,7 @@
 //! become bytes to send. The blocking and the async side are thin shells around this.
 
 mod backoff;
+mod budget;
 mod client;
 mod failure;
 mod input;
@@ -13,6 +14,7 @@ mod throttle;
 mod watchdog;
 
 pub(crate) use backoff::Backoff;
+pub(crate) use budget::{Budget, Share};
 pub(crate) use client::{ClientConnection, Reply, no_such_call, of_method};
 #[cfg(feature = "async")]
 pub(crate) use failure::of_service;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::connection::{Input, Output, Waiting, cannot_carry};
+use crate::connection::{Input, Output, Share, Waiting, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
@@ -35,6 +35,9 @@ pub(crate) struct ServerConnection {
     messages: u64,
     /// Whether it was said that headers cannot be sent.
     unsendable: bool,
+    share: Arc<Share>,
+    /// The bytes of the output that `share` has counted.
+    counted: usize,
 }
 
 /// A call that has come.
@@ -54,10 +57,12 @@ pub(crate) struct CallHead {
 }
 
 impl ServerConnection {
-    pub(crate) fn new(limits: Limits, ends: Endpoints) -> ServerConnection {
+    pub(crate) fn new(limits: Limits, ends: Endpoints, share: Share) -> ServerConnection {
         ServerConnection {
             limits,
             ends,
+            share: Arc::new(share),
+            counted: 0,
             cutter: None,
             shared: None,
             unsendable: false,
@@ -99,17 +104,23 @@ impl ServerConnection {
     /// exception is in the output. The connection has to be closed after that.
     pub(crate) fn next(&mut self) -> Result<Option<Call>> {
         if self.input.is_empty() {
+            self.share.hold_input(0)?;
             return Ok(None);
         }
         if self.cutter.is_none() {
-            self.cutter = detect(self.input.bytes())?.map(Cutter::new);
+            self.cutter = detect(self.input.bytes(), &self.limits)?.map(Cutter::new);
             if let Some(Cutter { framing, .. }) = self.cutter {
                 self.shared = Some(Arc::new(Connection { ends: self.ends, framing }));
             }
         }
         let Some(cutter) = &mut self.cutter else { return Ok(None) };
         loop {
-            let message = match self.input.cut(cutter, &self.limits) {
+            let cut = self.input.cut(cutter, &self.limits);
+            let cut = match cut {
+                Ok(None) => self.share.hold_input(self.input.held()).map(|()| None),
+                cut => cut,
+            };
+            let message = match cut {
                 Ok(Some(message)) => message,
                 Ok(None) => return Ok(None),
                 Err(error) => {
@@ -144,6 +155,20 @@ impl ServerConnection {
         }
     }
 
+    /// What is held for it, for tasks that make answers: each has to be
+    /// [admitted](Share::admit) before [`answer`](ServerConnection::answer) takes it.
+    pub(crate) fn share(&self) -> &Arc<Share> {
+        &self.share
+    }
+
+    /// To be told after each write.
+    pub(crate) fn written(&mut self) {
+        if self.counted > self.output.len() {
+            self.share.written(self.counted - self.output.len());
+            self.counted = self.output.len();
+        }
+    }
+
     /// Appends the answer to a call. Returns the failure that the log has to have, if there is one.
     pub(crate) fn answer(&mut self, head: &CallHead, result: Result<Response>) -> Option<Error> {
         let (response, failure) = match result {
@@ -159,6 +184,7 @@ impl ServerConnection {
             }
             Err(error) => (Response::exception(head.protocol, &error), Some(error)),
         };
+        self.counted += Share::counted(response.body.len());
         let Some(cutter) = &self.cutter else { return failure };
         let unsent = answer(&mut self.output, cutter.framing, head, response).err();
         failure.or(unsent)
@@ -201,7 +227,10 @@ impl ServerConnection {
         if let Ok(Envelope { method, kind: MessageKind::Call, seqid }) =
             read_envelope(protocol, &mut message)
         {
-            let kind = ApplicationErrorKind::PROTOCOL_ERROR;
+            let kind = match error.kind() {
+                ErrorKind::Overloaded => ApplicationErrorKind::INTERNAL_ERROR,
+                _ => ApplicationErrorKind::PROTOCOL_ERROR,
+            };
             let error = Error::application(kind, error.to_string());
             self.answer(&CallHead { method, oneway: false, protocol, seqid }, Err(error));
         }
@@ -239,6 +268,12 @@ fn answer(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::Budget;
+
+    fn connection(limits: Limits) -> ServerConnection {
+        let share = Share::new(Arc::new(Budget::new(usize::MAX)), usize::MAX);
+        ServerConnection::new(limits, Endpoints::default(), share)
+    }
 
     fn message(protocol: Protocol, name: &'static str, kind: MessageKind, seqid: i32) -> Vec<u8> {
         let mut peer = Output::default();
@@ -253,7 +288,7 @@ mod tests {
 
     #[test]
     fn calls_are_taken_and_answered_in_kind() -> Result<()> {
-        let mut connection = ServerConnection::new(Limits::DEFAULT, Endpoints::default());
+        let mut connection = connection(Limits::DEFAULT);
         assert_eq!(connection.waiting(), Waiting::FirstByte);
         for (seqid, protocol) in [(7, Protocol::Binary), (8, Protocol::BinaryOld)] {
             let bytes = message(protocol, "Service:echo", MessageKind::Call, seqid);
@@ -281,7 +316,7 @@ mod tests {
 
     #[test]
     fn messages_of_the_type_oneway_are_never_answered() -> Result<()> {
-        let mut connection = ServerConnection::new(Limits::DEFAULT, Endpoints::default());
+        let mut connection = connection(Limits::DEFAULT);
         let bytes = message(Protocol::Binary, "fire", MessageKind::Oneway, 1);
         connection.space().extend_from_slice(&bytes);
         for Call { head, request } in take(&mut connection)? {
@@ -304,7 +339,7 @@ mod tests {
         let whole = message(Protocol::Binary, "echo", MessageKind::Call, 7);
         for (end, told) in [(4, false), (10, false), (whole.len(), true)] {
             let limits = Limits { frame: 4, ..Limits::DEFAULT };
-            let mut connection = ServerConnection::new(limits, Endpoints::default());
+            let mut connection = connection(limits);
             connection.cutter = Some(Cutter::new(Framing::Framed));
             connection.space().extend_from_slice(&whole[..end]);
             let error = connection.next().expect_err("the frame is too large");

@@ -17,7 +17,11 @@ pub(crate) enum Waiting {
     /// The next call.
     Idle { messages: u64, sent: u64 },
     /// A handler.
+    #[cfg(feature = "async")]
     Handler,
+    /// A handler, while nothing is read.
+    #[cfg(feature = "async")]
+    Paused,
 }
 
 /// Notices that nothing happens, with a clock that is hardly ever looked at: it is only armed
@@ -57,7 +61,7 @@ impl Watchdog {
     /// There was no progress.
     pub(crate) fn fire(&mut self, waiting: Waiting, settings: &ServerSettings) -> Result<()> {
         self.armed = settings.period(waiting);
-        if self.seen != waiting || waiting == Waiting::Handler {
+        if self.seen != waiting || waiting.is_unlimited() {
             self.seen = waiting;
             return Ok(());
         }
@@ -66,6 +70,15 @@ impl Watchdog {
 }
 
 impl Waiting {
+    /// Whether it may last.
+    fn is_unlimited(self) -> bool {
+        match self {
+            #[cfg(feature = "async")]
+            Waiting::Handler | Waiting::Paused => true,
+            _ => false,
+        }
+    }
+
     /// The error that says that it took too long.
     pub(crate) fn too_long(self) -> Error {
         Error::new(
@@ -75,7 +88,8 @@ impl Waiting {
                 Waiting::Message { .. } => "the rest of a message did not come in time",
                 Waiting::Write { .. } => "the client does not take its answers",
                 Waiting::Idle { .. } => "the connection was idle",
-                Waiting::Handler => "a call took too long",
+                #[cfg(feature = "async")]
+                Waiting::Handler | Waiting::Paused => "a call took too long",
             },
         )
     }
@@ -117,8 +131,11 @@ mod tests {
         for messages in 0..10 {
             watchdog.fire(Waiting::Idle { messages, sent: 0 }, &settings)?;
         }
-        for _ in 0..10 {
-            watchdog.fire(Waiting::Handler, &settings)?;
+        #[cfg(feature = "async")]
+        for waiting in [Waiting::Handler, Waiting::Paused] {
+            for _ in 0..10 {
+                watchdog.fire(waiting, &settings)?;
+            }
         }
         Ok(())
     }

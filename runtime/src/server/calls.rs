@@ -3,15 +3,19 @@
 use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::{Sleep, sleep};
 use tower_service::Service;
 
-use crate::connection::{Call, CallHead, guard, of_service};
+use crate::connection::{Call, CallHead, Share, guard, of_service};
 use crate::error::{Error, Result};
 use crate::rpc::context::{set_oneway, was_oneway};
-use crate::rpc::message::{Request, Response};
+use crate::rpc::deadline::Deadline;
+use crate::rpc::message::{MethodName, Request, Response};
 
 /// The service of a connection, and the calls that it is working on.
 ///
@@ -20,6 +24,11 @@ use crate::rpc::message::{Request, Response};
 /// into a task of its own, so that none waits for another.
 pub(super) struct Calls<S: Service<Request>> {
     service: S,
+    share: Arc<Share>,
+    /// How long a handler may take.
+    timeout: Option<Duration>,
+    /// Whether the client has gone: a call that has to wait is not worth it then.
+    abandoned: bool,
     /// Room for the future of one call, used again and again.
     place: Pin<Box<Option<S::Future>>>,
     /// The call whose future is in that place.
@@ -28,6 +37,8 @@ pub(super) struct Calls<S: Service<Request>> {
     aside: JoinSet<Answer>,
     /// Oneway calls that moved out. They go on when the connection is gone.
     oneway: JoinSet<Answer>,
+    /// The answer of a call that moved out and was done before the task could wait for it.
+    early: Option<Answer>,
 }
 
 /// A call and what has become of it.
@@ -39,24 +50,33 @@ where
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
-    pub(super) fn new(service: S) -> Calls<S> {
+    pub(super) fn new(service: S, share: Arc<Share>, timeout: Option<Duration>) -> Calls<S> {
         Calls {
             service,
+            share,
+            timeout,
+            abandoned: false,
             place: Box::pin(None),
             current: None,
             aside: JoinSet::new(),
             oneway: JoinSet::new(),
+            early: None,
         }
     }
 
     /// How many calls are being handled.
     pub(super) fn len(&self) -> usize {
-        usize::from(self.current.is_some()) + self.aside.len() + self.oneway.len()
+        usize::from(self.current.is_some())
+            + usize::from(self.early.is_some())
+            + self.aside.len()
+            + self.oneway.len()
     }
 
     /// Whether a call is being handled that has to be answered.
     pub(super) fn will_answer(&self) -> bool {
-        !self.aside.is_empty() || self.current.as_ref().is_some_and(|head| !head.oneway)
+        !self.aside.is_empty()
+            || self.early.is_some()
+            || self.current.as_ref().is_some_and(|head| !head.oneway)
     }
 
     /// Whether the service takes a call. An error is the answer to the call.
@@ -74,8 +94,11 @@ where
 
     /// Starts a call, for which the service is ready; returns the answer if it is there at once.
     pub(super) fn start(&mut self, call: Call, context: &mut Context<'_>) -> Option<Answer> {
-        self.set_aside();
-        let Call { head, request } = call;
+        self.set_aside(context);
+        let Call { head, mut request } = call;
+        if let Some(timeout) = self.timeout {
+            request.deadline = Deadline::after(timeout);
+        }
         set_oneway(false);
         match guard(&head.method, || self.service.call(request)) {
             Ok(future) => self.place.set(Some(future)),
@@ -86,13 +109,30 @@ where
         // Some clients send calls of oneway methods as if they waited for an answer.
         if let Some(head) = &mut self.current {
             head.oneway |= was_oneway();
+            if self.abandoned {
+                self.abandon();
+            } else if self.timeout.is_some() {
+                self.set_aside(context);
+            }
         }
         answer
     }
 
+    /// The client has gone: drops the calls that nobody can get an answer to any more, and those that
+    /// still come unless they are done at once.
+    pub(super) fn abandon(&mut self) {
+        self.abandoned = true;
+        if let Some(head) = self.current.take_if(|head| !head.oneway) {
+            // What a future does when it is dropped is its own affair.
+            let _ = guard(&head.method, || self.place.set(None));
+        }
+        // Dropping the set aborts its tasks.
+        self.aside = JoinSet::new();
+    }
+
     /// The next answer. If there is none, the task is woken when there is.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Option<Answer> {
-        if let Some(answer) = self.poll_current(context) {
+        if let Some(answer) = self.early.take().or_else(|| self.poll_current(context)) {
             return Some(answer);
         }
         for set in [&mut self.aside, &mut self.oneway] {
@@ -106,32 +146,52 @@ where
         None
     }
 
-    /// The connection is gone: ends the calls that nobody can get an answer to any more, and
-    /// waits for the others. `failed` is told of each that fails.
-    pub(super) async fn finish(mut self, failed: impl Fn(&CallHead, &Error)) {
-        self.set_aside();
-        self.aside.abort_all();
-        while let Some(joined) = self.oneway.join_next().await {
-            match joined {
-                Ok((head, Err(error))) => failed(&head, &error),
-                Ok((head, Ok(Response { failure: Some(error), .. }))) => failed(&head, &error),
-                Ok(_) | Err(_) => {}
-            }
-        }
+    /// The connection is gone: drops the calls that nobody can get an answer to any more. Returns the
+    /// others, if there are any.
+    pub(super) fn finish(mut self) -> Option<OnewayCalls> {
+        self.abandon();
+        self.set_aside(&mut Context::from_waker(Waker::noop()));
+        (!self.oneway.is_empty()).then_some(OnewayCalls(self.oneway))
     }
 
     fn poll_current(&mut self, context: &mut Context<'_>) -> Option<Answer> {
         let head = self.current.as_ref()?;
         let Poll::Ready(result) = poll_place(head, &mut self.place, context) else { return None };
-        Some((self.current.take()?, result))
+        let head = self.current.take()?;
+        let result = self.share.admit(&head.method, result);
+        Some((head, result))
     }
 
     /// Moves the current call into a task of its own.
-    fn set_aside(&mut self) {
+    fn set_aside(&mut self, context: &mut Context<'_>) {
         if let Some(head) = self.current.take() {
             let set = if head.oneway { &mut self.oneway } else { &mut self.aside };
             let place = std::mem::replace(&mut self.place, Box::pin(None));
-            set.spawn(Aside { head: Some(head), place });
+            let share = Arc::clone(&self.share);
+            let limit = self.timeout.map(|timeout| (timeout, Box::pin(sleep(timeout))));
+            let alone = set.is_empty();
+            set.spawn(Aside { head: Some(head), place, share, limit });
+            // A set only wakes who has asked it since there was a task in it.
+            if alone && let Poll::Ready(Some(Ok(answer))) = set.poll_join_next(context) {
+                self.early = Some(answer);
+                context.waker().wake_by_ref();
+            }
+        }
+    }
+}
+
+/// Oneway calls that outlive their connection.
+pub(super) struct OnewayCalls(JoinSet<Answer>);
+
+impl OnewayCalls {
+    /// Waits for them. `failed` is told of each that fails.
+    pub(super) async fn finish(mut self, failed: impl Fn(&CallHead, &Error)) {
+        while let Some(joined) = self.0.join_next().await {
+            match joined {
+                Ok((head, Err(error))) => failed(&head, &error),
+                Ok((head, Ok(Response { failure: Some(error), .. }))) => failed(&head, &error),
+                Ok(_) | Err(_) => {}
+            }
         }
     }
 }
@@ -141,6 +201,9 @@ struct Aside<F> {
     /// Taken when it is done.
     head: Option<CallHead>,
     place: Pin<Box<Option<F>>>,
+    share: Arc<Share>,
+    /// How long it may take, and the clock.
+    limit: Option<(Duration, Pin<Box<Sleep>>)>,
 }
 
 impl<F, E> Future for Aside<F>
@@ -151,14 +214,30 @@ where
     type Output = Answer;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
-        let Aside { head, place } = &mut *self;
+        let Aside { head, place, share, limit } = &mut *self;
         let Some(running) = head else { return Poll::Pending };
-        let Poll::Ready(result) = poll_place(running, place, context) else { return Poll::Pending };
+        let result = match poll_place(running, place, context) {
+            Poll::Ready(result) => result,
+            Poll::Pending => {
+                let Some((limit, clock)) = limit else { return Poll::Pending };
+                ready!(clock.as_mut().poll(context));
+                let _ = guard(&running.method, || place.set(None));
+                Err(handler_timeout(&running.method, *limit))
+            }
+        };
         match head.take() {
-            Some(head) => Poll::Ready((head, result)),
+            Some(head) => {
+                let result = share.admit(&head.method, result);
+                Poll::Ready((head, result))
+            }
             None => Poll::Pending,
         }
     }
+}
+
+#[cold]
+fn handler_timeout(method: &MethodName, limit: Duration) -> Error {
+    Error::internal(format!("`{}` took longer than {limit:?}", method.shown()))
 }
 
 /// Polls the call in a place, and clears the place when it is done.

@@ -10,9 +10,9 @@ use std::future::{Future, pending, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, Interest};
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep, timeout};
@@ -23,12 +23,9 @@ use crate::error::{Error, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
-use crate::settings::{ServerSettings, server_setters};
+use crate::settings::{BACKLOG, ServerSettings, server_setters};
 use drain::Drain;
-use session::Session;
-
-/// How many connections may wait to be accepted; the operating system may allow fewer.
-const BACKLOG: u32 = 4096;
+use session::{Rest, Session};
 
 /// A server on tokio, for one service.
 ///
@@ -100,6 +97,25 @@ impl<S> Server<S> {
     /// nothing is read from it. Default: 100.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.settings.max_in_flight = calls.max(1);
+        self
+    }
+
+    /// Whether calls go on when the client has closed its side of the connection, as clients do that
+    /// send everything, shut down their side and then read the answers. By default (`false`) that
+    /// cancels them: their futures are dropped, as nobody waits for the answers. Calls that are done at
+    /// once are answered in any case, and oneway calls always run to their end.
+    pub fn half_close(mut self, half_close: bool) -> Self {
+        self.settings.half_close = half_close;
+        self
+    }
+
+    /// How long a handler may take; then its future is dropped, and the call answered with
+    /// `INTERNAL_ERROR`. The handler finds the time in [`Context::deadline`], and calls that it makes
+    /// have that deadline too. Default: as long as it needs.
+    ///
+    /// [`Context::deadline`]: crate::Context::deadline
+    pub fn handler_timeout(mut self, timeout: std::time::Duration) -> Self {
+        self.settings.handler_timeout = Some(timeout);
         self
     }
 }
@@ -176,7 +192,10 @@ where
     pub async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let settings = Arc::new(self.settings.clone());
         let (ends, service) = (Endpoints::default(), self.service.clone());
-        Session::new(stream, ends, service, settings, Arc::default()).run().await;
+        let session = Session::new(stream, ends, service, settings, Arc::default(), |_| false);
+        if let Some(rest) = session.run().await {
+            rest.finish().await;
+        }
     }
 }
 
@@ -228,9 +247,11 @@ where
         let mut acceptor = Acceptor {
             listener,
             service,
+            max_connections: settings.connections(),
             settings: Arc::new(settings),
             drain: Arc::default(),
             sessions: JoinSet::new(),
+            rest: JoinSet::new(),
             backoff: Backoff::default(),
             full: false,
         };
@@ -253,12 +274,20 @@ where
         })
         .await;
         tracing::debug!(%local, connections = acceptor.sessions.len(), "shutting down");
-        let Acceptor { listener, drain, mut sessions, .. } = acceptor;
+        let Acceptor { listener, drain, mut sessions, mut rest, .. } = acceptor;
         drop(listener);
         drain.begin();
-        let all = async { while sessions.join_next().await.is_some() {} };
+        let all = async {
+            while let Some(ended) = sessions.join_next().await {
+                if let Ok(Some(calls)) = ended {
+                    rest.spawn(calls.finish());
+                }
+            }
+            while rest.join_next().await.is_some() {}
+        };
         if timeout(drain_timeout, all).await.is_err() {
-            tracing::warn!(%local, connections = sessions.len(), "did not end in time");
+            let (connections, oneway) = (sessions.len(), rest.len());
+            tracing::warn!(%local, connections, oneway, "did not end in time");
         }
         Ok(())
     }
@@ -271,7 +300,10 @@ struct Acceptor<S> {
     settings: Arc<ServerSettings>,
     drain: Arc<Drain>,
     /// Dropping this ends the connections.
-    sessions: JoinSet<()>,
+    sessions: JoinSet<Option<Rest>>,
+    /// Oneway calls whose connections have ended.
+    rest: JoinSet<()>,
+    max_connections: usize,
     backoff: Backoff,
     /// Whether it was said that there are too many.
     full: bool,
@@ -286,11 +318,16 @@ where
     /// Accepts one connection; or says for how long none can be.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<std::time::Duration>> {
         while let Poll::Ready(Some(ended)) = self.sessions.poll_join_next(context) {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a connection failed");
+            match ended {
+                Ok(Some(calls)) => {
+                    self.rest.spawn(calls.finish());
+                }
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "a connection failed"),
             }
         }
-        if self.sessions.len() >= self.settings.max_connections {
+        while let Poll::Ready(Some(_)) = self.rest.poll_join_next(context) {}
+        if self.sessions.len() >= self.max_connections {
             if !std::mem::replace(&mut self.full, true) {
                 tracing::warn!(connections = self.sessions.len(), "no further connection is taken");
             }
@@ -301,7 +338,7 @@ where
             Ok((stream, peer)) => {
                 self.backoff.succeeded();
                 // It is worth a word again when a tenth of them had gone in between.
-                self.full &= self.sessions.len() + 1 > self.settings.max_connections / 10 * 9;
+                self.full &= self.sessions.len() + 1 > self.max_connections / 10 * 9;
                 self.start(stream, peer);
                 Poll::Ready(None)
             }
@@ -321,8 +358,19 @@ where
         }
         let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
         let ends = Endpoints { peer: Some(peer), local: stream.local_addr().ok() };
-        let session = Session::new(stream, ends, service, settings, Arc::clone(&self.drain));
+        let drain = Arc::clone(&self.drain);
+        let session = Session::new(stream, ends, service, settings, drain, hung_up);
         self.sessions.spawn(session.run());
+    }
+}
+
+/// Whether the peer has closed its side or reset the connection, also if there is more to read before.
+fn hung_up(stream: &TcpStream) -> bool {
+    let ready = pin!(stream.ready(Interest::READABLE));
+    match ready.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+        Poll::Ready(Err(_)) => true,
+        Poll::Pending => false,
     }
 }
 
@@ -350,5 +398,5 @@ fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
-    socket.listen(BACKLOG)
+    socket.listen(BACKLOG.unsigned_abs())
 }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_service::Service;
 
-use super::calls::{Answer, Calls};
+use super::calls::{Answer, Calls, OnewayCalls};
 use super::drain::{Drain, Listener};
 use crate::connection::{Call, CallHead, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
 use crate::error::Error;
@@ -27,6 +27,27 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// How often a connection reads before other tasks have their turn.
 const ROUNDS: usize = 16;
+
+/// While a call has to wait, so many bytes behind it are read.
+const READ_AHEAD: usize = 64 << 10;
+
+/// Oneway calls of a connection that has ended.
+pub(super) struct Rest {
+    calls: OnewayCalls,
+    ends: Endpoints,
+    settings: Arc<ServerSettings>,
+}
+
+impl Rest {
+    /// Waits until they are done.
+    pub(super) async fn finish(self) {
+        let Rest { calls, ends, settings } = self;
+        let failed = |head: &CallHead, error: &Error| {
+            settings.report.failed(Instant::now().into_std(), &ends, &head.method, error);
+        };
+        calls.finish(failed).await;
+    }
+}
 
 /// Reads calls, has them handled, and writes the answers.
 pub(super) struct Session<IO, S: Service<Request>> {
@@ -45,6 +66,10 @@ pub(super) struct Session<IO, S: Service<Request>> {
     end: Option<End>,
     /// Whether other tasks have had their turn before the next write.
     yielded: bool,
+    /// Whether nothing is read, as calls that have come have to wait.
+    paused: bool,
+    /// Whether the client has gone, as far as that can be known without reading.
+    hung_up: fn(&IO) -> bool,
 }
 
 impl<IO, S> Session<IO, S>
@@ -60,12 +85,15 @@ where
         service: S,
         settings: Arc<ServerSettings>,
         drain: Arc<Drain>,
+        hung_up: fn(&IO) -> bool,
     ) -> Session<IO, S> {
         let watchdog = Watchdog::new(&settings);
+        let connection = ServerConnection::new(settings.limits, ends, settings.share());
+        let share = Arc::clone(connection.share());
         Session {
             io,
-            connection: ServerConnection::new(settings.limits, ends),
-            calls: Calls::new(service),
+            connection,
+            calls: Calls::new(service, share, settings.handler_timeout),
             held: None,
             drain: Listener::new(drain),
             clock: Box::pin(sleep(watchdog.armed())),
@@ -74,32 +102,28 @@ where
             armed: false,
             end: None,
             yielded: false,
+            paused: false,
+            hung_up,
         }
     }
 
-    /// Serves the connection until it ends.
-    pub(super) async fn run(mut self) {
+    /// Serves the connection until it ends. Returns what is still to be done then.
+    pub(super) async fn run(mut self) -> Option<Rest> {
         let end = poll_fn(|context| self.poll(context)).await;
-        let Session { settings, connection, .. } = &self;
-        settings.report.ended(Instant::now().into_std(), connection, &end);
+        let Session { mut io, connection, calls, settings, .. } = self;
+        settings.report.ended(Instant::now().into_std(), &connection, &end);
+        let rest = calls.finish().map(|calls| Rest { calls, ends: *connection.ends(), settings });
         if matches!(end, End::Broken(_) | End::Drained) {
-            let mut io = self.io;
-            let mut rest = vec![0; 4096];
+            let mut bytes = vec![0; 4096];
             // Whatever comes of it, the connection is over.
             let _ = timeout(LINGER, async {
                 io.shutdown().await?;
-                while io.read(&mut rest).await? > 0 {}
+                while io.read(&mut bytes).await? > 0 {}
                 io::Result::Ok(())
             })
             .await;
-        } else {
-            drop(self.io);
         }
-        let report = |head: &CallHead, error: &Error| {
-            let (now, ends) = (Instant::now().into_std(), self.connection.ends());
-            self.settings.report.failed(now, ends, &head.method, error);
-        };
-        self.calls.finish(report).await;
+        rest
     }
 
     /// Does all that can be done now. It is ready when the connection is to be closed.
@@ -119,6 +143,7 @@ where
         for _ in 0..ROUNDS {
             let more = self.take_calls(context);
             let written = poll_write(&mut self.io, &mut self.connection.output, context);
+            self.connection.written();
             if let Poll::Ready(Err(error)) = written {
                 return Poll::Ready(End::Lost(error));
             }
@@ -130,22 +155,40 @@ where
             }) {
                 return Poll::Ready(end);
             }
-            if more || self.end.is_some() {
+            // What is read ahead is not much; it is read for the end of the stream behind it.
+            self.paused = more && self.connection.input.bytes().len() >= READ_AHEAD;
+            if self.paused || self.end.is_some() {
                 return self.watch(context);
             }
-            let last = self.drain.begun(context);
+            let draining = self.drain.begun(context);
             match self.read(context) {
-                Poll::Ready(Ok(0)) => self.end = Some(End::Closed),
-                Poll::Ready(Ok(_)) if last => self.end = Some(End::Drained),
+                Poll::Ready(Ok(0)) => {
+                    self.end = Some(End::Closed);
+                    if !self.settings.half_close {
+                        self.abandon();
+                    }
+                }
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(error)) => return Poll::Ready(End::Lost(error)),
-                Poll::Pending if last => self.end = Some(End::Drained),
+                Poll::Pending if draining && self.is_done() => self.end = Some(End::Drained),
                 Poll::Pending => return self.watch(context),
             }
         }
         // A client that sends without end is not the only one.
         context.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// The client has gone: nobody waits for answers.
+    fn abandon(&mut self) {
+        self.calls.abandon();
+        self.held.take_if(|call| !call.head.oneway);
+    }
+
+    /// Whether all is answered that has come.
+    fn is_done(&self) -> bool {
+        let ServerConnection { input, output, .. } = &self.connection;
+        !self.calls.will_answer() && self.held.is_none() && input.is_empty() && output.is_empty()
     }
 
     /// Starts the calls that have come. Returns whether there may be more that have to wait.
@@ -155,7 +198,7 @@ where
         }
         loop {
             if !self.has_room() {
-                return true;
+                return self.held.is_some() || !self.connection.input.is_empty();
             }
             let call = match self.held.take() {
                 Some(call) => call,
@@ -203,6 +246,7 @@ where
     fn waiting(&self) -> Waiting {
         match self.connection.waiting() {
             waiting @ Waiting::Write { .. } => waiting,
+            _ if self.paused => Waiting::Paused,
             _ if self.calls.len() > 0 || self.held.is_some() => Waiting::Handler,
             waiting => waiting,
         }
@@ -221,6 +265,11 @@ where
             }
             if let Err(error) = self.watchdog.fire(waiting, &self.settings) {
                 return Poll::Ready(End::TimedOut(waiting, error));
+            }
+            if self.paused && !self.settings.half_close && (self.hung_up)(&self.io) {
+                // There is room now, and the rest can be read up to the end of the stream.
+                self.abandon();
+                context.waker().wake_by_ref();
             }
             self.connection.input.release();
             self.arm();

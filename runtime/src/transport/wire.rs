@@ -1,6 +1,7 @@
 //! What a client speaks, from the first bytes that it sends.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Limits;
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
@@ -21,9 +22,12 @@ const ENOUGH: usize = 8;
 /// | length, a letter | unframed, old binary: the length was that of the name |
 /// | length `{` | unframed JSON of ThriftPy: the length is a part of it |
 ///
+/// No length may be above both limits, so that text, which would be one above 150 MB, is refused with its
+/// first byte.
+///
 /// # Errors
 /// It is none of these. The message says what it looks like.
-pub(crate) fn detect(first: &[u8]) -> Result<Option<Framing>> {
+pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
     let first = &first[..first.len().min(ENOUGH)];
     if let Some(guess) = foreign(first) {
         return Err(Error::new(
@@ -39,19 +43,33 @@ pub(crate) fn detect(first: &[u8]) -> Result<Option<Framing>> {
         [_, _, _, _, 0x00 | 0x82 | b'[', ..] => Framing::Framed,
         #[cfg(feature = "thriftpy-json")]
         [_, _, _, _, b'{', ..] => Framing::Unframed,
-        [_, _, _, _, letter, ..] if letter.is_ascii_alphanumeric() || *letter == b'_' => {
+        [_, _, _, _, letter, ..]
+            if (letter.is_ascii_alphanumeric() || *letter == b'_') && !beyond(first, limits) =>
+        {
             Framing::Unframed
         }
         [_, _, _, _, 0x80] => return Ok(None),
-        [0x00..=0x7f, rest @ ..] if rest.len() < 4 => return Ok(None),
+        [0x00..=0x7f, rest @ ..] if rest.len() < 4 && !beyond(first, limits) => return Ok(None),
         [] => return Ok(None),
         _ => {
+            let is_text = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
+            let guess = match first.iter().all(is_text) {
+                true => "looks like plain text",
+                false => "does not look like Thrift",
+            };
             return Err(Error::new(
                 ErrorKind::InvalidData,
-                format!("does not look like Thrift; {SERVED}, and got {first:02x?}"),
+                format!("{guess}; {SERVED}, and got {first:02x?}"),
             ));
         }
     }))
+}
+
+/// Whether the first bytes, as those of a length, are above all that is allowed.
+fn beyond(first: &[u8], limits: &Limits) -> bool {
+    let mut least = [0; 4];
+    first.iter().zip(&mut least).for_each(|(&byte, place)| *place = byte);
+    u32::from_be_bytes(least) as usize > limits.frame.max(limits.message)
 }
 
 #[cfg(feature = "json")]
@@ -67,7 +85,7 @@ pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
         return Error::new(ErrorKind::InvalidData, why).with_source(error);
     }
     let first = &first[..first.len().min(ENOUGH)];
-    let why = match (foreign(first), detect(first)) {
+    let why = match (foreign(first), detect(first, &Limits::DEFAULT)) {
         (Some(guess), _) => format!("the reply looks like {guess}, not like Thrift"),
         (None, Ok(Some(found))) if found != framing => format!(
             "the server answers {}, but this client speaks {}",
@@ -107,11 +125,18 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
         [b'[', ..] => None,
         #[cfg(not(feature = "json"))]
         [b'[', ..] => Some("the JSON protocol"),
-        [0x16, 0x03, ..] => Some("TLS"),
+        [0x16] | [0x16, 0x03, ..] => Some("TLS"),
         _ if first.starts_with(b"SSH-") => Some("SSH"),
         _ if first.starts_with(b"PRI ") => Some("HTTP/2"),
         _ if first.starts_with(b"HTTP") => Some("HTTP"),
         _ if METHODS.iter().any(|method| first.starts_with(method)) => Some("HTTP"),
+        // A client that has sent no more so far.
+        [_, _] | [_, _, _] if METHODS.iter().any(|method| method.starts_with(first)) => {
+            Some("HTTP")
+        }
+        _ if first.starts_with(b"PROXY") || first.starts_with(b"\r\n\r\n\0") => {
+            Some("the PROXY protocol")
+        }
         [_, _, _, _, 0x0f, 0xff, ..] => Some("THeader"),
         [_, _, _, _, 0x10, 0x00, ..] => Some("TTHeader"),
         #[cfg(not(feature = "json"))]
@@ -143,11 +168,16 @@ mod tests {
     fn is(bytes: &[u8]) -> std::result::Result<Framing, String> {
         // However many of them come first, the bytes mean the same.
         for end in 0..bytes.len() {
-            if let Ok(Some(early)) = detect(&bytes[..end]) {
-                assert_eq!(detect(bytes).ok().flatten(), Some(early), "{:?}", &bytes[..end]);
+            if let Ok(Some(early)) = detect(&bytes[..end], &Limits::DEFAULT) {
+                assert_eq!(
+                    detect(bytes, &Limits::DEFAULT).ok().flatten(),
+                    Some(early),
+                    "{:?}",
+                    &bytes[..end]
+                );
             }
         }
-        match detect(bytes) {
+        match detect(bytes, &Limits::DEFAULT) {
             Ok(Some(framing)) => Ok(framing),
             Ok(None) => Err("undecided".into()),
             Err(error) => Err(error.message().split(';').next().unwrap_or_default().into()),
@@ -200,6 +230,13 @@ mod tests {
             (b"PRI * HTTP/2.0\r\n\r\n", "HTTP/2"),
             (b"\x16\x03\x01\x02\0\x01\0\x01", "TLS"),
             (b"SSH-2.0-OpenSSH_9.6", "SSH"),
+            (b"GE", "HTTP"),
+            (b"PUT", "HTTP"),
+            (b"PROXY TCP4 10.0.0.1 ", "the PROXY protocol"),
+            (b"\r\n\r\n\0\r\nQUIT\n", "the PROXY protocol"),
+            (b"\r\n\r\n", "plain text"),
+            (b"hello world", "plain text"),
+            (b"x", "plain text"),
             #[cfg(not(feature = "json"))]
             (b"[1,\"ping\",1,1,{}]", "the JSON protocol"),
             #[cfg(not(feature = "json"))]
@@ -218,7 +255,7 @@ mod tests {
 
     #[test]
     fn too_few_bytes_are_waited_for() {
-        for bytes in [&b""[..], b"\0", b"GE", b"\x16", b"\0\0\0\x11", b"\0\0\0\x11\x80"] {
+        for bytes in [&b""[..], b"\0", b"\x01\0", b"\0\0\0\x11", b"\0\0\0\x11\x80"] {
             assert_eq!(is(bytes), Err("undecided".into()));
         }
     }

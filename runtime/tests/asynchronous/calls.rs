@@ -112,6 +112,21 @@ async fn a_slow_call_is_overtaken() {
 }
 
 #[tokio::test]
+async fn the_first_of_two_slow_calls_is_answered_when_it_is_done() {
+    let echo = Echo::new();
+    let server = start(Server::new(echo.clone())).await;
+    let mut stream = raw(server.address).await;
+    for n in 1..=2 {
+        stream.write_all(&message(FORMS[1], "slow", CALL, n, &number(n))).await.expect("sent");
+        echo.has_begun(n as usize).await;
+    }
+    echo.gate.add_permits(1);
+    let reply = message(FORMS[1], "slow", REPLY, 1, &number(1));
+    let answer = tokio::time::timeout(Duration::from_secs(5), read(&mut stream, reply.len()));
+    assert_eq!(answer.await.expect("at once"), reply);
+}
+
+#[tokio::test]
 async fn failures_and_panics_are_answered_and_the_connection_goes_on() {
     let echo = Echo::new();
     let server = start(Server::new(echo.clone())).await;
@@ -137,7 +152,7 @@ async fn failures_and_panics_are_answered_and_the_connection_goes_on() {
 
 #[tokio::test]
 async fn calls_that_come_in_one_segment_are_all_answered() {
-    let server = start(Server::new(Echo::new()).max_in_flight(3)).await;
+    let server = start(Server::new(Echo::new()).max_in_flight(3).half_close(true)).await;
     for form in FORMS {
         for method in ["echo", "yield"] {
             let mut stream = raw(server.address).await;

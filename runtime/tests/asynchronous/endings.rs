@@ -26,6 +26,41 @@ async fn a_shutdown_lets_calls_end() {
 }
 
 #[tokio::test]
+async fn a_shutdown_answers_what_still_comes_beside_a_slow_call() {
+    let echo = Echo::new();
+    let mut server = start(Server::new(echo.clone())).await;
+    let mut stream = raw(server.address).await;
+    stream.write_all(&message(FORMS[1], "slow", CALL, 77, &[0])).await.expect("sent");
+    echo.has_begun(1).await;
+    server.stop.take().expect("not stopped").send(()).expect("it serves");
+    wait(|| std::net::TcpStream::connect(server.address).is_err()).await;
+    for n in 0..20 {
+        stream.write_all(&message(FORMS[1], "echo", CALL, n, &number(n))).await.expect("sent");
+        let reply = message(FORMS[1], "echo", REPLY, n, &number(n));
+        assert_eq!(read(&mut stream, reply.len()).await, reply);
+    }
+    echo.gate.add_permits(1);
+    assert_eq!(read_all(&mut stream).await, message(FORMS[1], "slow", REPLY, 77, &[0]));
+    hang(&mut server.task).await.expect("no panic").expect("ended");
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_oneway_calls() {
+    let echo = Echo::new();
+    let mut server = start(Server::new(echo.clone())).await;
+    let mut stream = raw(server.address).await;
+    stream.write_all(&message(FORMS[0], "slow_fire", ONEWAY, 1, &[0])).await.expect("sent");
+    echo.has_begun(1).await;
+    drop(stream);
+    server.stop.take().expect("not stopped").send(()).expect("it serves");
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut server.task);
+    assert!(early.await.is_err());
+    echo.gate.add_permits(1);
+    hang(&mut server.task).await.expect("no panic").expect("ended");
+    assert_eq!(echo.dropped.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
 async fn a_shutdown_does_not_wait_for_ever() {
     let echo = Echo::new();
     let server = Server::new(echo.clone()).drain_timeout(Duration::from_millis(50));

@@ -5,6 +5,7 @@ mod broken_input;
 mod calls;
 mod client;
 mod endings;
+mod leaving;
 mod settings;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,0 +1,111 @@
+//! A process of its own for what measures memory, descriptors or CPU time.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// What a server prints before its address.
+const ADDRESS: &str = "address: ";
+
+/// A server that an ignored test of this binary runs, in a process of its own that ends with this.
+#[derive(Debug)]
+pub struct ServerProcess {
+    child: Child,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl ServerProcess {
+    /// Starts the ignored test `server` of this test binary, which has to [announce](announce) its address.
+    /// It finds `case` in the environment, as `CASE`.
+    pub fn start(case: &str) -> ServerProcess {
+        ServerProcess::start_with_files(case, 1024)
+    }
+
+    /// As [`start`](ServerProcess::start), with a limit on the files that it may have open.
+    pub fn start_with_files(case: &str, files: usize) -> ServerProcess {
+        let this = std::env::current_exe().expect("it is running");
+        let mut child = Command::new("sh")
+            .arg("-c")
+            .arg(format!("ulimit -n {files} && exec \"$0\" \"$@\""))
+            .arg(this)
+            .args(["--exact", "server", "--ignored", "--nocapture"])
+            .env("CASE", case)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("there is a shell");
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
+        let address = output.lines().map_while(Result::ok).find_map(|line| {
+            let (_, address) = line.split_once(ADDRESS)?;
+            address.trim().parse().ok()
+        });
+        ServerProcess { child, address: address.expect("the server announces its address") }
+    }
+
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory that it has taken so far, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    /// The memory that it takes, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    fn status(&self, name: &str) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("Linux has it");
+        let kib: u64 = line.trim_end_matches("kB").trim().parse().expect("a number");
+        kib << 10
+    }
+
+    /// How many files it has open.
+    pub fn files(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.id())).expect("it runs").count()
+    }
+
+    /// The CPU time that it has taken.
+    pub fn cpu(&self) -> Duration {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.id())).expect("it runs");
+        let nanos = tasks.filter_map(|task| {
+            let schedstat = fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+            schedstat.split(' ').next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(nanos.sum())
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Tells the test that has started this process where it listens.
+pub fn announce(address: SocketAddr) {
+    println!("{ADDRESS}{address}");
+}
+
+/// The case that this process was started for; `None` if a person runs the ignored tests.
+pub fn case() -> Option<String> {
+    std::env::var("CASE").ok()
+}
+
+/// Waits until something is so. Returns how long that took; panics after `longest`.
+pub fn wait(longest: Duration, what: &str, mut is_so: impl FnMut() -> bool) -> Duration {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < longest, "{what} is not so after {longest:?}");
+        sleep(Duration::from_millis(5));
+    }
+    begin.elapsed()
+}
