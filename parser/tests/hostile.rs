@@ -270,3 +270,36 @@ fn every_file_including_every_other_is_read_once_each() {
     assert_eq!(outcome.program.files.len(), 300);
     assert_eq!(codes_of(&outcome)[0], codes::INCLUDE_CYCLE);
 }
+
+#[test]
+fn long_and_many_cycles_through_fields_and_defaults_are_found_in_time() {
+    let next = |number: usize| (number + 1) % LINES;
+    let required = lines(|at| format!("struct S{at} {{ 1: required S{} a }}", next(at)));
+    assert_eq!(codes_of(&load(&required)), [codes::INFINITE_STRUCT]);
+    let unions = lines(|at| format!("union U{at} {{ 1: U{} a, 2: U0 b }}", next(at)));
+    assert_eq!(codes_of(&load(&unions)), [codes::INFINITE_STRUCT]);
+    let defaults = lines(|at| format!("struct S{at} {{ 1: list<S{}> a = [{{}}] }}", next(at)));
+    assert_eq!(codes_of(&load(&defaults)), [codes::DEFAULT_CYCLE]);
+    // Each value closes a cycle as long as the rest.
+    let chain = lines(|at| format!("struct S{at} {{ 1: S{} a }}", at + 1));
+    let ends = lines(|at| format!("{}: list<S0> f{at} = [{{}}]", at + 1));
+    let outcome = load(&format!("{chain}struct S{LINES} {{ {ends} }}"));
+    assert_eq!(codes_of(&outcome), [codes::DEFAULT_CYCLE, codes::TOO_MANY_ERRORS]);
+    let back = lines(|at| {
+        format!("struct S{at} {{ 1: list<S0> a = [{{}}], 2: list<S{}> b = [{{}}] }}", at + 1)
+    });
+    let outcome = load(&format!("{back}struct S{LINES} {{}}"));
+    assert!(outcome.has_errors());
+}
+
+#[test]
+fn guessing_what_was_meant_takes_little_time() {
+    for mistake in ["1 i32 a", "1: list<i32 a", "1: i32 a = [[[[[[[[", "1: i32", "$ $ $ $ $"] {
+        let text = lines(|_| format!("struct S {{ {} }}", format!("{mistake}, ").repeat(5)));
+        assert!(load(&text).has_errors());
+        let text = format!("struct S {{ {} }}", format!("{mistake}\n").repeat(LINES));
+        assert!(load(&text).has_errors());
+        let text = format!("service S {{ void f({}) }}", format!("{mistake}, ").repeat(LINES));
+        assert!(load(&text).has_errors());
+    }
+}

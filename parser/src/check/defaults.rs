@@ -27,6 +27,46 @@ enum Node {
     Struct(DefId),
 }
 
+/// The way from a root to the node that is looked at, with the indexes of those that matter. Cycles can be as long as a
+/// program and as many, so none of these is ever searched.
+#[derive(Default)]
+struct Path {
+    steps: Vec<(Node, Vec<Node>)>,
+    /// The values that can be taken away: all but those of structs.
+    values: Vec<usize>,
+    /// Values that have been taken away.
+    broken: Vec<usize>,
+    /// Structs without a finite value, which are reported as such.
+    infinite: Vec<usize>,
+}
+
+impl Path {
+    fn push(&mut self, node: Node, contained: Vec<Node>, infinite: &HashSet<DefId>) {
+        let at = self.steps.len();
+        match node {
+            Node::Const(_) => self.values.push(at),
+            Node::Field(id, _) | Node::Struct(id) => {
+                if matches!(node, Node::Field(..)) {
+                    self.values.push(at);
+                }
+                if infinite.contains(&id) {
+                    self.infinite.push(at);
+                }
+            }
+        }
+        self.steps.push((node, contained));
+    }
+
+    fn pop(&mut self) {
+        self.steps.pop();
+        for indexes in [&mut self.values, &mut self.broken, &mut self.infinite] {
+            if indexes.last() == Some(&self.steps.len()) {
+                indexes.pop();
+            }
+        }
+    }
+}
+
 impl Checker<'_> {
     /// Reports the cycles of values and breaks them. `infinite` are the structs that are reported as having no finite
     /// value.
@@ -34,14 +74,15 @@ impl Checker<'_> {
         let recursion = Recursion::of(program);
         let mut graph = Graph { program, recursion, defaults: HashMap::new() };
         let mut visits: HashMap<Node, Visit> = HashMap::new();
-        let mut broken: HashSet<Node> = HashSet::new();
+        let mut broken: Vec<Node> = Vec::new();
         for root in roots(program) {
             if visits.contains_key(&root) {
                 continue;
             }
-            let mut path = vec![(root, graph.contained(root))];
+            let mut path = Path::default();
+            path.push(root, graph.contained(root), infinite);
             visits.insert(root, Visit::Open(0));
-            while let Some((node, contained)) = path.last_mut() {
+            while let Some((node, contained)) = path.steps.last_mut() {
                 let Some(next) = contained.pop() else {
                     visits.insert(*node, Visit::Done(0));
                     path.pop();
@@ -49,23 +90,24 @@ impl Checker<'_> {
                 };
                 match visits.get(&next) {
                     Some(Visit::Done(_)) => {}
+                    // The cycle is broken already.
+                    Some(Visit::Open(start)) if path.broken.last() >= Some(start) => {}
                     Some(&Visit::Open(start)) => {
-                        let cycle: Vec<Node> = path[start..].iter().map(|step| step.0).collect();
-                        if cycle.iter().any(|node| broken.contains(node)) {
-                            continue;
+                        if path.infinite.last() < Some(&start) {
+                            self.default_cycle(&path, start, program);
                         }
-                        self.default_cycle(&cycle, program, infinite);
                         // Without these values there is nothing in them.
-                        for (node, contained) in &mut path[start..] {
-                            if !matches!(node, Node::Struct(_)) {
-                                broken.insert(*node);
-                                contained.clear();
-                            }
+                        let first = path.values.partition_point(|&at| at < start);
+                        for &at in &path.values[first..] {
+                            let (node, contained) = &mut path.steps[at];
+                            broken.push(*node);
+                            contained.clear();
+                            path.broken.push(at);
                         }
                     }
                     None => {
-                        visits.insert(next, Visit::Open(path.len()));
-                        path.push((next, graph.contained(next)));
+                        visits.insert(next, Visit::Open(path.steps.len()));
+                        path.push(next, graph.contained(next), infinite);
                     }
                 }
             }
@@ -80,21 +122,17 @@ impl Checker<'_> {
         }
     }
 
-    fn default_cycle(&mut self, cycle: &[Node], program: &Program, infinite: &HashSet<DefId>) {
-        let told = |node: &Node| match node {
-            Node::Struct(id) | Node::Field(id, _) => infinite.contains(id),
-            Node::Const(_) => false,
-        };
-        // A field comes first: a value without fields does not contain anything.
-        let Some(first) = cycle.iter().position(|node| matches!(node, Node::Field(..))) else {
-            return;
-        };
-        if cycle.iter().any(told) {
-            return;
-        }
-        let cycle: Vec<Node> = cycle[first..].iter().chain(&cycle[..first]).copied().collect();
+    /// Reports the cycle that starts at a step of the path.
+    fn default_cycle(&mut self, path: &Path, start: usize, program: &Program) {
+        // A field comes first: a struct without fields does not contain anything.
+        let values = &path.values[path.values.partition_point(|&at| at < start)..];
+        let mut values = values.iter().copied();
+        let first = values.find(|&at| matches!(path.steps[at].0, Node::Field(..)));
+        let Some(first) = first else { return };
+        let around = path.steps[first..].iter().chain(&path.steps[start..first]);
+        let cycle: Vec<Node> = around.take(SHOWN).map(|step| step.0).collect();
         let names: Vec<(String, Option<Span>)> =
-            cycle.iter().take(SHOWN).map(|&node| described(program, node)).collect();
+            cycle.iter().map(|&node| described(program, node)).collect();
         let title = format!("the default of `{}` contains itself", names[0].0);
         let mut error = Diagnostic::error(codes::DEFAULT_CYCLE, title);
         let mut spans = cycle.iter().zip(&names).filter_map(|(node, name)| Some((node, name.1?)));
@@ -110,7 +148,8 @@ impl Checker<'_> {
                 },
             );
         }
-        let error = error.note(cycle_text(names.iter().map(|name| name.0.as_str()), cycle.len()));
+        let length = path.steps.len() - start;
+        let error = error.note(cycle_text(names.iter().map(|name| name.0.as_str()), length));
         self.reporter.report(error.help("leave out one of these defaults"));
     }
 }
