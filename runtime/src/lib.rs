@@ -291,7 +291,7 @@ pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, Respons
 #[cfg(feature = "async")]
 pub use rpc::{reply::ReplyFuture, thrift_service::ThriftService};
 #[cfg(feature = "async")]
-pub use server::{BoundServer, Server};
+pub use server::{BoundServer, Server, shutdown_signal};
 pub use transport::Framing;
 pub use ttype::{ApplicationErrorKind, MessageKind, TType};
 pub use value::double::Double;

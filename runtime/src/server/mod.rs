@@ -3,6 +3,7 @@
 mod calls;
 mod drain;
 mod session;
+mod signal;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -26,6 +27,7 @@ use crate::rpc::message::{Request, Response};
 use crate::settings::{BACKLOG, ServerSettings, server_setters};
 use drain::Drain;
 use session::{Rest, Session};
+pub use signal::shutdown_signal;
 
 /// A server on tokio, for one service.
 ///

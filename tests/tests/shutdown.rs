@@ -1,0 +1,109 @@
+//! Signals to a server: the example `graceful` answers what it has taken and ends.
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use thriftly_tests::peers::example;
+
+thriftly::thrift!("../../examples/graceful.thrift");
+
+/// How long a process may take for what it does at once.
+const AT_ONCE: Duration = Duration::from_secs(8);
+
+struct Running {
+    child: Child,
+    output: BufReader<std::process::ChildStdout>,
+    address: String,
+}
+
+impl Running {
+    fn start() -> Running {
+        let mut child = Command::new(example("graceful"))
+            .arg("127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it is built");
+        let mut output = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        output.read_line(&mut line).expect("it prints text");
+        let address = line.trim().strip_prefix("serving at ").expect("its address").to_owned();
+        Running { child, output, address }
+    }
+
+    fn client(&self) -> BlockingWorksClient {
+        BlockingWorksClient::connect(&*self.address).expect("it listens")
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &id]).status().expect("there is kill");
+        assert!(status.success());
+    }
+
+    fn is_refusing(&self) -> bool {
+        std::net::TcpStream::connect(&self.address).is_err()
+    }
+
+    fn end(&mut self) -> (ExitStatus, Duration) {
+        let begin = Instant::now();
+        let status = self.child.wait().expect("it ends");
+        (status, begin.elapsed())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_signal_lets_calls_end_and_refuses_others() {
+    for signal in ["TERM", "INT"] {
+        let mut server = Running::start();
+        // More than one is under way, on connections of their own.
+        let calls: Vec<_> = (0..20)
+            .map(|_| {
+                let client = server.client();
+                std::thread::spawn(move || client.work(1500))
+            })
+            .collect();
+        let idle = server.client();
+        idle.work(0).expect("answered");
+        std::thread::sleep(Duration::from_millis(500));
+        server.signal(signal);
+        let begin = Instant::now();
+        while !server.is_refusing() {
+            assert!(begin.elapsed() < AT_ONCE, "{signal} is ignored");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        for call in calls {
+            assert_eq!(call.join().expect("no panic").expect("answered"), "done after 1500 ms");
+        }
+        let (status, taken) = server.end();
+        assert!(status.success() && taken < AT_ONCE, "{status} after {taken:?}");
+        let mut rest = String::new();
+        server.output.read_to_string(&mut rest).expect("it prints text");
+        assert_eq!(rest.trim(), "all calls are answered");
+    }
+}
+
+#[test]
+fn a_second_signal_ends_the_process_at_once() {
+    let mut server = Running::start();
+    let client = server.client();
+    let stuck = std::thread::spawn(move || client.work(60_000));
+    std::thread::sleep(Duration::from_millis(500));
+    server.signal("TERM");
+    while !server.is_refusing() {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    server.signal("TERM");
+    let (status, taken) = server.end();
+    assert_eq!(status.code(), Some(143));
+    assert!(taken < AT_ONCE, "{taken:?}");
+    assert!(stuck.join().expect("no panic").is_err(), "its call is lost");
+}
