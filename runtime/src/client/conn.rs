@@ -98,6 +98,12 @@ impl Conn {
         Some((next.seqid, next.request))
     }
 
+    /// Whether no byte of the call was written yet, so that nothing can be an answer to it.
+    pub(super) fn is_unwritten(&self, seqid: i32) -> bool {
+        let written = self.codec.output.total();
+        self.unwritten.iter().any(|one| one.seqid == seqid && one.start >= written)
+    }
+
     /// The calls of which no byte was written.
     pub(super) fn into_unwritten(self) -> Vec<(i32, Request)> {
         let written = self.codec.output.total();

@@ -127,7 +127,7 @@ impl Driver {
             match conn.poll_read(context) {
                 Poll::Pending => at += 1,
                 Poll::Ready(read) => {
-                    if let Err(error) = self.received(at, read) {
+                    if let Err(error) = self.received(at, read, None) {
                         self.lose(link, error, None);
                         self.steps();
                     }
@@ -136,8 +136,14 @@ impl Driver {
         }
     }
 
-    /// Takes in what was read.
-    fn received(&mut self, at: usize, read: std::io::Result<usize>) -> Result<()> {
+    /// Takes in what was read. Nothing can be an answer to a call that is not written yet; one of them
+    /// may not even be on the connection.
+    fn received(
+        &mut self,
+        at: usize,
+        read: std::io::Result<usize>,
+        unsent: Option<i32>,
+    ) -> Result<()> {
         let conn = &mut self.conns[at];
         match read {
             Ok(0) => return Err(closed(conn.codec.hint())),
@@ -146,6 +152,9 @@ impl Driver {
         }
         let now = now();
         while let Some(reply) = conn.codec.next().map_err(unreadable)? {
+            if unsent == Some(reply.seqid) || conn.is_unwritten(reply.seqid) {
+                return Err(no_such_call(&reply));
+            }
             match self.pool.answered(conn.link, reply.seqid, now) {
                 Answer::Call(waiter) => {
                     let result = of_method(&waiter.call.method, reply);
@@ -256,17 +265,18 @@ impl Driver {
         if idle {
             // What the server has done in the meantime is noticed before a byte is written.
             while let Some(read) = self.conns[at].look() {
-                if let Err(error) = self.received(at, read) {
+                if let Err(error) = self.received(at, read, Some(seqid)) {
                     self.lose(link, error, Some((seqid, request)));
                     return;
                 }
             }
         }
-        if let Err(error) = self.conns[at].call(request, seqid)
-            && let Some(waiter) = self.pool.finish(link, seqid, now())
-        {
-            let error = waiter.call.error(&self.shared.name, error);
-            let _ = waiter.reply.send(Err(error));
+        if let Err(error) = self.conns[at].call(request, seqid) {
+            self.pool.backlog(link, self.conns[at].codec.output.len());
+            if let Some(waiter) = self.pool.finish(link, seqid, now()) {
+                let error = waiter.call.error(&self.shared.name, error);
+                let _ = waiter.reply.send(Err(error));
+            }
         }
     }
 

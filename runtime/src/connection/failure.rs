@@ -33,9 +33,7 @@ impl CallName {
         let (kind, because) = match (why, reason) {
             (Why::Unreachable, Some(reason)) => return reason.clone(),
             (Why::Unreachable, None) => (ErrorKind::Connect, ": no connection".to_owned()),
-            (Why::Timeout { .. }, _) => {
-                (ErrorKind::Timeout, format!(" in {:?}", self.timeout.unwrap_or_default()))
-            }
+            (Why::Timeout { .. }, _) => (ErrorKind::Timeout, format!(" in {:?}", self.timeout())),
             (_, Some(reason)) => (reason.kind(), format!(": {}", reason.message())),
             (_, None) => (ErrorKind::Closed, ": the connection was given up".to_owned()),
         };
@@ -48,6 +46,15 @@ impl CallName {
                 error.with_source(reason.clone())
             }
             _ => error,
+        }
+    }
+
+    /// How long it was given; without the microseconds that pass between a deadline and its call.
+    fn timeout(&self) -> Duration {
+        const EXACT: Duration = Duration::from_millis(10);
+        match self.timeout.unwrap_or_default() {
+            short if short < EXACT => short,
+            long => Duration::from_millis((long + Duration::from_micros(999)).as_millis() as u64),
         }
     }
 

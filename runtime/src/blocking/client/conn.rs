@@ -96,6 +96,9 @@ impl Tcp {
         deadline: Option<Instant>,
         late: &mut Vec<Reply>,
     ) -> Outcome {
+        if let Some(lost) = early(&mut self.codec, seqid, late) {
+            return lost;
+        }
         let start = self.codec.output.total();
         if let Err(error) = self.codec.call(request, seqid) {
             return Outcome::Refused(error);
@@ -198,6 +201,23 @@ impl Tcp {
 /// How many replies that nobody waits for are taken in one go.
 const LATE: usize = 64;
 
+/// Takes in replies that have come before the call is written: none of them can be its own.
+fn early(codec: &mut ClientConnection, seqid: i32, late: &mut Vec<Reply>) -> Option<Outcome> {
+    loop {
+        let error = match codec.next() {
+            Ok(None) => return None,
+            Ok(Some(reply)) if reply.seqid == seqid => no_such_call(&reply),
+            Ok(Some(reply)) => match not_late(reply, seqid, late) {
+                None => continue,
+                Some(Outcome::Lost { error, .. }) => error,
+                Some(other) => return Some(other),
+            },
+            Err(error) => unreadable(error),
+        };
+        return Some(Outcome::Lost { error, unwritten: true });
+    }
+}
+
 /// Keeps a late reply. A number that no call has had, or too many late replies, are the end of the
 /// connection.
 fn not_late(reply: Reply, seqid: i32, late: &mut Vec<Reply>) -> Option<Outcome> {
@@ -257,6 +277,9 @@ pub(super) fn call_without_deadline(
     seqid: i32,
     late: &mut Vec<Reply>,
 ) -> Outcome {
+    if let Some(lost) = early(codec, seqid, late) {
+        return lost;
+    }
     let start = codec.output.total();
     if let Err(error) = codec.call(request, seqid) {
         return Outcome::Refused(error);

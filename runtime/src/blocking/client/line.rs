@@ -155,6 +155,12 @@ impl Line {
             let mut late = Vec::new();
             // What the server has done in the meantime is noticed before a byte is written.
             let looked = if idle { conn.look(&mut late) } else { Ok(()) };
+            // Nothing can be an answer to a call that is not written yet.
+            let looked =
+                looked.and_then(|()| match late.iter().find(|reply| reply.seqid == seqid) {
+                    Some(reply) => Err(no_such_call(reply)),
+                    None => Ok(()),
+                });
             let outcome = match looked {
                 Ok(()) if late.is_empty() => conn.call(&request, seqid, deadline, &mut late),
                 Ok(()) => {
@@ -196,6 +202,8 @@ impl Line {
         name: &CallName,
     ) -> Option<Result<Response>> {
         let now = Instant::now();
+        // Either all is written or the connection is lost.
+        state.pool.backlog(link, 0);
         match outcome {
             Outcome::Answered(reply) => {
                 state.put_back(link, conn);
@@ -207,13 +215,11 @@ impl Line {
             }
             Outcome::Written => {
                 state.put_back(link, conn);
-                state.pool.backlog(link, 0);
                 state.pool.finish(link, seqid, now)?;
                 Some(Ok(Response::none(self.settings.protocol)))
             }
             Outcome::Late => {
                 state.put_back(link, conn);
-                state.pool.backlog(link, 0);
                 None
             }
             Outcome::Refused(error) => {

@@ -397,7 +397,7 @@ impl<T: Caller, R> Pool<T, R> {
     }
 
     /// How many calls are in flight.
-    #[cfg(any(feature = "async", test))]
+    #[cfg(feature = "async")]
     pub(crate) fn in_flight(&self) -> usize {
         self.links.iter().map(Link::in_flight).sum()
     }
