@@ -236,8 +236,8 @@ pub struct Service {
 /// `oneway type name(…) throws (…)`
 #[derive(Debug, Clone)]
 pub struct Function {
-    /// The place of `oneway` or `async`.
-    pub oneway: Option<Span>,
+    /// `oneway`, or `async`, the old word for it.
+    pub oneway: Option<Name>,
     /// What it returns; `None` is `void`.
     pub returns: Option<Type>,
     /// Its name.

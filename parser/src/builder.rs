@@ -23,11 +23,13 @@ impl<'a> Builder<'a> {
         Span { file: self.file, start: token.start, end: token.end }
     }
 
+    /// A name. One that stands for a missing one has no text, and gets a text that is used nowhere else.
     pub(crate) fn name(&self, token: Token) -> Name {
-        Name {
-            text: String::from_utf8_lossy(self.slice(token)).into_owned(),
-            span: self.span(token),
-        }
+        let text = match self.slice(token) {
+            b"" => format!("unnamed_{}", token.start),
+            text => String::from_utf8_lossy(text).into_owned(),
+        };
+        Name { text, span: self.span(token) }
     }
 
     pub(crate) fn include(&self, word: Token, path: Token) -> Header {
@@ -157,7 +159,7 @@ impl<'a> Builder<'a> {
         annotations: Vec<Annotation>,
     ) -> Function {
         let (throws, end) = throws.unwrap_or((Vec::new(), end));
-        let oneway = oneway.map(|token| self.span(token));
+        let oneway = oneway.map(|token| self.name(token));
         let (returns, returns_span) = match returns {
             Ok(ty) => {
                 let span = ty.span;
@@ -165,7 +167,7 @@ impl<'a> Builder<'a> {
             }
             Err(void) => (None, self.span(void)),
         };
-        let span = Span { end: end.end, ..oneway.unwrap_or(returns_span) };
+        let span = Span { end: end.end, ..oneway.as_ref().map_or(returns_span, |word| word.span) };
         Function { oneway, returns, name, arguments, throws, annotations, doc: None, span }
     }
 
@@ -286,7 +288,15 @@ impl<'a> Builder<'a> {
     }
 
     pub(crate) fn name_value(&self, token: Token) -> Value {
-        self.value(token, ValueKind::Name(self.name(token).text))
+        // What stands for a missing value has no text.
+        let is_missing = token.start == token.end;
+        self.value(
+            token,
+            match is_missing {
+                true => ValueKind::Invalid,
+                false => ValueKind::Name(self.name(token).text),
+            },
+        )
     }
 
     pub(crate) fn list_value(&self, start: Token, elements: Vec<Value>, end: Token) -> Value {

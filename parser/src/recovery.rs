@@ -5,6 +5,7 @@
 //! bounded number of times, so that the work stays linear however many mistakes there are.
 
 mod members;
+mod repair;
 
 use std::ops::Range;
 
@@ -151,14 +152,14 @@ impl Recovery<'_> {
             Const => return self.broken_const(range, &failure),
             _ => {
                 self.report_item(range.start, &failure);
-                return self.break_names(range);
+                return self.repair_item(range);
             }
         };
         let open = range.clone().find(|&at| self.tokens[at].kind == LeftBrace);
         // What stands before a brace on the next line but one has nothing to do with it.
         let Some(open) = open.filter(|open| open - range.start <= 6) else {
             self.report_item(range.start, &failure);
-            return self.break_names(range);
+            return self.repair_item(range);
         };
         let said = self.reporter.said();
         let close = self.closing(open, range.end);
@@ -189,6 +190,30 @@ impl Recovery<'_> {
                 self.rescue(range.start, close.unwrap_or(range.end - 1), members);
             }
         }
+    }
+
+    /// Keeps a definition with a mistake, which has been reported, as it was probably meant.
+    fn repair_item(&mut self, range: Range<usize>) {
+        use TokenKind::*;
+        let tokens = self.tokens;
+        let parsed = match tokens[range.start].kind {
+            Struct | Exception | Enum | Service | Typedef => {
+                self.repaired(StartItem, &tokens[range.clone()])
+            }
+            _ => None,
+        };
+        if let Some(Parsed::Definition(mut definition)) = parsed
+            && definition.name().span.start < definition.name().span.end
+        {
+            match &mut definition {
+                Definition::Struct(node) => node.incomplete = true,
+                Definition::Enum(node) => node.incomplete = true,
+                Definition::Service(node) => node.incomplete = true,
+                Definition::Const(_) | Definition::Typedef(_) => {}
+            }
+            self.file.definitions.push(definition);
+        }
+        self.break_names(range);
     }
 
     /// Makes a definition out of a name and members, so that uses of the name are not wrong too.

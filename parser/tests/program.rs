@@ -205,7 +205,7 @@ fn requiredness_is_kept_where_it_means_something() {
     assert_eq!(words(&structure(&program, "S").fields), [Required, Optional, Default]);
     assert_eq!(words(&structure(&program, "U").fields), [Optional]);
     let function = &service(&program, "V").functions[0];
-    assert_eq!(words(&function.arguments), [Required, Default]);
+    assert_eq!(words(&function.arguments), [Required, Optional]);
     assert_eq!(words(&function.throws), [Default]);
 }
 
@@ -286,6 +286,122 @@ service V { void f(, Nope g() }\ntypedef Nope T\nconst list<i32> L = [1, Nope]\n
     assert_eq!(enumeration(&outcome.program, "E").values.len(), 2);
     assert_eq!(structure(&outcome.program, "B").fields.len(), 1);
     assert!(matches!(typedef(&outcome.program, "T").target.kind, TypeKind::Unresolved));
+}
+
+/// The definitions with their members, in a short form.
+fn outline(program: &Program) -> String {
+    let name = |id: DefId| program.definition(id).name().text.clone();
+    let fields = |fields: &[Field]| {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|field| format!("{}:{} {}", field.id, field.ty.text(&name), field.name.text))
+            .collect();
+        fields.join(", ")
+    };
+    let definitions = program.files[0].definitions.iter().map(|definition| match definition {
+        Definition::Struct(node) => format!("{}{{{}}}", node.name.text, fields(&node.fields)),
+        Definition::Enum(node) => {
+            let values = node.values.iter().map(|value| value.name.text.as_str());
+            format!("{}{{{}}}", node.name.text, values.collect::<Vec<_>>().join(", "))
+        }
+        Definition::Service(node) => {
+            let functions = node.functions.iter().map(|function| {
+                let returns = function.returns.as_ref().map_or("void".into(), |ty| ty.text(&name));
+                let oneway = if function.oneway { "oneway " } else { "" };
+                let throws = match function.throws.as_slice() {
+                    [] => String::new(),
+                    throws => format!(" throws {}", fields(throws)),
+                };
+                let arguments = fields(&function.arguments);
+                format!("{oneway}{returns} {}({arguments}){throws}", function.name.text)
+            });
+            format!("{}{{{}}}", node.name.text, functions.collect::<Vec<_>>().join(", "))
+        }
+        Definition::Typedef(node) => format!("{}={}", node.name.text, node.target.text(&name)),
+        Definition::Const(node) => format!("{}:{}", node.name.text, node.ty.text(&name)),
+    });
+    definitions.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_syntax_error_gives_one_message_and_keeps_every_member_that_can_be_read() {
+    let cases = [
+        // Fields.
+        ("struct S { 1: string a, 2 i64 b, 3: bool c }", "S{1:string a, 2:i64 b, 3:bool c}"),
+        ("struct S { 1: string a 2 i64 b 3: bool c }", "S{1:string a, 2:i64 b, 3:bool c}"),
+        ("struct S {\n 1: string a\n 2: i64\n 3: bool c\n}", "S{1:string a, 3:bool c}"),
+        ("struct S { 1: string a, 2: , 3: bool c }", "S{1:string a, 3:bool c}"),
+        (
+            "struct S { 1: list<string a, 2: map<i32 i64> b }",
+            "S{1:list<string> a, 2:map<i32, i64> b}",
+        ),
+        ("struct S { 1: list<string a\n 2: i64 b\n}", "S{1:list<string> a, 2:i64 b}"),
+        ("struct S { 1: optinal string a, 2: requird i64 b }", "S{1:string a, 2:i64 b}"),
+        ("struct S { 1: i32 a = , 2: i32 b = 5 5, 3: i32 c }", "S{1:i32 a, 2:i32 b, 3:i32 c}"),
+        ("struct S { 1: i32 a,, 2: i32 b }", "S{1:i32 a, 2:i32 b}"),
+        ("struct S { 1: i32 a (x=), 2: i32 b }", "S{1:i32 a, 2:i32 b}"),
+        ("struct S { 1: string $a, 2: i64 b }", "S{1:string a, 2:i64 b}"),
+        ("struct S { 1: i32 a\n 2: i64 b", "S{1:i32 a, 2:i64 b}"),
+        ("struct S 1: i32 a, 2: i64 b }", "S{1:i32 a, 2:i64 b}"),
+        ("union U { 1: i32 a; 2: string b 3 bool c }", "U{1:i32 a, 2:string b, 3:bool c}"),
+        ("exception E { 1: string message = \"x }", "E{1:string message}"),
+        // Values of enums.
+        ("enum E { A, B = , C = 3 }", "E{A, B, C}"),
+        ("enum E { A = 1, B 2, C = 3 }", "E{A, B, C}"),
+        ("enum E {\n A = 1\n B = x\n C\n}", "E{A, B, C}"),
+        ("enum E { A = 1, B = A, C }", "E{A, B, C}"),
+        ("enum E { A; ; B }", "E{A, B}"),
+        // Functions.
+        ("service V { void f(1: i32 a, 2 i64 b) i32 g() }", "V{void f(1:i32 a, 2:i64 b), i32 g()}"),
+        ("service V {\n void f(1: i32 a\n i32 g()\n}", "V{void f(1:i32 a), i32 g()}"),
+        (
+            "service V {\n void f(1: i32 a, 2: \n list<i32> g(1: i32 b)\n}",
+            "V{void f(1:i32 a, 2:? unnamed_32), list<i32> g(1:i32 b)}",
+        ),
+        ("service V {\n f(1: i32 a)\n i32 g()\n}", "V{void f(1:i32 a), i32 g()}"),
+        ("service V {\n void f;\n i32 g()\n}", "V{void f(), i32 g()}"),
+        ("service V {\n void f)\n i32 g()\n}", "V{void f(), i32 g()}"),
+        ("service V {\n onway void f()\n i32 g()\n}", "V{oneway void f(), i32 g()}"),
+        ("service V {\n list<i32 f()\n i32 g()\n}", "V{list<i32> f(), i32 g()}"),
+        (
+            "exception X {} service V { void f() throw (1: X x), i32 g() }",
+            "X{} V{void f() throws 1:X x, i32 g()}",
+        ),
+        (
+            "exception X {} service V { void f() throws 1: X x, i32 g() }",
+            "X{} V{void f() throws 1:X x, i32 g()}",
+        ),
+        (
+            "exception X {} service V { void f() throws (1 X x), i32 g() }",
+            "X{} V{void f() throws 1:X x, i32 g()}",
+        ),
+        ("service V { void f(1: i32 a) i32 g()", "V{void f(1:i32 a), i32 g()}"),
+        ("service V void f(1: i32 a) i32 g() }", "V{void f(1:i32 a), i32 g()}"),
+        ("service W {} service V extnds W { void f() }", "W{} V{void f()}"),
+        // The rest.
+        ("typedef list<i32 T\nstruct S { 1: T a }", "T=list<i32> S{1:T a}"),
+        ("typedef map<i32 i64> T", "T=map<i32, i64>"),
+        ("const list<i32> C = [1, 2\nstruct S { 1: i32 a }", "C:list<i32> S{1:i32 a}"),
+    ];
+    let mut wrong = Vec::new();
+    for (idl, expected) in cases {
+        let outcome = load_str("m.thrift", idl, &Options::default());
+        let found = outline(&outcome.program);
+        // Some have two mistakes.
+        let mistakes =
+            if idl.contains("requird") || idl.contains("5 5") || idl.contains("map<i32 i64> b") {
+                2
+            } else {
+                1
+            };
+        if found != expected || outcome.diagnostics.len() != mistakes {
+            wrong.push(format!(
+                "{idl}\n  expected {expected}\n  found    {found}\n{}",
+                outcome.render()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]

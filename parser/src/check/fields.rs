@@ -153,9 +153,11 @@ impl Ids {
             Some(ast::Integer { value: None, .. }) => return 0,
             None => {
                 self.last -= 1;
-                let count = self.missing.map_or(0, |missing| missing.1);
-                self.missing =
-                    Some((self.missing.map_or(field.name.span, |missing| missing.0), count + 1));
+                // What stands for a missing name belongs to a mistake that has been reported.
+                if field.name.span.start < field.name.span.end {
+                    let (first, count) = self.missing.unwrap_or((field.name.span, 0));
+                    self.missing = Some((first, count + 1));
+                }
                 match i16::try_from(self.last) {
                     Ok(id) => (id, field.name.span),
                     Err(_) => {
@@ -209,7 +211,7 @@ impl Ids {
         };
         let warning = Diagnostic::warning(codes::MISSING_FIELD_ID, title).at(span, "");
         let note = format!(
-            "ids -1, -2, … are counted; they change when such a {noun} is put in or taken out"
+            "ids -1, -2, … are counted; adding or removing {noun}s without ids changes them"
         );
         checker.reporter.report(warning.note(note));
     }

@@ -82,7 +82,7 @@ impl Checker<'_> {
     }
 
     fn function(&mut self, node: ast::Function, service: DefId, index: u32) -> Function {
-        if let Some(word) = node.oneway {
+        if let Some(word) = &node.oneway {
             self.oneway(&node, word);
         }
         let place = |argument| Some(Place::Argument { service, function: index, argument });
@@ -97,11 +97,11 @@ impl Checker<'_> {
         Function { name, oneway, returns, arguments, throws, doc, annotations }
     }
 
-    fn oneway(&mut self, node: &ast::Function, word: Span) {
-        if word.end - word.start == "async".len() as u32 {
+    fn oneway(&mut self, node: &ast::Function, word: &Name) {
+        if word.text == "async" {
             let warning =
                 Diagnostic::warning(codes::ASYNC_FUNCTION, "`async` is the old word for `oneway`");
-            self.reporter.report(warning.at(word, "").help("write `oneway`"));
+            self.reporter.report(warning.at(word.span, "").help("write `oneway`"));
         }
         let name = &node.name.text;
         if let Some(ty) = &node.returns {
@@ -110,12 +110,12 @@ impl Checker<'_> {
             let new = if lenient { Diagnostic::warning } else { Diagnostic::error };
             let label = if lenient { "taken for `void`" } else { "must be `void`" };
             let diagnostic = new(codes::ONEWAY_RETURNS, title).at(ty.span, label);
-            self.reporter.report(diagnostic.and(word, "no answer is ever sent"));
+            self.reporter.report(diagnostic.and(word.span, "no answer is ever sent"));
         }
         if let Some(first) = node.throws.first() {
             let title = format!("the oneway function `{name}` cannot throw");
             let error = Diagnostic::error(codes::ONEWAY_THROWS, title).at(first.span, "");
-            self.reporter.report(error.and(word, "no answer is ever sent"));
+            self.reporter.report(error.and(word.span, "no answer is ever sent"));
         }
     }
 

@@ -37,6 +37,8 @@ impl Checker<'_> {
             ast::TypeKind::Named(name) if name == "uuid" && self.is_base_uuid(span) => {
                 TypeKind::Uuid
             }
+            // What stands for a missing type.
+            ast::TypeKind::Named(_) if span.start == span.end => TypeKind::Unresolved,
             ast::TypeKind::Named(name) => {
                 self.named_type(&name, span).map_or(TypeKind::Unresolved, TypeKind::Named)
             }

@@ -1,15 +1,19 @@
 //! The inside of a struct, enum or service with mistakes: member by member.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::ast::{Definition, EnumValue, Field, Function};
+use crate::ast::{Definition, EnumValue, Field, Function, Name};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::parsed::Parsed;
 use crate::recovery::Recovery;
 use crate::suggest;
 use crate::syntax::{self, Failure};
-use crate::token::TokenKind;
+use crate::token::{Token, TokenKind};
+
+/// How many words stand before the arguments of a function at most, where it is looked for.
+const LONGEST_HEAD: usize = 32;
 
 /// What the inside of a definition is made of.
 pub(super) enum Members {
@@ -19,6 +23,41 @@ pub(super) enum Members {
 }
 
 impl Members {
+    /// Adds members that were parsed, but for those without a name: nothing can refer to them.
+    fn extend(&mut self, parsed: Parsed) {
+        let is_named = |name: &Name| name.span.start < name.span.end;
+        match (parsed, self) {
+            (Parsed::Fields(fields), Members::Fields(into)) => {
+                into.extend(fields.into_iter().filter(|field| is_named(&field.name)));
+            }
+            (Parsed::EnumValues(values), Members::EnumValues(into)) => {
+                into.extend(values.into_iter().filter(|value| is_named(&value.name)));
+            }
+            (Parsed::Functions(functions), Members::Functions(into)) => {
+                into.extend(functions.into_iter().filter(|function| is_named(&function.name)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes those out of a guess that are there already: a name that is there twice comes from guessing.
+    fn leave_out_of(&self, parsed: &mut Parsed) {
+        let mut taken: HashSet<String> = match self {
+            Members::Fields(fields) => fields.iter().map(|one| one.name.text.clone()).collect(),
+            Members::EnumValues(values) => values.iter().map(|one| one.name.text.clone()).collect(),
+            Members::Functions(functions) => {
+                functions.iter().map(|one| one.name.text.clone()).collect()
+            }
+        };
+        let mut is_new = |name: &Name| taken.insert(name.text.clone());
+        match parsed {
+            Parsed::Fields(fields) => fields.retain(|one| is_new(&one.name)),
+            Parsed::EnumValues(values) => values.retain(|one| is_new(&one.name)),
+            Parsed::Functions(functions) => functions.retain(|one| is_new(&one.name)),
+            _ => {}
+        }
+    }
+
     /// Puts the members into a definition that was parsed without them.
     pub(super) fn into_definition(self, mut definition: Definition) -> Definition {
         match (&mut definition, self) {
@@ -68,16 +107,11 @@ impl Recovery<'_> {
         range: Range<usize>,
         into: &mut Members,
     ) -> Result<(), Failure> {
-        match (syntax::parse(start, self.tokens[range].iter().copied(), self.build)?, into) {
-            (Parsed::Fields(fields), Members::Fields(into)) => into.extend(fields),
-            (Parsed::EnumValues(values), Members::EnumValues(into)) => into.extend(values),
-            (Parsed::Functions(functions), Members::Functions(into)) => into.extend(functions),
-            _ => {}
-        }
+        into.extend(syntax::parse(start, self.tokens[range].iter().copied(), self.build)?);
         Ok(())
     }
 
-    /// Reports a wrong member, keeps the members before it, and says where to go on.
+    /// Reports a wrong member, keeps it as it was probably meant, and those before it, and says where to go on.
     fn broken_member(
         &mut self,
         start: TokenKind,
@@ -89,63 +123,89 @@ impl Recovery<'_> {
         if !self.report_member(start, range.start) {
             self.report(failure);
         }
-        // If something is missing at the end of a line, the next line is all right.
-        let line_end = self.line_ends_too_soon(failure);
+        let (line, next) =
+            self.broken_line(range.clone(), failed, self.line_ends_too_soon(failure));
+        // What is before the line of the mistake is mostly right; if not, it belongs to the mistake.
+        let before = range.start..line;
+        let broken = match before.is_empty() || self.parse_members(start, before, into).is_err() {
+            true => range.start..next,
+            false => line..next,
+        };
+        self.repair_members(start, broken, into);
+        next
+    }
+
+    /// Where the line of a mistake starts, and where the next one does, if lines start outside of brackets. If
+    /// something is missing at the end of a line, the next line is all right.
+    fn broken_line(&self, range: Range<usize>, failed: usize, at_line_end: bool) -> (usize, usize) {
         let mut depth = 0;
-        let mut line_before = None;
+        let mut line = range.start;
         for at in range.clone() {
             if depth <= 0 && at > range.start && self.starts_line(at) {
-                if at > failed || (line_end && at == failed) {
-                    return at;
+                if at > failed || (at_line_end && at == failed) {
+                    return (line, at);
                 }
-                line_before = Some(at);
-            }
-            if at == failed
-                && let Some(line) = line_before
-            {
-                // What is before the line of the mistake is mostly right; if not, its message is the one given.
-                let _ = self.parse_members(start, range.start..line, into);
+                line = at;
             }
             depth = (depth + self.tokens[at].kind.depth_change()).max(0);
         }
-        range.end
+        (line, range.end)
+    }
+
+    /// Keeps members with a mistake, which has been reported, as they were probably meant.
+    fn repair_members(&mut self, start: TokenKind, range: Range<usize>, into: &mut Members) {
+        let mut tokens: Vec<Token> = self.tokens[range.clone()].to_vec();
+        match self.misspelt(start, range.start) {
+            Some((at, "required")) => drop(tokens.remove(at - range.start)),
+            Some((at, "optional")) => tokens[at - range.start].kind = TokenKind::Requiredness,
+            Some((at, _)) => tokens[at - range.start].kind = TokenKind::Oneway,
+            None => {}
+        }
+        if let Some(mut parsed) = self.repaired(start, &tokens) {
+            into.leave_out_of(&mut parsed);
+            into.extend(parsed);
+        }
+        // They were perhaps not meant as they are read now, so nothing is said against them.
+        let names = self.tokens[range].iter().filter(|token| token.kind == TokenKind::Identifier);
+        self.file.broken.extend(names.map(|token| self.build.name(*token).text));
     }
 
     /// Reports a member that has a mistake at its start which the parser meets too late to say anything useful.
     fn report_member(&mut self, start: TokenKind, at: usize) -> bool {
         use TokenKind::*;
         let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
-        let has_id = kind(0) == Some(Integer) && kind(1) == Some(Colon);
+        if start == StartFunctions
+            && (kind(0), kind(1)) == (Some(Identifier), Some(LeftParenthesis))
+        {
+            let name = self.build.name(self.tokens[at]);
+            let title = format!("the function `{}` does not say what it returns", name.text);
+            let error = Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(name.span, "");
+            let help = format!("if it returns nothing, write `void {}(…)`", name.text);
+            self.reporter.report(error.help(help));
+            return true;
+        }
+        let Some((at, near)) = self.misspelt(start, at) else { return false };
+        let word = self.build.name(self.tokens[at]);
+        let title = format!("`{}` is not a type or keyword", word.text);
+        let error = Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(word.span, "");
+        self.reporter.report(error.help(format!("did you mean `{near}`?")));
+        true
+    }
+
+    /// The misspelt keyword at the start of a member, and what was probably meant.
+    fn misspelt(&self, start: TokenKind, at: usize) -> Option<(usize, &'static str)> {
+        use TokenKind::*;
+        let kind = |at: usize| self.tokens.get(at).map(|token| token.kind);
+        let has_id = kind(at) == Some(Integer) && kind(at + 1) == Some(Colon);
         let first = at + if has_id { 2 } else { 0 };
-        let Some(&token) = self.tokens.get(first).filter(|token| token.kind == Identifier) else {
-            return false;
-        };
-        let word = self.build.name(token).text;
         let candidates: &[&str] = match start {
             StartFields => &["required", "optional"],
             StartFunctions => &["oneway"],
-            _ => return false,
+            _ => return None,
         };
-        if start == StartFunctions && kind(1) == Some(LeftParenthesis) {
-            let title = format!("the function `{word}` does not say what it returns");
-            let error =
-                Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(self.build.span(token), "");
-            self.reporter
-                .report(error.help(format!("if it returns nothing, write `void {word}(…)`")));
-            return true;
-        }
-        let followed = self.tokens.get(first + 1).is_some_and(|next| next.kind.starts_type());
-        let Some(near) = suggest::closest(&word, candidates.iter().copied()).filter(|_| followed)
-        else {
-            return false;
-        };
-        let error = Diagnostic::error(
-            codes::UNEXPECTED_TOKEN,
-            format!("`{word}` is not a type or keyword"),
-        );
-        self.reporter
-            .report(error.at(self.build.span(token), "").help(format!("did you mean `{near}`?")));
-        true
+        let followed = kind(first) == Some(Identifier) && kind(first + 1)?.starts_type();
+        let word = self.build.name(*self.tokens.get(first).filter(|_| followed)?).text;
+        Some((first, suggest::closest(&word, candidates.iter().copied())?))
     }
 
     /// Cuts the inside of a definition where a member surely ends.
@@ -155,16 +215,14 @@ impl Recovery<'_> {
         let mut depth = 0;
         for at in range.clone() {
             let kind = self.tokens[at].kind;
-            let has_id = kind == TokenKind::Integer
-                && self.tokens.get(at + 1).is_some_and(|next| next.kind == TokenKind::Colon);
             let starts = match start {
-                TokenKind::StartFields => has_id,
-                TokenKind::StartFunctions => self.starts_function(at),
-                _ => false,
+                TokenKind::StartFields => self.starts_field(at, depth > 0),
+                TokenKind::StartFunctions => self.starts_function(at, depth > 0),
+                _ => self.starts_enum_value(at, depth > 0),
             };
-            if depth <= 0 && at > from && starts {
+            if at > from && starts {
                 chunks.push(from..at);
-                from = at;
+                (from, depth) = (at, 0);
             }
             depth = (depth + kind.depth_change()).max(0);
             if depth <= 0 && matches!(kind, TokenKind::Comma | TokenKind::Semicolon) {
@@ -176,18 +234,55 @@ impl Recovery<'_> {
         chunks
     }
 
-    /// Whether a function surely starts at a token: on a new line, with a word that can be nothing else, or as
-    /// `name (` or `name name (`.
-    fn starts_function(&self, at: usize) -> bool {
+    /// Whether a field surely starts at a token: with an id, and a type behind it if brackets before it are still
+    /// open.
+    fn starts_field(&self, at: usize, within: bool) -> bool {
         use TokenKind::*;
         let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
-        self.starts_line(at)
-            && match self.tokens[at].kind {
-                Void | Oneway => true,
-                Base | Identifier => {
-                    kind(1) == Some(LeftParenthesis) || kind(2) == Some(LeftParenthesis)
-                }
-                _ => false,
-            }
+        (kind(0), kind(1)) == (Some(Integer), Some(Colon))
+            && (!within
+                || match kind(2) {
+                    Some(Requiredness | Base) => true,
+                    Some(List | Set | Map) => kind(3) == Some(Less),
+                    Some(Identifier) => kind(3) == Some(Identifier),
+                    _ => false,
+                })
+    }
+
+    /// Whether a value of an enum surely starts at a token.
+    fn starts_enum_value(&self, at: usize, within: bool) -> bool {
+        let before = at.checked_sub(1).map(|before| self.tokens[before].kind);
+        !within
+            && self.tokens[at].kind == TokenKind::Identifier
+            && before != Some(TokenKind::Equals)
+            && self.starts_line(at)
+    }
+
+    /// Whether a function surely starts at a token: on a new line, with `oneway` or words of a type before `name (`.
+    /// If brackets before it are still open, what follows has to be arguments.
+    fn starts_function(&self, at: usize, within: bool) -> bool {
+        use TokenKind::*;
+        if !self.starts_line(at) {
+            return false;
+        }
+        let kind = |at: usize| self.tokens.get(at).map(|token| token.kind);
+        let first = self.tokens[at].kind;
+        if !within && matches!(first, Void | Oneway) {
+            return true;
+        }
+        if !first.starts_type() && first != Oneway {
+            return false;
+        }
+        let words =
+            |kind: TokenKind| kind.starts_type() || matches!(kind, Oneway | Less | Greater | Comma);
+        let head = self.tokens[at..].iter().take(LONGEST_HEAD);
+        let open = at + head.take_while(|token| words(token.kind)).count();
+        let arguments = match (kind(open + 1), kind(open + 2)) {
+            (Some(RightParenthesis), _) | (Some(Integer), Some(Colon)) => true,
+            // Annotations of the field before may look like this.
+            (Some(Identifier), Some(Equals | Comma | RightParenthesis)) => false,
+            _ => !within,
+        };
+        kind(open) == Some(LeftParenthesis) && open > at && arguments
     }
 }
