@@ -109,3 +109,25 @@ pub fn wait(longest: Duration, what: &str, mut is_so: impl FnMut() -> bool) -> D
     }
     begin.elapsed()
 }
+
+/// Runs an ignored test of this binary in a process of its own. Returns what it prints.
+///
+/// # Panics
+/// It fails.
+pub fn alone(test: &str) -> String {
+    let this = std::env::current_exe().expect("it is running");
+    let arguments = ["--exact", test, "--ignored", "--nocapture"];
+    let output = Command::new(this).args(arguments).output().expect("it can be started");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{test} fails: {printed}{errors}");
+    printed
+}
+
+/// The most memory that this process has taken so far, in bytes.
+pub fn peak_memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.map(|line| line.trim_end_matches("kB").trim().parse::<u64>());
+    kib.expect("Linux has it").expect("a number") << 10
+}
