@@ -1,7 +1,7 @@
-//! The syntax tree: what one file says, before any name is looked up.
+//! Syntax tree of one file, before names are resolved.
 //!
-//! [`parse`](crate::parse) makes it from a text alone. Nothing here is checked beyond the grammar; every node knows
-//! its place, and [`File::comments`] has whatever the tree leaves out.
+//! [`parse`](crate::parse) builds it from the text alone. Nothing is checked beyond the grammar; every node has its
+//! source span, and comments are in [`File::comments`].
 
 pub use crate::lexer::{Comment, CommentKind};
 pub use crate::program::{Annotation, Name, Requiredness, StructKind};
@@ -18,11 +18,10 @@ pub struct File {
     pub doc: Option<String>,
     /// All comments in order, of every kind.
     pub comments: Vec<Comment>,
-    /// Names in definitions that could not be parsed. They may be meant as anything, so nothing can be said against
-    /// the use of them.
+    /// Names in definitions with syntax errors. What they refer to is unknown, so their uses are not checked.
     pub broken: Vec<String>,
-    /// A definition has no name because of a mistake, or there were so many mistakes that the rest of the file was
-    /// left unparsed: any name may be missing.
+    /// A definition lost its name to a syntax error, or there were so many errors that the rest of the file was not
+    /// parsed: any name may be missing.
     pub left: bool,
 }
 
@@ -31,14 +30,14 @@ pub struct File {
 pub enum Header {
     /// `include "path"`
     Include(Include),
-    /// `cpp_include "path"`: for C++ only, otherwise without meaning.
+    /// `cpp_include "path"`: only meaningful for C++.
     CppInclude(Include),
     /// `namespace scope name`
     Namespace(Namespace),
 }
 
 impl Header {
-    /// The place of the whole header.
+    /// Span of the whole header.
     pub fn span(&self) -> Span {
         match self {
             Header::Include(include) | Header::CppInclude(include) => include.span,
@@ -50,9 +49,9 @@ impl Header {
 /// `include "path"` or `cpp_include "path"`
 #[derive(Debug, Clone)]
 pub struct Include {
-    /// The path as it is written, without quotes.
+    /// The path as written, without quotes.
     pub path: Name,
-    /// The place of the whole header.
+    /// Span of the whole header.
     pub span: Span,
 }
 
@@ -65,7 +64,7 @@ pub struct Namespace {
     pub name: Name,
     /// Its annotations.
     pub annotations: Vec<Annotation>,
-    /// The place of the whole header.
+    /// Span of the whole header.
     pub span: Span,
 }
 
@@ -96,7 +95,7 @@ impl Definition {
         }
     }
 
-    /// The place of the whole definition.
+    /// Span of the whole definition.
     pub fn span(&self) -> Span {
         match self {
             Definition::Const(node) => node.span,
@@ -121,14 +120,14 @@ pub struct Const {
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole definition.
+    /// Span of the whole definition.
     pub span: Span,
 }
 
 /// `typedef type name`
 #[derive(Debug, Clone)]
 pub struct Typedef {
-    /// What it stands for.
+    /// Its target.
     pub ty: Type,
     /// Its name.
     pub name: Name,
@@ -136,7 +135,7 @@ pub struct Typedef {
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole definition.
+    /// Span of the whole definition.
     pub span: Span,
 }
 
@@ -151,9 +150,9 @@ pub struct Enum {
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole definition.
+    /// Span of the whole definition.
     pub span: Span,
-    /// Some of its values could not be parsed.
+    /// Whether some of its values have syntax errors.
     pub incomplete: bool,
 }
 
@@ -162,20 +161,20 @@ pub struct Enum {
 pub struct EnumValue {
     /// Its name.
     pub name: Name,
-    /// Its number, if it is written.
+    /// Its number, if written.
     pub number: Option<Integer>,
     /// Its annotations.
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole value.
+    /// Span of the whole value.
     pub span: Span,
 }
 
 /// `struct name { … }`, also for `union` and `exception`
 #[derive(Debug, Clone)]
 pub struct Struct {
-    /// Which of them.
+    /// Its kind.
     pub kind: StructKind,
     /// Its name.
     pub name: Name,
@@ -185,22 +184,22 @@ pub struct Struct {
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole definition.
+    /// Span of the whole definition.
     pub span: Span,
-    /// Some of its fields could not be parsed.
+    /// Whether some of its fields have syntax errors.
     pub incomplete: bool,
 }
 
 /// A field, an argument or an exception that is thrown: `1: required type name = value`
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// Its id, if it is written.
+    /// Its id, if written.
     pub id: Option<Integer>,
-    /// Whether it must be there, with the place of the word if there is one.
+    /// Its requiredness, with the span of the word if it is written.
     pub requiredness: (Requiredness, Option<Span>),
     /// Its type.
     pub ty: Type,
-    /// It has `&` behind its type, which C++ reads as “by reference”.
+    /// Whether `&` follows its type, which C++ reads as “by reference”.
     pub reference: bool,
     /// Its name.
     pub name: Name,
@@ -210,7 +209,7 @@ pub struct Field {
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole field.
+    /// Span of the whole field.
     pub span: Span,
 }
 
@@ -227,9 +226,9 @@ pub struct Service {
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole definition.
+    /// Span of the whole definition.
     pub span: Span,
-    /// Some of its functions could not be parsed.
+    /// Whether some of its functions have syntax errors.
     pub incomplete: bool,
 }
 
@@ -238,37 +237,37 @@ pub struct Service {
 pub struct Function {
     /// `oneway`, or `async`, the old word for it.
     pub oneway: Option<Name>,
-    /// What it returns; `None` is `void`.
+    /// Its return type; `None` is `void`.
     pub returns: Option<Type>,
     /// Its name.
     pub name: Name,
     /// Its arguments in source order.
     pub arguments: Vec<Field>,
-    /// What it throws, in source order.
+    /// Its `throws` fields, in source order.
     pub throws: Vec<Field>,
     /// Its annotations.
     pub annotations: Vec<Annotation>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
-    /// The place of the whole function.
+    /// Span of the whole function.
     pub span: Span,
 }
 
-/// A type as it is written.
+/// A type as written.
 #[derive(Debug, Clone)]
 pub struct Type {
-    /// Which type.
+    /// Kind of type.
     pub kind: TypeKind,
     /// Its annotations.
     pub annotations: Vec<Annotation>,
-    /// The place, without the annotations.
+    /// Its span, without the annotations.
     pub span: Span,
 }
 
-/// Which type.
+/// Kind of type.
 #[derive(Debug, Clone)]
 pub enum TypeKind {
-    /// A type of the language.
+    /// A base type.
     Base(Base),
     /// `list<T>`
     List(Box<Type>),
@@ -280,12 +279,12 @@ pub enum TypeKind {
     Named(String),
 }
 
-/// The types of the language.
+/// Base types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Base {
     /// `bool`
     Bool,
-    /// `byte`, another word for `i8`
+    /// `byte`, an alias of `i8`
     Byte,
     /// `i8`
     I8,
@@ -303,25 +302,25 @@ pub enum Base {
     Binary,
 }
 
-/// An integer as it is written.
+/// An integer as written.
 #[derive(Debug, Clone, Copy)]
 pub struct Integer {
     /// Its value; `None` if it does not fit in 64 bits, which has been reported.
     pub value: Option<i64>,
-    /// The place.
+    /// Its span.
     pub span: Span,
 }
 
-/// A value as it is written.
+/// A value as written.
 #[derive(Debug, Clone)]
 pub struct Value {
-    /// Which value.
+    /// Kind of value.
     pub kind: ValueKind,
-    /// The place.
+    /// Its span.
     pub span: Span,
 }
 
-/// Which value.
+/// Kind of value.
 #[derive(Debug, Clone)]
 pub enum ValueKind {
     /// `true` or `false`

@@ -5,7 +5,7 @@ use crate::literal::{integer_value, string_value};
 use crate::source::{FileId, Span};
 use crate::token::{Token, TokenKind};
 
-/// The text of a file and its number: what it takes to turn tokens into nodes.
+/// The text of a file and its number, which turn tokens into nodes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Builder<'a> {
     pub(crate) text: &'a [u8],
@@ -18,12 +18,12 @@ impl<'a> Builder<'a> {
         &self.text[token.start as usize..token.end as usize]
     }
 
-    /// The place of a token.
+    /// Span of a token.
     pub(crate) fn span(&self, token: Token) -> Span {
         Span { file: self.file, start: token.start, end: token.end }
     }
 
-    /// A name. One that stands for a missing one has no text, and gets a text that is used nowhere else.
+    /// A name. The placeholder of a missing one has no text and gets a unique one.
     pub(crate) fn name(&self, token: Token) -> Name {
         let text = match self.slice(token) {
             b"" => format!("unnamed_{}", token.start),
@@ -288,7 +288,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(crate) fn name_value(&self, token: Token) -> Value {
-        // What stands for a missing value has no text.
+        // The placeholder of a missing value has no text.
         let is_missing = token.start == token.end;
         self.value(
             token,

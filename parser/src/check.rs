@@ -1,8 +1,8 @@
-//! From syntax trees to one checked program.
+//! Checks: syntax trees of all files → one checked program.
 //!
-//! First all names are collected, then every definition is lowered with its types resolved, then what needs the whole
-//! program is checked, and last the values are evaluated. Every pass is linear, and none recurses along chains that
-//! the input can make as long as it likes.
+//! First all names are collected, then every definition is lowered with its types resolved, then the program is
+//! checked as a whole, and last the values are evaluated. Every pass is linear, and none recurses along chains whose
+//! length the input decides.
 
 mod constants;
 mod defaults;
@@ -73,7 +73,7 @@ pub(crate) fn check(
     program
 }
 
-/// Where an evaluated value belongs.
+/// Location of an evaluated value in the program.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place {
     Const(DefId),
@@ -81,23 +81,23 @@ pub(crate) enum Place {
     Argument { service: DefId, function: u32, argument: u32 },
 }
 
-/// How far a depth-first walk has come with a definition.
+/// State of a definition in a depth-first walk.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Visit {
     /// It is on the path of the walk, at this index.
     Open(usize),
-    /// All that it needs has been visited; so deep is it.
+    /// Its dependencies have been visited; its depth.
     Done(i32),
 }
 
-/// What all checks share.
+/// State shared by all checks.
 struct Checker<'a> {
     names: &'a Names,
     options: &'a Options,
     reporter: &'a mut Reporter,
     /// Values that are evaluated when all types are known.
     pending: Vec<(Place, ast::Value)>,
-    /// Definitions of which a part could not be parsed: what is not found in them may have been there.
+    /// Definitions with syntax errors: a member that is not found in them may be in the part that could not be parsed.
     incomplete: HashSet<DefId>,
 }
 
@@ -179,7 +179,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Reports what is odd about the types of the whole program.
+    /// Reports questionable uses of types in the whole program.
     fn all_type_usage(&mut self, program: &Program) {
         for (_, definition) in program.definitions() {
             match definition {

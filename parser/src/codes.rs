@@ -1,11 +1,11 @@
-//! The stable short names of all diagnostics.
+//! Stable codes of all diagnostics.
 
-/// Makes one constant for each code, and the list of all of them.
+/// Defines one constant for each code, and the list of all of them.
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
         $($(#[doc = $doc])+ pub const $name: &str = $text;)+
 
-        /// Every code that a diagnostic may have, with what it means.
+        /// All codes with their descriptions.
         pub const ALL: &[(&str, &str)] = &[$(($text, concat!($($doc),+))),+];
     };
 }
@@ -22,61 +22,61 @@ codes! {
     TOO_MANY_ERRORS = "too-many-errors";
 
     // Text.
-    /// A character that no token starts with.
+    /// A character that cannot start a token.
     ILLEGAL_CHARACTER = "illegal-character";
-    /// A comment without its end.
+    /// An unterminated comment.
     UNTERMINATED_COMMENT = "unterminated-comment";
-    /// A string without its closing quote.
+    /// An unterminated string.
     UNTERMINATED_STRING = "unterminated-string";
-    /// An escape that the language does not have.
+    /// An unknown escape sequence.
     BAD_ESCAPE = "bad-escape";
-    /// A number that is not written as the language wants it.
+    /// A malformed number.
     BAD_NUMBER = "bad-number";
     /// An integer that does not fit in 64 bits.
     INTEGER_TOO_BIG = "integer-too-big";
 
     // Syntax.
-    /// Something else was expected here.
+    /// A token that the grammar does not allow here.
     UNEXPECTED_TOKEN = "unexpected-token";
-    /// The file ends in the middle of something.
+    /// The file ends within a definition.
     UNEXPECTED_END = "unexpected-end";
-    /// A bracket without its partner.
+    /// An unclosed bracket.
     UNCLOSED_BRACKET = "unclosed-bracket";
-    /// A keyword where only a name can stand.
+    /// A keyword where a name is expected.
     KEYWORD_AS_NAME = "keyword-as-name";
     /// A header after the first definition.
     HEADER_AFTER_DEFINITION = "header-after-definition";
-    /// A word that the language once had.
+    /// A keyword of older versions of the language.
     DEPRECATED_WORD = "deprecated-word";
-    /// More brackets within brackets than any program needs.
+    /// Brackets nested beyond the limit.
     NESTED_TOO_DEEPLY = "nested-too-deeply";
 
     // Names and types.
-    /// A name with a dot or a hyphen, which no other place could use.
+    /// A declared name with a dot or a hyphen.
     BAD_NAME = "bad-name";
-    /// Two types of one name in one file.
+    /// Two types with the same name in one file.
     DUPLICATE_TYPE = "duplicate-type";
-    /// Two constants of one name in one file.
+    /// Two constants with the same name in one file.
     DUPLICATE_CONST = "duplicate-const";
     /// A type that is not defined.
     UNKNOWN_TYPE = "unknown-type";
-    /// A service or constant where a type must be.
+    /// A service or constant where a type is expected.
     NOT_A_TYPE = "not-a-type";
-    /// A name that two included files of one prefix define.
+    /// A name that two included files with the same prefix define.
     AMBIGUOUS_NAME = "ambiguous-name";
-    /// A typedef that stands for itself.
+    /// A typedef that refers to itself.
     TYPEDEF_CYCLE = "typedef-cycle";
     /// A struct that has no finite value, as its required fields lead back to it.
     INFINITE_STRUCT = "infinite-struct";
-    /// A map key or set element that is a floating point number.
+    /// A map key or set element of type `double`.
     DOUBLE_KEY = "double-key";
-    /// A namespace that is given twice for one language.
+    /// Two namespaces for one language.
     DUPLICATE_NAMESPACE = "duplicate-namespace";
 
     // Fields.
-    /// Two fields of one id.
+    /// Two fields with the same id.
     DUPLICATE_FIELD_ID = "duplicate-field-id";
-    /// Two fields of one name.
+    /// Two fields with the same name.
     DUPLICATE_FIELD_NAME = "duplicate-field-name";
     /// A field id that does not fit in 16 bits.
     FIELD_ID_OUT_OF_RANGE = "field-id-out-of-range";
@@ -84,25 +84,25 @@ codes! {
     FIELD_ID_NOT_POSITIVE = "field-id-not-positive";
     /// A field without an id.
     MISSING_FIELD_ID = "missing-field-id";
-    /// `required` or `optional` where it means nothing.
+    /// `required` or `optional` where it has no meaning.
     USELESS_REQUIREDNESS = "useless-requiredness";
     /// A union with two default values.
     UNION_DEFAULTS = "union-defaults";
 
     // Enums.
-    /// Two values of one name in an enum.
+    /// Two enum values with the same name.
     DUPLICATE_ENUM_VALUE = "duplicate-enum-value";
-    /// Two values of one number in an enum.
+    /// Two enum values with the same number.
     DUPLICATE_ENUM_NUMBER = "duplicate-enum-number";
     /// An enum number that does not fit in 32 bits.
     ENUM_NUMBER_OUT_OF_RANGE = "enum-number-out-of-range";
 
     // Services.
-    /// Two functions of one name in a service.
+    /// Two functions with the same name in a service.
     DUPLICATE_FUNCTION = "duplicate-function";
-    /// A function that an extended service has already.
+    /// A function that an extended service already has.
     FUNCTION_REDEFINED = "function-redefined";
-    /// A service extends what is not defined, or is no service.
+    /// A service that extends something undefined, or something that is not a service.
     UNKNOWN_SERVICE = "unknown-service";
     /// A service that extends itself.
     SERVICE_CYCLE = "service-cycle";
@@ -112,13 +112,13 @@ codes! {
     ONEWAY_THROWS = "oneway-throws";
     /// `async`, the old word for `oneway`.
     ASYNC_FUNCTION = "async-function";
-    /// `throws` with what is no exception.
+    /// A type in `throws` that is not an exception.
     THROWS_NON_EXCEPTION = "throws-non-exception";
     /// An exception that a function throws twice.
     DUPLICATE_EXCEPTION = "duplicate-exception";
-    /// An exception with id 0, which belongs to the result.
+    /// A `throws` field with id 0, which is the id of the return value.
     THROWS_ID_ZERO = "throws-id-zero";
-    /// An exception named `success`, which is what the result is called.
+    /// A `throws` field named `success`, which is the name of the return value.
     THROWS_SUCCESS = "throws-success";
 
     // Values.
@@ -128,11 +128,11 @@ codes! {
     WRONG_BRACKETS = "wrong-brackets";
     /// A number that does not fit in its type.
     NUMBER_OUT_OF_RANGE = "number-out-of-range";
-    /// A floating point number that is too large and becomes infinite.
+    /// A floating-point number that is too large and becomes infinity.
     INFINITE_DOUBLE = "infinite-double";
-    /// A text that is no UUID.
+    /// A string that is not a UUID.
     BAD_UUID = "bad-uuid";
-    /// A text that is not UTF-8.
+    /// A string that is not UTF-8.
     NOT_UTF8 = "not-utf8";
     /// A constant or enum value that is not defined.
     UNKNOWN_VALUE = "unknown-value";
@@ -140,7 +140,7 @@ codes! {
     UNKNOWN_ENUM_VALUE = "unknown-enum-value";
     /// A value that is named through another enum than the expected one, which has a value of the same name.
     OTHER_ENUM = "other-enum";
-    /// A constant that needs its own value.
+    /// A constant whose value depends on itself.
     CONST_CYCLE = "const-cycle";
     /// A default value that contains itself, through structs, constants or containers.
     DEFAULT_CYCLE = "default-cycle";
@@ -152,19 +152,19 @@ codes! {
     MISSING_FIELD = "missing-field";
     /// A union with more or fewer than one field set.
     UNION_FIELDS = "union-fields";
-    /// A map key that comes twice.
+    /// A duplicate map key.
     DUPLICATE_KEY = "duplicate-key";
-    /// A set element that comes twice.
+    /// A duplicate set element.
     DUPLICATE_ELEMENT = "duplicate-element";
 
     // Lints.
-    /// An include that nothing uses.
+    /// An unused include.
     UNUSED_INCLUDE = "unused-include";
     /// Names that differ in case only.
     SIMILAR_NAMES = "similar-names";
     /// `list<byte>`, for which `binary` is better.
     LIST_OF_BYTES = "list-of-bytes";
-    /// A name that other languages reserve.
+    /// A name that is reserved in other languages.
     RESERVED_WORD = "reserved-word";
     /// A struct that methods take and return has fields with default requiredness, which may be null elsewhere.
     UNMARKED_ROUND_TRIP = "unmarked-round-trip";

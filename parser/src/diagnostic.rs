@@ -1,56 +1,56 @@
-//! Errors and warnings, each with its place.
+//! Errors, warnings and lints with their source spans.
 
 use crate::source::Span;
 
-/// How bad it is.
+/// Severity of a diagnostic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth a look; on request only.
+    /// A style or portability hint, reported only on request.
     Lint,
-    /// Accepted, but probably not meant.
+    /// Accepted, but probably not intended.
     Warning,
-    /// The program cannot be used.
+    /// The program is invalid.
     Error,
 }
 
-/// A place and what is to be said of it.
+/// A source span with a label.
 #[derive(Debug, Clone)]
 pub struct Label {
-    /// The place.
+    /// Its span.
     pub span: Span,
-    /// What to say under the caret; may be empty.
+    /// Text next to the caret; may be empty.
     pub text: String,
 }
 
 /// One error, warning or lint.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// Severity of a diagnostic.
     pub severity: Severity,
     /// A stable short name such as `duplicate-field-id`.
     pub code: &'static str,
-    /// What is wrong, in one line.
+    /// One-line summary.
     pub title: String,
-    /// Where. `None` only for what has no place, such as a root file that cannot be read.
+    /// The main span; `None` only for errors without one, such as a root file that cannot be read.
     pub primary: Option<Label>,
-    /// Other places that matter, such as the first definition.
+    /// Related spans, such as the first definition.
     pub secondary: Vec<Label>,
     /// `help:` and `note:` lines.
     pub notes: Vec<String>,
 }
 
 impl Diagnostic {
-    /// A new error without a place.
+    /// Creates an error without a span.
     pub fn error(code: &'static str, title: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Error, code, title)
     }
 
-    /// A new warning without a place.
+    /// Creates a warning without a span.
     pub fn warning(code: &'static str, title: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Warning, code, title)
     }
 
-    /// A new lint without a place.
+    /// Creates a lint without a span.
     pub fn lint(code: &'static str, title: impl Into<String>) -> Diagnostic {
         Diagnostic::new(Severity::Lint, code, title)
     }
@@ -66,28 +66,28 @@ impl Diagnostic {
         }
     }
 
-    /// The same with its main place and what to say there.
+    /// Sets the main span and its label.
     #[must_use]
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.primary = Some(Label { span, text: text.into() });
         self
     }
 
-    /// The same with one more place.
+    /// Adds a related span with its label.
     #[must_use]
     pub fn and(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.secondary.push(Label { span, text: text.into() });
         self
     }
 
-    /// The same with one more line `help: …`.
+    /// Adds a line `help: …`.
     #[must_use]
     pub fn help(mut self, text: impl AsRef<str>) -> Diagnostic {
         self.notes.push(format!("help: {}", text.as_ref()));
         self
     }
 
-    /// The same with one more line `note: …`.
+    /// Adds a line `note: …`.
     #[must_use]
     pub fn note(mut self, text: impl AsRef<str>) -> Diagnostic {
         self.notes.push(format!("note: {}", text.as_ref()));

@@ -1,19 +1,27 @@
-//! Where files come from: the disk, or a set in memory.
+//! Sources of files: the disk, or a set in memory.
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
-/// What the loader asks of a file system.
+/// File system as the loader needs it.
 pub trait Files {
-    /// One path for one file, however it is reached; an error if there is no such file.
+    /// Canonical path of a file, the same for every path that leads to it.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// The bytes of a file.
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
 }
 
-/// The file system of the machine.
+/// The file system of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
 
@@ -28,7 +36,7 @@ impl Files for Disk {
     }
 }
 
-/// A set of files in memory, for tests and for IDL that never was on a disk.
+/// Files in memory, for tests and for IDL that is not on disk.
 ///
 /// ```
 /// use thriftly_parser::{Memory, Options, load_from};
@@ -46,7 +54,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Adds a file, or replaces it.
+    /// Adds or replaces a file.
     pub fn insert(&mut self, path: impl AsRef<Path>, text: impl Into<Vec<u8>>) {
         self.files.insert(normal(path.as_ref()), text.into());
     }

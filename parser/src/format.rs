@@ -1,6 +1,6 @@
-//! Lays out the text of a file anew: `thriftly fmt`.
+//! Formatter of IDL files: `thriftly fmt`.
 //!
-//! It works on tokens, not on the tree: numbers, quotes and words stay as they are written. [`reader`] sorts the
+//! It works on tokens, not on the tree: numbers, quotes and words stay as written. [`reader`] sorts the
 //! tokens and comments into items and lists, [`printer`] writes those.
 
 mod comment;
@@ -17,24 +17,23 @@ use crate::parser::parse_file;
 use crate::reporter::Reporter;
 use crate::source::FileId;
 
-/// Lays out the text of one file: the same program, with the same comments in the same order.
+/// Formats the text of one file: the same program, with the same comments in the same order.
 ///
-/// - Four blanks of indent; each field, value and function stands on a line of its own. If any of them ends with a
-///   comma or semicolon, all in the file end with a comma; else none.
-/// - Headers, constants, typedefs and closing braces end with nothing.
-/// - What stands in `(…)`, `[…]` and the braces of a value is one line if it fits in 100 columns, unless the line
-///   ended after the opening bracket already; else one item a line.
-/// - At most one blank line is kept in a row. Definitions with a body have one on both sides, and so has each group
-///   of headers of one kind.
+/// - Four spaces of indent; each field, value and function is on its own line. If any of them ends with a comma or
+///   semicolon, all in the file end with a comma; otherwise none does.
+/// - Headers, constants, typedefs and closing braces have no trailing separator.
+/// - The contents of `(…)`, `[…]` and the braces of a value are on one line if they fit in 100 columns, unless the
+///   opening bracket already ended its line; otherwise one item per line.
+/// - At most one blank line is kept in a row. Definitions with a body, and groups of headers of one kind, have one on
+///   both sides.
 /// - A comment stays where it is: above what follows, or at the end of its line. Columns are not aligned.
-/// - Line ends stay as the first one is, LF or CR LF. A byte order mark goes.
+/// - Line endings become those of the first line, LF or CR LF. A byte order mark is removed.
 ///
-/// The outcome is its own layout: a second run changes nothing. Of the options only
-/// [`multiline_strings`](Options::multiline_strings) matters.
+/// Formatting is idempotent. Of the options only [`multiline_strings`](Options::multiline_strings) has an effect.
 ///
 /// # Errors
 ///
-/// What is wrong with the syntax, with every place in file 0. Names are not looked up.
+/// Syntax errors, with every span in file 0. Names are not resolved.
 ///
 /// ```
 /// use thriftly_parser::{Options, format};
@@ -53,7 +52,7 @@ pub fn format(text: impl AsRef<[u8]>, options: &Options) -> Result<Vec<u8>, Vec<
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(diagnostics);
     }
-    // What the lexer could say has been said.
+    // The lexer's messages are complete at this point.
     let lexed = lex(text, FileId(0), options.multiline_strings, &mut Reporter::default());
     let layout = Reader::new(text, &lexed).file();
     Ok(Printer::new(text).file(&layout))

@@ -1,7 +1,7 @@
 //! Cuts the bytes of a file into tokens and comments.
 //!
-//! Written by hand over bytes: the text may hold anything in comments and strings, and a lexer without tables starts
-//! at once. Every byte is looked at a bounded number of times.
+//! Written by hand over bytes: comments and strings may hold any bytes, and a lexer without tables needs no start-up
+//! time. Every byte is looked at a bounded number of times.
 
 use crate::codes;
 use crate::diagnostic::Diagnostic;
@@ -15,7 +15,7 @@ use crate::token::{Token, TokenKind};
 pub struct Comment {
     /// Which form.
     pub kind: CommentKind,
-    /// The place, with the comment marks and without the line end.
+    /// Its span, with the comment marks and without the line ending.
     pub span: Span,
 }
 
@@ -30,18 +30,18 @@ pub enum CommentKind {
     Doc,
 }
 
-/// What came out of a file.
+/// Result of lexing a file.
 #[derive(Debug, Default)]
 pub(crate) struct Lexed {
     /// The tokens in order.
     pub(crate) tokens: Vec<Token>,
     /// The comments in order.
     pub(crate) comments: Vec<Comment>,
-    /// A comment or string ran to the end of the file, so whatever is missing there has been explained.
+    /// Whether an unterminated comment or string ran to the end of the file, so that an unexpected end has been reported.
     pub(crate) cut_short: bool,
 }
 
-/// Cuts a file into tokens. With `multiline_strings` a string may hold line ends.
+/// Cuts a file into tokens. With `multiline_strings` a string may hold line breaks.
 pub(crate) fn lex(
     text: &[u8],
     file: FileId,
@@ -123,7 +123,7 @@ impl Lexer<'_> {
                 let error =
                     Diagnostic::error(codes::UNTERMINATED_COMMENT, "this comment never ends");
                 let span = self.span(start, start + 2);
-                self.reporter.report(error.at(span, "opened here").help("close it with `*/`"));
+                self.reporter.report(error.at(span, "opened here").help("end it with `*/`"));
                 return;
             }
         }
@@ -249,7 +249,7 @@ impl Lexer<'_> {
                 self.digits();
             }
         }
-        // Whatever is glued to a number belongs to the mistake.
+        // Characters directly after a number belong to the mistake.
         while self
             .peek(0)
             .is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.')
@@ -263,7 +263,7 @@ impl Lexer<'_> {
         if !good {
             let error = Diagnostic::error(
                 codes::BAD_NUMBER,
-                format!("`{shown}` is neither a number nor a name"),
+                format!("`{shown}` is not a valid number or name"),
             );
             let help =
                 "numbers look like 10, -5, 0x1F, 1.5 or 1e9; names start with a letter or `_`";
@@ -274,7 +274,7 @@ impl Lexer<'_> {
                 codes::INTEGER_TOO_BIG,
                 format!("`{shown}` does not fit in 64 bits"),
             );
-            let note = "integers go from -9223372036854775808 to 9223372036854775807";
+            let note = "integers range from -9223372036854775808 to 9223372036854775807";
             self.reporter.report(error.at(span, "").note(note));
         }
         self.push(kind, start);
@@ -286,7 +286,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Takes a run of bytes that no token starts with: one message, one token that stops the parser.
+    /// Takes a run of bytes that cannot start a token: one message, one token that stops the parser.
     fn illegal(&mut self) {
         let start = self.at;
         let first = self.text[start];
@@ -316,15 +316,17 @@ impl Lexer<'_> {
         };
         let error = Diagnostic::error(codes::ILLEGAL_CHARACTER, title).at(span, "");
         self.reporter.report(match character {
-            Some('+' | '-') => error.help("a sign stands directly before the digits of its number"),
-            Some('.') => error.help("each dot of a name has a letter, digit or `_` on both sides"),
-            Some('@') => error.help("annotations are written behind: `(key = \"value\")`"),
+            Some('+' | '-') => error.help("a sign is written directly before the digits"),
+            Some('.') => error.help("a dot in a name needs a letter, digit or `_` on both sides"),
+            Some('@') => {
+                error.help("annotations are written after what they annotate: `(key = \"value\")`")
+            }
             Some('/') => error.help("comments start with `//`, `#` or `/*`"),
             Some('\u{2018}' | '\u{2019}' | '\u{201C}' | '\u{201D}') => {
-                error.help("strings stand in \"…\" or '…'")
+                error.help("strings are written in \"…\" or '…'")
             }
             Some(character) if character.is_whitespace() => {
-                error.help("white space is space, tab and line end")
+                error.help("whitespace is space, tab, CR and LF")
             }
             Some(character) if !character.is_ascii() => {
                 error.help("names are made of ASCII letters, digits, `_` and dots")

@@ -1,4 +1,4 @@
-//! What the tokens of numbers and strings stand for.
+//! Values of number and string literals.
 
 /// The value of an integer token; `None` if it does not fit in 64 bits.
 pub(crate) fn integer_value(text: &[u8]) -> Option<i64> {
@@ -19,7 +19,7 @@ pub(crate) fn integer_value(text: &[u8]) -> Option<i64> {
     i64::try_from(if negative { -magnitude } else { magnitude }).ok()
 }
 
-/// The bytes that a string token stands for: without the quotes, escapes replaced.
+/// The bytes of a string literal: without the quotes, escapes replaced.
 pub(crate) fn string_value(text: &[u8]) -> Vec<u8> {
     let Some((&quote, rest)) = text.split_first() else { return Vec::new() };
     let inside = rest.strip_suffix(&[quote]).unwrap_or(rest);
@@ -40,7 +40,7 @@ pub(crate) fn string_value(text: &[u8]) -> Vec<u8> {
     value
 }
 
-/// What the byte after a backslash stands for.
+/// The byte that an escape sequence stands for.
 pub(crate) fn escaped(byte: u8) -> Option<u8> {
     match byte {
         b'n' => Some(b'\n'),

@@ -17,13 +17,13 @@ use crate::source::{FileId, Sources};
 /// A file that has been read and parsed.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// What it says.
+    /// Its syntax tree.
     pub(crate) tree: ast::File,
-    /// The includes that were found.
+    /// Its includes that were found.
     pub(crate) includes: Vec<Include>,
-    /// The prefixes of the includes that were not found: nothing can be said against their use.
+    /// The prefixes of the includes that were not found; names with these prefixes are not checked.
     pub(crate) missing: Vec<String>,
-    /// The prefix under which others name its definitions.
+    /// The prefix of its definitions in other files.
     pub(crate) prefix: String,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Loader<'a> {
     sources: Sources,
     /// The files by canonical path.
     known: HashMap<PathBuf, FileId>,
-    /// Where to look first for the includes of each file.
+    /// The directory of each file, where its includes are searched first.
     directories: Vec<Option<PathBuf>>,
     loaded: Vec<Loaded>,
     /// Files that were read and must be parsed. A queue, not recursion: a chain of includes may be long.
@@ -68,7 +68,7 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
-    /// Adds a root that is no file, so that it has no directory of its own.
+    /// Adds inline IDL as the root, which has no directory of its own.
     pub(crate) fn add_text(&mut self, name: &str, text: &str) {
         self.add(PathBuf::from(name), text.as_bytes().to_vec(), None);
     }
@@ -80,7 +80,7 @@ impl<'a> Loader<'a> {
         id
     }
 
-    /// Parses the root and whatever it includes. The files are in the order of their numbers.
+    /// Parses the root and everything it includes. The files are in the order of their numbers.
     pub(crate) fn run(mut self) -> (Vec<Loaded>, Sources) {
         while let Some(id) = self.waiting.pop_front() {
             let source = self.sources.file(id);
@@ -120,7 +120,9 @@ impl<'a> Loader<'a> {
                     let tried: Vec<_> =
                         tried.iter().map(|path| path.display().to_string()).collect();
                     self.reporter.report(if tried.is_empty() {
-                        error.note("a text without a file has no directory of its own, and there are no include_dirs")
+                        error.note(
+                            "inline IDL has no directory of its own, and `include_dirs` is empty",
+                        )
                     } else {
                         error.note(format!("looked for:\n{}", tried.join("\n")))
                     });
@@ -130,7 +132,7 @@ impl<'a> Loader<'a> {
         (includes, missing)
     }
 
-    /// The file that an include leads to, or the paths that were tried and the error if one could not be read.
+    /// Resolves an include, or returns the paths that were tried and the error if one could not be read.
     fn find(
         &mut self,
         from: FileId,
@@ -167,7 +169,7 @@ impl<'a> Loader<'a> {
     }
 }
 
-/// The text of a file, whose length must fit in the numbers of [`Span`](crate::source::Span)s.
+/// Reads a file, whose length must fit in a [`Span`](crate::source::Span).
 fn read(files: &dyn Files, path: &Path) -> io::Result<Vec<u8>> {
     let text = files.read(path)?;
     if text.len() < u32::MAX as usize { Ok(text) } else { Err(io::ErrorKind::FileTooLarge.into()) }

@@ -1,8 +1,8 @@
-//! How files are read and how strict the checks are.
+//! Options of loading and checking.
 
 use std::path::PathBuf;
 
-/// How files are read and how strict the checks are.
+/// Options of loading and checking.
 ///
 /// ```
 /// use thriftly_parser::Options;
@@ -12,12 +12,13 @@ use std::path::PathBuf;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Where to look for included files after the directory of the including file, in order.
+    /// Directories in which included files are searched after the directory of the including file, in order.
     pub include_dirs: Vec<PathBuf>,
-    /// Strings may hold line ends, as in some dialects.
+    /// Whether strings may hold line breaks, as in some dialects. `false` by default.
     pub multiline_strings: bool,
-    /// Lints are reported too.
+    /// Whether lints are reported. `false` by default.
     pub lints: bool,
-    /// `oneway` functions that return a value are accepted as `void`, with a warning, as the Apache compiler does.
+    /// Whether `oneway` functions that return a value are accepted as `void` with a warning, as the Apache compiler
+    /// does. `false` by default: they are errors.
     pub lenient_oneway: bool,
 }

@@ -3,11 +3,10 @@
 use crate::ast;
 use crate::token::Token;
 
-/// How deep brackets may stand in brackets. Every tree is at most so deep, so it can be walked and dropped by
-/// recursion.
+/// Limit on nested brackets. It bounds the depth of every tree, so trees can be walked and dropped recursively.
 pub(crate) const NESTING_LIMIT: i32 = 200;
 
-/// What the grammar gives back for the start token that it was given.
+/// Result of the grammar, depending on the start token.
 #[derive(Debug)]
 pub(crate) enum Parsed {
     File(ast::File),

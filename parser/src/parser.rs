@@ -1,4 +1,4 @@
-//! From the text of one file to its syntax tree.
+//! Parses the text of one file into its syntax tree.
 
 use crate::ast::File;
 use crate::builder::Builder;
@@ -11,8 +11,8 @@ use crate::syntax;
 use crate::token::TokenKind;
 use crate::{doc, recovery};
 
-/// Parses one text into its syntax tree, without looking at includes or names. The tree has whatever could be
-/// parsed, and the diagnostics what could not. Every place is in file 0.
+/// Parses IDL into its syntax tree, without following includes or resolving names. The tree holds everything that could
+/// be parsed, the diagnostics report the rest. Every span is in file 0.
 ///
 /// ```
 /// use thriftly_parser::ast::Definition;
@@ -30,7 +30,7 @@ pub fn parse(text: impl AsRef<[u8]>) -> (File, Vec<Diagnostic>) {
     (file, reporter.finish())
 }
 
-/// Parses the text of a file that has its number.
+/// Parses the text of a numbered file.
 pub(crate) fn parse_file(
     text: &[u8],
     file: FileId,

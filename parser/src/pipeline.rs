@@ -1,4 +1,4 @@
-//! The way from a root file to a checked program: load, check, report.
+//! The pipeline from a root file to a checked program: load, check, report.
 
 use std::path::Path;
 
@@ -15,9 +15,9 @@ use crate::source::Sources;
 /// Result of loading: the program, its diagnostics and its sources.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The program. After errors it is as complete as possible: the names of the definitions are there, with
+    /// The program. After errors it is as complete as possible: definitions keep their names and members, with
     /// [`TypeKind::Unresolved`](crate::program::TypeKind::Unresolved) and
-    /// [`Value::Invalid`](crate::program::Value::Invalid) inside.
+    /// [`Value::Invalid`](crate::program::Value::Invalid) where something is wrong.
     pub program: Program,
     /// Errors and warnings of all files, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
@@ -26,12 +26,12 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether there is any error, so that the program must not be used.
+    /// Whether there are errors. The program is then incomplete.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// All diagnostics as text, with an empty line between two.
+    /// All diagnostics as text, separated by empty lines.
     pub fn render(&self) -> String {
         let rendered: Vec<_> =
             self.diagnostics.iter().map(|diagnostic| diagnostic.render(&self.sources)).collect();
@@ -94,10 +94,10 @@ fn checked(
     Outcome { program, diagnostics, sources }
 }
 
-/// How many steps of the way from the root file to another one a message shows.
+/// Most `included from` notes in a message.
 const CHAIN: usize = 4;
 
-/// Tells for each error in an included file how it came to be read.
+/// Adds to each diagnostic in an included file how that file was included.
 fn add_include_chains(diagnostics: &mut [Diagnostic], program: &Program, sources: &Sources) {
     // The first include that led to each file. Files are numbered as they are found, so the includer of a file comes
     // before it, and no chain can go in circles.

@@ -25,7 +25,7 @@ pub struct File {
     pub id: FileId,
     /// File name without directory and last extension: the prefix under which includers name it.
     pub prefix: String,
-    /// The files it includes directly, in order, each once.
+    /// The directly included files, in order, without duplicates.
     pub includes: Vec<Include>,
     /// `namespace SCOPE NAME` headers, in order.
     pub namespaces: Vec<Namespace>,
@@ -38,11 +38,11 @@ pub struct File {
 /// One `include` header that was found.
 #[derive(Debug)]
 pub struct Include {
-    /// The path as it is written.
+    /// The path as written.
     pub path: String,
-    /// The file it led to.
+    /// The included file.
     pub file: FileId,
-    /// The place of the path.
+    /// Span of the path.
     pub span: Span,
 }
 
@@ -53,16 +53,16 @@ pub struct Namespace {
     pub scope: String,
     /// The name.
     pub name: String,
-    /// The place of the whole header.
+    /// Span of the whole header.
     pub span: Span,
 }
 
-/// A name with its place.
+/// A name with its span.
 #[derive(Debug, Clone)]
 pub struct Name {
-    /// The name as it is written.
+    /// The name as written.
     pub text: String,
-    /// The place.
+    /// Its span.
     pub span: Span,
 }
 
@@ -110,7 +110,7 @@ pub struct Const {
 pub struct Typedef {
     /// Its name.
     pub name: Name,
-    /// What it stands for, one step: it may be another typedef.
+    /// Its target, resolved by one step: it may be another typedef.
     pub target: Type,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
@@ -136,7 +136,7 @@ pub struct Enum {
 pub struct EnumValue {
     /// Its name.
     pub name: Name,
-    /// Its number, given or counted.
+    /// Its number, explicit or automatic (the previous one plus one).
     pub number: i32,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
@@ -144,7 +144,7 @@ pub struct EnumValue {
     pub annotations: Vec<Annotation>,
 }
 
-/// What kind of a struct it is.
+/// Kind of a struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum StructKind {
     /// `struct`
@@ -158,7 +158,7 @@ pub enum StructKind {
 /// A struct, union or exception.
 #[derive(Debug)]
 pub struct Struct {
-    /// Which of them.
+    /// Its kind.
     pub kind: StructKind,
     /// Its name.
     pub name: Name,
@@ -170,27 +170,27 @@ pub struct Struct {
     pub annotations: Vec<Annotation>,
 }
 
-/// Whether a field must be there.
+/// Requiredness of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Requiredness {
     /// `required`
     Required,
     /// `optional`
     Optional,
-    /// Neither word.
+    /// Default requiredness: neither word is written.
     Default,
 }
 
 /// A field of a struct, an argument of a function or an exception that it throws.
 #[derive(Debug)]
 pub struct Field {
-    /// Its id, given or counted (-1, -2, …).
+    /// Its id, explicit or automatic (-1, -2, …).
     pub id: i16,
     /// Whether the id is written in the source.
     pub explicit_id: bool,
     /// Its name.
     pub name: Name,
-    /// Whether it must be there.
+    /// Its requiredness.
     pub requiredness: Requiredness,
     /// Its type.
     pub ty: Type,
@@ -222,13 +222,13 @@ pub struct Service {
 pub struct Function {
     /// Its name.
     pub name: Name,
-    /// No answer is sent.
+    /// Whether no reply is sent.
     pub oneway: bool,
-    /// What it returns; `None` is `void`.
+    /// Its return type; `None` is `void`.
     pub returns: Option<Type>,
     /// Its arguments in source order.
     pub arguments: Vec<Field>,
-    /// What it throws, in source order.
+    /// Its `throws` fields, in source order.
     pub throws: Vec<Field>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
@@ -236,18 +236,18 @@ pub struct Function {
     pub annotations: Vec<Annotation>,
 }
 
-/// A type with its place and annotations.
+/// A type with its span and annotations.
 #[derive(Debug, Clone)]
 pub struct Type {
-    /// Which type.
+    /// Kind of type.
     pub kind: TypeKind,
     /// Annotations of the type itself.
     pub annotations: Vec<Annotation>,
-    /// The place.
+    /// Its span.
     pub span: Span,
 }
 
-/// Which type.
+/// Kind of type.
 #[derive(Debug, Clone)]
 pub enum TypeKind {
     /// `bool`
@@ -276,11 +276,11 @@ pub enum TypeKind {
     Map(Box<Type>, Box<Type>),
     /// A typedef, enum, struct, union or exception, in this file or an included one.
     Named(DefId),
-    /// A type that could not be resolved; a diagnostic has been given.
+    /// A type that could not be resolved; reported as a diagnostic.
     Unresolved,
 }
 
-/// A value of a constant or default, converted to the type that is expected there.
+/// Value of a constant or a default, converted to the expected type.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// For `bool`.
@@ -299,16 +299,16 @@ pub enum Value {
     Enum(DefId, u32),
     /// For `list`.
     List(Vec<Value>),
-    /// For `set`; duplicates are left in.
+    /// For `set`; duplicates are kept.
     Set(Vec<Value>),
-    /// For `map`; duplicate keys are left in, the last counts.
+    /// For `map`; duplicate keys are kept, the last one wins.
     Map(Vec<(Value, Value)>),
     /// For structs, unions and exceptions: indexes into [`Struct::fields`] with values.
     Struct(DefId, Vec<(u32, Value)>),
-    /// The value of another constant that is a container or a struct: kept by name, so that
+    /// The value of another constant that is a container or a struct: kept by reference, so that
     /// constants that refer to constants cannot grow exponentially. Scalars are copied.
     Const(DefId),
-    /// A value that could not be evaluated; a diagnostic has been given.
+    /// A value that could not be evaluated; reported as a diagnostic.
     Invalid,
 }
 
@@ -326,7 +326,7 @@ impl Definition {
 }
 
 impl Type {
-    /// The type as the IDL writes it: `list<i32>`. What a definition is called there, `name` says.
+    /// The type in IDL syntax: `list<i32>`. `name` returns the name of a definition.
     pub fn text(&self, name: &dyn Fn(DefId) -> String) -> String {
         let word = match &self.kind {
             TypeKind::Bool => "bool",
@@ -371,7 +371,7 @@ impl Program {
         })
     }
 
-    /// The type behind any chain of typedefs. It is at most 200 steps away.
+    /// The type behind any chain of typedefs, which has at most 200 steps.
     pub fn resolve<'a>(&'a self, ty: &'a Type) -> &'a Type {
         let mut ty = ty;
         while let TypeKind::Named(id) = ty.kind {
@@ -385,8 +385,8 @@ impl Program {
 }
 
 impl Value {
-    /// The value as the IDL writes it: `{"a": [1, 2]}`. Constants that are containers or structs are given by
-    /// name, so the text is no longer than the source.
+    /// The value in IDL syntax: `{"a": [1, 2]}`. Constants that are containers or structs are written by name, so
+    /// the text is no longer than the source.
     pub fn text(&self, program: &Program) -> String {
         match self {
             Value::Bool(value) => value.to_string(),

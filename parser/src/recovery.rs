@@ -1,7 +1,8 @@
-//! Parses a file that has syntax errors: piece by piece, so that each mistake gives one message and the rest is kept.
+//! Error recovery: parses a file with syntax errors piece by piece, so that each mistake gives one message and the rest
+//! is kept.
 //!
-//! A file is cut into headers and definitions, where words such as `struct` stand outside of all brackets. What does
-//! not parse then is cut further: the inside of a struct, enum or service into members. Each token is parsed a
+//! A file is cut into headers and definitions at words such as `struct` outside of brackets. A piece with an error is cut
+//! further: the body of a struct, enum or service into members. Each token is parsed a
 //! bounded number of times, so that the work stays linear however many mistakes there are.
 
 mod members;
@@ -22,7 +23,7 @@ use crate::token::{Token, TokenKind};
 
 use self::members::Members;
 
-/// Parses the tokens of a file in which the whole could not be parsed.
+/// Parses the tokens of a file with syntax errors.
 pub(crate) fn parse(lexed: &Lexed, build: &Builder<'_>, reporter: &mut Reporter) -> File {
     let mut recovery =
         Recovery { lexed, tokens: &lexed.tokens, build, reporter, file: File::default() };
@@ -51,9 +52,9 @@ impl Recovery<'_> {
         let mut items = Vec::new();
         let mut start = 0;
         let mut depth = 0;
-        // How deep each open brace stands: what is open inside of it is closed with it.
+        // The depth of each open brace: closing it closes the brackets within.
         let mut braces = Vec::new();
-        // The body of the item has ended, so that little can follow.
+        // The body of the item has ended; only annotations or `;` can follow.
         let mut ended = false;
         for (at, token) in self.tokens.iter().enumerate() {
             let tail = matches!(token.kind, TokenKind::LeftParenthesis | TokenKind::Semicolon);
@@ -77,7 +78,7 @@ impl Recovery<'_> {
         items
     }
 
-    /// Whether one more message would be kept. If not, there is no point in going on.
+    /// Whether one more message would be kept; if not, recovery stops.
     fn has_room(&self) -> bool {
         self.reporter.has_room(self.build.file)
     }
@@ -122,7 +123,7 @@ impl Recovery<'_> {
         head || self.build.text[..offset].last() == Some(&b'\n')
     }
 
-    /// Parses a header or definition, and puts it in its place.
+    /// Parses a header or definition and adds it to the file.
     fn item(&mut self, range: Range<usize>) {
         let tokens = self.tokens;
         let item = tokens[range.clone()].iter().copied();
@@ -130,7 +131,7 @@ impl Recovery<'_> {
             Ok(Parsed::Definition(definition)) => self.file.definitions.push(definition),
             Ok(Parsed::Header(header)) => {
                 if let Some(first) = self.file.definitions.first() {
-                    let title = "headers come before all definitions";
+                    let title = "headers must come before all definitions";
                     let error = Diagnostic::error(codes::HEADER_AFTER_DEFINITION, title);
                     let error = error.at(header.span(), "move it up");
                     self.reporter.report(error.and(first.name().span, "the first definition"));
@@ -142,7 +143,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Reports what is wrong with a header or definition, and keeps what can be kept.
+    /// Reports a header or definition with a mistake, and keeps as much of it as possible.
     fn broken_item(&mut self, range: Range<usize>, failure: Failure) {
         use TokenKind::*;
         let start = match self.tokens[range.start].kind {
@@ -156,7 +157,7 @@ impl Recovery<'_> {
             }
         };
         let open = range.clone().find(|&at| self.tokens[at].kind == LeftBrace);
-        // What stands before a brace on the next line but one has nothing to do with it.
+        // A brace further away belongs to something else.
         let Some(open) = open.filter(|open| open - range.start <= 6) else {
             self.report_item(range.start, &failure);
             return self.repair_item(range);
@@ -179,7 +180,7 @@ impl Recovery<'_> {
                 if close.is_none() {
                     self.report_unclosed(open, range.end, incomplete);
                 } else if !incomplete {
-                    // The parts are right by themselves, and only together wrong.
+                    // The parts are right, but not their combination.
                     self.report(&failure);
                 }
                 self.file.definitions.push(members.into_definition(definition));
@@ -192,7 +193,7 @@ impl Recovery<'_> {
         }
     }
 
-    /// Keeps a definition with a mistake, which has been reported, as it was probably meant.
+    /// Keeps a definition with a reported mistake as it was probably meant.
     fn repair_item(&mut self, range: Range<usize>) {
         use TokenKind::*;
         let tokens = self.tokens;
@@ -216,7 +217,7 @@ impl Recovery<'_> {
         self.break_names(range);
     }
 
-    /// Makes a definition out of a name and members, so that uses of the name are not wrong too.
+    /// Builds a definition from a name and members, so that uses of the name are no errors.
     fn rescue(&mut self, at: usize, end: usize, members: Members) {
         let Some(name) =
             self.tokens.get(at + 1).filter(|token| token.kind == TokenKind::Identifier)
@@ -258,13 +259,13 @@ impl Recovery<'_> {
         });
     }
 
-    /// Keeps the type and the name of a constant whose value is wrong.
+    /// Keeps the type and name of a constant with a syntax error in its value.
     fn broken_const(&mut self, range: Range<usize>, failure: &Failure) {
         self.report(failure);
         self.file.left |= failure.wants_name();
         let equals = range.clone().find(|&at| self.tokens[at].kind == TokenKind::Equals);
         if let Some(equals) = equals {
-            // No digit of a number can be there, so this one has no value, which is what is wanted.
+            // An integer token without digits is a value that is known to be invalid.
             let nothing = Token {
                 kind: TokenKind::Integer,
                 start: self.tokens[equals].end,
@@ -294,7 +295,7 @@ impl Recovery<'_> {
         })
     }
 
-    /// Notes the names in a run of tokens that is no definition.
+    /// Records the names in tokens that could not be parsed as a definition.
     fn break_names(&mut self, range: Range<usize>) {
         let mut depth = 0;
         for token in &self.tokens[range] {
@@ -321,7 +322,7 @@ impl Recovery<'_> {
         });
     }
 
-    /// Reports what is wrong with a whole header or definition, with advice if its first word is known.
+    /// Reports a failure in a header or definition, with advice for words that are almost keywords or once were.
     fn report_item(&mut self, at: usize, failure: &Failure) {
         self.file.left |= failure.wants_name();
         let token = self.tokens[at];
@@ -353,7 +354,7 @@ impl Recovery<'_> {
         self.reporter.report(self.build.explain(&failure, before.copied()));
     }
 
-    /// The failure as it looks in the whole file; `None` if the lexer has said what is wrong.
+    /// The failure in terms of the whole file; `None` if the lexer has already reported it.
     fn sharpened(&self, failure: &Failure) -> Option<Failure> {
         let failure = match failure {
             // The run of tokens ended too soon, but not the file.

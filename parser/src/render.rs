@@ -1,18 +1,18 @@
-//! Lays a diagnostic out as text: the title, the places with their lines, the notes.
+//! Text layout of diagnostics: title, source lines with carets, notes.
 
 use std::fmt::Write;
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::{Source, Sources};
 
-/// The longest piece of a line that is shown, in columns.
+/// Longest part of a line that is shown, in columns.
 const WIDTH: usize = 120;
 
-/// What stands for a tab.
+/// Replacement for a tab.
 const TAB: &str = "    ";
 
 impl Diagnostic {
-    /// The message as rustc would lay it out, without colours and without a trailing newline.
+    /// Formats the diagnostic like rustc, without colours and without a trailing newline.
     ///
     /// ```
     /// use thriftly_parser::{Options, load_str};
@@ -52,7 +52,7 @@ fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     for (index, snippet) in snippets.iter().enumerate() {
         let before = index.checked_sub(1).map(|index| &snippets[index]);
         let arrow = if index == 0 { "-->" } else { ":::" };
-        // Places of one line stand together under it.
+        // Labels of one line are grouped under it.
         if !before.is_some_and(|before| before.path == snippet.path && before.line == snippet.line)
         {
             if index > 0 {
@@ -79,7 +79,7 @@ fn render(diagnostic: &Diagnostic, sources: &Sources) -> String {
     lines.join("\n")
 }
 
-/// One place, ready to be printed.
+/// One label with its source line, ready to be printed.
 struct Snippet {
     path: String,
     line: usize,
@@ -117,7 +117,7 @@ fn line_and_marks(
     let within = |at: usize| at.saturating_sub(offset).min(bytes.len());
     let (start, end) = (within(start), within(end.max(start)));
 
-    // Only a piece around the place is looked at, so that a very long line costs nothing.
+    // Only the part around the span is looked at, so that a very long line costs nothing.
     let from = start.saturating_sub(WIDTH * 4);
     let to = (start + WIDTH * 4).min(bytes.len());
     let before = shown(&bytes[from..start]);
@@ -146,7 +146,7 @@ fn line_and_marks(
     (format!("{lead}{}{trail}", text), marks)
 }
 
-/// Text that takes known room: tabs as blanks, control characters and broken UTF-8 as one replacement each.
+/// Text of known width: tabs become spaces, control characters and invalid UTF-8 one replacement each.
 fn shown(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for character in String::from_utf8_lossy(bytes).chars() {

@@ -1,4 +1,4 @@
-//! Collects diagnostics while files are read and checked.
+//! Collects diagnostics, up to a limit per file and in total.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ const FILE_LIMIT: usize = 100;
 /// How many errors, and how many warnings, are kept in all.
 const LIMIT: usize = 1000;
 
-/// Where every part of the parser puts what it has to say. Nothing is ever thrown early, so that all errors of all
-/// files come in one run; but a file full of rubbish cannot fill the memory with messages.
+/// Collects the diagnostics of all stages, so that all errors of all files are reported in one run. Limits keep invalid
+/// input from filling memory with messages.
 #[derive(Debug, Default)]
 pub(crate) struct Reporter {
     diagnostics: Vec<Diagnostic>,
-    /// How many there were, kept or not.
+    /// Number of diagnostics, kept or not.
     counts: HashMap<(FileId, Severity), usize>,
     kept: HashMap<Severity, usize>,
     said: usize,
@@ -56,7 +56,7 @@ impl Reporter {
         *self.counts.entry((file, Severity::Error)).or_default() += 1;
     }
 
-    /// Whether one more error of a file would be kept; if not, nothing need be spent on its words.
+    /// Whether one more error of a file would be kept; if not, its message need not be built.
     pub(crate) fn has_room(&self, file: FileId) -> bool {
         self.room(file, Severity::Error)
     }
@@ -66,28 +66,28 @@ impl Reporter {
             && self.kept.get(&severity).is_none_or(|&kept| kept < LIMIT)
     }
 
-    /// How many messages there were, kept or not, to see whether something was said.
+    /// Number of diagnostics so far, kept or not, to detect whether a step reported any.
     pub(crate) fn said(&self) -> usize {
         self.said
     }
 
-    /// All diagnostics, sorted by place.
+    /// All diagnostics, sorted by span.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         if self.kept.get(&Severity::Error).is_some_and(|&kept| kept >= LIMIT) {
-            let title = "there are more errors, which are not shown";
+            let title = "more errors are not shown";
             self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_ERRORS, title));
         } else {
             let errors =
                 self.counts.iter().filter(|((_, severity), _)| *severity == Severity::Error);
             for (&(file, _), _) in errors.filter(|&(_, &count)| count > FILE_LIMIT) {
                 let end = Span { file, start: u32::MAX, end: u32::MAX };
-                let title = "this file has more errors, which are not shown";
+                let title = "more errors in this file are not shown";
                 self.diagnostics.push(Diagnostic::error(codes::TOO_MANY_ERRORS, title).at(end, ""));
             }
         }
         self.diagnostics.sort_by_key(|diagnostic| {
             let place = diagnostic.primary.as_ref().map(|label| label.span);
-            // What has no place is about all files, and comes last.
+            // Diagnostics without a span concern all files and come last.
             (place.is_none(), place.map(|span| (span.file, span.start, span.end)))
         });
         self.diagnostics

@@ -1,4 +1,4 @@
-//! Source files and places in them.
+//! Source files and spans in them.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

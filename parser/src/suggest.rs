@@ -1,8 +1,8 @@
-//! “Did you mean …?”
+//! Suggestions: “did you mean …?”
 
 use std::cell::Cell;
 
-/// The words that start headers and definitions.
+/// Keywords that start headers and definitions.
 const KEYWORDS: &[&str] = &[
     "struct",
     "union",
@@ -16,13 +16,13 @@ const KEYWORDS: &[&str] = &[
     "cpp_include",
 ];
 
-/// The types of the language.
+/// Base types.
 pub(crate) const BASE_TYPES: &[&str] = &[
     "bool", "byte", "i8", "i16", "i32", "i64", "double", "string", "binary", "uuid", "list", "set",
     "map",
 ];
 
-/// The words that Apache compilers up to 0.17 and ThriftPy refuse as names, sorted.
+/// Words that Apache compilers up to 0.17 and ThriftPy refuse as names, sorted.
 #[rustfmt::skip]
 pub(crate) const RESERVED: &[&str] = &[
     "BEGIN", "END", "__CLASS__", "__DIR__", "__FILE__", "__FUNCTION__", "__LINE__", "__METHOD__", "__NAMESPACE__",
@@ -37,18 +37,18 @@ pub(crate) const RESERVED: &[&str] = &[
     "xor", "yield",
 ];
 
-/// Longer names are not compared.
+/// Longest name that is compared.
 const MAX_LENGTH: usize = 64;
 
-/// How many names are compared with one that was not found.
+/// Most names that are compared with one that was not found.
 const MAX_COMPARED: usize = 5_000;
 
-/// The keyword that a word at the start of a definition was probably meant to be.
+/// The keyword closest to a word at the start of a definition.
 pub(crate) fn keyword(word: &str) -> Option<&'static str> {
     closest(word, KEYWORDS.iter().copied())
 }
 
-/// What to write for a word that the language once had, or that only another dialect has.
+/// Advice for words of older versions and other dialects of the language.
 pub(crate) fn once_a_keyword(word: &[u8]) -> Option<&'static str> {
     Some(match word {
         b"cpp_namespace" => "write `namespace cpp` instead",
@@ -71,7 +71,7 @@ pub(crate) fn once_a_keyword(word: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// What to write for a type that the language once had, or that people expect it to have.
+/// Advice for types of older versions and of other languages.
 pub(crate) fn instead_of_type(name: &str) -> Option<&'static str> {
     Some(match name {
         "slist" => "`slist` is gone from the language: write `string`",
@@ -100,7 +100,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     Budget::new(MAX_COMPARED).closest(word, candidates)
 }
 
-/// How much searching is still allowed: a large program with many mistakes must not take minutes to say “did you
+/// Remaining search effort: a large program with many mistakes must not take minutes to suggest “did you
 /// mean”.
 #[derive(Debug)]
 pub(crate) struct Budget(Cell<usize>);

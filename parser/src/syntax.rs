@@ -1,5 +1,4 @@
-//! The one place that talks to the LALRPOP parser: it feeds tokens in, and says in human words what was
-//! expected.
+//! Adapter of the LALRPOP parser: feeds tokens in, and describes in words what was expected.
 
 use lalrpop_util::ParseError;
 
@@ -15,7 +14,7 @@ use crate::token::{Token, TokenKind};
 /// Why a run of tokens could not be parsed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// A token that cannot stand there.
+    /// A token that is not allowed there.
     Unexpected { token: Token, expected: Vec<String> },
     /// The tokens ended too soon; the offset is where.
     End { at: u32, expected: Vec<String> },
@@ -24,7 +23,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Whether a name is missing that others may use.
+    /// Whether the name of a definition is missing.
     pub(crate) fn wants_name(&self) -> bool {
         let (Failure::Unexpected { expected, .. } | Failure::End { expected, .. }) = self else {
             return false;
@@ -42,7 +41,7 @@ impl Failure {
     }
 }
 
-/// Parses a run of tokens as what `start` says.
+/// Parses tokens with the grammar rule that `start` selects.
 pub(crate) fn parse(
     start: TokenKind,
     tokens: impl IntoIterator<Item = Token>,
@@ -106,7 +105,7 @@ impl Builder<'_> {
         expected: &[String],
     ) -> bool {
         let wants = |terminal: &str| expected.iter().any(|name| name.trim_matches('"') == terminal);
-        // Where any word may be a name, the words of lists and files say nothing of those.
+        // Where any word may be a name, keywords of lists and files are expected only as names.
         let name = wants("extends") && wants("BASE");
         let open = [",", "}", ")", "]"].into_iter().any(wants)
             || (!name && ["typedef", "REQUIREDNESS", "ONEWAY"].into_iter().any(wants));
@@ -128,11 +127,9 @@ impl Builder<'_> {
         let wants = |terminal: &str| expected.iter().any(|name| name == terminal);
         if token.kind.is_keyword() && wants("IDENTIFIER") && !wants("INTEGER") {
             if token.kind == TokenKind::Void && wants("BASE") {
-                let error = Diagnostic::error(
-                    codes::UNEXPECTED_TOKEN,
-                    "`void` is not the type of any value",
-                );
-                return error.at(span, "").help("only a function may have it, as what it returns");
+                let error =
+                    Diagnostic::error(codes::UNEXPECTED_TOKEN, "`void` is not a value type");
+                return error.at(span, "").help("only a function can return `void`");
             }
             if !wants("BASE") {
                 let title = format!("`{found}` is a keyword and cannot be a name here");
@@ -164,8 +161,8 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// What the parser could have gone on with, the likeliest first. Separators, annotations and the like may stand
-/// almost anywhere and are left out, unless nothing else can come.
+/// The expected tokens in words, the likeliest first. Separators, annotations and the like are allowed almost anywhere
+/// and are left out, unless nothing else is expected.
 fn in_words(expected: &[String]) -> String {
     let wants = |terminal: &str| expected.iter().any(|name| name.trim_matches('"') == terminal);
     let mut words: Vec<String> = Vec::new();

@@ -1,9 +1,9 @@
-//! The tokens of the language.
+//! Tokens of the language.
 
-/// A token: what it is and where it stands. Its text is looked up in the source.
+/// A token: its kind and span. Its text is looked up in the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Token {
-    /// What it is.
+    /// Its kind.
     pub(crate) kind: TokenKind,
     /// Offset of its first byte.
     pub(crate) start: u32,
@@ -11,7 +11,7 @@ pub(crate) struct Token {
     pub(crate) end: u32,
 }
 
-/// What a token is, as the grammar sees it. Keywords that the grammar never tells apart are one kind.
+/// Kind of a token. Keywords that the grammar never distinguishes are one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 
 pub(crate) enum TokenKind {
@@ -97,7 +97,7 @@ pub(crate) enum TokenKind {
     Less,
     /// `>`
     Greater,
-    /// What is no token; the lexer has given a message.
+    /// Not a token; reported by the lexer.
     Bad,
     /// Never in a file: asks the grammar for a whole file.
     StartFile,

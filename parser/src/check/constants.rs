@@ -13,7 +13,7 @@ use crate::program::{DefId, Definition, Field, Name, Program, Type, Value};
 use crate::source::FileId;
 
 impl Checker<'_> {
-    /// Evaluates all values and puts them in their places.
+    /// Evaluates all values and stores them in the program.
     pub(crate) fn constants(&mut self, program: &mut Program) {
         let pending = std::mem::take(&mut self.pending);
         let consts = pending.iter().filter_map(|(place, value)| match place {
@@ -136,7 +136,7 @@ impl Checker<'_> {
     fn const_cycle(&mut self, cycle: impl ExactSizeIterator<Item = DefId>, program: &Program) {
         let length = cycle.len();
         let names: Vec<&Name> = cycle.take(SHOWN).map(|id| program.definition(id).name()).collect();
-        let title = format!("the constant `{}` needs its own value", names[0].text);
+        let title = format!("the value of the constant `{}` depends on itself", names[0].text);
         let error = Diagnostic::error(codes::CONST_CYCLE, title).at(names[0].span, "");
         let error = names
             .iter()
@@ -151,11 +151,11 @@ impl Checker<'_> {
 struct Step {
     id: DefId,
     needs: Vec<DefId>,
-    /// It is not part of a circle.
+    /// It is not part of a cycle.
     sound: bool,
 }
 
-/// The type that the value at a place must have; `None` for constants, which are evaluated before.
+/// The expected type of a value; `None` for constants, which are evaluated before.
 fn type_of(program: &Program, place: Place) -> Option<&Type> {
     match place {
         Place::Const(_) => None,

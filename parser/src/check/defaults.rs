@@ -1,7 +1,7 @@
 //! Default values that contain themselves: `struct A { 1: optional A a = {} }`.
 //!
-//! A struct value leaves out fields, which then have their own defaults. So the default of a field can lead back to
-//! itself through structs, constants and containers, and making it would never end.
+//! Fields that a struct value does not set have their own defaults. So the default of a field can lead back to itself
+//! through structs, constants and containers; building it would never end.
 
 use std::collections::{HashMap, HashSet};
 
@@ -27,14 +27,14 @@ enum Node {
     Struct(DefId),
 }
 
-/// The way from a root to the node that is looked at, with the indexes of those that matter. Cycles can be as long as a
-/// program and as many, so none of these is ever searched.
+/// The path from a root to the current node, with the indexes of its special nodes. Cycles can be as long and as many as
+/// the program is large, so the path is never searched.
 #[derive(Default)]
 struct Path {
     steps: Vec<(Node, Vec<Node>)>,
-    /// The values that can be taken away: all but those of structs.
+    /// Values that are written in the IDL.
     values: Vec<usize>,
-    /// Values that have been taken away.
+    /// Values that have been removed to break a cycle.
     broken: Vec<usize>,
     /// Structs without a finite value, which are reported as such.
     infinite: Vec<usize>,
@@ -96,7 +96,7 @@ impl Checker<'_> {
                         if path.infinite.last() < Some(&start) {
                             self.default_cycle(&path, start, program);
                         }
-                        // Without these values there is nothing in them.
+                        // Removes these values, which breaks the cycle.
                         let first = path.values.partition_point(|&at| at < start);
                         for &at in &path.values[first..] {
                             let (node, contained) = &mut path.steps[at];
@@ -137,7 +137,7 @@ impl Checker<'_> {
         let mut error = Diagnostic::error(codes::DEFAULT_CYCLE, title);
         let mut spans = cycle.iter().zip(&names).filter_map(|(node, name)| Some((node, name.1?)));
         if let Some((_, span)) = spans.next() {
-            error = error.at(span, "making this default would never end");
+            error = error.at(span, "this default would be infinitely deep");
         }
         for (node, span) in spans.take(3) {
             error = error.and(
@@ -150,7 +150,7 @@ impl Checker<'_> {
         }
         let length = path.steps.len() - start;
         let error = error.note(cycle_text(names.iter().map(|name| name.0.as_str()), length));
-        self.reporter.report(error.help("leave out one of these defaults"));
+        self.reporter.report(error.help("remove one of these defaults"));
     }
 }
 
@@ -171,7 +171,7 @@ fn roots(program: &Program) -> Vec<Node> {
     roots
 }
 
-/// What a message calls a value, and where it is.
+/// Name and span of a value in a message.
 fn described(program: &Program, node: Node) -> (String, Option<Span>) {
     match (
         node,
@@ -192,7 +192,7 @@ fn described(program: &Program, node: Node) -> (String, Option<Span>) {
 struct Graph<'a> {
     program: &'a Program,
     recursion: Recursion,
-    /// What each struct contains for the fields that are not set.
+    /// The values of unset fields of each struct.
     defaults: HashMap<DefId, Vec<(u32, Node)>>,
 }
 

@@ -1,4 +1,4 @@
-//! Enums: numbers given and counted, names unique.
+//! Enums: explicit and automatic numbers, unique names.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::source::Span;
 impl Checker<'_> {
     /// An enum with the numbers of its values.
     pub(crate) fn enumeration(&mut self, node: ast::Enum) -> Enum {
-        // What the next value without a number gets; unknown after an error.
+        // The next automatic number; unknown after an error.
         let mut next: Option<i64> = Some(0);
         let mut names: HashMap<String, Span> = HashMap::with_capacity(node.values.len());
         let mut numbers: HashMap<i32, (String, Span)> = HashMap::with_capacity(node.values.len());
@@ -31,8 +31,7 @@ impl Checker<'_> {
                     let warning = Diagnostic::warning(codes::DUPLICATE_ENUM_NUMBER, title);
                     let warning =
                         warning.at(value.span, "").and(*first_span, "the first name of the number");
-                    self.reporter
-                        .report(warning.note("the second name is another word for the same value"));
+                    self.reporter.report(warning.note("the second name is an alias of the first"));
                 }
                 Some((number, None)) => {
                     numbers.insert(number, (value.name.text.clone(), value.span));
@@ -62,7 +61,7 @@ impl Checker<'_> {
         true
     }
 
-    /// The number of a value, given or counted; `None` if it has none, which has been reported.
+    /// The number of a value, explicit or automatic; `None` if it has none, which has been reported.
     fn number(&mut self, value: &ast::EnumValue, next: Option<i64>) -> Option<i32> {
         let (number, span) = match value.number {
             Some(number) => (number.value?, number.span),
@@ -74,9 +73,8 @@ impl Checker<'_> {
         let title = format!("the number {number} of `{}` does not fit in 32 bits", value.name.text);
         let error = Diagnostic::error(codes::ENUM_NUMBER_OUT_OF_RANGE, title).at(span, "");
         self.reporter.report(match value.number {
-            Some(_) => error.note("numbers go from -2147483648 to 2147483647"),
-            None => error
-                .note("a value without a number has the number of the value before it plus one"),
+            Some(_) => error.note("enum numbers range from -2147483648 to 2147483647"),
+            None => error.note("without a number, an enum value is the previous one plus one"),
         });
         None
     }

@@ -1,4 +1,4 @@
-//! Fields: of structs, of arguments and of `throws`. Ids given and counted, names unique.
+//! Fields of structs, arguments and `throws`: explicit and automatic ids, unique names.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::program::{Field, Requiredness, StructKind};
 use crate::source::Span;
 
-/// Where fields stand.
+/// Owner of fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
     Struct(StructKind),
@@ -18,7 +18,7 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
-    /// What one of the fields is called.
+    /// Noun for one of the fields.
     fn noun(self) -> &'static str {
         match self {
             Owner::Struct(_) => "field",
@@ -29,8 +29,8 @@ impl Owner {
 }
 
 impl Checker<'_> {
-    /// The fields with types and ids. Default values are noted down, to be evaluated when all types are known:
-    /// `place` says where the value of a field will be.
+    /// Resolves the types and assigns the ids of fields. Default values are recorded and evaluated when all types are
+    /// known; `place` returns the location of a field's value.
     pub(crate) fn fields(
         &mut self,
         fields: Vec<ast::Field>,
@@ -56,7 +56,7 @@ impl Checker<'_> {
             if owner == Owner::Throws && field.name.text == "success" {
                 let warning =
                     Diagnostic::warning(codes::THROWS_SUCCESS, "an exception is named `success`");
-                let note = "`success` is what the result of a call is called on the wire";
+                let note = "`success` is the name of the return value in the result struct";
                 self.reporter.report(warning.at(field.name.span, "").note(note));
             }
             let requiredness = self.requiredness(&field, owner);
@@ -64,7 +64,7 @@ impl Checker<'_> {
                 if let Some(first) = first_default {
                     let error = Diagnostic::error(
                         codes::UNION_DEFAULTS,
-                        "a union can have one default value only",
+                        "a union can have only one default value",
                     );
                     self.reporter
                         .report(error.at(value.span, "the second").and(first, "the first"));
@@ -100,15 +100,15 @@ impl Checker<'_> {
         checked
     }
 
-    /// The requiredness of a field, where it means something.
+    /// The requiredness of a field; reports and drops it where it has no meaning.
     fn requiredness(&mut self, field: &ast::Field, owner: Owner) -> Requiredness {
         let (requiredness, word) = field.requiredness;
         let (title, instead) = match (owner, requiredness) {
             (Owner::Struct(StructKind::Union), Requiredness::Required) => {
-                ("no member of a union can be required", Requiredness::Optional)
+                ("union fields cannot be required", Requiredness::Optional)
             }
             (Owner::Throws, Requiredness::Required | Requiredness::Optional) => {
-                ("an exception is neither required nor optional", Requiredness::Default)
+                ("`throws` fields cannot be required or optional", Requiredness::Default)
             }
             _ => return requiredness,
         };
@@ -119,10 +119,10 @@ impl Checker<'_> {
     }
 }
 
-/// Gives fields their ids, and sees that none comes twice.
+/// Assigns field ids and reports duplicates.
 struct Ids {
     owner: Owner,
-    /// The last id that was counted.
+    /// The last automatic id.
     last: i32,
     taken: HashMap<i16, (String, Span, bool)>,
     /// The first field without an id, and how many there are.
@@ -145,7 +145,7 @@ impl Ids {
                 Err(_) => {
                     let title = format!("the {noun} id {value} does not fit in 16 bits");
                     let error = Diagnostic::error(codes::FIELD_ID_OUT_OF_RANGE, title);
-                    checker.reporter.report(error.at(span, "").note("ids go from 1 to 32767"));
+                    checker.reporter.report(error.at(span, "").note("valid ids are 1 to 32767"));
                     return 0;
                 }
             },
@@ -153,7 +153,7 @@ impl Ids {
             Some(ast::Integer { value: None, .. }) => return 0,
             None => {
                 self.last -= 1;
-                // What stands for a missing name belongs to a mistake that has been reported.
+                // A placeholder of a missing name belongs to a reported mistake.
                 if field.name.span.start < field.name.span.end {
                     let (first, count) = self.missing.unwrap_or((field.name.span, 0));
                     self.missing = Some((first, count + 1));
@@ -163,8 +163,7 @@ impl Ids {
                     Err(_) => {
                         let title = format!("there are too many {noun}s without ids");
                         let error = Diagnostic::error(codes::FIELD_ID_OUT_OF_RANGE, title);
-                        let note =
-                            format!("the id that is counted for this one would be {}", self.last);
+                        let note = format!("its automatic id would be {}", self.last);
                         checker.reporter.report(error.at(field.name.span, "").note(note));
                         return 0;
                     }
@@ -175,8 +174,7 @@ impl Ids {
             let title =
                 format!("the {noun}s `{name}` and `{}` have the same id {id}", field.name.text);
             let error = Diagnostic::error(codes::DUPLICATE_FIELD_ID, title);
-            let counted =
-                |explicit: bool| if explicit { "" } else { " (counted, as it has no id)" };
+            let counted = |explicit: bool| if explicit { "" } else { " (automatic id)" };
             let error = error.at(span, format!("again here{}", counted(field.id.is_some())));
             checker
                 .reporter
@@ -191,9 +189,9 @@ impl Ids {
         if id == 0 && self.owner == Owner::Throws {
             let error =
                 Diagnostic::error(codes::THROWS_ID_ZERO, "an exception cannot have the id 0");
-            checker
-                .reporter
-                .report(error.at(span, "").note("0 is the id of the function's result"));
+            checker.reporter.report(
+                error.at(span, "").note("0 is the id of the return value in the result struct"),
+            );
         } else if id <= 0 {
             let title = format!("the {} id {id} is not positive", self.owner.noun());
             let warning = Diagnostic::warning(codes::FIELD_ID_NOT_POSITIVE, title);
@@ -211,7 +209,7 @@ impl Ids {
         };
         let warning = Diagnostic::warning(codes::MISSING_FIELD_ID, title).at(span, "");
         let note = format!(
-            "ids -1, -2, … are counted; adding or removing {noun}s without ids changes them"
+            "automatic ids are -1, -2, …; they shift when {noun}s without ids are added or removed"
         );
         checker.reporter.report(warning.note(note));
     }

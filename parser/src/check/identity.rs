@@ -1,4 +1,4 @@
-//! When two values are the same, to find duplicates in sets and maps.
+//! Equality of values, to find duplicates in sets and maps.
 
 use crate::program::Value;
 

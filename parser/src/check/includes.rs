@@ -1,4 +1,4 @@
-//! Headers: includes in a circle or for nothing, namespaces given twice.
+//! Headers: include cycles, unused includes, duplicate namespaces.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -32,7 +32,7 @@ impl Checker<'_> {
                 let next = include.file;
                 match visits[next.0 as usize] {
                     Some(None) => {}
-                    // One message for each file that closes a circle is enough to find them all.
+                    // One message for each file that closes a cycle is enough to find them all.
                     Some(Some(_)) if !closing.insert(file) => {}
                     Some(Some(start)) => {
                         let cycle: Vec<FileId> =
@@ -59,14 +59,14 @@ impl Checker<'_> {
             cycle.iter().map(|&file| shown(&sources.file(file).path)).collect();
         let title = format!("`{}` includes itself", names[0]);
         let error = Diagnostic::error(codes::INCLUDE_CYCLE, title)
-            .at(include.span, "this include closes the circle");
+            .at(include.span, "this include closes the cycle");
         self.reporter.report(match length {
             1 => error,
             _ => error.note(cycle_text(names.iter().map(String::as_str), length)),
         });
     }
 
-    /// Reports languages that are given two namespaces in one file.
+    /// Reports duplicate namespaces of one language.
     pub(crate) fn namespaces(&mut self, program: &Program) {
         for file in &program.files {
             let mut seen: HashMap<&str, &Namespace> = HashMap::new();
@@ -76,21 +76,21 @@ impl Checker<'_> {
                     let warning = Diagnostic::warning(codes::DUPLICATE_NAMESPACE, title);
                     self.reporter.report(
                         warning
-                            .at(namespace.span, "this one counts")
-                            .and(first.span, "this one does not"),
+                            .at(namespace.span, "this entry wins")
+                            .and(first.span, "this entry is ignored"),
                     );
                 }
             }
         }
     }
 
-    /// Reports includes of which nothing is used.
+    /// Reports unused includes.
     pub(crate) fn unused_includes(&mut self, program: &Program) {
         for file in &program.files {
             let used = self.names.used(file.id);
             for include in &file.includes {
                 if !used.contains(&include.file) {
-                    let title = format!("nothing of `{}` is used", include.path);
+                    let title = format!("the include `{}` is unused", include.path);
                     self.reporter.report(
                         Diagnostic::lint(codes::UNUSED_INCLUDE, title).at(include.span, ""),
                     );

@@ -132,7 +132,7 @@ fn held(program: &Program, node: &Struct) -> Vec<(usize, DefId)> {
     held.filter_map(|(index, field)| Some((index, structure(program, &field.ty)?))).collect()
 }
 
-/// The struct, union or exception that a type stands for.
+/// The struct, union or exception behind a type, through typedefs.
 pub(super) fn structure(program: &Program, ty: &Type) -> Option<DefId> {
     match program.resolve(ty).kind {
         TypeKind::Named(id) if matches!(program.definition(id), Definition::Struct(_)) => Some(id),

@@ -23,7 +23,7 @@ pub(super) struct MemberName<'n> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// The enum that a type stands for, through typedefs.
+    /// The enum behind a type, through typedefs.
     pub(super) fn as_enum(&self, ty: &Type) -> Option<(DefId, &'a Enum)> {
         let program = self.program;
         match program.resolve(ty).kind {
@@ -56,11 +56,10 @@ impl<'a> Evaluator<'a> {
             Found::One(entry) => self.enum_behind(entry.id, entry.kind),
             Found::Broken => return Value::Invalid,
             Found::Two(first, second) => {
-                let title = format!("`{owner}` may mean two types");
+                let title = format!("`{owner}` is ambiguous: two types have this name");
                 let error = Diagnostic::error(codes::AMBIGUOUS_NAME, title);
-                let error = error.at(span, "both files have the same prefix");
-                self.reporter
-                    .report(error.and(first.span, "this one").and(second.span, "or this one"));
+                let error = error.at(span, "both included files have the same prefix");
+                self.reporter.report(error.and(first.span, "one").and(second.span, "the other"));
                 return Value::Invalid;
             }
             Found::Nothing => None,
@@ -96,8 +95,8 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Whether what stands before a member leads to its enum without saying all of its name: the enum without its
-    /// file, or the file without its enum. `taken` says that it is the name of an enum of this file already.
+    /// Whether the part before the last dot refers to the enum by a part of its name: the enum without its file, or the
+    /// file without the enum. `taken`: the part is already the name of another enum here.
     fn leads_to(&mut self, from: FileId, owner: &str, id: DefId, taken: bool) -> bool {
         let program = self.program;
         if program.definition(id).name().text == owner {
@@ -151,7 +150,7 @@ impl<'a> Evaluator<'a> {
             }
         };
         let warning = Diagnostic::warning(codes::OTHER_ENUM, title).at(span, "");
-        let warning = warning.and(node.name.span, "this enum is expected here, and has it");
+        let warning = warning.and(node.name.span, "the expected enum, which has this value");
         let help = format!("write `{}.{member}`", self.name_from(span.file, id));
         self.reporter.report(warning.help(help));
     }
@@ -182,7 +181,7 @@ impl<'a> Evaluator<'a> {
             let title = format!("expected a value of `{wanted_text}`, found one of `{found_text}`");
             let warning = Diagnostic::warning(codes::OTHER_ENUM, title);
             let warning = warning
-                .at(span, "accepted, as both enums have this name with the same number")
+                .at(span, "accepted: both enums have this name with the same number")
                 .and(same.name.span, "the value of the expected enum")
                 .and(value.name.span, "the value that is written");
             let help = format!("write `{}.{}`", self.name_from(span.file, wanted), same.name.text);
@@ -229,7 +228,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// The enum that a name of a type stands for, through typedefs.
+    /// The enum behind the name of a type, through typedefs.
     fn enum_behind(&self, id: DefId, kind: Kind) -> Option<(DefId, &'a Enum)> {
         match (kind, self.program.definition(id)) {
             (Kind::Enum, Definition::Enum(node)) => Some((id, node)),

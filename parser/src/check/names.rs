@@ -1,4 +1,4 @@
-//! Who is called what: the names of every file, and how one file finds the names of another.
+//! Name lookup: the names of every file, and how one file finds the names of another.
 
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
@@ -12,7 +12,7 @@ use crate::reporter::Reporter;
 use crate::source::{FileId, Span};
 use crate::suggest::{self, Budget};
 
-/// What kind of definition a name has.
+/// Kind of a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Const,
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
     Service,
 }
 
-/// What a name stands for.
+/// The definition that a name refers to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
     pub(crate) id: DefId,
@@ -30,13 +30,13 @@ pub(crate) struct Entry {
     pub(crate) span: Span,
 }
 
-/// What became of looking a name up.
+/// Result of a name lookup.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Found {
     One(Entry),
     /// Two included files of one prefix define it.
     Two(Entry, Entry),
-    /// It may be in what could not be read or parsed, which has been reported.
+    /// It may be defined in a file or definition that could not be read or parsed, which has been reported.
     Broken,
     Nothing,
 }
@@ -52,7 +52,7 @@ pub(crate) enum Space {
 #[derive(Debug)]
 pub(crate) struct Names {
     files: Vec<FileNames>,
-    /// How much may be spent on suggestions.
+    /// Budget for suggestions.
     pub(crate) budget: Budget,
 }
 
@@ -66,14 +66,14 @@ struct FileNames {
     missing: HashSet<String>,
     /// Names in definitions that could not be parsed.
     broken: HashSet<String>,
-    /// Because of mistakes, any name may be missing.
+    /// Any name may be missing because of syntax errors.
     left: bool,
 }
 
 #[derive(Debug)]
 struct Target {
     file: FileId,
-    /// Something has been looked up in it.
+    /// Whether a name has been found in it.
     used: Cell<bool>,
 }
 
@@ -108,7 +108,7 @@ impl Names {
         Names { files, budget: Budget::new(100_000) }
     }
 
-    /// Looks a name up as a file sees it: `name` is its own, `prefix.name` is in an included file.
+    /// Looks up a name from within a file: `name` is defined there, `prefix.name` in an included file.
     pub(crate) fn find(&self, from: FileId, name: &str, space: Space) -> Found {
         let file = &self.files[from.0 as usize];
         if let Some(&entry) = file.space(space).get(name) {
@@ -143,7 +143,7 @@ impl Names {
         file.missing.contains(prefix) || file.is_broken(prefix)
     }
 
-    /// A name near to one that was not found, as the file would have to write it.
+    /// The closest name to one that was not found, as this file would write it.
     pub(crate) fn suggestion(&self, from: FileId, name: &str, space: Space) -> Option<String> {
         let file = &self.files[from.0 as usize];
         match name.rsplit_once('.') {
@@ -153,7 +153,7 @@ impl Names {
                 let own = file.space(space).keys().map(String::as_str);
                 let near =
                     self.budget.closest(name, base.iter().copied().chain(own)).map(str::to_owned);
-                // The right name with the prefix forgotten.
+                // The right name without its prefix.
                 near.or_else(|| {
                     let mut prefixes: Vec<_> = file.prefixes.iter().take(1000).collect();
                     prefixes.sort_by_key(|(prefix, _)| prefix.as_str());
@@ -193,7 +193,7 @@ impl Names {
         self.files[from.0 as usize].prefixes.contains_key(prefix)
     }
 
-    /// The files of which a file uses anything.
+    /// The included files that a file uses.
     pub(crate) fn used(&self, from: FileId) -> HashSet<FileId> {
         let targets = self.files[from.0 as usize].prefixes.values().flatten();
         targets.filter(|target| target.used.get()).map(|target| target.file).collect()
@@ -208,7 +208,7 @@ impl FileNames {
         }
     }
 
-    /// Whether a name may be defined in what could not be parsed.
+    /// Whether a name may be defined in a part with syntax errors.
     fn is_broken(&self, name: &str) -> bool {
         self.left || self.broken.contains(name)
     }

@@ -22,11 +22,10 @@ impl<'a> Evaluator<'a> {
             Found::Two(first, second) => {
                 let error = Diagnostic::error(
                     codes::AMBIGUOUS_NAME,
-                    format!("`{name}` may mean two constants"),
+                    format!("`{name}` is ambiguous: two constants have this name"),
                 );
-                let error = error.at(span, "both files have the same prefix");
-                self.reporter
-                    .report(error.and(first.span, "this one").and(second.span, "or this one"));
+                let error = error.at(span, "both included files have the same prefix");
+                self.reporter.report(error.and(first.span, "one").and(second.span, "the other"));
                 return Value::Invalid;
             }
             Found::Nothing => {}
@@ -42,7 +41,7 @@ impl<'a> Evaluator<'a> {
 
     /// The value of a constant: copied if it is a scalar, by name if it is not.
     fn constant(&mut self, expected: &'a Type, id: DefId, name: &str, span: Span) -> Value {
-        // What has no value is part of a circle, which has been reported.
+        // A constant without a value is part of a cycle, which has been reported.
         let Some(value) = self.constants.get(&id).map(|value| referred(value, id)) else {
             return Value::Invalid;
         };
@@ -141,7 +140,7 @@ impl<'a> Evaluator<'a> {
             (TypeKind::Named(a), TypeKind::Named(b)) => Some((*a, *b)),
             _ => None,
         };
-        // What was compared once is not compared again: typedefs of typedefs can describe very large types.
+        // Pairs are compared once: typedefs of typedefs can describe very large types.
         if names.is_some_and(|(a, b)| a == b || self.same.contains(&(a, b))) {
             return true;
         }
@@ -220,7 +219,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The value of a constant, for whatever refers to it: scalars are copied, what may be large is kept by name.
+/// How a reference to a constant is stored: scalars are copied, containers and structs are kept by name.
 fn referred(value: &Value, id: DefId) -> Value {
     match value {
         Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Struct(..) | Value::Const(_) => {

@@ -1,4 +1,4 @@
-//! Services: functions, what they throw, and what a service extends.
+//! Services: functions, `throws` and `extends`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -56,15 +56,15 @@ impl Checker<'_> {
             Found::One(entry) => {
                 let error =
                     Diagnostic::error(codes::UNKNOWN_SERVICE, format!("`{text}` is not a service"));
-                error.at(*span, "a service must be here").and(entry.span, "defined here")
+                error.at(*span, "expected a service").and(entry.span, "defined here")
             }
             Found::Two(first, second) => {
                 let error = Diagnostic::error(
                     codes::AMBIGUOUS_NAME,
-                    format!("`{text}` may mean two services"),
+                    format!("`{text}` is ambiguous: two services have this name"),
                 );
-                let error = error.at(*span, "both files have the same prefix");
-                error.and(first.span, "this one").and(second.span, "or this one")
+                let error = error.at(*span, "both included files have the same prefix");
+                error.and(first.span, "one").and(second.span, "the other")
             }
             Found::Broken => return None,
             Found::Nothing => {
@@ -108,18 +108,18 @@ impl Checker<'_> {
             let title = format!("the oneway function `{name}` cannot return a value");
             let lenient = self.options.lenient_oneway;
             let new = if lenient { Diagnostic::warning } else { Diagnostic::error };
-            let label = if lenient { "taken for `void`" } else { "must be `void`" };
+            let label = if lenient { "treated as `void`" } else { "must be `void`" };
             let diagnostic = new(codes::ONEWAY_RETURNS, title).at(ty.span, label);
-            self.reporter.report(diagnostic.and(word.span, "no answer is ever sent"));
+            self.reporter.report(diagnostic.and(word.span, "oneway: no reply is sent"));
         }
         if let Some(first) = node.throws.first() {
             let title = format!("the oneway function `{name}` cannot throw");
             let error = Diagnostic::error(codes::ONEWAY_THROWS, title).at(first.span, "");
-            self.reporter.report(error.and(word.span, "no answer is ever sent"));
+            self.reporter.report(error.and(word.span, "oneway: no reply is sent"));
         }
     }
 
-    /// Checks that every function throws exceptions only, each once.
+    /// Checks that functions throw only exceptions, and none twice.
     pub(crate) fn throws(&mut self, program: &Program) {
         for (_, definition) in program.definitions() {
             let Definition::Service(service) = definition else { continue };
@@ -141,7 +141,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The exception that a type is.
+    /// The exception that a type refers to.
     fn exception(&mut self, ty: &Type, program: &Program) -> Option<DefId> {
         let (id, defined) = match program.resolve(ty).kind {
             TypeKind::Unresolved => return None,
@@ -162,7 +162,7 @@ impl Checker<'_> {
         None
     }
 
-    /// Cuts circles of services that extend each other.
+    /// Reports and breaks cycles of services that extend each other.
     pub(crate) fn service_cycles(&mut self, program: &mut Program) {
         let services: Vec<DefId> =
             program.definitions().filter(|(_, d)| is_service(d)).map(|(id, _)| id).collect();
@@ -193,7 +193,7 @@ impl Checker<'_> {
             .iter()
             .skip(1)
             .take(3)
-            .fold(error, |error, name| error.and(name.span, "by way of this"));
+            .fold(error, |error, name| error.and(name.span, "which needs this"));
         let text = cycle_text(names.iter().map(|name| name.text.as_str()), cycle.len());
         self.reporter.report(error.note(text));
         for id in cycle {
@@ -205,8 +205,8 @@ impl Checker<'_> {
     }
 
     /// Reports functions that an extended service has already. The services are walked as a tree, from those that
-    /// extend nothing, with the functions of the way down to the current one in one table: linear however long the
-    /// chains are.
+    /// extend nothing, with the functions inherited so far in one table, so that the work stays linear for long
+    /// chains.
     pub(crate) fn redefined_functions(&mut self, program: &Program) {
         let mut children: HashMap<DefId, Vec<DefId>> = HashMap::new();
         let mut stack = Vec::new();

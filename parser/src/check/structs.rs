@@ -53,7 +53,7 @@ impl<'a> Evaluator<'a> {
         Value::Struct(id, fields)
     }
 
-    /// The name of the field that a key of a struct value stands for.
+    /// The field name in a key of a struct value.
     fn field_name(&mut self, key: &ast::Value) -> Option<String> {
         match &key.kind {
             ValueKind::String(bytes) => return Some(String::from_utf8_lossy(bytes).into_owned()),
@@ -69,8 +69,7 @@ impl<'a> Evaluator<'a> {
         }
         let title = format!("expected the name of a field, found {}", literal_noun(&key.kind));
         let error = Diagnostic::error(codes::TYPE_MISMATCH, title).at(key.span, "");
-        self.reporter
-            .report(error.help("the names of fields are written as strings: `{\"name\": value}`"));
+        self.reporter.report(error.help("field names are written as strings: `{\"name\": value}`"));
         None
     }
 

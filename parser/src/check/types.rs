@@ -1,4 +1,4 @@
-//! Types: names resolved, typedefs without cycles, and what is odd about a type.
+//! Types: names resolved, typedefs without cycles, questionable uses.
 
 use std::collections::HashMap;
 
@@ -21,10 +21,11 @@ impl Checker<'_> {
             ast::TypeKind::List(element) => {
                 let element = self.ty(*element);
                 if matches!(element.kind, TypeKind::I8) {
-                    let lint = Diagnostic::lint(codes::LIST_OF_BYTES, "a list of bytes is slow");
-                    self.reporter.report(
-                        lint.at(span, "").help("`binary` holds the same in far less room and time"),
+                    let lint = Diagnostic::lint(
+                        codes::LIST_OF_BYTES,
+                        "a list of bytes is slower than `binary`",
                     );
+                    self.reporter.report(lint.at(span, "").help("use `binary` for bytes"));
                 }
                 TypeKind::List(Box::new(element))
             }
@@ -37,7 +38,7 @@ impl Checker<'_> {
             ast::TypeKind::Named(name) if name == "uuid" && self.is_base_uuid(span) => {
                 TypeKind::Uuid
             }
-            // What stands for a missing type.
+            // The placeholder of a missing type.
             ast::TypeKind::Named(_) if span.start == span.end => TypeKind::Unresolved,
             ast::TypeKind::Named(name) => {
                 self.named_type(&name, span).map_or(TypeKind::Unresolved, TypeKind::Named)
@@ -60,17 +61,16 @@ impl Checker<'_> {
                     format!("`{name}` is a service, not a type"),
                 );
                 self.reporter
-                    .report(error.at(span, "a type must be here").and(entry.span, "the service"));
+                    .report(error.at(span, "expected a type").and(entry.span, "the service"));
                 None
             }
             Found::Two(first, second) => {
                 let error = Diagnostic::error(
                     codes::AMBIGUOUS_NAME,
-                    format!("`{name}` may mean two types"),
+                    format!("`{name}` is ambiguous: two types have this name"),
                 );
-                let error = error.at(span, "both files have the same prefix");
-                self.reporter
-                    .report(error.and(first.span, "this one").and(second.span, "or this one"));
+                let error = error.at(span, "both included files have the same prefix");
+                self.reporter.report(error.and(first.span, "one").and(second.span, "the other"));
                 None
             }
             Found::Broken => None,
@@ -88,8 +88,7 @@ impl Checker<'_> {
         if let Found::One(entry) = self.names.find(span.file, name, Space::Consts) {
             let error =
                 Diagnostic::error(codes::NOT_A_TYPE, format!("`{name}` is a constant, not a type"));
-            self.reporter
-                .report(error.at(span, "a type must be here").and(entry.span, "the constant"));
+            self.reporter.report(error.at(span, "expected a type").and(entry.span, "the constant"));
             return;
         }
         let label = self.where_not_found(span.file, name);
@@ -107,17 +106,15 @@ impl Checker<'_> {
         });
     }
 
-    /// Advice for a name that goes through an included file to what that one includes.
+    /// Advice for a name that goes through an included file to one that it includes.
     fn through_include(&self, from: FileId, name: &str) -> Option<String> {
         let (first, rest) = name.split_once('.')?;
         let (prefix, _) = rest.rsplit_once('.')?;
         let included = self.names.has_prefix(from, first);
-        included.then(|| {
-            format!("what `{first}` includes is not included here: include `{prefix}` too")
-        })
+        included.then(|| format!("includes are not transitive: include `{prefix}` directly"))
     }
 
-    /// Where a name was looked for in vain, for the text under the caret.
+    /// Explains where a name was searched, for the text under the caret.
     pub(crate) fn where_not_found(&self, from: FileId, name: &str) -> String {
         match name.rsplit_once('.') {
             Some((prefix, rest)) if self.names.has_prefix(from, prefix) => {
@@ -128,7 +125,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Breaks the typedefs that stand for themselves, and those that are nested too deeply. After it, every type is
+    /// Reports and unresolves typedefs that refer to themselves or are nested too deeply. Afterwards every type is
     /// finite and at most [`NESTING_LIMIT`] typedefs and containers deep.
     pub(crate) fn typedefs(&mut self, program: &mut Program) {
         let ids: Vec<DefId> =
@@ -139,7 +136,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Visits a typedef and all that it needs, without recursion.
+    /// Visits a typedef and its dependencies, without recursion.
     fn typedef(&mut self, root: DefId, program: &mut Program, depths: &mut HashMap<DefId, Visit>) {
         if depths.contains_key(&root) {
             return;
@@ -167,7 +164,7 @@ impl Checker<'_> {
                 Some(&Visit::Open(start)) => {
                     let cycle: Vec<DefId> = path[start..].iter().map(|step| step.0).collect();
                     self.typedef_cycle(&cycle, program);
-                    // What stands for nothing now needs nothing.
+                    // They are unresolved now and depend on nothing.
                     for (_, needs, depth) in &mut path[start..] {
                         needs.clear();
                         *depth = 0;
@@ -185,7 +182,7 @@ impl Checker<'_> {
     fn typedef_cycle(&mut self, cycle: &[DefId], program: &mut Program) {
         let names: Vec<_> =
             cycle.iter().take(SHOWN).map(|&id| program.definition(id).name().clone()).collect();
-        let title = format!("the typedef `{}` stands for itself", names[0].text);
+        let title = format!("the typedef `{}` refers to itself", names[0].text);
         let error = Diagnostic::error(codes::TYPEDEF_CYCLE, title);
         let mut error = error.at(names[0].span, "");
         for name in names.iter().skip(1).take(3) {
@@ -209,7 +206,7 @@ impl Checker<'_> {
         unresolve(program, id);
     }
 
-    /// Reports what is odd about a type as it is used.
+    /// Reports questionable uses of a type.
     pub(crate) fn type_usage(&mut self, ty: &Type, program: &Program) {
         match &ty.kind {
             TypeKind::List(element) => self.type_usage(element, program),
@@ -228,13 +225,11 @@ impl Checker<'_> {
 
     fn key_usage(&mut self, key: &Type, what: &str, program: &Program) {
         if matches!(program.resolve(key).kind, TypeKind::Double) {
-            let title = format!("{what} of type `double` rarely do what is wanted");
+            let title = format!("{what} of type `double` are unreliable");
             let warning = Diagnostic::warning(codes::DOUBLE_KEY, title).at(key.span, "");
-            self.reporter.report(
-                warning.note(
-                    "NaN differs from itself, and languages compare 0.0 with -0.0 differently",
-                ),
-            );
+            self.reporter.report(warning.note(
+                "NaN is not equal to itself, and languages differ on whether 0.0 equals -0.0",
+            ));
         }
     }
 }
@@ -243,7 +238,7 @@ fn is_typedef(definition: &Definition) -> bool {
     matches!(definition, Definition::Typedef(_))
 }
 
-/// The typedefs in the target of a typedef, how deep in it each stands, and how deep the target is by itself.
+/// The typedefs in the target of a typedef with their depths in it, and the depth of the target itself.
 fn targets(program: &Program, id: DefId) -> (Vec<(DefId, i32)>, i32) {
     let mut found = Vec::new();
     let mut depth = 0;
@@ -282,7 +277,7 @@ fn unresolve(program: &mut Program, id: DefId) {
     }
 }
 
-/// How many steps of a cycle a message shows.
+/// Most steps of a cycle that a message shows.
 pub(crate) const SHOWN: usize = 8;
 
 /// `A → B → A`: the first steps of a cycle, and how many there are.

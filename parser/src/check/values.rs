@@ -1,4 +1,4 @@
-//! Values: each converted to the type that is expected where it stands.
+//! Values: each converted to the expected type.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +24,7 @@ pub(crate) struct Evaluator<'a> {
     pub(super) numbers: HashMap<DefId, HashMap<i32, u32>>,
     /// The fields with default values, which are not in the program yet.
     pub(super) defaults: HashSet<(DefId, u32)>,
-    /// The definitions that the typedefs of each file stand for.
+    /// The definitions behind the typedefs of each file.
     pub(super) aliases: HashMap<FileId, HashSet<DefId>>,
     /// Pairs of different definitions that were found to be the same type.
     pub(super) same: HashSet<(DefId, DefId)>,
@@ -127,7 +127,7 @@ impl<'a> Evaluator<'a> {
             format!("{number} does not fit in `{name}`"),
         );
         self.reporter
-            .report(error.at(span, "").note(format!("`{name}` goes from {low} to {high}")));
+            .report(error.at(span, "").note(format!("`{name}` ranges from {low} to {high}")));
         Some(Value::Invalid)
     }
 
@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
         if number.is_infinite() {
             let warning = Diagnostic::warning(
                 codes::INFINITE_DOUBLE,
-                "this number is too large and becomes infinite",
+                "this number is too large and becomes infinity",
             );
             self.reporter
                 .report(warning.at(span, "").note("the largest `double` is about 1.8e308"));
@@ -151,7 +151,7 @@ impl<'a> Evaluator<'a> {
                 Ok(text) => Value::String(text),
                 Err(_) => {
                     let error = Diagnostic::error(codes::NOT_UTF8, "this text is not UTF-8");
-                    self.reporter.report(error.at(span, "").help("a `binary` may hold any bytes"));
+                    self.reporter.report(error.at(span, "").help("`binary` may hold any bytes"));
                     Value::Invalid
                 }
             }),
@@ -183,10 +183,8 @@ impl<'a> Evaluator<'a> {
         for value in values {
             let element = self.value(element, value);
             if let Some(first) = identity(&element).and_then(|key| seen.insert(key, value.span)) {
-                let warning = Diagnostic::warning(
-                    codes::DUPLICATE_ELEMENT,
-                    "this element is in the set already",
-                );
+                let warning =
+                    Diagnostic::warning(codes::DUPLICATE_ELEMENT, "duplicate element in the set");
                 self.reporter.report(warning.at(value.span, "").and(first, "first here"));
             }
             elements.push(element);
@@ -206,10 +204,9 @@ impl<'a> Evaluator<'a> {
             let pair = (self.value(key, key_value), self.value(element, element_value));
             if let Some(first) = identity(&pair.0).and_then(|key| seen.insert(key, key_value.span))
             {
-                let warning =
-                    Diagnostic::warning(codes::DUPLICATE_KEY, "this key is in the map already");
-                let warning = warning.at(key_value.span, "this one counts");
-                self.reporter.report(warning.and(first, "this one does not"));
+                let warning = Diagnostic::warning(codes::DUPLICATE_KEY, "duplicate key in the map");
+                let warning = warning.at(key_value.span, "this entry wins");
+                self.reporter.report(warning.and(first, "this entry is ignored"));
             }
             pairs.push(pair);
         }

@@ -1,19 +1,19 @@
-//! The lines of a comment at its new place.
+//! The lines of a comment at its new position.
 
 use crate::doc;
 use crate::lexer::CommentKind;
 
-/// A comment and where it stands.
+/// A comment with its old and its new position.
 pub(super) struct Moved<'a> {
     /// Its text.
     pub(super) text: &'a [u8],
     /// Which form.
     pub(super) kind: CommentKind,
-    /// The white space at the start of the line that it stood on.
+    /// Indent of the line that it was on.
     pub(super) from: &'a [u8],
-    /// The white space at the start of the line that it will stand on.
+    /// Indent of the line that it will be on.
     pub(super) to: &'a [u8],
-    /// Whether nothing but white space will stand before it on its line.
+    /// Whether it will be the first thing on its line.
     pub(super) first: bool,
 }
 
@@ -63,7 +63,7 @@ fn with_rest(lines: &[&[u8]], change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Vec<u8>>
     lines.iter().enumerate().map(change).collect()
 }
 
-/// The white space at the start of the line that an offset is on.
+/// Indent of the line that an offset is on.
 pub(super) fn indent_before(text: &[u8], offset: usize) -> &[u8] {
     let before = &text[..offset.min(text.len())];
     let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);

@@ -4,10 +4,10 @@ use super::comment::{Moved, indent_before};
 use super::tree::{Group, Item, Layout, List, Node, Note, Style};
 use crate::lexer::CommentKind;
 
-/// How long a line may be before its lists are broken.
+/// Longest line, in columns, before its lists are broken.
 const WIDTH: usize = 100;
 
-/// How much deeper the inside of a bracket stands.
+/// Indent of the contents of a bracket.
 const INDENT: usize = 4;
 
 pub(super) struct Printer<'a> {
@@ -18,12 +18,12 @@ pub(super) struct Printer<'a> {
     out: Vec<u8>,
 }
 
-/// What was written last, as far as the next thing cares.
+/// Kind of the last thing written, as far as it matters for the next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     /// The start of a line.
     Indent,
-    /// A comment that more can follow on its line.
+    /// A comment that allows more on its line.
     Note,
     /// Anything else.
     Other,
@@ -65,8 +65,8 @@ impl<'a> Printer<'a> {
         self.nodes(&item.nodes, indent);
     }
 
-    /// Comments above something, each on its line unless the author had them on one. Tells whether more can follow
-    /// on the line of the last one, and what blank lines may come next.
+    /// Comments above something, each on its line unless the author had them on one. Returns whether more can follow
+    /// on the line of the last one, and which blank lines may come next.
     fn notes(&mut self, notes: &[Note], indent: usize, mut blank: Blank) -> (bool, Blank) {
         let mut glued = false;
         for note in notes {
@@ -82,7 +82,7 @@ impl<'a> Printer<'a> {
         (glued, blank)
     }
 
-    /// Comments behind something, on its line.
+    /// Comments after something, on its line.
     fn notes_after(&mut self, notes: &[Note]) {
         for note in notes {
             self.out.push(b' ');
@@ -120,7 +120,7 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// A list, and what follows it in its item.
+    /// A list and the rest of its item.
     fn list(&mut self, list: &List, indent: usize, rest: &[Node]) {
         if !self.breaks(list, rest) {
             return self.flat_list(list);
@@ -224,14 +224,14 @@ impl<'a> Printer<'a> {
     }
 }
 
-/// Whether a blank line stands above something.
+/// Whether there is a blank line above something.
 #[derive(Clone, Copy)]
 enum Blank {
-    /// It does.
+    /// Yes.
     Always,
-    /// It does if the author put one there.
+    /// If the author wrote one.
     Keep,
-    /// It does not.
+    /// No.
     Never,
 }
 

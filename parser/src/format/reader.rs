@@ -1,7 +1,7 @@
 //! Sorts the tokens and comments of a file into items and lists.
 //!
-//! The text has been parsed before, so every token is where the grammar wants it, and brackets are at most
-//! [`NESTING_LIMIT`](crate::syntax::NESTING_LIMIT) deep. Should that ever be wrong, tokens are still taken one by
+//! The text has been parsed before, so every token is where the grammar allows it, and brackets are at most
+//! [`NESTING_LIMIT`](crate::parsed::NESTING_LIMIT) deep. If that were ever wrong, tokens would still be taken one by
 //! one, so that none is lost.
 
 use super::tree::{Group, Item, Layout, List, Node, Note, Style};
@@ -15,11 +15,11 @@ pub(super) struct Reader<'a> {
     text: &'a [u8],
     tokens: &'a [Token],
     comments: &'a [Comment],
-    /// The end of the token or comment that was taken last.
+    /// End of the last token or comment taken.
     end: usize,
-    /// Comments that have been taken, but belong to what comes next.
+    /// Comments that have been taken and belong to the next item.
     carried: Vec<Note>,
-    /// A separator stands somewhere between braces of a definition.
+    /// Whether a body of a definition has a separator.
     commas: bool,
 }
 
@@ -60,13 +60,13 @@ impl<'a> Reader<'a> {
         member(self, &mut nodes);
         let mut after = Vec::new();
         if matches!(self.kind(), Some(TokenKind::Comma | TokenKind::Semicolon)) {
-            // Whoever wrote one of them means all.
+            // One separator in the file means separators everywhere.
             self.commas |= style == Style::Body;
             after = self.notes();
             self.next();
         }
         after.extend(self.notes_to_line_end(true));
-        // What stood on lines of its own before the separator belongs to what follows.
+        // Comments on their own lines before the separator belong to the next item.
         let line = after.iter().position(|note| note.kind == CommentKind::Line);
         self.carried = line.map_or_else(Vec::new, |line| after.split_off(line + 1));
         Item { before, lines, nodes, after }
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
             || !list.head.is_empty()
             || list.items.iter().any(Item::is_tall)
             || list.tail.iter().any(|note| !note.is_inline());
-        // Between two items stand a comma and a blank.
+        // A comma and a space between two items.
         let commas = list.items.len().saturating_sub(1) * 2;
         let tail = list.tail.iter().map(|note| note.width + 1).sum::<usize>();
         let items = list.items.iter().map(Item::width).sum::<usize>();
@@ -295,7 +295,7 @@ impl<'a> Reader<'a> {
 
     // Comments
 
-    /// How many lines end between what was taken last and an offset.
+    /// Number of line ends between the last thing taken and an offset.
     fn lines_before(&self, offset: u32) -> usize {
         let between = self.text.get(self.end..offset as usize).unwrap_or_default();
         between.iter().filter(|&&byte| byte == b'\n').count()
@@ -310,13 +310,13 @@ impl<'a> Reader<'a> {
         notes
     }
 
-    /// Takes the comments before the next token, which is of the same item.
+    /// Takes the comments before the next token of the same item.
     fn notes_between(&mut self, nodes: &mut Vec<Node>) {
         let notes = self.notes();
         nodes.extend(notes.into_iter().map(Node::Note));
     }
 
-    /// Takes the comments on the line of what was taken last, if nothing but perhaps a closing bracket follows there.
+    /// Takes the comments on the line of the last token, if at most a closing bracket follows there.
     fn notes_to_line_end(&mut self, or_closer: bool) -> Vec<Note> {
         let end = self.end;
         let next = self.tokens.first().map_or(self.text.len(), |token| token.start as usize);
@@ -359,7 +359,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How many characters the first line of a text has.
+/// Number of characters in the first line of a text.
 fn columns(text: &[u8]) -> usize {
     let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
     String::from_utf8_lossy(line.trim_ascii_end()).chars().count()

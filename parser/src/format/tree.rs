@@ -1,8 +1,8 @@
-//! What is laid out: items of nodes, lists of items.
+//! Layout tree: items of nodes, lists of items.
 
 use crate::lexer::CommentKind;
 
-/// A comment, with what the author's line ends say about it.
+/// A comment, with the author's line breaks around it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Note {
     /// Which form.
@@ -11,16 +11,16 @@ pub(super) struct Note {
     pub(super) start: usize,
     /// Offset just after its last byte.
     pub(super) end: usize,
-    /// How many lines end between what stands before it and the comment.
+    /// Number of line ends before the comment.
     pub(super) lines: usize,
-    /// How many columns its first line takes.
+    /// Width of its first line, in columns.
     pub(super) width: usize,
-    /// Whether it goes over several lines.
+    /// Whether it spans several lines.
     pub(super) tall: bool,
 }
 
 impl Note {
-    /// Whether more can stand behind it on its line.
+    /// Whether more can follow on its line.
     pub(super) fn is_inline(&self) -> bool {
         self.kind != CommentKind::Line && !self.tall
     }
@@ -35,21 +35,21 @@ pub(super) enum Node {
         start: usize,
         /// Offset just after its last byte.
         end: usize,
-        /// A blank stands before it.
+        /// Whether a space precedes it.
         space: bool,
-        /// How many columns its first line takes, with the blank.
+        /// Width of its first line in columns, with the space.
         width: usize,
-        /// Whether it is a string that goes over several lines.
+        /// Whether it is a string that spans several lines.
         tall: bool,
     },
     /// A comment between two tokens of the item.
     Note(Note),
-    /// A bracket and what it holds.
+    /// A bracket and its contents.
     List(List),
 }
 
 impl Node {
-    /// How many columns it takes on one line.
+    /// Width on one line, in columns.
     pub(super) fn width(&self) -> usize {
         match self {
             Node::Token { width, .. } => *width,
@@ -68,7 +68,7 @@ impl Node {
     }
 }
 
-/// What items a list has.
+/// Kind of the items of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
     /// Fields, values and functions of a definition: always one on a line, with commas or without.
@@ -77,31 +77,31 @@ pub(super) enum Style {
     Flow,
 }
 
-/// A bracket and what it holds.
+/// A bracket and its contents.
 #[derive(Debug)]
 pub(super) struct List {
-    /// Which items it has.
+    /// Kind of its items.
     pub(super) style: Style,
-    /// A blank stands before the opening bracket.
+    /// Whether a space precedes the opening bracket.
     pub(super) space: bool,
     /// The opening bracket.
     pub(super) open: u8,
-    /// Comments behind the opening bracket, on its line.
+    /// Comments after the opening bracket, on its line.
     pub(super) head: Vec<Note>,
-    /// What it holds.
+    /// Its contents.
     pub(super) items: Vec<Item>,
     /// Comments before the closing bracket.
     pub(super) tail: Vec<Note>,
     /// The closing bracket.
     pub(super) close: u8,
-    /// How many columns it takes on one line, with the blank.
+    /// Width on one line in columns, with the space.
     pub(super) width: usize,
     /// Whether it cannot, or should not, be on one line.
     pub(super) tall: bool,
 }
 
 impl List {
-    /// Whether there is nothing between its brackets.
+    /// Whether it is empty.
     pub(super) fn is_empty(&self) -> bool {
         self.head.is_empty() && self.items.is_empty() && self.tail.is_empty()
     }
@@ -112,16 +112,16 @@ impl List {
 pub(super) struct Item {
     /// Comments above it or before it.
     pub(super) before: Vec<Note>,
-    /// How many lines end between what stands before it and its first token.
+    /// Number of line ends before its first token.
     pub(super) lines: usize,
-    /// What it is made of, without the separator.
+    /// Its nodes, without the separator.
     pub(super) nodes: Vec<Node>,
-    /// Comments behind it, on its line.
+    /// Comments after it, on its line.
     pub(super) after: Vec<Note>,
 }
 
 impl Item {
-    /// How many columns it takes on one line, with its comments.
+    /// Width on one line in columns, with its comments.
     pub(super) fn width(&self) -> usize {
         let notes = self.before.iter().chain(&self.after).map(|note| note.width + 1);
         notes.sum::<usize>() + self.nodes.iter().map(Node::width).sum::<usize>()
@@ -134,7 +134,7 @@ impl Item {
     }
 }
 
-/// What a header or definition is, as far as blank lines depend on it.
+/// Kind of a header or definition, as far as blank lines depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Group {
     /// `include`
@@ -149,12 +149,12 @@ pub(super) enum Group {
     Body,
 }
 
-/// What a file is made of.
+/// Contents of a file.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
     /// Its headers and definitions.
     pub(super) items: Vec<(Group, Item)>,
-    /// The comments behind them.
+    /// The comments after them.
     pub(super) tail: Vec<Note>,
     /// Whether the items of bodies end with commas.
     pub(super) commas: bool,

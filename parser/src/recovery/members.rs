@@ -1,4 +1,4 @@
-//! The inside of a struct, enum or service with mistakes: member by member.
+//! Error recovery within a struct, enum or service: member by member.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use crate::token::{Token, TokenKind};
 /// How many words stand before the arguments of a function at most, where it is looked for.
 const LONGEST_HEAD: usize = 32;
 
-/// What the inside of a definition is made of.
+/// Members of a definition.
 pub(super) enum Members {
     Fields(Vec<Field>),
     EnumValues(Vec<EnumValue>),
@@ -23,7 +23,7 @@ pub(super) enum Members {
 }
 
 impl Members {
-    /// Adds members that were parsed, but for those without a name: nothing can refer to them.
+    /// Adds parsed members, except for those without a name.
     fn extend(&mut self, parsed: Parsed) {
         let is_named = |name: &Name| name.span.start < name.span.end;
         match (parsed, self) {
@@ -40,7 +40,7 @@ impl Members {
         }
     }
 
-    /// Takes those out of a guess that are there already: a name that is there twice comes from guessing.
+    /// Removes members from a guess that exist already: such duplicates come from guessing.
     fn leave_out_of(&self, parsed: &mut Parsed) {
         let mut taken: HashSet<String> = match self {
             Members::Fields(fields) => fields.iter().map(|one| one.name.text.clone()).collect(),
@@ -58,7 +58,7 @@ impl Members {
         }
     }
 
-    /// Puts the members into a definition that was parsed without them.
+    /// Adds the members to a definition that was parsed without its body.
     pub(super) fn into_definition(self, mut definition: Definition) -> Definition {
         match (&mut definition, self) {
             (Definition::Struct(node), Members::Fields(fields)) => {
@@ -80,7 +80,7 @@ impl Members {
 }
 
 impl Recovery<'_> {
-    /// Parses the inside of a definition: as many members at once as are surely whole.
+    /// Parses the body of a definition, in chunks that end where a member certainly ends.
     pub(super) fn members(&mut self, start: TokenKind, range: Range<usize>) -> Members {
         let mut members = match start {
             TokenKind::StartFields => Members::Fields(Vec::new()),
@@ -111,7 +111,8 @@ impl Recovery<'_> {
         Ok(())
     }
 
-    /// Reports a wrong member, keeps it as it was probably meant, and those before it, and says where to go on.
+    /// Reports a member with a mistake, keeps it as it was probably meant together with those before it, and returns where
+    /// to continue.
     fn broken_member(
         &mut self,
         start: TokenKind,
@@ -152,7 +153,7 @@ impl Recovery<'_> {
         (line, range.end)
     }
 
-    /// Keeps members with a mistake, which has been reported, as they were probably meant.
+    /// Keeps members with a reported mistake as they were probably meant.
     fn repair_members(&mut self, start: TokenKind, range: Range<usize>, into: &mut Members) {
         let mut tokens: Vec<Token> = self.tokens[range.clone()].to_vec();
         match self.misspelt(start, range.start) {
@@ -165,12 +166,12 @@ impl Recovery<'_> {
             into.leave_out_of(&mut parsed);
             into.extend(parsed);
         }
-        // They were perhaps not meant as they are read now, so nothing is said against them.
+        // The guess may be wrong, so names in it are not checked.
         let names = self.tokens[range].iter().filter(|token| token.kind == TokenKind::Identifier);
         self.file.broken.extend(names.map(|token| self.build.name(*token).text));
     }
 
-    /// Reports a member that has a mistake at its start which the parser meets too late to say anything useful.
+    /// Reports mistakes at the start of a member that the parser notices too late for a useful message.
     fn report_member(&mut self, start: TokenKind, at: usize) -> bool {
         use TokenKind::*;
         let kind = |ahead: usize| self.tokens.get(at + ahead).map(|token| token.kind);
@@ -178,9 +179,10 @@ impl Recovery<'_> {
             && (kind(0), kind(1)) == (Some(Identifier), Some(LeftParenthesis))
         {
             let name = self.build.name(self.tokens[at]);
-            let title = format!("the function `{}` does not say what it returns", name.text);
+            let title = format!("the function `{}` has no return type", name.text);
             let error = Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(name.span, "");
-            let help = format!("if it returns nothing, write `void {}(…)`", name.text);
+            let help =
+                format!("for a function without a return value, write `void {}(…)`", name.text);
             self.reporter.report(error.help(help));
             return true;
         }
@@ -208,7 +210,7 @@ impl Recovery<'_> {
         Some((first, suggest::closest(&word, candidates.iter().copied())?))
     }
 
-    /// Cuts the inside of a definition where a member surely ends.
+    /// Cuts the body of a definition where a member certainly ends.
     fn chunks(&self, start: TokenKind, range: Range<usize>) -> Vec<Range<usize>> {
         let mut chunks = Vec::new();
         let mut from = range.start;

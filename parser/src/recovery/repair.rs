@@ -1,5 +1,5 @@
-//! Guesses what was meant where a run of tokens has a mistake, so that a member with a mistake keeps its name and most
-//! of its type, and code that uses it has no mistakes of its own.
+//! Error correction: guesses what tokens with a mistake were meant to be, so that a member with a mistake keeps its name
+//! and most of its types, and code that uses it compiles.
 
 use crate::parsed::Parsed;
 use crate::recovery::Recovery;
@@ -7,13 +7,13 @@ use crate::suggest;
 use crate::syntax::{self, Failure};
 use crate::token::{Token, TokenKind};
 
-/// Longer runs are left alone. Each token is in one run at most, so that the work stays linear.
+/// Longest run of tokens that is corrected. Each token is in one run at most, so that the work stays linear.
 const LONGEST: usize = 1000;
 
-/// How many tokens are put in or taken out at most.
+/// Most tokens inserted or removed.
 const EDITS: usize = 6;
 
-/// What may be put in where the grammar expects it, the likeliest first. A name or number that is put in has no text.
+/// Tokens to insert where the grammar expects them, the likeliest first. Inserted names and numbers have no text.
 const INSERTED: &[(&str, TokenKind)] = &[
     (":", TokenKind::Colon),
     (">", TokenKind::Greater),
@@ -30,7 +30,7 @@ const INSERTED: &[(&str, TokenKind)] = &[
 ];
 
 impl Recovery<'_> {
-    /// Parses a run of tokens as what was probably meant.
+    /// Parses tokens with a mistake as what was probably meant.
     pub(super) fn repaired(&self, start: TokenKind, tokens: &[Token]) -> Option<Parsed> {
         if tokens.len() > LONGEST {
             return None;
@@ -66,7 +66,7 @@ impl Recovery<'_> {
         None
     }
 
-    /// Takes a misspelt `throws` for what it was meant to be, as the grammar takes it for the type of a function.
+    /// Corrects a misspelt `throws`, which the grammar would take for the type of the next function.
     fn restore_throws(&self, tokens: &mut [Token]) {
         for at in 2..tokens.len() {
             let [before, word, after] = [at - 2, at - 1, at].map(|at| tokens[at]);
@@ -88,11 +88,11 @@ impl Recovery<'_> {
 /// Tokens after some edits.
 struct Attempt {
     tokens: Vec<Token>,
-    /// How many tokens are left where the parser fails.
+    /// Number of tokens left where the parser fails.
     left: usize,
 }
 
-/// The ways to go on after a failure: with one more token, or without one.
+/// Candidates after a failure: with one token inserted, replaced or removed.
 fn edits(tokens: &[Token], failure: &Failure) -> Vec<Vec<Token>> {
     let (Failure::Unexpected { expected, .. } | Failure::End { expected, .. }) = failure else {
         return Vec::new();
