@@ -103,7 +103,8 @@ impl ServerSettings {
 #[derive(Debug, Clone)]
 pub(crate) struct ClientSettings {
     pub(crate) framing: Framing,
-    pub(crate) protocol: Protocol,
+    /// `None` until it is set.
+    pub(crate) protocol: Option<Protocol>,
     pub(crate) limits: Limits,
     pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
@@ -115,7 +116,7 @@ impl Default for ClientSettings {
     fn default() -> ClientSettings {
         ClientSettings {
             framing: Framing::default(),
-            protocol: Protocol::default(),
+            protocol: None,
             limits: Limits::DEFAULT,
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(30)),
@@ -217,10 +218,11 @@ macro_rules! client_setters {
             self.framing($crate::Framing::Framed)
         }
 
-        /// How values become bytes: the server has to expect the same. Default:
+        /// How values become bytes: the server has to expect the same. A call that is encoded otherwise
+        /// fails with [`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData) then. Default:
         /// [`Protocol::Binary`](crate::Protocol::Binary).
         pub fn protocol(mut self, protocol: $crate::Protocol) -> Self {
-            self.settings.protocol = protocol;
+            self.settings.protocol = Some(protocol);
             self
         }
 

@@ -85,13 +85,14 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     /// ([`ErrorKind::Connect`]).
     pub fn connect_lazy(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = address.try_into().map_err(Into::into)?;
+        let protocol = self.settings.protocol.unwrap_or_default();
         let (channel, driver) = self.channel(Source::Address(address));
         let runtime = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::Connect, "connect_lazy outside of a tokio runtime")
                 .with_source(error)
         })?;
         runtime.spawn(driver.run());
-        Ok(T::from_channel(channel, self.settings.protocol))
+        Ok(T::from_channel(channel, protocol))
     }
 
     /// Connects by a function of one's own, which is called for every connection: anything that is
@@ -139,10 +140,11 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     }
 
     async fn open(self, source: Source) -> Result<T> {
+        let protocol = self.settings.protocol.unwrap_or_default();
         let (channel, mut driver) = self.channel(source);
         driver.connect().await?;
         tokio::spawn(driver.run());
-        Ok(T::from_channel(channel, self.settings.protocol))
+        Ok(T::from_channel(channel, protocol))
     }
 
     fn channel(&self, source: Source) -> (Channel, Driver) {
@@ -150,13 +152,14 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         let shared = Arc::new(Shared {
             name: source.name().into(),
             timeout: settings.timeout,
+            protocol: settings.protocol,
             gone: false.into(),
         });
         let (messages, receiver) = mpsc::unbounded_channel();
         let line = Arc::new(Line { shared: Arc::clone(&shared), messages });
-        let (address, protocol) = (source.address().cloned(), settings.protocol);
+        let address = source.address().cloned();
         let driver = Driver::new(shared, source, settings, receiver);
-        (Channel { line, address, protocol }, driver)
+        (Channel { line, address }, driver)
     }
 }
 

@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::connection::{CallName, Caller, Entry};
+use crate::connection::{CallName, Caller, Entry, wrong_protocol};
 use crate::error::{Error, ErrorKind, Result};
-use crate::rpc::message::{MethodName, Request, Response};
+use crate::rpc::message::{MethodName, Protocol, Request, Response};
 
 /// What the callers and the task of a channel share.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Shared {
     /// The server as errors name it.
     pub(super) name: Arc<str>,
     pub(super) timeout: Option<Duration>,
+    /// The protocol of all calls, if it was set.
+    pub(super) protocol: Option<Protocol>,
     /// Whether the task has been told that callers have gone, and has not looked for them yet.
     pub(super) gone: AtomicBool,
 }
@@ -111,6 +113,11 @@ impl Future for CallFuture {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Response>> {
         let this = self.get_mut();
         if let Stage::Unsent(request) = &mut this.stage {
+            if let Some(error) = wrong_protocol(request, this.line.shared.protocol) {
+                let error = error.in_call(request.method.as_str(), &this.line.shared.name);
+                this.stage = Stage::Done;
+                return Poll::Ready(Err(error));
+            }
             let method = request.method.clone();
             let Stage::Unsent(request) = std::mem::replace(&mut this.stage, Stage::Done) else {
                 return Poll::Pending;

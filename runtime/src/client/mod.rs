@@ -54,6 +54,20 @@ use call::Line;
 /// grows to two seconds. If the name of the server has several addresses, those that failed are tried
 /// last.
 ///
+/// # Servers and proxies that need a setting
+///
+/// - A server that ties a session to its connection, or that serves one connection after the other
+///   (Apache's `TSimpleServer`): [`max_connections(1)`](ClientBuilder::max_connections).
+/// - A server or proxy that takes one call at a time on a connection:
+///   [`pipelining(false)`](ClientBuilder::pipelining). Node's server closes the connection when a handler
+///   throws an error that the IDL does not declare, with all calls that are in flight on it; the
+///   channel finds that out, and this setting spares it the first time.
+/// - Envoy's `thrift_proxy` closes the connection of the client when a cluster fails or has no route.
+///   `close_downstream_on_upstream_error: false` in its route's cluster settings leaves it open.
+/// - Apache's Python client leaves Nagle's algorithm on: its oneway call followed by another call is
+///   delayed by 40 ms, whatever the server is. Clients and servers of thriftly send at once
+///   ([`nodelay`](ClientBuilder::nodelay)).
+///
 /// # Memory
 ///
 /// Calls that wait for a connection are bounded in number and in bytes
@@ -63,7 +77,6 @@ use call::Line;
 pub struct Channel {
     line: Arc<Line>,
     address: Option<Address>,
-    protocol: Protocol,
 }
 
 impl Channel {
@@ -72,9 +85,9 @@ impl Channel {
         self.address.as_ref()
     }
 
-    /// The protocol that was set when the channel was made.
+    /// The protocol of the calls: the one that was set when the channel was made, or binary.
     pub fn protocol(&self) -> Protocol {
-        self.protocol
+        self.line.shared.protocol.unwrap_or_default()
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::connection::pool::Why;
 use crate::error::{Error, ErrorKind, Result};
-use crate::rpc::message::{Headers, MethodName};
+use crate::rpc::message::{Headers, MethodName, Protocol, Request};
 use crate::transport::Framing;
 
 /// A call of a client, as its errors name it.
@@ -73,6 +73,17 @@ impl CallName {
     pub(crate) fn error(&self, server: &str, error: Error) -> Error {
         error.in_call(self.method.as_str(), server)
     }
+}
+
+/// The error of a call that is not encoded as all calls of its channel have to be.
+pub(crate) fn wrong_protocol(request: &Request, protocol: Option<Protocol>) -> Option<Error> {
+    let protocol = protocol.filter(|protocol| *protocol != request.protocol)?;
+    let encoded = request.protocol;
+    let message = format!(
+        "the call is encoded in {encoded}, but the channel was made for {protocol}: make the client \
+         `with_protocol`"
+    );
+    Some(Error::new(ErrorKind::InvalidData, message))
 }
 
 /// Why a connection was lost that failed.

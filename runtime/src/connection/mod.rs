@@ -18,7 +18,9 @@ pub(crate) use budget::{Budget, Share};
 pub(crate) use client::{ClientConnection, Reply, no_such_call, of_method};
 #[cfg(feature = "async")]
 pub(crate) use failure::of_service;
-pub(crate) use failure::{CallName, cannot_carry, closed, flooded, guard, lost, unreadable};
+pub(crate) use failure::{
+    CallName, cannot_carry, closed, flooded, guard, lost, unreadable, wrong_protocol,
+};
 pub(crate) use input::Input;
 pub(crate) use output::{Output, SLICES};
 pub(crate) use pool::{Answer, Caller, Entry, LinkId, Pool, PoolSettings, Step, Why};

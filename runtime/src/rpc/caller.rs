@@ -9,6 +9,7 @@ use crate::protocol::encode_body;
 use crate::rpc::arguments::{ArgumentStruct, Arguments};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{Protocol, Request};
+use crate::rpc::protocol_of::protocol_of;
 use crate::rpc::service::{Returns, Throws, decode_response};
 
 /// A method of a service, as a client calls it.
@@ -35,6 +36,16 @@ impl<C> Caller<C> {
     /// Calls through the channel, encoded in the protocol.
     pub fn new(channel: C, protocol: Protocol) -> Caller<C> {
         Caller { channel, protocol, timeout: None }
+    }
+
+    /// Calls through the channel in the protocol that was set for it; in the default one if something is
+    /// around the channel.
+    pub fn of(channel: C) -> Caller<C>
+    where
+        C: 'static,
+    {
+        let protocol = protocol_of(&channel).unwrap_or_default();
+        Caller::new(channel, protocol)
     }
 
     /// The same channel and settings with another protocol.

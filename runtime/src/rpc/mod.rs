@@ -10,6 +10,7 @@ pub(crate) mod declared;
 pub(crate) mod extensions;
 pub(crate) mod from_channel;
 pub(crate) mod message;
+pub(crate) mod protocol_of;
 #[cfg(feature = "async")]
 pub(crate) mod reply;
 pub mod service;

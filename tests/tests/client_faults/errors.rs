@@ -99,3 +99,32 @@ async fn a_call_that_could_not_be_sent_says_so() {
     assert!(error.to_string().starts_with(&text), "{error}");
     assert_eq!(kind(first.await.expect("no panic")), ErrorKind::Timeout);
 }
+
+#[tokio::test]
+async fn a_client_speaks_the_protocol_of_its_channel() {
+    use thriftly::Protocol;
+
+    let server = thriftly::Server::new(FaultServer::new(Handler));
+    let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = server.local_addr();
+    tokio::spawn(server.serve());
+    let builder = ClientBuilder::<Channel>::new().protocol(Protocol::Compact);
+    let channel = builder.connect(address).await.expect("the server listens");
+    assert_eq!(channel.protocol(), Protocol::Compact);
+    // The channel takes no other.
+    let client = FaultClient::new(channel.clone());
+    assert_eq!(client.echo("a".as_bytes()).await.expect("answered"), "a");
+    let binary = client.with_protocol(Protocol::Binary);
+    let error = binary.echo("a".as_bytes()).await.expect_err("another protocol");
+    assert_eq!(error.kind(), ErrorKind::InvalidData);
+    let text =
+        format!("`echo` at {address}: the call is encoded in binary, but the channel was made");
+    assert!(error.to_string().starts_with(&text), "{error}");
+    let blocking = tokio::task::spawn_blocking(move || {
+        let builder = thriftly::blocking::ClientBuilder::<thriftly::blocking::Channel>::new();
+        let channel = builder.protocol(Protocol::Compact).connect(address);
+        let client = BlockingFaultClient::new(channel.expect("the server listens"));
+        client.echo("b".as_bytes()).expect("answered")
+    });
+    assert_eq!(blocking.await.expect("no panic"), "b");
+}

@@ -264,6 +264,36 @@ async fn waiting_calls_are_bounded() {
     assert!((8..=11).contains(&overloaded.load(Ordering::SeqCst)));
 }
 
+/// Nagle's algorithm and delayed acknowledgements would add 40 ms to each round: two seconds.
+#[tokio::test]
+async fn a_oneway_call_does_not_delay_the_next_call() {
+    let server = thriftly::Server::new(FaultServer::new(Mixed));
+    let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = server.local_addr();
+    tokio::spawn(server.serve());
+    let client = FaultClient::connect(address).await.expect("the server listens");
+    let (took, ()) = timed("50 rounds of a oneway call and a call", async {
+        for _ in 0..50 {
+            client.poke("a".as_bytes()).await.expect("sent");
+            client.get(0).await.expect("answered");
+        }
+    })
+    .await;
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    let blocking = tokio::task::spawn_blocking(move || {
+        let client = BlockingFaultClient::connect(address).expect("the server listens");
+        let start = Instant::now();
+        for _ in 0..50 {
+            client.poke("a".as_bytes()).expect("sent");
+            client.get(0).expect("answered");
+        }
+        start.elapsed()
+    });
+    let took = blocking.await.expect("no panic");
+    println!("blocking: {took:?}");
+    assert!(took < Duration::from_secs(1), "{took:?}");
+}
+
 /// 30 seconds. `cargo test -p thriftly-tests --test client_faults -- --ignored`
 #[tokio::test]
 #[ignore = "it takes 30 seconds"]

@@ -52,7 +52,7 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
     quote! {
         #[doc = #summary]
         ///
-        /// It may be cloned and shared: all clones use one connection. Methods take their arguments
+        /// It may be cloned and shared: all clones use the same connections. Methods take their arguments
         /// by reference and encode them when they are called.
         #allow
         #[derive(__Debug, __Clone)]
@@ -88,9 +88,14 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
 
         #allow
         impl<#c> #client<#c> {
-            /// Calls through a channel, which may have layers around it.
-            pub fn new(channel: #c) -> Self {
-                Self { inner: __Caller::new(channel, __Default::default()) }
+            /// Calls through a channel, in the protocol that was set for it. A channel with layers around
+            /// it does not tell its protocol: if it is not binary, set it by
+            /// [`with_protocol`](Self::with_protocol).
+            pub fn new(channel: #c) -> Self
+            where
+                #c: 'static,
+            {
+                Self { inner: __Caller::of(channel) }
             }
 
             /// The same client, but calling in another protocol.
@@ -102,7 +107,7 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
             /// The same client with another timeout: each of its calls fails if its reply has not come
             /// in this time after the method was called. `Duration::MAX` stands for no timeout.
             ///
-            /// It shares the connection: `client.with_timeout(Duration::from_millis(50)).get("k")` is
+            /// It shares the connections: `client.with_timeout(Duration::from_millis(50)).get("k")` is
             /// for one call only.
             #[must_use]
             pub fn with_timeout(&self, timeout: __std::Duration) -> Self

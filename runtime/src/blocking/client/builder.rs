@@ -80,7 +80,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     }
 
     fn open(self, source: Source, now: bool) -> Result<T> {
-        let protocol = self.settings.protocol;
+        let protocol = self.settings.protocol.unwrap_or_default();
         let line = Line::new(source, self.settings);
         if now {
             line.connect()?;

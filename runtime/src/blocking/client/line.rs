@@ -10,7 +10,7 @@ use super::connect::{Socket, Source};
 use super::worker::Worker;
 use crate::connection::{
     Answer, CallName, Caller, ClientConnection, Entry, LinkId, Pool, Reply, Step, Why, flooded,
-    no_such_call, of_method,
+    no_such_call, of_method, wrong_protocol,
 };
 use crate::error::{Error, Result};
 use crate::net::address::Address;
@@ -85,7 +85,7 @@ impl Line {
     }
 
     pub(super) fn protocol(&self) -> Protocol {
-        self.settings.protocol
+        self.settings.protocol.unwrap_or_default()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -121,6 +121,9 @@ impl Line {
             oneway: request.oneway,
             timeout: deadline.map(|deadline| deadline.saturating_duration_since(queued)),
         };
+        if let Some(error) = wrong_protocol(&request, self.settings.protocol) {
+            return Err(name.error(&self.name, error));
+        }
         let mut state = self.lock();
         state.tickets += 1;
         let ticket = Ticket(state.tickets);
@@ -216,7 +219,7 @@ impl Line {
             Outcome::Written => {
                 state.put_back(link, conn);
                 state.pool.finish(link, seqid, now)?;
-                Some(Ok(Response::none(self.settings.protocol)))
+                Some(Ok(Response::none(self.protocol())))
             }
             Outcome::Late => {
                 state.put_back(link, conn);

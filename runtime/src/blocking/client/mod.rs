@@ -41,7 +41,7 @@ impl Channel {
         self.line.address()
     }
 
-    /// The protocol that was set when the channel was made.
+    /// The protocol of the calls: the one that was set when the channel was made, or binary.
     pub fn protocol(&self) -> Protocol {
         self.line.protocol()
     }

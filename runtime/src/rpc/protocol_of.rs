@@ -1,0 +1,15 @@
+//! The protocol of a client that is made of a channel.
+
+use std::any::Any;
+
+use crate::blocking;
+use crate::rpc::message::Protocol;
+
+/// The protocol that was set for a channel. `None` if something is around it that does not tell.
+pub(crate) fn protocol_of(channel: &dyn Any) -> Option<Protocol> {
+    #[cfg(feature = "async")]
+    if let Some(channel) = channel.downcast_ref::<crate::Channel>() {
+        return Some(channel.protocol());
+    }
+    channel.downcast_ref::<blocking::Channel>().map(blocking::Channel::protocol)
+}
