@@ -273,7 +273,7 @@ pub use net::address::Address;
 pub use rpc::application::ApplicationError;
 
 #[cfg(feature = "async")]
-pub use client::{CallFuture, Channel, ClientBuilder};
+pub use client::{CallFuture, Channel, ClientBuilder, LayeredBuilder};
 pub use codec::{Decode, Encode, ThriftType};
 pub use error::{Error, ErrorKind, OrInternal, Result};
 pub use limits::Limits;
@@ -287,11 +287,14 @@ pub use rpc::context::Context;
 pub use rpc::deadline::Deadline;
 pub use rpc::extensions::Extensions;
 pub use rpc::from_channel::FromChannel;
+#[cfg(feature = "async")]
+pub use rpc::from_fn::{FnService, FromFn, Next, from_fn};
 pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 #[cfg(feature = "async")]
 pub use rpc::{reply::ReplyFuture, thrift_service::ThriftService};
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server, shutdown_signal};
+pub use tower_layer::Layer;
 pub use transport::Framing;
 pub use ttype::{ApplicationErrorKind, MessageKind, TType};
 pub use value::double::Double;

@@ -31,10 +31,12 @@
 //! ```
 
 mod client;
+mod from_fn;
 mod server;
 mod session;
 
-pub use client::{Channel, ClientBuilder};
+pub use client::{Channel, ClientBuilder, LayeredBuilder};
+pub use from_fn::{FnService, FromFn, Next, from_fn};
 pub use server::{BoundServer, Server, ServerHandle};
 
 use crate::error::Result;

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
+use tower_layer::Layer;
 
 use super::Service;
 use super::session::Session;
@@ -45,6 +46,12 @@ impl<S> Server<S> {
     }
 
     server_setters!();
+
+    /// Puts a layer around the service: [`from_fn`](crate::blocking::from_fn), or one of one's own. A
+    /// layer that is added later is around those before, and sees calls before them.
+    pub fn layer<L: Layer<S>>(self, layer: L) -> Server<L::Service> {
+        Server { service: layer.layer(self.service), settings: self.settings }
+    }
 
     /// How long a handler may take. A thread cannot be interrupted: the handler finds the time in
     /// [`Context::deadline`](crate::Context::deadline), and calls that it makes have that deadline

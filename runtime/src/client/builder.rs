@@ -8,14 +8,16 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tower_layer::Layer;
 
-use super::Channel;
 use super::call::{Line, Shared};
 use super::connect::Source;
 use super::driver::Driver;
+use super::{Channel, LayeredBuilder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
+use crate::rpc::message::Protocol;
 use crate::settings::{ClientSettings, client_setters};
 
 /// Sets up a client and connects it. `T` is the client: one that `thrift!` makes, or a bare
@@ -68,6 +70,40 @@ impl<T> ClientBuilder<T> {
 }
 
 impl<T: FromChannel<Channel>> ClientBuilder<T> {
+    /// Puts a `tower` layer around the channel: one of tower's, [`from_fn`](crate::from_fn), or one of
+    /// one's own. Other settings come before it.
+    ///
+    /// ```
+    /// use thriftly::{Deadline, from_fn};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> thriftly::Result<()> {
+    /// # thriftly::thrift!(inline: "service Ping { void ping() }");
+    /// # struct Handler;
+    /// # impl Ping for Handler {
+    /// #     async fn ping(&self) -> thriftly::Result<()> { Ok(()) }
+    /// # }
+    /// # let server = thriftly::Server::new(PingServer::new(Handler)).bind("127.0.0.1:0").await?;
+    /// # let address = server.local_addr();
+    /// # tokio::spawn(server.serve());
+    /// let hurry = from_fn(|mut request, next| async move {
+    ///     request.deadline = Deadline::after(Duration::from_secs(1));
+    ///     next.run(request).await
+    /// });
+    /// let client = PingClient::builder().framed().layer(hurry).connect(address).await?;
+    /// client.ping().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn layer<L: Layer<Channel>>(self, layer: L) -> LayeredBuilder<T, L> {
+        LayeredBuilder::new(ClientBuilder { settings: self.settings, client: PhantomData }, layer)
+    }
+
+    pub(super) fn protocol_of_calls(&self) -> Protocol {
+        self.settings.protocol
+    }
+
     /// Connects to a server, such as `"127.0.0.1:6000"`.
     ///
     /// # Errors

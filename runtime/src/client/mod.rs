@@ -5,6 +5,7 @@ mod call;
 mod conn;
 mod connect;
 mod driver;
+mod layered;
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -18,6 +19,7 @@ use crate::rpc::message::{Protocol, Request, Response};
 pub use builder::ClientBuilder;
 pub use call::CallFuture;
 use call::Line;
+pub use layered::LayeredBuilder;
 
 /// The way to a server, for encoded calls: what typed clients call through.
 ///
@@ -121,6 +123,12 @@ impl Service<Request> for &Channel {
 
 impl FromChannel<Channel> for Channel {
     fn from_channel(channel: Channel, _: Protocol) -> Channel {
+        channel
+    }
+
+    type Over<D> = D;
+
+    fn over<D>(channel: D, _: Protocol) -> D {
         channel
     }
 }

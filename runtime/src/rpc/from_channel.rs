@@ -11,4 +11,10 @@ use crate::rpc::message::Protocol;
 pub trait FromChannel<C>: Sized {
     /// A client that encodes its calls in the protocol.
     fn from_channel(channel: C, protocol: Protocol) -> Self;
+
+    /// The same client over another type of channel, such as one with layers around it.
+    type Over<D>;
+
+    /// As [`from_channel`](FromChannel::from_channel), over another type of channel.
+    fn over<D>(channel: D, protocol: Protocol) -> Self::Over<D>;
 }

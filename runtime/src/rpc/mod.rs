@@ -9,6 +9,8 @@ pub(crate) mod deadline;
 pub(crate) mod declared;
 pub(crate) mod extensions;
 pub(crate) mod from_channel;
+#[cfg(feature = "async")]
+pub(crate) mod from_fn;
 pub(crate) mod message;
 pub(crate) mod protocol_of;
 #[cfg(feature = "async")]

@@ -85,7 +85,7 @@ impl<T: Returns, E: Throws, C: ThriftService> Future for ReplyFuture<T, E, C> {
 }
 
 /// A layer's error: our own as it is, others as the source of one.
-fn into_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+pub(crate) fn into_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     match error.into().downcast::<Error>() {
         Ok(error) => error.unanswered(),
         Err(error) => Error::new(ErrorKind::Layer, error.to_string()).with_source(error),

@@ -1,32 +1,33 @@
 //! The async server.
 
+mod acceptor;
 mod calls;
 mod drain;
+mod incoming;
+mod listener;
 mod session;
 mod signal;
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::future::{Future, pending, poll_fn};
+use std::future::{Future, pending};
+use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
-use tokio::io::{AsyncRead, AsyncWrite, Interest};
-use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
-use tokio::task::JoinSet;
-use tokio::time::{Sleep, sleep, timeout};
+use futures_core::Stream;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::connection::Backoff;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
-use crate::settings::{BACKLOG, ServerSettings, server_setters};
-use drain::Drain;
-use session::{Rest, Session};
+use crate::settings::{ServerSettings, server_setters};
+use incoming::Incoming;
+use session::Session;
 pub use signal::shutdown_signal;
 
 /// A server on tokio, for one service.
@@ -95,6 +96,12 @@ impl<S> Server<S> {
 
     server_setters!();
 
+    /// Puts a `tower` layer around the service: one of tower's, [`from_fn`](crate::from_fn), or one
+    /// of one's own. A layer that is added later is around those before, and sees calls before them.
+    pub fn layer<L: Layer<S>>(self, layer: L) -> Server<L::Service> {
+        Server { service: layer.layer(self.service), settings: self.settings }
+    }
+
     /// How many calls of one connection may run at the same time. While there are so many,
     /// nothing is read from it. Default: 100.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
@@ -151,9 +158,80 @@ where
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<BoundServer<S>> {
         let address = address.try_into().map_err(Into::into)?;
-        let listener = listen(&address).await?;
+        let listener = listener::listen(&address).await?;
         let local = listener.local_addr().map_err(|error| address.bind_error(error))?;
         Ok(BoundServer { listener, local, service: self.service, settings: self.settings })
+    }
+
+    /// Serves on a socket that listens already: one that a service manager has passed on, or with
+    /// options of one's own. It has to be called on a tokio runtime.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> thriftly::Result<()> {
+    /// # thriftly::thrift!(inline: "service Ping { void ping() }");
+    /// # struct Handler;
+    /// # impl Ping for Handler {
+    /// #     async fn ping(&self) -> thriftly::Result<()> { Ok(()) }
+    /// # }
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let server = thriftly::Server::new(PingServer::new(Handler)).bind_listener(listener)?;
+    /// let address = server.local_addr();
+    /// tokio::spawn(server.serve());
+    /// PingClient::connect(address).await?.ping().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The socket does not listen, or there is no runtime ([`ErrorKind::Connect`]).
+    pub fn bind_listener(self, listener: std::net::TcpListener) -> Result<BoundServer<S>> {
+        let bound = || {
+            let local = listener.local_addr()?;
+            listener.set_nonblocking(true)?;
+            tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
+            Ok((TcpListener::from_std(listener)?, local))
+        };
+        let (listener, local) = bound().map_err(|error: io::Error| {
+            let message = format!("cannot serve on this socket: {error}");
+            Error::new(ErrorKind::Connect, message).with_source(error)
+        })?;
+        Ok(BoundServer { listener, local, service: self.service, settings: self.settings })
+    }
+
+    /// Serves connections over any streams of bytes that come from elsewhere, such as TLS or a pair in
+    /// memory, until there are no more and the last has ended. Errors of the stream are logged, as
+    /// those of a listener are. The time limits and
+    /// [`max_connections`](Server::max_connections) hold as ever.
+    ///
+    /// # Errors
+    /// Never fails: accept and connection errors are logged.
+    pub async fn serve_incoming<IO>(
+        self,
+        incoming: impl Stream<Item = io::Result<IO>>,
+    ) -> Result<()>
+    where
+        IO: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        self.serve_incoming_until(incoming, pending::<()>()).await
+    }
+
+    /// As [`serve_incoming`](Server::serve_incoming), but shuts down gracefully when `stop` is ready,
+    /// as [`BoundServer::serve_until`] does.
+    ///
+    /// # Errors
+    /// Never fails: accept and connection errors are logged.
+    pub async fn serve_incoming_until<IO>(
+        self,
+        incoming: impl Stream<Item = io::Result<IO>>,
+        stop: impl Future,
+    ) -> Result<()>
+    where
+        IO: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let incoming = Incoming(Box::pin(incoming));
+        acceptor::serve(incoming, self.service, self.settings, stop).await;
+        Ok(())
     }
 }
 
@@ -232,173 +310,21 @@ where
     /// Serves until the future is dropped; that also ends all connections.
     ///
     /// # Errors
-    /// None: connections that cannot be accepted or that break are noted in the log.
+    /// Never fails: accept and connection errors are logged.
     pub async fn serve(self) -> Result<()> {
         self.serve_until(pending::<()>()).await
     }
 
-    /// Serves until the future `stop` is ready, and then ends in good order: nothing more is
-    /// accepted, calls that have come are answered, and connections are closed. What is not
-    /// done after [`drain_timeout`](Server::drain_timeout) is dropped.
+    /// Serves until the future `stop` is ready, such as [`shutdown_signal`], and then shuts down
+    /// gracefully: nothing more is accepted, calls that have come are answered, and so are those that
+    /// still come on a connection while one is under way. What is not done after
+    /// [`drain_timeout`](Server::drain_timeout) is dropped.
     ///
     /// # Errors
     /// As [`serve`](BoundServer::serve).
     pub async fn serve_until(self, stop: impl Future) -> Result<()> {
-        let BoundServer { listener, local, service, settings } = self;
-        let drain_timeout = settings.drain_timeout;
-        let mut acceptor = Acceptor {
-            listener,
-            service,
-            max_connections: settings.connections(),
-            settings: Arc::new(settings),
-            drain: Arc::default(),
-            sessions: JoinSet::new(),
-            rest: JoinSet::new(),
-            backoff: Backoff::default(),
-            full: false,
-        };
-        let mut stop = pin!(stop);
-        let mut pause = pin!(None::<Sleep>);
-        poll_fn(|context| {
-            if stop.as_mut().poll(context).is_ready() {
-                return Poll::Ready(());
-            }
-            loop {
-                if let Some(until) = pause.as_mut().as_pin_mut() {
-                    std::task::ready!(until.poll(context));
-                    pause.set(None);
-                }
-                match std::task::ready!(acceptor.poll(context)) {
-                    Some(longer) => pause.set(Some(sleep(longer))),
-                    None => continue,
-                }
-            }
-        })
-        .await;
-        tracing::debug!(%local, connections = acceptor.sessions.len(), "shutting down");
-        let Acceptor { listener, drain, mut sessions, mut rest, .. } = acceptor;
-        drop(listener);
-        drain.begin();
-        let all = async {
-            while let Some(ended) = sessions.join_next().await {
-                if let Ok(Some(calls)) = ended {
-                    rest.spawn(calls.finish());
-                }
-            }
-            while rest.join_next().await.is_some() {}
-        };
-        if timeout(drain_timeout, all).await.is_err() {
-            let (connections, oneway) = (sessions.len(), rest.len());
-            tracing::warn!(%local, connections, oneway, "did not end in time");
-        }
+        let BoundServer { listener, service, settings, .. } = self;
+        acceptor::serve(listener, service, settings, stop).await;
         Ok(())
     }
-}
-
-/// Accepts connections and starts their tasks.
-struct Acceptor<S> {
-    listener: TcpListener,
-    service: S,
-    settings: Arc<ServerSettings>,
-    drain: Arc<Drain>,
-    /// Dropping this ends the connections.
-    sessions: JoinSet<Option<Rest>>,
-    /// Oneway calls whose connections have ended.
-    rest: JoinSet<()>,
-    max_connections: usize,
-    backoff: Backoff,
-    /// Whether it was said that there are too many.
-    full: bool,
-}
-
-impl<S> Acceptor<S>
-where
-    S: Service<Request, Response = Response> + Clone + Send + 'static,
-    S::Error: Into<Box<dyn StdError + Send + Sync>>,
-    S::Future: Send + 'static,
-{
-    /// Accepts one connection; or says for how long none can be.
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<std::time::Duration>> {
-        while let Poll::Ready(Some(ended)) = self.sessions.poll_join_next(context) {
-            match ended {
-                Ok(Some(calls)) => {
-                    self.rest.spawn(calls.finish());
-                }
-                Ok(None) => {}
-                Err(error) => tracing::error!(%error, "a connection failed"),
-            }
-        }
-        while let Poll::Ready(Some(_)) = self.rest.poll_join_next(context) {}
-        if self.sessions.len() >= self.max_connections {
-            if !std::mem::replace(&mut self.full, true) {
-                tracing::warn!(connections = self.sessions.len(), "no further connection is taken");
-            }
-            // The end of any of them wakes this up.
-            return Poll::Pending;
-        }
-        match std::task::ready!(self.listener.poll_accept(context)) {
-            Ok((stream, peer)) => {
-                self.backoff.succeeded();
-                // It is worth a word again when a tenth of them had gone in between.
-                self.full &= self.sessions.len() + 1 > self.max_connections / 10 * 9;
-                self.start(stream, peer);
-                Poll::Ready(None)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
-                let pause = self.backoff.failed(&error);
-                Poll::Ready((!pause.is_zero()).then_some(pause))
-            }
-        }
-    }
-
-    fn start(&mut self, stream: TcpStream, peer: SocketAddr) {
-        if self.settings.nodelay
-            && let Err(error) = stream.set_nodelay(true)
-        {
-            tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
-        }
-        let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
-        let ends = Endpoints { peer: Some(peer), local: stream.local_addr().ok() };
-        let drain = Arc::clone(&self.drain);
-        let session = Session::new(stream, ends, service, settings, drain, hung_up);
-        self.sessions.spawn(session.run());
-    }
-}
-
-/// Whether the peer has closed its side or reset the connection, also if there is more to read before.
-fn hung_up(stream: &TcpStream) -> bool {
-    let ready = pin!(stream.ready(Interest::READABLE));
-    match ready.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(ready)) => ready.is_read_closed(),
-        Poll::Ready(Err(_)) => true,
-        Poll::Pending => false,
-    }
-}
-
-async fn listen(address: &Address) -> Result<TcpListener> {
-    let found = match address.number() {
-        Some(number) => Ok(vec![number]),
-        None => lookup_host((address.host(), address.port())).await.map(Iterator::collect),
-    };
-    let mut result = Err(std::io::ErrorKind::AddrNotAvailable.into());
-    for socket_address in address.resolved(found)? {
-        result = listen_on(socket_address);
-        if result.is_ok() {
-            break;
-        }
-    }
-    result.map_err(|error| address.bind_error(error))
-}
-
-fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // A server that is started again may take its port over from connections that linger.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG.unsigned_abs())
 }

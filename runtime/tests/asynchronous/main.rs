@@ -7,6 +7,7 @@ mod client;
 mod endings;
 mod leaving;
 mod settings;
+mod streams;
 #[path = "../support/mod.rs"]
 mod support;
 

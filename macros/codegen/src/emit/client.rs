@@ -84,6 +84,10 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
             fn from_channel(channel: #channel, protocol: __std::Protocol) -> Self {
                 Self { inner: __Caller::new(channel, protocol) }
             }
+            type Over<#c> = #client<#c>;
+            fn over<#c>(channel: #c, protocol: __std::Protocol) -> #client<#c> {
+                #client { inner: __Caller::new(channel, protocol) }
+            }
         }
 
         #allow

@@ -3,12 +3,15 @@
 use std::io::{self, Read, Write};
 use std::marker::PhantomData;
 
-use super::Channel;
+use tower_layer::Layer;
+
 use super::connect::Source;
 use super::line::Line;
+use super::{Channel, LayeredBuilder};
 use crate::error::{Error, Result};
 use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
+use crate::rpc::message::Protocol;
 use crate::settings::{ClientSettings, client_setters};
 
 /// Sets up a client and connects it. `T` is the client: one that `thrift!` makes, or a bare
@@ -33,6 +36,16 @@ impl<T> ClientBuilder<T> {
 }
 
 impl<T: FromChannel<Channel>> ClientBuilder<T> {
+    /// Puts a layer around the channel: [`from_fn`](crate::blocking::from_fn), or one of one's own. Other
+    /// settings come before it.
+    pub fn layer<L: Layer<Channel>>(self, layer: L) -> LayeredBuilder<T, L> {
+        LayeredBuilder::new(ClientBuilder { settings: self.settings, client: PhantomData }, layer)
+    }
+
+    pub(super) fn protocol_of_calls(&self) -> Protocol {
+        self.settings.protocol
+    }
+
     /// Connects to a server, such as `"127.0.0.1:6000"`.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod builder;
 mod conn;
 mod connect;
+mod layered;
 mod line;
 mod worker;
 
@@ -14,6 +15,7 @@ use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
 use crate::rpc::message::{Protocol, Request, Response};
 pub use builder::ClientBuilder;
+pub use layered::LayeredBuilder;
 use line::Line;
 
 /// The way to a server, for encoded calls: what typed clients call through.
@@ -74,6 +76,12 @@ impl Service for Channel {
 
 impl FromChannel<Channel> for Channel {
     fn from_channel(channel: Channel, _: Protocol) -> Channel {
+        channel
+    }
+
+    type Over<D> = D;
+
+    fn over<D>(channel: D, _: Protocol) -> D {
         channel
     }
 }

@@ -1,0 +1,179 @@
+//! Accepting connections and running their tasks.
+
+use std::error::Error as StdError;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::JoinSet;
+use tokio::time::{Sleep, sleep, timeout};
+use tower_service::Service;
+
+use super::drain::Drain;
+use super::session::{Rest, Session};
+use crate::connection::Backoff;
+use crate::net::endpoints::Endpoints;
+use crate::rpc::message::{Request, Response};
+use crate::settings::ServerSettings;
+
+/// What connections come from.
+pub(super) trait Source {
+    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+
+    /// The next connection; `None` if there will be none.
+    fn poll_next(
+        &mut self,
+        settings: &ServerSettings,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<(Self::Stream, Endpoints)>>>;
+
+    /// Whether the client has gone, as far as that can be known without reading.
+    fn hung_up(_: &Self::Stream) -> bool {
+        false
+    }
+}
+
+/// Serves connections until `stop` is ready, and then shuts down gracefully; or until there are no
+/// more connections, and the last has ended.
+pub(super) async fn serve<L, S>(source: L, service: S, settings: ServerSettings, stop: impl Future)
+where
+    L: Source,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S::Future: Send + 'static,
+{
+    let drain_timeout = settings.drain_timeout;
+    let mut acceptor = Acceptor {
+        source: Some(source),
+        service,
+        max_connections: settings.connections(),
+        settings: Arc::new(settings),
+        drain: Arc::default(),
+        sessions: JoinSet::new(),
+        rest: JoinSet::new(),
+        backoff: Backoff::default(),
+        full: false,
+    };
+    let mut stop = pin!(stop);
+    let mut pause = pin!(None::<Sleep>);
+    poll_fn(|context| {
+        if stop.as_mut().poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        loop {
+            if let Some(until) = pause.as_mut().as_pin_mut() {
+                ready!(until.poll(context));
+                pause.set(None);
+            }
+            match ready!(acceptor.poll(context)) {
+                Next::Accepted => {}
+                Next::Pause(longer) => pause.set(Some(sleep(longer))),
+                Next::Ended => return Poll::Ready(()),
+            }
+        }
+    })
+    .await;
+    let Acceptor { source, drain, mut sessions, mut rest, .. } = acceptor;
+    tracing::debug!(connections = sessions.len(), "shutting down");
+    drop(source);
+    drain.begin();
+    let all = async {
+        while let Some(ended) = sessions.join_next().await {
+            if let Ok(Some(calls)) = ended {
+                rest.spawn(calls.finish());
+            }
+        }
+        while rest.join_next().await.is_some() {}
+    };
+    if timeout(drain_timeout, all).await.is_err() {
+        let (connections, oneway) = (sessions.len(), rest.len());
+        tracing::warn!(connections, oneway, "did not end in time");
+    }
+}
+
+struct Acceptor<L, S> {
+    /// `None` if no more connections come.
+    source: Option<L>,
+    service: S,
+    settings: Arc<ServerSettings>,
+    drain: Arc<Drain>,
+    /// Dropping this ends the connections.
+    sessions: JoinSet<Option<Rest>>,
+    /// Oneway calls whose connections have ended.
+    rest: JoinSet<()>,
+    max_connections: usize,
+    backoff: Backoff,
+    /// Whether it was said that there are too many.
+    full: bool,
+}
+
+/// What came of a try to accept a connection.
+enum Next {
+    Accepted,
+    /// None can be accepted for so long.
+    Pause(Duration),
+    /// There are no more, and all have ended.
+    Ended,
+}
+
+impl<L, S> Acceptor<L, S>
+where
+    L: Source,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S::Future: Send + 'static,
+{
+    /// Accepts one connection.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Next> {
+        while let Poll::Ready(Some(ended)) = self.sessions.poll_join_next(context) {
+            match ended {
+                Ok(Some(calls)) => {
+                    self.rest.spawn(calls.finish());
+                }
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "a connection failed"),
+            }
+        }
+        while let Poll::Ready(Some(_)) = self.rest.poll_join_next(context) {}
+        let Some(source) = &mut self.source else {
+            return match self.sessions.is_empty() && self.rest.is_empty() {
+                true => Poll::Ready(Next::Ended),
+                false => Poll::Pending,
+            };
+        };
+        if self.sessions.len() >= self.max_connections {
+            if !std::mem::replace(&mut self.full, true) {
+                tracing::warn!(connections = self.sessions.len(), "no further connection is taken");
+            }
+            // The end of any of them wakes this up.
+            return Poll::Pending;
+        }
+        Poll::Ready(match ready!(source.poll_next(&self.settings, context)) {
+            Some(Ok((stream, ends))) => {
+                self.backoff.succeeded();
+                // It is worth a word again when a tenth of them had gone in between.
+                self.full &= self.sessions.len() + 1 > self.max_connections / 10 * 9;
+                let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
+                let drain = Arc::clone(&self.drain);
+                let session = Session::new(stream, ends, service, settings, drain, L::hung_up);
+                self.sessions.spawn(session.run());
+                Next::Accepted
+            }
+            Some(Err(error)) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                match self.backoff.failed(&error) {
+                    Duration::ZERO => Next::Accepted,
+                    pause => Next::Pause(pause),
+                }
+            }
+            None => {
+                self.source = None;
+                Next::Accepted
+            }
+        })
+    }
+}
