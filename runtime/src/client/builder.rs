@@ -101,7 +101,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     }
 
     pub(super) fn protocol_of_calls(&self) -> Protocol {
-        self.settings.protocol
+        self.settings.protocol.unwrap_or_default()
     }
 
     /// Connects to a server, such as `"127.0.0.1:6000"`.

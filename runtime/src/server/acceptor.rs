@@ -20,16 +20,19 @@ use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
 
+/// A connection that was accepted; `None` if there will be no more.
+pub(super) type Accepted<IO> = Option<io::Result<(IO, Endpoints)>>;
+
 /// What connections come from.
 pub(super) trait Source {
     type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
-    /// The next connection; `None` if there will be none.
+    /// The next connection.
     fn poll_next(
         &mut self,
         settings: &ServerSettings,
         context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<(Self::Stream, Endpoints)>>>;
+    ) -> Poll<Accepted<Self::Stream>>;
 
     /// Whether the client has gone, as far as that can be known without reading.
     fn hung_up(_: &Self::Stream) -> bool {

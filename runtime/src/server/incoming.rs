@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::acceptor::Source;
+use super::acceptor::{Accepted, Source};
 use crate::net::endpoints::Endpoints;
 use crate::settings::ServerSettings;
 
@@ -25,7 +25,7 @@ where
         &mut self,
         _: &ServerSettings,
         context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<(Pin<Box<IO>>, Endpoints)>>> {
+    ) -> Poll<Accepted<Pin<Box<IO>>>> {
         self.0.as_mut().poll_next(context).map(|next| {
             next.map(|accepted| accepted.map(|stream| (Box::pin(stream), Endpoints::default())))
         })

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::io::Interest;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
-use super::acceptor::Source;
+use super::acceptor::{Accepted, Source};
 use crate::error::Result;
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
@@ -22,7 +22,7 @@ impl Source for TcpListener {
         &mut self,
         settings: &ServerSettings,
         context: &mut Context<'_>,
-    ) -> Poll<Option<io::Result<(TcpStream, Endpoints)>>> {
+    ) -> Poll<Accepted<TcpStream>> {
         let accepted = ready!(self.poll_accept(context)).map(|(stream, peer)| {
             if settings.nodelay
                 && let Err(error) = stream.set_nodelay(true)
