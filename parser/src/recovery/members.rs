@@ -121,7 +121,7 @@ impl Recovery<'_> {
         into: &mut Members,
     ) -> usize {
         let failed = self.index_of(failure);
-        if !self.report_member(start, range.start) {
+        if !self.report_member(start, range.start) && !self.report_open(range.clone(), failure) {
             self.report(failure);
         }
         let (line, next) =
@@ -191,6 +191,39 @@ impl Recovery<'_> {
         let title = format!("`{}` is not a type or keyword", word.text);
         let error = Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(word.span, "");
         self.reporter.report(error.help(format!("did you mean `{near}`?")));
+        true
+    }
+
+    /// Reports the bracket that is still open where the tokens of a member end, if closing it would do.
+    fn report_open(&mut self, range: Range<usize>, failure: &Failure) -> bool {
+        let Failure::End { expected, .. } = failure else { return false };
+        let mut open = Vec::new();
+        for at in range.clone() {
+            match self.tokens[at].kind.depth_change() {
+                1 => open.push(at),
+                -1 => drop(open.pop()),
+                _ => {}
+            }
+        }
+        let Some(at) = open.pop() else { return false };
+        let (opening, closing) = match self.tokens[at].kind {
+            TokenKind::LeftParenthesis => ("(", ")"),
+            TokenKind::LeftBracket => ("[", "]"),
+            TokenKind::LeftBrace => ("{", "}"),
+            _ => ("<", ">"),
+        };
+        if self.lexed.cut_short || !expected.iter().any(|name| name.trim_matches('"') == closing) {
+            return false;
+        }
+        let title = format!("this `{opening}` is never closed");
+        let error = Diagnostic::error(codes::UNCLOSED_BRACKET, title);
+        let error = error.at(self.build.span(self.tokens[at]), "opened here");
+        self.reporter.report(match self.tokens.get(range.end) {
+            Some(&next) => {
+                error.and(self.build.span(next), format!("a `{closing}` is missing before this"))
+            }
+            None => error,
+        });
         true
     }
 
