@@ -11,6 +11,7 @@ mod derive;
 mod emit;
 mod input;
 mod lower;
+mod markdown;
 mod model;
 mod name;
 mod thrift;

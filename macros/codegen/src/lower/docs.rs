@@ -3,6 +3,7 @@
 use thriftly_parser::program::{Annotation, Field, Name, Requiredness, Type};
 
 use super::{Lowerer, annotations};
+use crate::markdown::{code_span, lines};
 use crate::model::Docs;
 
 /// How much of a default value is shown, in characters.
@@ -15,7 +16,8 @@ impl Lowerer<'_> {
         let source = self.sources.file(name.span.file);
         let before = &source.text[..(name.span.start as usize).min(source.text.len())];
         let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        let place = format!("`{}`, line {line}", self.file_name(name.span.file));
+        let file = code_span(&self.file_name(name.span.file));
+        let place = format!("{file}, line {line}");
         if lines.is_empty() {
             lines.push(format!(" `{}` of {place}.", name.text));
         } else {
@@ -65,54 +67,12 @@ impl Lowerer<'_> {
     }
 }
 
-/// A doc text as lines for `#[doc]`, each with the space that people write after `///`.
-pub(super) fn lines(text: &str) -> Vec<String> {
-    let mut fenced = false;
-    text.lines()
-        .map(|line| {
-            let line = line.trim_end();
-            let fence = line.trim_start().starts_with("```");
-            fenced ^= fence;
-            match line {
-                "" => String::new(),
-                line if fenced || fence => format!(" {line}"),
-                line => format!(" {}", without_html(line)),
-            }
-        })
-        .collect()
-}
-
-/// What looks like HTML in a comment is none, and rustdoc would swallow it.
-fn without_html(line: &str) -> String {
-    let mut code = false;
-    let mut escaped = String::with_capacity(line.len());
-    for letter in line.chars() {
-        code ^= letter == '`';
-        if letter == '<' && !code {
-            escaped.push('\\');
-        }
-        escaped.push(letter);
-    }
-    escaped
-}
-
 /// A doc text followed by a line of code, or the code alone.
 pub(super) fn with_code(doc: Option<&str>, annotations: &[Annotation], code: &str) -> Docs {
     let mut lines = doc.map(lines).unwrap_or_default();
     if !lines.is_empty() {
         lines.push(String::new());
     }
-    lines.push(format!(" `{code}`"));
+    lines.push(format!(" {}", code_span(code)));
     Docs { lines, deprecated: annotations::deprecated(annotations) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_looks_like_html_is_shown_as_it_is() {
-        let text = "a list<i32> of `list<i32>`\n```\nx < y\n```\n";
-        assert_eq!(lines(text), [" a list\\<i32> of `list<i32>`", " ```", " x < y", " ```"]);
-    }
 }

@@ -33,6 +33,7 @@ use self::types::{Form, Holds};
 use self::views::Views;
 use crate::emit;
 use crate::input::Options;
+use crate::markdown::code_span;
 use crate::model::{Const, ConstKind, Enum, EnumValue, Typedef};
 use crate::name::{const_name, free_name, ident, plain, type_name, value_name, variant_name};
 
@@ -119,11 +120,10 @@ impl<'a> Lowerer<'a> {
         for file in &self.program.files[1..] {
             let Some(Module::Generated(name)) = &self.modules[file.id.0 as usize] else { continue };
             let items = self.file(file);
-            let doc = file
-                .doc
-                .as_deref()
-                .map(docs::lines)
-                .unwrap_or_else(|| vec![format!("From `{}`.", self.file_name(file.id))]);
+            let doc =
+                file.doc.as_deref().map(crate::markdown::lines).unwrap_or_else(|| {
+                    vec![format!(" From {}.", code_span(&self.file_name(file.id)))]
+                });
             let import = self.import();
             modules.extend(quote! {
                 #(#[doc = #doc])*
