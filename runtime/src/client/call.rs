@@ -30,7 +30,7 @@ pub(super) struct Shared {
 /// What callers tell the task.
 #[derive(Debug)]
 pub(super) enum Message {
-    Call(Box<Entry<Waiter, Request>>),
+    Call(Entry<Waiter, Box<Request>>),
     CallersGone,
 }
 
@@ -64,18 +64,18 @@ pub struct CallFuture {
 }
 
 enum Stage {
-    Unsent(Request),
+    Unsent(Box<Request>),
     Sent(oneshot::Receiver<Result<Response>>, MethodName),
     Done,
 }
 
 impl CallFuture {
     pub(super) fn new(line: Arc<Line>, request: Request) -> CallFuture {
-        CallFuture { line, stage: Stage::Unsent(request) }
+        CallFuture { line, stage: Stage::Unsent(Box::new(request)) }
     }
 
     /// Hands the call to the task.
-    fn send(&self, request: Request) -> oneshot::Receiver<Result<Response>> {
+    fn send(&self, request: Box<Request>) -> oneshot::Receiver<Result<Response>> {
         let queued = Instant::now().into_std();
         let shared = &self.line.shared;
         let deadline = request.deadline.resolve(queued, shared.timeout);
@@ -95,7 +95,7 @@ impl CallFuture {
             tries: 0,
         };
         // If the task has gone, so has the sender of the reply.
-        let _ = self.line.messages.send(Message::Call(Box::new(entry)));
+        let _ = self.line.messages.send(Message::Call(entry));
         receiver
     }
 }

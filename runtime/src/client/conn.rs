@@ -15,8 +15,8 @@ use crate::error::Result;
 use crate::net::stream::poll_write;
 use crate::rpc::message::Request;
 
-/// How many bytes are looked for on a connection before it is used again.
-const LOOK: usize = 4 << 10;
+/// How many bytes are looked for at once on a connection before it is used again: seldom are there any.
+const LOOK: usize = 64;
 
 pub(super) struct Conn {
     pub(super) link: LinkId,
@@ -28,7 +28,7 @@ pub(super) struct Conn {
 
 struct Unwritten {
     seqid: i32,
-    request: Request,
+    request: Box<Request>,
     /// Where it begins and ends among all bytes that are ever written.
     start: u64,
     end: u64,
@@ -64,7 +64,7 @@ impl Conn {
     }
 
     /// Appends a call to what is to be written.
-    pub(super) fn call(&mut self, request: Request, seqid: i32) -> Result<()> {
+    pub(super) fn call(&mut self, request: Box<Request>, seqid: i32) -> Result<()> {
         let end = |codec: &ClientConnection| codec.output.total() + codec.output.len() as u64;
         let start = end(&self.codec);
         self.codec.call(&request, seqid)?;
@@ -91,7 +91,7 @@ impl Conn {
     }
 
     /// The next call that has been written whole: its number, and its protocol if it is oneway.
-    pub(super) fn next_written(&mut self) -> Option<(i32, Request)> {
+    pub(super) fn next_written(&mut self) -> Option<(i32, Box<Request>)> {
         let written = self.codec.output.total();
         self.unwritten.front().filter(|next| next.end <= written)?;
         let next = self.unwritten.pop_front()?;
@@ -105,7 +105,7 @@ impl Conn {
     }
 
     /// The calls of which no byte was written.
-    pub(super) fn into_unwritten(self) -> Vec<(i32, Request)> {
+    pub(super) fn into_unwritten(self) -> Vec<(i32, Box<Request>)> {
         let written = self.codec.output.total();
         let left = self.unwritten.into_iter().filter(|one| one.start >= written);
         left.map(|one| (one.seqid, one.request)).collect()

@@ -32,7 +32,7 @@ pub(super) struct Driver {
     shared: Arc<Shared>,
     source: Source,
     settings: ClientSettings,
-    pool: Pool<Waiter, Request>,
+    pool: Pool<Waiter, Box<Request>>,
     conns: Vec<Conn>,
     connecting: Vec<(LinkId, Connecting)>,
     messages: mpsc::UnboundedReceiver<Message>,
@@ -217,7 +217,7 @@ impl Driver {
                     if entry.call.reply.is_closed() {
                         continue;
                     }
-                    if let Err(refused) = self.pool.submit(*entry) {
+                    if let Err(refused) = self.pool.submit(entry) {
                         let waiter = refused.call;
                         let name = &self.shared.name;
                         let error = waiter.call.overloaded(name, refused.waiting);
@@ -260,7 +260,7 @@ impl Driver {
         }
     }
 
-    fn send(&mut self, link: LinkId, seqid: i32, request: Request, idle: bool) {
+    fn send(&mut self, link: LinkId, seqid: i32, request: Box<Request>, idle: bool) {
         let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
         if idle {
             // What the server has done in the meantime is noticed before a byte is written.
@@ -313,7 +313,7 @@ impl Driver {
     }
 
     /// A connection cannot be used any more. `unsent` is a call that is not on it yet.
-    fn lose(&mut self, link: LinkId, error: Error, unsent: Option<(i32, Request)>) {
+    fn lose(&mut self, link: LinkId, error: Error, unsent: Option<(i32, Box<Request>)>) {
         tracing::debug!(server = %self.shared.name, %error, "lost a connection");
         let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
         let mut unwritten = self.conns.remove(at).into_unwritten();

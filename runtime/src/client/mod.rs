@@ -64,8 +64,9 @@ pub use layered::LayeredBuilder;
 ///   [`pipelining(false)`](ClientBuilder::pipelining). Node's server closes the connection when a handler
 ///   throws an error that the IDL does not declare, with all calls that are in flight on it; the
 ///   channel finds that out, and this setting spares it the first time.
-/// - Envoy's `thrift_proxy` closes the connection of the client when a cluster fails or has no route.
-///   `close_downstream_on_upstream_error: false` in its route's cluster settings leaves it open.
+/// - Envoy's `thrift_proxy` closes the connection of the client when a call has no route or its cluster
+///   fails. `close_downstream_on_upstream_error: false` in its router filter leaves the connection
+///   open.
 /// - Apache's Python client leaves Nagle's algorithm on: its oneway call followed by another call is
 ///   delayed by 40 ms, whatever the server is. Clients and servers of thriftly send at once
 ///   ([`nodelay`](ClientBuilder::nodelay)).

@@ -289,8 +289,8 @@ impl<T: Caller> Link<T> {
     }
 
     /// Whether a new call would probably have to wait for an old one.
-    pub(super) fn is_blocked(&self, now: Instant, patience: Duration) -> bool {
-        self.blocked_since().is_some_and(|at| now.saturating_duration_since(at) >= patience)
+    pub(super) fn is_blocked(&self, late: Instant) -> bool {
+        self.blocked_since().is_some_and(|at| at <= late)
     }
 
     /// Drops callers that have gone. Returns when to look again.

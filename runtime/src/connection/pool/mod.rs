@@ -151,6 +151,8 @@ pub(crate) struct Pool<T, R> {
     next_check: Option<Instant>,
     /// When the first call that waits may be routed otherwise than now.
     next_route: Option<Instant>,
+    /// A time, and what was sent before that to be late by then.
+    late: Option<(Instant, Instant)>,
 }
 
 /// Whether calls go one at a time.
@@ -177,6 +179,7 @@ impl<T: Caller, R> Pool<T, R> {
             decided: VecDeque::new(),
             next_check: None,
             next_route: None,
+            late: None,
         }
     }
 
@@ -424,25 +427,36 @@ impl<T: Caller, R> Pool<T, R> {
     }
 
     /// The connection for the next call.
-    fn route(&self, queued: Instant, now: Instant) -> Option<usize> {
-        let patience = self.latency.patience();
+    fn route(&mut self, queued: Instant, now: Instant) -> Option<usize> {
+        let late = self.late(now);
         let single = self.one_at_a_time(now);
         let has_room = |link: &Link<T>| {
             let window = if single { 1 } else { link.window };
             link.is_usable() && link.in_flight() < window
         };
-        let promptly =
-            self.links.iter().position(|link| has_room(link) && !link.is_blocked(now, patience));
+        let promptly = self.links.iter().position(|link| has_room(link) && !link.is_blocked(late));
         if promptly.is_some() || single || self.links.len() < self.cap(now) {
             return promptly;
         }
-        if now.saturating_duration_since(queued) < patience {
+        if queued > late {
             return None;
         }
         let fewest = (0..self.links.len())
             .filter(|&at| self.links[at].is_usable())
             .min_by_key(|&at| self.links[at].in_flight())?;
         (self.links[fewest].in_flight() < self.settings.max_in_flight).then_some(fewest)
+    }
+
+    /// What was sent then or before is late now. It is asked for many calls at the same time.
+    fn late(&mut self, now: Instant) -> Instant {
+        match self.late {
+            Some((at, late)) if at == now => late,
+            _ => {
+                let late = now.checked_sub(self.latency.patience()).unwrap_or(now);
+                self.late = Some((now, late));
+                late
+            }
+        }
     }
 
     /// How many connections there may be.
