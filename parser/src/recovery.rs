@@ -189,6 +189,7 @@ impl Recovery<'_> {
             Err(failure) => {
                 self.report_item(range.start, &failure);
                 self.rescue(range.start, close.unwrap_or(range.end - 1), members);
+                self.break_names(range.start..open);
             }
         }
     }
@@ -203,8 +204,15 @@ impl Recovery<'_> {
             }
             _ => None,
         };
+        // A typedef ends with its name.
+        let last = tokens[range.clone()].iter().rfind(|token| token.kind == Identifier);
+        let is_named = |name: &Name| {
+            name.span.start < name.span.end
+                && (tokens[range.start].kind != Typedef
+                    || last.is_some_and(|last| last.start == name.span.start))
+        };
         if let Some(Parsed::Definition(mut definition)) = parsed
-            && definition.name().span.start < definition.name().span.end
+            && is_named(definition.name())
         {
             match &mut definition {
                 Definition::Struct(node) => node.incomplete = true,

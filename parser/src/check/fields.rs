@@ -170,7 +170,9 @@ impl Ids {
                 }
             }
         };
-        if let Some((name, first, first_explicit)) = self.taken.get(&id) {
+        if field.name.span.start == field.name.span.end {
+            // A placeholder takes no id.
+        } else if let Some((name, first, first_explicit)) = self.taken.get(&id) {
             let title =
                 format!("the {noun}s `{name}` and `{}` have the same id {id}", field.name.text);
             let error = Diagnostic::error(codes::DUPLICATE_FIELD_ID, title);

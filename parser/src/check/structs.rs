@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a> {
                 let error = Diagnostic::error(codes::UNION_FIELDS, title);
                 self.reporter.report(error.at(span, format!("this one sets {}", set.len())));
             }
-        } else if sound {
+        } else if sound && !self.incomplete.contains(&id) {
             self.missing_fields(id, node, &set, span);
         }
         Value::Struct(id, fields)

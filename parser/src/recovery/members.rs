@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::ast::{Definition, EnumValue, Field, Function, Name};
+use crate::ast::{Definition, EnumValue, Field, Function, Name, ValueKind};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::parsed::Parsed;
@@ -164,6 +164,7 @@ impl Recovery<'_> {
         }
         if let Some(mut parsed) = self.repaired(start, &tokens) {
             into.leave_out_of(&mut parsed);
+            drop_defaults(&mut parsed);
             into.extend(parsed);
         }
         // The guess may be wrong, so names in it are not checked.
@@ -319,5 +320,20 @@ impl Recovery<'_> {
             _ => !within,
         };
         kind(open) == Some(LeftParenthesis) && open > at && arguments
+    }
+}
+
+/// Makes the defaults in a guess invalid, so that they are not checked: they may be parts of something else.
+fn drop_defaults(parsed: &mut Parsed) {
+    let drop = |fields: &mut Vec<Field>| {
+        let defaults = fields.iter_mut().filter_map(|field| field.default.as_mut());
+        defaults.for_each(|value| value.kind = ValueKind::Invalid);
+    };
+    match parsed {
+        Parsed::Fields(fields) => drop(fields),
+        Parsed::Functions(functions) => {
+            functions.iter_mut().for_each(|function| drop(&mut function.arguments));
+        }
+        _ => {}
     }
 }
