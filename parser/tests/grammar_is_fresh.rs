@@ -1,6 +1,6 @@
-//! `src/grammar.rs` is what LALRPOP makes of `src/grammar.lalrpop`.
+//! Freshness of `src/grammar.rs`, which LALRPOP generates from `src/grammar.lalrpop`.
 //!
-//! It is checked in so that no user builds LALRPOP. This test makes it again and compares.
+//! It is checked in so that users do not build LALRPOP. This test generates it again and compares.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -16,12 +16,12 @@ fn the_checked_in_parser_is_made_from_the_grammar() {
     let found = fs::read_to_string(&checked_in).unwrap_or_default();
     assert!(
         found == made,
-        "src/grammar.rs does not belong to src/grammar.lalrpop. Mend it with\n\n    \
+        "src/grammar.rs is out of date. Generate it from src/grammar.lalrpop with\n\n    \
          THRIFTLY_BLESS=1 cargo test -p thriftly-parser --test grammar_is_fresh\n"
     );
 }
 
-/// Runs LALRPOP in a directory of its own, and takes out what differs from run to run.
+/// Runs LALRPOP in its own directory and removes what differs between runs.
 fn make(grammar: &Path) -> String {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("grammar");
     fs::create_dir_all(&directory).expect("a directory for the output");
@@ -37,7 +37,7 @@ fn make(grammar: &Path) -> String {
     slim(&made)
 }
 
-/// Leaves out a hash, empty lines, comments that number table rows, and attributes that the `mod` line in `lib.rs` gives to all.
+/// Removes a hash, empty lines, numbering comments, and attributes that the `mod` line in `lib.rs` sets for all.
 fn slim(made: &str) -> String {
     let mut out = String::with_capacity(made.len());
     let mut in_attribute = false;

@@ -1,22 +1,22 @@
-//! Input made to hang, to overflow the stack or to fill the memory. Every test ends, which is what it checks: work
-//! that grows faster than the input would not.
+//! Input made to hang, overflow the stack or exhaust memory. Each test passes by terminating: work that grows faster
+//! than the input would not.
 
 use std::fmt::Write;
 use std::path::Path;
 
 use thriftly_parser::{Memory, Options, Outcome, codes, load_from, load_str};
 
-/// How many brackets and the like.
+/// Number of brackets and the like.
 const MANY: usize = 100_000;
 
-/// How many lines, definitions and the like.
+/// Number of lines, definitions and the like.
 const LINES: usize = 30_000;
 
 fn load(text: &str) -> Outcome {
     load_str("m.thrift", text, &Options::default())
 }
 
-/// The codes of all messages, each once.
+/// The codes of all messages, without duplicates.
 fn codes_of(outcome: &Outcome) -> Vec<&'static str> {
     let mut codes: Vec<_> = outcome.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     codes.sort_unstable();

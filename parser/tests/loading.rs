@@ -1,4 +1,4 @@
-//! How files are found and read.
+//! Lookup and reading of files.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};

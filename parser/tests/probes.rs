@@ -1,4 +1,4 @@
-//! One construct each, with what the Apache compilers 0.17 and 0.25, ThriftPy and thriftly say of it.
+//! Probes of single constructs, with the verdicts of the Apache compilers 0.17 and 0.25, ThriftPy and thriftly.
 //!
 //! `idl_probes.tsv` has the columns probe, a17, a25, tpy2, three messages, source and ours. `OKw` is “accepted with a
 //! warning”. Sources are written as Python strings.
@@ -28,7 +28,7 @@ fn every_probe_is_judged_as_decided() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// `accept`, `warning` or `error`, and what was said.
+/// `accept`, `warning` or `error`, and the messages.
 fn judge(probe: &str, source: &str) -> (&'static str, String) {
     let mut files = Memory::default();
     for (path, text) in included(probe) {
@@ -50,7 +50,7 @@ fn judge(probe: &str, source: &str) -> (&'static str, String) {
     (judged, outcome.render())
 }
 
-/// The files beside a probe.
+/// The files that a probe includes.
 fn included(probe: &str) -> &'static [(&'static str, &'static str)] {
     const A: &str = "struct T {}\nenum E { X }\nconst i32 A = 1\n";
     match probe {
@@ -70,7 +70,7 @@ fn included(probe: &str) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// The text that a Python string literal stands for.
+/// The value of a Python string literal.
 fn unquoted(literal: &str) -> String {
     let mut text = String::new();
     let mut characters = literal[1..literal.len() - 1].chars();

@@ -1,4 +1,4 @@
-//! What the checked program says: ids, numbers, values, names and docs.
+//! Contents of the checked program: ids, numbers, values, names and docs.
 
 use std::path::Path;
 
@@ -288,7 +288,7 @@ service V { void f(, Nope g() }\ntypedef Nope T\nconst list<i32> L = [1, Nope]\n
     assert!(matches!(typedef(&outcome.program, "T").target.kind, TypeKind::Unresolved));
 }
 
-/// The definitions with their members, in a short form.
+/// A short outline of the definitions and their members.
 fn outline(program: &Program) -> String {
     let name = |id: DefId| program.definition(id).name().text.clone();
     let fields = |fields: &[Field]| {

@@ -1,10 +1,10 @@
-//! Random and mutated text: whatever comes in, a program and messages come out.
+//! Random and mutated text: any input gives a program and messages.
 
 use std::path::Path;
 
 use thriftly_parser::{Memory, Options, load_from, parse};
 
-/// A small generator of random numbers (SplitMix64), so that a failure comes again.
+/// A small generator of random numbers (SplitMix64), so that a failure can be repeated.
 struct Random(u64);
 
 impl Random {
@@ -171,7 +171,7 @@ fn mutate(text: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Loads the text and prints what is said of it; a panic names the round.
+/// Loads the text and renders the messages; a panic names the round.
 fn check(round: usize, text: Vec<u8>) {
     let mut files = Memory::default();
     files.insert(

@@ -1,4 +1,4 @@
-//! Every construct that is accepted, in `accepted/NAME.thrift` or `accepted/NAME/main.thrift`: without any error.
+//! Accepted constructs, in `accepted/NAME.thrift` or `accepted/NAME/main.thrift`: no errors and no warnings.
 
 use std::path::Path;
 

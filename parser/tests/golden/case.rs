@@ -1,4 +1,4 @@
-//! Cases in folders: files that go in, and perhaps the text that must come out.
+//! Cases in folders: input files, and the expected text where there is one.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -52,7 +52,7 @@ pub(crate) fn expectations(folder: &str) -> Vec<String> {
     texts.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect()
 }
 
-/// Compares what came out with the expectation, or makes it the expectation when asked to bless.
+/// Compares the output with the expectation, or replaces the expectation when blessing.
 pub(crate) fn compare(case: &Case, found: &str) -> Option<String> {
     if std::env::var_os("THRIFTLY_BLESS").is_some() {
         fs::write(&case.expectation, found).unwrap();
@@ -64,7 +64,7 @@ pub(crate) fn compare(case: &Case, found: &str) -> Option<String> {
     })
 }
 
-/// The lines that differ, with what they have in common before and after left out.
+/// The lines that differ, without common lines before and after.
 fn difference(expected: &str, found: &str) -> String {
     let (expected, found): (Vec<_>, Vec<_>) = (expected.lines().collect(), found.lines().collect());
     let before = expected.iter().zip(&found).take_while(|(a, b)| a == b).count();

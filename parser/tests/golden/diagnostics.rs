@@ -1,7 +1,7 @@
 //! The exact text of every message.
 //!
 //! `diagnostics/NAME.thrift`, or `diagnostics/NAME/main.thrift` with the files it includes beside it, has the mistake;
-//! `diagnostics/NAME.txt` has all that is said of it. A first line `// options: …` sets options.
+//! `diagnostics/NAME.txt` has the expected messages. A first line `// options: …` sets options.
 
 use std::collections::BTreeSet;
 use std::path::Path;

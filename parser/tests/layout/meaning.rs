@@ -1,12 +1,11 @@
-//! What a layout must not change.
+//! Parts of a file that formatting must not change.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use thriftly_parser::{Options, format, parse};
 
-/// Checks that the layout of a text says the same as the text, and is its own layout. Texts with syntax errors have
-/// none.
+/// Checks that formatting preserves the program and is idempotent. Texts with syntax errors are not formatted.
 pub(crate) fn assert_same(name: &str, text: &[u8], options: &Options) {
     let Ok(once) = format(text, options) else { return };
     let context = || {
@@ -36,7 +35,7 @@ pub(crate) fn assert_same(name: &str, text: &[u8], options: &Options) {
     assert!(!trailing || options.multiline_strings, "{}", context());
 }
 
-/// The tree with doc texts, without places and comments.
+/// The tree with doc texts, without spans and comments.
 fn tree(text: &[u8]) -> String {
     let (mut file, errors) = parse(text);
     assert!(errors.is_empty(), "{errors:?}");
@@ -48,7 +47,7 @@ fn tree(text: &[u8]) -> String {
     first + &rest.collect::<Vec<_>>().concat()
 }
 
-/// The text of each comment, without the indent and the blanks at the end of its lines.
+/// The text of each comment, without indent and trailing spaces.
 fn comments(text: &[u8]) -> Vec<Vec<String>> {
     let comments = parse(text).0.comments.into_iter();
     let texts = comments.map(|comment| {
@@ -58,7 +57,7 @@ fn comments(text: &[u8]) -> Vec<Vec<String>> {
     texts.map(|text| text.lines().map(|line| line.trim().to_owned()).collect()).collect()
 }
 
-/// What is left without comments, white space and separators: whatever the tree leaves out is in it.
+/// The text without comments, whitespace and separators; it contains what the tree leaves out.
 fn tokens(text: &[u8]) -> String {
     let mut bytes = text.to_vec();
     for comment in parse(text).0.comments {

@@ -6,7 +6,7 @@ use thriftly_parser::{Options, format, parse};
 
 use crate::meaning::{assert_same, files};
 
-/// A small generator of random numbers (SplitMix64), so that a failure comes again.
+/// A small generator of random numbers (SplitMix64), so that a failure can be repeated.
 struct Random(u64);
 
 impl Random {
@@ -48,7 +48,7 @@ const LOUD: &[&str] = &[
     " // one\n // two\n",
 ];
 
-/// The tokens of a text, about; its comments are left out.
+/// The tokens of a text, approximately, without comments.
 fn pieces(text: &[u8]) -> Vec<String> {
     let mut bytes = text.to_vec();
     for comment in parse(text).0.comments {
