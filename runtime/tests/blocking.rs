@@ -4,12 +4,13 @@ mod support;
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::num::NonZeroUsize;
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use support::*;
-use thriftly::blocking::{Channel, ClientBuilder, Server, ServerHandle, Service};
+use thriftly::blocking::{Channel, ClientBuilder, Server, ServerHandle, Service, Threads};
 use thriftly::{ApplicationErrorKind, ErrorKind, Framing, Protocol, Request, Response};
 use thriftly::{ResponseKind, Result};
 
@@ -74,9 +75,23 @@ fn read_all(stream: &mut TcpStream) -> Vec<u8> {
     }
 }
 
+/// All kinds of threads that a server may have.
+const THREADS: [Threads; 4] = [
+    Threads::PerConnection,
+    Threads::Workers(NonZeroUsize::MIN),
+    Threads::Workers(NonZeroUsize::MIN.saturating_add(2)),
+    Threads::One,
+];
+
 #[test]
 fn all_forms_are_answered_in_kind() {
-    let server = start(Server::new(Echo));
+    for threads in THREADS {
+        all_forms(threads);
+    }
+}
+
+fn all_forms(threads: Threads) {
+    let server = start(Server::new(Echo).threads(threads));
     for form in FORMS {
         let channel = connect(server.address, form);
         for length in [0, 1, 5000, 100_000, 1 << 20] {
@@ -179,7 +194,13 @@ fn one_connection_may_hold_strict_and_old_messages() {
 
 #[test]
 fn broken_input_ends_its_connection_and_no_other() {
-    let server = start(Server::new(Echo));
+    for threads in THREADS {
+        broken_input(threads);
+    }
+}
+
+fn broken_input(threads: Threads) {
+    let server = start(Server::new(Echo).threads(threads));
     let other = connect(server.address, FORMS[0]);
     let mut random = Random::new(42);
     let mut inputs: Vec<Vec<u8>> = vec![
@@ -220,10 +241,15 @@ fn a_broken_message_is_answered_if_it_can_be() {
 
 #[test]
 fn timeouts_close_connections() {
+    for threads in THREADS {
+        timeouts(threads);
+    }
+}
+
+fn timeouts(threads: Threads) {
     let short = Duration::from_millis(50);
-    let server = start(
-        Server::new(Echo).first_byte_timeout(short).message_timeout(short).idle_timeout(short),
-    );
+    let server = Server::new(Echo).first_byte_timeout(short).message_timeout(short);
+    let server = start(server.idle_timeout(short).threads(threads));
     let whole = message(FORMS[0], "echo", CALL, 1, &[0]);
     let mut silent = raw(server.address);
     let mut stuck = raw(server.address);
@@ -246,7 +272,13 @@ fn timeouts_close_connections() {
 
 #[test]
 fn connections_above_the_most_wait_for_their_turn() {
-    let server = start(Server::new(Echo).max_connections(2));
+    for threads in THREADS {
+        most_connections(threads);
+    }
+}
+
+fn most_connections(threads: Threads) {
+    let server = start(Server::new(Echo).max_connections(2).threads(threads));
     let first = connect(server.address, FORMS[0]);
     let second = connect(server.address, FORMS[0]);
     for channel in [&first, &second] {
@@ -288,8 +320,14 @@ fn gate() -> (Gate, mpsc::Receiver<()>, mpsc::Sender<()>) {
 
 #[test]
 fn a_shutdown_lets_calls_end() {
+    for threads in THREADS {
+        shutdown(threads);
+    }
+}
+
+fn shutdown(threads: Threads) {
     let (gate, enters, opens) = gate();
-    let server = start(Server::new(gate));
+    let server = start(Server::new(gate).threads(threads));
     let idle = connect(server.address, FORMS[0]);
     idle.call(request("ping", FORMS[0].1, vec![0])).expect("answered");
     let mut stream = raw(server.address);
@@ -376,4 +414,89 @@ fn a_reply_with_another_number_fails_its_call_only() {
         channel.call(request("echo", FORMS[0].1, vec![0])).expect("answered");
     }
     peer.join().expect("the peer does not panic");
+}
+
+#[test]
+fn a_few_workers_serve_many_connections() {
+    for threads in THREADS {
+        let server = start(Server::new(Echo).threads(threads));
+        let mut streams: Vec<_> = (0..200).map(|_| raw(server.address)).collect();
+        for round in 0..5 {
+            for (n, stream) in streams.iter_mut().enumerate() {
+                let call = message(FORMS[1], "echo", CALL, round, &number(n as i32));
+                stream.write_all(&call).expect("sent");
+            }
+            for (n, stream) in streams.iter_mut().enumerate() {
+                let reply = message(FORMS[1], "echo", REPLY, round, &number(n as i32));
+                assert_eq!(read(stream, reply.len()), reply);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_client_that_does_not_read_is_closed_and_holds_up_others_no_longer() {
+    for threads in THREADS {
+        let server = Server::new(Echo).write_timeout(Duration::from_millis(200));
+        let server = start(server.threads(threads));
+        let mut deaf = raw(server.address);
+        let large = message(FORMS[0], "echo", CALL, 1, &blob(16 << 20));
+        deaf.write_all(&large).expect("sent");
+        let channel = connect(server.address, FORMS[0]);
+        channel.call(request("ping", FORMS[0].1, vec![0])).expect("served");
+        drop(channel);
+        // With the others gone the server ends when it has given up on this one.
+        drop(server);
+        assert!(read_all(&mut deaf).len() < large.len());
+    }
+}
+
+#[test]
+fn a_shutdown_does_not_wait_for_ever() {
+    for threads in [THREADS[0], THREADS[1]] {
+        let (gate, enters, opens) = gate();
+        let server = Server::new(gate).threads(threads).drain_timeout(Duration::from_millis(100));
+        let server = server.bind("127.0.0.1:0").expect("port 0 is free");
+        let (address, handle) = (server.local_addr(), server.handle());
+        let thread = thread::spawn(|| server.serve());
+        let mut stream = raw(address);
+        stream.write_all(&message(FORMS[0], "slow", CALL, 1, &[0])).expect("sent");
+        enters.recv_timeout(HANG).expect("the call is taken");
+        handle.shutdown();
+        thread.join().expect("no panic").expect("no failure");
+        assert_eq!(read_all(&mut stream), b"");
+        opens.send(()).expect("the handler waits");
+    }
+}
+
+#[test]
+fn a_socket_that_listens_is_served() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let server = Server::new(Echo).bind_listener(listener).expect("it listens");
+    let (address, handle) = (server.local_addr(), server.handle());
+    let thread = thread::spawn(|| server.serve());
+    let channel = connect(address, FORMS[0]);
+    channel.call(request("ping", FORMS[0].1, vec![0])).expect("served");
+    handle.shutdown();
+    thread.join().expect("no panic").expect("no failure");
+}
+
+#[cfg(unix)]
+#[test]
+fn connections_come_from_elsewhere() {
+    use std::os::unix::net::UnixStream;
+    let (accept, accepted) = mpsc::channel::<std::io::Result<UnixStream>>();
+    let server = Server::new(Echo).max_connections(2);
+    let thread = thread::spawn(|| server.serve_incoming(accepted));
+    accept.send(Err(std::io::Error::other("a handshake failed"))).expect("it serves");
+    for form in FORMS {
+        let (ours, theirs) = UnixStream::pair().expect("there are pairs");
+        accept.send(Ok(theirs)).expect("it serves");
+        let builder = ClientBuilder::new().framing(form.0).protocol(form.1);
+        let channel: Channel = builder.connect_stream(ours).expect("it is there");
+        let reply = channel.call(request("echo", form.1, blob(1000))).expect("answered");
+        assert_eq!(reply.body.into_bytes(), blob(1000));
+    }
+    drop(accept);
+    thread.join().expect("no panic").expect("never fails");
 }

@@ -32,12 +32,16 @@
 
 mod client;
 mod from_fn;
+mod pool;
 mod server;
 mod session;
+mod stream;
+mod threads;
 
 pub use client::{Channel, ClientBuilder, LayeredBuilder};
 pub use from_fn::{FnService, FromFn, Next, from_fn};
 pub use server::{BoundServer, Server, ServerHandle};
+pub use threads::Threads;
 
 use crate::error::Result;
 use crate::rpc::message::{Request, Response};

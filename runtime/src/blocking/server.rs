@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,14 +13,16 @@ use socket2::SockRef;
 use tower_layer::Layer;
 
 use super::Service;
-use super::session::Session;
+use super::session::{Session, Shared};
+use super::stream::{Socket, Untimed};
+use super::{Threads, pool};
 use crate::connection::Backoff;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
 use crate::settings::{BACKLOG, ServerSettings, server_setters};
 
-/// A server with a thread for each connection, for one service.
+/// A server for one service, with a thread for each connection or [other threads](Threads).
 ///
 /// It finds out by itself what each client speaks: framed or unframed, strict or old binary.
 /// Calls on one connection are handled one after the other; the answers to calls that came
@@ -31,6 +33,7 @@ use crate::settings::{BACKLOG, ServerSettings, server_setters};
 pub struct Server<S> {
     service: S,
     settings: ServerSettings,
+    threads: Threads,
 }
 
 impl<S> fmt::Debug for Server<S> {
@@ -42,7 +45,7 @@ impl<S> fmt::Debug for Server<S> {
 impl<S> Server<S> {
     /// A server with the default settings. All connections share the service.
     pub fn new(service: S) -> Server<S> {
-        Server { service, settings: ServerSettings::default() }
+        Server { service, settings: ServerSettings::default(), threads: Threads::default() }
     }
 
     server_setters!();
@@ -50,7 +53,14 @@ impl<S> Server<S> {
     /// Puts a layer around the service: [`from_fn`](crate::blocking::from_fn), or one of one's own. A
     /// layer that is added later is around those before, and sees calls before them.
     pub fn layer<L: Layer<S>>(self, layer: L) -> Server<L::Service> {
-        Server { service: layer.layer(self.service), settings: self.settings }
+        let Server { service, settings, threads } = self;
+        Server { service: layer.layer(service), settings, threads }
+    }
+
+    /// Which threads handle the calls. Default: [`Threads::PerConnection`].
+    pub fn threads(mut self, threads: Threads) -> Self {
+        self.threads = threads;
+        self
     }
 
     /// How long a handler may take. A thread cannot be interrupted: the handler finds the time in
@@ -89,9 +99,92 @@ impl<S: Service> Server<S> {
             .and_then(|listener| SockRef::from(&listener).listen(BACKLOG).map(|()| listener))
             .map_err(|error| address.bind_error(error))?;
         let local = listener.local_addr().map_err(|error| address.bind_error(error))?;
-        let Server { service, settings } = self;
-        Ok(BoundServer { listener, local, service, settings, sessions: Arc::default() })
+        Ok(BoundServer { listener, local, server: self, sessions: Arc::default() })
     }
+
+    /// Serves on a socket that listens already: one that a service manager has passed on, or with
+    /// options of one's own.
+    ///
+    /// # Errors
+    /// The socket does not listen ([`ErrorKind::Connect`]).
+    pub fn bind_listener(self, listener: TcpListener) -> Result<BoundServer<S>> {
+        let local = listener.local_addr().map_err(unusable)?;
+        listener.set_nonblocking(false).map_err(unusable)?;
+        Ok(BoundServer { listener, local, server: self, sessions: Arc::default() })
+    }
+
+    /// Serves one connection, over any stream of bytes, until it ends: one half of a pair in memory, a
+    /// pipe, a socket that was accepted elsewhere. Why it ended is noted in the log. Only the stream
+    /// can have time limits, by failing with [`io::ErrorKind::TimedOut`].
+    ///
+    /// ```
+    /// # #[cfg(unix)]
+    /// # fn main() -> thriftly::Result<()> {
+    /// use std::os::unix::net::UnixStream;
+    /// use thriftly::blocking::Server;
+    ///
+    /// thriftly::thrift!(inline: "service Ping { void ping() }");
+    ///
+    /// struct Handler;
+    ///
+    /// impl BlockingPing for Handler {
+    ///     fn ping(&self) -> thriftly::Result<()> {
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let (ours, theirs) = UnixStream::pair()?;
+    /// std::thread::spawn(|| Server::new(BlockingPingServer::new(Handler)).serve_stream(theirs));
+    /// let client: BlockingPingClient = BlockingPingClient::builder().connect_stream(ours)?;
+    /// client.ping()?;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(unix))]
+    /// # fn main() {}
+    /// ```
+    pub fn serve_stream(self, stream: impl Read + Write) {
+        let Server { service, settings, .. } = self;
+        let shared = Arc::new(Shared { service, settings });
+        Session::new(Untimed(stream), Endpoints::default(), shared).run();
+    }
+
+    /// Serves connections over any streams of bytes that come from elsewhere, each by a thread of its
+    /// own, until there are no more; connections that are open then are served on. Errors of the
+    /// iterator are logged, as those of a listener are.
+    ///
+    /// # Errors
+    /// Never fails: accept and connection errors are logged.
+    pub fn serve_incoming<IO>(
+        self,
+        incoming: impl IntoIterator<Item = io::Result<IO>>,
+    ) -> Result<()>
+    where
+        IO: Read + Write + Send + 'static,
+    {
+        let Server { service, settings, .. } = self;
+        let sessions = Arc::new(Sessions::default());
+        let max_connections = settings.connections();
+        let shared = Arc::new(Shared { service, settings });
+        for accepted in incoming {
+            let started = accepted.and_then(|stream| {
+                let (shared, place) = (Arc::clone(&shared), Place::new(Arc::clone(&sessions)));
+                thread::Builder::new().name("thrift".into()).spawn(move || {
+                    Session::new(Untimed(stream), Endpoints::default(), shared).run();
+                    drop(place);
+                })
+            });
+            if let Err(error) = started {
+                tracing::warn!(%error, "cannot accept a connection");
+            }
+            sessions.wait_for_room(max_connections);
+        }
+        Ok(())
+    }
+}
+
+fn unusable(error: io::Error) -> Error {
+    let message = format!("cannot serve on this socket: {error}");
+    Error::new(ErrorKind::Connect, message).with_source(error)
 }
 
 /// A [`Server`] that listens on an address.
@@ -99,8 +192,7 @@ impl<S: Service> Server<S> {
 pub struct BoundServer<S> {
     listener: TcpListener,
     local: SocketAddr,
-    service: S,
-    settings: ServerSettings,
+    server: Server<S>,
     sessions: Arc<Sessions>,
 }
 
@@ -146,60 +238,84 @@ impl<S: Service> BoundServer<S> {
         ServerHandle { local: self.local, sessions: Arc::clone(&self.sessions) }
     }
 
-    /// Serves until a [`ServerHandle`] says that it is enough.
+    /// Serves until [`ServerHandle::shutdown`] is called.
     ///
     /// # Errors
-    /// None: connections that cannot be accepted or that break are noted in the log.
+    /// The sockets cannot be watched ([`ErrorKind::Io`]), which only [`Threads::Workers`] and
+    /// [`Threads::One`] need. Accept and connection errors are logged.
     pub fn serve(self) -> Result<()> {
-        let BoundServer { listener, local, service, settings, sessions } = self;
-        let max_connections = settings.connections();
-        let drain_timeout = settings.drain_timeout;
-        let shared = Arc::new((service, settings));
-        let mut backoff = Backoff::default();
-        while sessions.wait_for_room(max_connections) {
-            let accepted = listener.accept();
-            if sessions.is_closing() {
-                break;
+        let BoundServer { listener, local, server, sessions } = self;
+        let Server { service, settings, threads } = server;
+        let shared = Arc::new(Shared { service, settings });
+        let workers = match threads {
+            Threads::PerConnection => {
+                serve_by_threads(listener, &shared, &sessions);
+                return Ok(());
             }
-            let started = accepted.and_then(|(stream, peer)| {
-                let (shared, sessions) = (Arc::clone(&shared), Arc::clone(&sessions));
-                start(stream, peer, shared, sessions)
-            });
-            match started {
-                Ok(()) => backoff.succeeded(),
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    thread::sleep(backoff.failed(&error));
-                }
+            Threads::Workers(workers) => workers.get(),
+            Threads::One => 0,
+        };
+        pool::serve(listener, shared, &sessions, workers).map_err(|error| {
+            let message = format!("cannot serve at {local}: {error}");
+            Error::new(ErrorKind::Io, message).with_source(error)
+        })
+    }
+}
+
+/// Accepts connections, and starts a thread for each.
+fn serve_by_threads<S: Service>(
+    listener: TcpListener,
+    shared: &Arc<Shared<S>>,
+    sessions: &Arc<Sessions>,
+) {
+    let max_connections = shared.settings.connections();
+    let mut backoff = Backoff::default();
+    while sessions.wait_for_room(max_connections) {
+        let accepted = listener.accept();
+        if sessions.is_closing() {
+            break;
+        }
+        let started = accepted.and_then(|(stream, peer)| {
+            let (shared, sessions) = (Arc::clone(shared), Arc::clone(sessions));
+            start(stream, peer, shared, sessions)
+        });
+        match started {
+            Ok(()) => backoff.succeeded(),
+            Err(error) => {
+                tracing::warn!(%error, "cannot accept a connection");
+                thread::sleep(backoff.failed(&error));
             }
         }
-        tracing::debug!(%local, "shutting down");
-        drop(listener);
-        sessions.drain(drain_timeout);
-        Ok(())
     }
+    tracing::debug!("shutting down");
+    drop(listener);
+    sessions.drain(shared.settings.drain_timeout);
 }
 
 /// Starts the thread of a connection.
 fn start<S: Service>(
     stream: TcpStream,
     peer: SocketAddr,
-    shared: Arc<(S, ServerSettings)>,
+    shared: Arc<Shared<S>>,
     sessions: Arc<Sessions>,
 ) -> io::Result<()> {
     let session = Registered::new(stream, sessions);
     let name = format!("thrift {peer}");
     thread::Builder::new().name(name).spawn(move || {
-        let (service, settings) = &*shared;
         let ends = Endpoints { peer: Some(peer), local: session.stream.local_addr().ok() };
-        Session::new(&session.stream, ends, service, settings).run();
+        if let Err(error) = session.stream.set_nodelay(shared.settings.nodelay) {
+            tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
+        }
+        Session::new(Socket(Arc::clone(&session.stream)), ends, shared).run();
+        // All of it is in the closure, or the place would be free at once.
+        drop(session);
     })?;
     Ok(())
 }
 
 /// The connections of a server.
 #[derive(Debug, Default)]
-struct Sessions {
+pub(super) struct Sessions {
     streams: Mutex<Streams>,
     /// A connection has ended, or all have to.
     changed: Condvar,
@@ -208,7 +324,8 @@ struct Sessions {
 
 #[derive(Debug, Default)]
 struct Streams {
-    by_number: HashMap<u64, Arc<TcpStream>>,
+    /// Without a socket where the stream is another one.
+    by_number: HashMap<u64, Option<Arc<TcpStream>>>,
     next: u64,
     /// Whether it was said that there are too many.
     full: bool,
@@ -228,20 +345,35 @@ impl Sessions {
         self.changed.notify_all();
     }
 
-    fn is_closing(&self) -> bool {
+    pub(super) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().by_number.is_empty()
+    }
+
+    /// Whether another connection may be served now.
+    pub(super) fn has_room(&self, max_connections: usize) -> bool {
+        self.lock().has_room(max_connections)
+    }
+
+    /// Nothing new can be read from any connection after that, only what has come.
+    pub(super) fn end_reading(&self) {
+        self.lock().close(Shutdown::Read);
+    }
+
+    /// Ends all connections, as the time is over.
+    pub(super) fn abandon(&self) {
+        let streams = self.lock();
+        tracing::warn!(connections = streams.by_number.len(), "did not end in time");
+        streams.close(Shutdown::Both);
     }
 
     /// Waits until another connection may be served; `false` if none may any more.
     fn wait_for_room(&self, max_connections: usize) -> bool {
         let mut streams = self.lock();
-        // It is worth a word again when a tenth of them had gone in between.
-        streams.full &= streams.by_number.len() > max_connections / 10 * 9;
-        while !self.is_closing() && streams.by_number.len() >= max_connections {
-            if !std::mem::replace(&mut streams.full, true) {
-                let connections = streams.by_number.len();
-                tracing::warn!(connections, "no further connection is taken");
-            }
+        while !self.is_closing() && !streams.has_room(max_connections) {
             streams = self.changed.wait(streams).unwrap_or_else(PoisonError::into_inner);
         }
         !self.is_closing()
@@ -259,8 +391,8 @@ impl Sessions {
                 None => timeout,
             };
             if left.is_zero() {
-                tracing::warn!(connections = streams.by_number.len(), "did not end in time");
-                streams.close(Shutdown::Both);
+                drop(streams);
+                self.abandon();
                 return;
             }
             let waited = self.changed.wait_timeout(streams, left);
@@ -270,8 +402,19 @@ impl Sessions {
 }
 
 impl Streams {
+    fn has_room(&mut self, max_connections: usize) -> bool {
+        let connections = self.by_number.len();
+        // It is worth a word again when a tenth of them had gone in between.
+        self.full &= connections > max_connections / 10 * 9;
+        let is_full = connections >= max_connections;
+        if is_full && !std::mem::replace(&mut self.full, true) {
+            tracing::warn!(connections, "no further connection is taken");
+        }
+        !is_full
+    }
+
     fn close(&self, side: Shutdown) {
-        for stream in self.by_number.values() {
+        for stream in self.by_number.values().flatten() {
             // One that is closed already has just ended.
             let _ = stream.shutdown(side);
         }
@@ -279,25 +422,45 @@ impl Streams {
 }
 
 /// A connection among the others, until this is dropped.
-struct Registered {
+pub(super) struct Registered {
     stream: Arc<TcpStream>,
+    _place: Place,
+}
+
+impl Registered {
+    pub(super) fn new(stream: TcpStream, sessions: Arc<Sessions>) -> Registered {
+        let stream = Arc::new(stream);
+        let place = Place::with(Some(Arc::clone(&stream)), sessions);
+        Registered { stream, _place: place }
+    }
+
+    pub(super) fn stream(&self) -> &Arc<TcpStream> {
+        &self.stream
+    }
+}
+
+/// The place of a connection, until this is dropped.
+struct Place {
     number: u64,
     sessions: Arc<Sessions>,
 }
 
-impl Registered {
-    fn new(stream: TcpStream, sessions: Arc<Sessions>) -> Registered {
-        let stream = Arc::new(stream);
+impl Place {
+    fn new(sessions: Arc<Sessions>) -> Place {
+        Place::with(None, sessions)
+    }
+
+    fn with(stream: Option<Arc<TcpStream>>, sessions: Arc<Sessions>) -> Place {
         let mut streams = sessions.lock();
         let number = streams.next;
         streams.next += 1;
-        streams.by_number.insert(number, Arc::clone(&stream));
+        streams.by_number.insert(number, stream);
         drop(streams);
-        Registered { stream, number, sessions }
+        Place { number, sessions }
     }
 }
 
-impl Drop for Registered {
+impl Drop for Place {
     fn drop(&mut self) {
         self.sessions.lock().by_number.remove(&self.number);
         self.sessions.changed.notify_all();

@@ -1,10 +1,11 @@
 //! One connection of the blocking server.
 
-use std::io::{self, Read};
-use std::net::{Shutdown, TcpStream};
+use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Service;
+use super::stream::Wire;
 use crate::connection::{Call, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
 use crate::error::Result;
 use crate::net::endpoints::Endpoints;
@@ -12,19 +13,24 @@ use crate::net::stream::{read, write};
 use crate::rpc::deadline::Deadline;
 use crate::settings::ServerSettings;
 
-/// How long what a client still sends is read after the last answer: a connection that is closed
-/// with unread bytes is reset, and the answer could be lost with it.
-const LINGER: Duration = Duration::from_secs(1);
-
 /// How often a write is tried within the time limit, so that it means what it says: a write that ends with
 /// a part of the bytes may have made its progress long before.
 const STALLS: u32 = 4;
 
+/// How often a connection of a pool reads before others have their turn.
+const ROUNDS: usize = 16;
+
+/// What the connections of a server share.
+#[derive(Debug)]
+pub(super) struct Shared<S> {
+    pub(super) service: S,
+    pub(super) settings: ServerSettings,
+}
+
 /// Reads calls, has them handled, and writes the answers.
-pub(super) struct Session<'a, S> {
-    stream: &'a TcpStream,
-    service: &'a S,
-    settings: &'a ServerSettings,
+pub(super) struct Session<IO, S> {
+    stream: IO,
+    shared: Arc<Shared<S>>,
     connection: ServerConnection,
     watchdog: Watchdog,
     /// Where reads go to.
@@ -33,19 +39,14 @@ pub(super) struct Session<'a, S> {
     partial: Option<(u64, Instant)>,
 }
 
-impl<'a, S: Service> Session<'a, S> {
-    pub(super) fn new(
-        stream: &'a TcpStream,
-        ends: Endpoints,
-        service: &'a S,
-        settings: &'a ServerSettings,
-    ) -> Session<'a, S> {
+impl<IO: Wire, S: Service> Session<IO, S> {
+    pub(super) fn new(stream: IO, ends: Endpoints, shared: Arc<Shared<S>>) -> Session<IO, S> {
+        let settings = &shared.settings;
         Session {
             stream,
-            service,
-            settings,
             connection: ServerConnection::new(settings.limits, ends, settings.share()),
             watchdog: Watchdog::new(settings),
+            shared,
             scratch: Vec::new(),
             partial: None,
         }
@@ -54,53 +55,82 @@ impl<'a, S: Service> Session<'a, S> {
     /// Serves the connection until it ends.
     pub(super) fn run(mut self) {
         let end = self.serve();
-        self.settings.report.ended(Instant::now(), &self.connection, &end);
+        self.end(end);
     }
 
     fn serve(&mut self) -> End {
-        let set_up = || {
-            self.stream.set_nodelay(self.settings.nodelay)?;
-            self.stream.set_write_timeout(socket_timeout(self.settings.write_timeout / STALLS))?;
-            self.stream.set_read_timeout(socket_timeout(self.watchdog.armed()))
-        };
-        if let Err(error) = set_up() {
+        if let Err(error) = self.set_up() {
             return End::Lost(error);
         }
         loop {
-            let taken = self.take_calls();
-            match taken.and_then(|()| self.write()).and_then(|()| self.read()) {
-                Ok(0) => return End::Closed,
-                Ok(_) => {}
-                Err(End::Broken(error)) => {
-                    // The last answer says what is wrong.
-                    if self.write().is_ok() {
-                        self.linger();
-                    }
-                    return End::Broken(error);
-                }
-                Err(end) => return end,
+            if let Err(end) = self.take_calls().and_then(|()| self.read()) {
+                return end;
             }
         }
     }
 
-    /// Handles the calls that have come.
+    /// Tells the stream its time limits.
+    pub(super) fn set_up(&mut self) -> io::Result<()> {
+        let limit = self.shared.settings.write_timeout / STALLS;
+        self.stream.set_write_timeout(socket_timeout(limit))?;
+        self.stream.set_read_timeout(socket_timeout(self.watchdog.armed()))
+    }
+
+    /// Does what can be done without waiting for the client to send more.
+    pub(super) fn step(&mut self) -> Result<(), End> {
+        for _ in 0..ROUNDS {
+            match self.try_read()? {
+                true => self.take_calls()?,
+                false => break,
+            }
+        }
+        let waiting = self.connection.waiting();
+        self.watchdog.observe(waiting, &self.shared.settings);
+        self.check_partial(waiting)
+    }
+
+    /// For how long the connection may wait until [`check`](Session::check).
+    pub(super) fn patience(&self) -> Duration {
+        self.watchdog.armed()
+    }
+
+    /// To be called when that time is over.
+    pub(super) fn check(&mut self) -> Result<(), End> {
+        let waiting = self.connection.waiting();
+        if let Err(error) = self.watchdog.fire(waiting, &self.shared.settings) {
+            return Err(End::TimedOut(waiting, error));
+        }
+        self.connection.input.release();
+        Ok(())
+    }
+
+    /// Ends the connection.
+    pub(super) fn end(mut self, end: End) {
+        // The last answer says what is wrong.
+        if matches!(end, End::Broken(_)) && self.write().is_ok() {
+            self.stream.linger();
+        }
+        self.shared.settings.report.ended(Instant::now(), &self.connection, &end);
+    }
+
+    /// Handles the calls that have come, and writes the answers.
     fn take_calls(&mut self) -> Result<(), End> {
         while let Some(Call { head, mut request }) = self.connection.next().map_err(End::Broken)? {
-            if let Some(timeout) = self.settings.handler_timeout {
+            if let Some(timeout) = self.shared.settings.handler_timeout {
                 request.deadline = Deadline::after(timeout);
             }
-            let result = guard(&head.method, || self.service.call(request));
+            let result = guard(&head.method, || self.shared.service.call(request));
             let result = result.and_then(|answer| answer);
             let result = self.connection.share().admit(&head.method, result);
             if let Some(error) = self.connection.answer(&head, result) {
                 let (now, ends) = (Instant::now(), self.connection.ends());
-                self.settings.report.failed(now, ends, &head.method, &error);
+                self.shared.settings.report.failed(now, ends, &head.method, &error);
             }
             if self.connection.output.len() >= MAX_OUTPUT {
                 self.write()?;
             }
         }
-        Ok(())
+        self.write()
     }
 
     /// Writes all answers.
@@ -124,29 +154,33 @@ impl<'a, S: Service> Session<'a, S> {
         }
     }
 
-    /// Reads what has come, or waits for it; 0 is the end.
-    fn read(&mut self) -> Result<usize, End> {
+    /// Reads what has come; `false` if that is nothing.
+    fn try_read(&mut self) -> Result<bool, End> {
+        match read(&mut self.stream, &mut self.scratch, self.connection.space()) {
+            Ok(0) => Err(End::Closed),
+            Ok(_) => Ok(true),
+            Err(error) if is_timeout(&error) => Ok(false),
+            Err(error) => Err(End::Lost(error)),
+        }
+    }
+
+    /// Reads what has come, or waits for it.
+    fn read(&mut self) -> Result<(), End> {
         let waiting = self.connection.waiting();
-        let arm = |watchdog: &Watchdog| {
-            self.stream.set_read_timeout(socket_timeout(watchdog.armed())).map_err(End::Lost)
-        };
-        if self.watchdog.observe(waiting, self.settings) {
-            arm(&self.watchdog)?;
+        if self.watchdog.observe(waiting, &self.shared.settings) {
+            self.arm()?;
         }
         self.check_partial(waiting)?;
-        loop {
-            match read(&mut self.stream, &mut self.scratch, self.connection.space()) {
-                Ok(count) => return Ok(count),
-                Err(error) if is_timeout(&error) => {
-                    if let Err(error) = self.watchdog.fire(waiting, self.settings) {
-                        return Err(End::TimedOut(waiting, error));
-                    }
-                    self.connection.input.release();
-                    arm(&self.watchdog)?;
-                }
-                Err(error) => return Err(End::Lost(error)),
-            }
+        while !self.try_read()? {
+            self.check()?;
+            self.arm()?;
         }
+        Ok(())
+    }
+
+    fn arm(&self) -> Result<(), End> {
+        let limit = socket_timeout(self.watchdog.armed());
+        self.stream.set_read_timeout(limit).map_err(End::Lost)
     }
 
     /// A socket's timeout begins again with each byte; that for a message must not.
@@ -154,7 +188,7 @@ impl<'a, S: Service> Session<'a, S> {
         let Waiting::Message { number } = waiting else { return Ok(()) };
         match self.partial {
             Some((same, since)) if same == number => {
-                match since.elapsed() > self.settings.message_timeout {
+                match since.elapsed() > self.shared.settings.message_timeout {
                     true => Err(End::TimedOut(waiting, waiting.too_long())),
                     false => Ok(()),
                 }
@@ -164,19 +198,6 @@ impl<'a, S: Service> Session<'a, S> {
                 Ok(())
             }
         }
-    }
-
-    /// Lets the client read the last answer.
-    fn linger(&mut self) {
-        let until = Instant::now() + LINGER;
-        let mut linger = || {
-            self.stream.shutdown(Shutdown::Write)?;
-            self.stream.set_read_timeout(Some(LINGER))?;
-            while Instant::now() < until && self.stream.read(&mut self.scratch)? > 0 {}
-            io::Result::Ok(())
-        };
-        // Whatever comes of it, the connection is over.
-        let _ = linger();
     }
 }
 

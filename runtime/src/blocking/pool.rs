@@ -1,0 +1,265 @@
+//! A fixed number of threads for many connections.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags};
+
+use super::Service;
+use super::server::{Registered, Sessions};
+use super::session::{Session, Shared};
+use super::stream::{Polled, wait};
+use crate::connection::{Backoff, End};
+use crate::net::endpoints::Endpoints;
+
+/// The longest time for which the thread that watches the connections does not look at their time
+/// limits.
+const TICK: Duration = Duration::from_millis(500);
+
+/// One connection, in the hands of one thread at a time.
+struct Connection<S: Service> {
+    session: Session<Polled, S>,
+    registered: Registered,
+    /// When its time limit is looked at.
+    check: Instant,
+}
+
+/// What the threads share.
+struct Pool<S: Service> {
+    /// Connections that have sent something.
+    ready: Mutex<VecDeque<Connection<S>>>,
+    /// There is another ready one, or the pool has ended.
+    changed: Condvar,
+    /// Connections that were served.
+    served: Mutex<Vec<Connection<S>>>,
+    /// Wakes the thread that watches.
+    waker: UdpSocket,
+    ended: AtomicBool,
+}
+
+/// Accepts connections and watches them; `workers` threads serve those that have sent something. Without
+/// any, this thread does. Returns when `sessions` are closed and all have ended, or at the deadline.
+pub(super) fn serve<S: Service>(
+    listener: TcpListener,
+    shared: Arc<Shared<S>>,
+    sessions: &Arc<Sessions>,
+    workers: usize,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let pool = Arc::new(Pool {
+        ready: Mutex::default(),
+        changed: Condvar::new(),
+        served: Mutex::default(),
+        waker: waker()?,
+        ended: AtomicBool::new(false),
+    });
+    for number in 0..workers {
+        let pool = Arc::clone(&pool);
+        thread::Builder::new().name(format!("thrift {number}")).spawn(move || pool.work())?;
+    }
+    let max_connections = shared.settings.connections();
+    let drain_timeout = shared.settings.drain_timeout;
+    let mut listener = Some(listener);
+    let mut backoff = Backoff::default();
+    let mut pause = None::<Instant>;
+    let mut deadline = None::<Instant>;
+    let mut parked: Vec<Connection<S>> = Vec::new();
+    loop {
+        if listener.is_some() && sessions.is_closing() {
+            listener = None;
+            deadline = Instant::now().checked_add(drain_timeout);
+            // What has come can still be read after that, but nothing new.
+            sessions.end_reading();
+        }
+        if listener.is_none() && sessions.is_empty() {
+            break;
+        }
+        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            sessions.abandon();
+            break;
+        }
+        parked.append(&mut lock(&pool.served));
+        let now = Instant::now();
+        pause = pause.filter(|&pause| pause > now);
+        let accepts = pause.is_none() && sessions.has_room(max_connections);
+        let next = parked.iter().map(|connection| connection.check).chain(pause).chain(deadline);
+        let patience = next.min().map_or(TICK, |next| (next - now).min(TICK));
+        let socket = listener.as_ref().filter(|_| accepts);
+        let ready = watch(&pool.waker, socket, &parked, patience)?;
+        if ready.accept
+            && let Some(listener) = &listener
+            && let Err(error) = accept(listener, &shared, sessions, max_connections, &mut parked)
+        {
+            tracing::warn!(%error, "cannot accept a connection");
+            pause = Instant::now().checked_add(backoff.failed(&error));
+        } else if ready.accept {
+            backoff.succeeded();
+        }
+        // From behind, so that the numbers of the others stay what they are.
+        for at in ready.connections.into_iter().rev() {
+            let connection = parked.swap_remove(at);
+            if workers > 0 {
+                lock(&pool.ready).push_back(connection);
+                pool.changed.notify_one();
+            } else if let Some(connection) = connection.step() {
+                parked.push(connection);
+            }
+        }
+        let now = Instant::now();
+        let late: Vec<_> = parked.extract_if(.., |connection| connection.check <= now).collect();
+        parked.extend(late.into_iter().filter_map(Connection::check));
+    }
+    pool.ended.store(true, Ordering::SeqCst);
+    // Locked, so that nobody is between looking and waiting.
+    drop(lock(&pool.ready));
+    pool.changed.notify_all();
+    Ok(())
+}
+
+/// What can be read from.
+struct Ready {
+    accept: bool,
+    /// Numbers of connections, ascending.
+    connections: Vec<usize>,
+}
+
+fn watch<S: Service>(
+    waker: &UdpSocket,
+    listener: Option<&TcpListener>,
+    parked: &[Connection<S>],
+    patience: Duration,
+) -> io::Result<Ready> {
+    let mut sockets = Vec::with_capacity(parked.len() + 2);
+    sockets.push(PollFd::new(waker, PollFlags::IN));
+    for connection in parked {
+        sockets.push(PollFd::new(connection.registered.stream(), PollFlags::IN));
+    }
+    if let Some(listener) = listener {
+        sockets.push(PollFd::new(listener, PollFlags::IN));
+    }
+    wait(&mut sockets, Some(patience))?;
+    let is_ready = |socket: &PollFd<'_>| !socket.revents().is_empty();
+    let ready = Ready {
+        accept: listener.is_some() && sockets.last().is_some_and(is_ready),
+        connections: (0..parked.len()).filter(|at| is_ready(&sockets[at + 1])).collect(),
+    };
+    if is_ready(&sockets[0]) {
+        while waker.recv(&mut [0]).is_ok() {}
+    }
+    Ok(ready)
+}
+
+/// Accepts all connections that wait, as far as there is room.
+fn accept<S: Service>(
+    listener: &TcpListener,
+    shared: &Arc<Shared<S>>,
+    sessions: &Arc<Sessions>,
+    max_connections: usize,
+    parked: &mut Vec<Connection<S>>,
+) -> io::Result<()> {
+    while !sessions.is_closing() && sessions.has_room(max_connections) {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error),
+        };
+        let ends = Endpoints { peer: Some(peer), local: stream.local_addr().ok() };
+        if let Err(error) = add(stream, ends, shared, sessions, parked) {
+            tracing::debug!(peer = %ends, %error, "lost a connection");
+        }
+    }
+    Ok(())
+}
+
+fn add<S: Service>(
+    stream: TcpStream,
+    ends: Endpoints,
+    shared: &Arc<Shared<S>>,
+    sessions: &Arc<Sessions>,
+    parked: &mut Vec<Connection<S>>,
+) -> io::Result<()> {
+    stream.set_nodelay(shared.settings.nodelay)?;
+    let registered = Registered::new(stream, Arc::clone(sessions));
+    let polled = Polled::new(Arc::clone(registered.stream()))?;
+    let mut session = Session::new(polled, ends, Arc::clone(shared));
+    session.set_up()?;
+    let check = far(session.patience());
+    parked.push(Connection { session, registered, check });
+    Ok(())
+}
+
+impl<S: Service> Pool<S> {
+    /// Serves connections that have sent something.
+    fn work(&self) {
+        loop {
+            let mut ready = lock(&self.ready);
+            let connection = loop {
+                match ready.pop_front() {
+                    Some(connection) => break connection,
+                    None if self.ended.load(Ordering::SeqCst) => return,
+                    None => {}
+                }
+                ready = self.changed.wait(ready).unwrap_or_else(PoisonError::into_inner);
+            };
+            drop(ready);
+            if let Some(connection) = connection.step() {
+                lock(&self.served).push(connection);
+            }
+            // If it cannot be woken it looks before long.
+            let _ = self.waker.send(&[0]);
+        }
+    }
+}
+
+impl<S: Service> Connection<S> {
+    /// Serves what has come. `None` if the connection has ended.
+    fn step(mut self) -> Option<Connection<S>> {
+        match self.session.step() {
+            Ok(()) => {
+                self.check = far(self.session.patience());
+                Some(self)
+            }
+            Err(end) => self.end(end),
+        }
+    }
+
+    /// Looks at the time limit.
+    fn check(mut self) -> Option<Connection<S>> {
+        match self.session.check() {
+            Ok(()) => {
+                self.check = far(self.session.patience());
+                Some(self)
+            }
+            Err(end) => self.end(end),
+        }
+    }
+
+    fn end(self, end: End) -> Option<Connection<S>> {
+        self.session.end(end);
+        drop(self.registered);
+        None
+    }
+}
+
+/// So long from now, or a year.
+fn far(patience: Duration) -> Instant {
+    Instant::now() + patience.min(Duration::from_secs(365 * 24 * 3600))
+}
+
+/// A socket that is connected to itself.
+fn waker() -> io::Result<UdpSocket> {
+    let waker = UdpSocket::bind("127.0.0.1:0")?;
+    waker.connect(waker.local_addr()?)?;
+    waker.set_nonblocking(true)?;
+    Ok(waker)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing panics while one is locked.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,182 @@
+//! Streams of bytes as the sessions of the blocking server need them.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+
+/// How long what a client still sends is read after the last answer: a connection that is closed
+/// with unread bytes is reset, and the answer could be lost with it.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// A stream of bytes, whose reads and writes fail with [`io::ErrorKind::WouldBlock`] or
+/// [`io::ErrorKind::TimedOut`] when they take too long, if it can do that.
+pub(super) trait Wire: Read + Write {
+    /// How long reads may take.
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
+
+    /// How long writes may take.
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()>;
+
+    /// Lets the client read the last answer.
+    fn linger(&mut self);
+}
+
+/// A socket whose thread waits in reads and writes.
+pub(super) struct Socket(pub(super) Arc<TcpStream>);
+
+impl Read for Socket {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        (&*self.0).read(bytes)
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        (&*self.0).write(bytes)
+    }
+    fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        (&*self.0).write_vectored(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Wire for Socket {
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        self.0.set_read_timeout(timeout)
+    }
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.0.set_write_timeout(timeout)
+    }
+    fn linger(&mut self) {
+        linger(&self.0);
+    }
+}
+
+fn linger(stream: &TcpStream) {
+    let until = Instant::now() + LINGER;
+    let mut scratch = [0; 4096];
+    let mut linger = || {
+        stream.shutdown(Shutdown::Write)?;
+        stream.set_read_timeout(Some(LINGER))?;
+        while Instant::now() < until && (&*stream).read(&mut scratch)? > 0 {}
+        io::Result::Ok(())
+    };
+    // Whatever comes of it, the connection is over.
+    let _ = linger();
+}
+
+/// A socket that is only read from when there is something to read, and waits in writes.
+pub(super) struct Polled {
+    stream: Arc<TcpStream>,
+    write_timeout: Option<Duration>,
+}
+
+impl Polled {
+    pub(super) fn new(stream: Arc<TcpStream>) -> io::Result<Polled> {
+        stream.set_nonblocking(true)?;
+        Ok(Polled { stream, write_timeout: None })
+    }
+
+    fn write_with(&self, write: impl Fn(&TcpStream) -> io::Result<usize>) -> io::Result<usize> {
+        loop {
+            match write(&self.stream) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let mut writable = [PollFd::new(&*self.stream, PollFlags::OUT)];
+                    if !wait(&mut writable, self.write_timeout)? {
+                        return Err(io::ErrorKind::TimedOut.into());
+                    }
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+impl Read for Polled {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        (&*self.stream).read(bytes)
+    }
+}
+
+impl Write for Polled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_with(|mut stream| stream.write(bytes))
+    }
+    fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        self.write_with(|mut stream| stream.write_vectored(bytes))
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Wire for Polled {
+    fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+        Ok(())
+    }
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.write_timeout = timeout;
+        Ok(())
+    }
+    fn linger(&mut self) {
+        if self.stream.set_nonblocking(false).is_ok() {
+            linger(&self.stream);
+        }
+    }
+}
+
+/// Any stream, which has no time limits.
+pub(super) struct Untimed<IO>(pub(super) IO);
+
+impl<IO: Read> Read for Untimed<IO> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.0.read(bytes)
+    }
+}
+
+impl<IO: Write> Write for Untimed<IO> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+    fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        self.0.write_vectored(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+impl<IO: Read + Write> Wire for Untimed<IO> {
+    fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+        Ok(())
+    }
+    fn set_write_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
+        Ok(())
+    }
+    fn linger(&mut self) {}
+}
+
+/// Waits until one of them is ready; `false` if none is in time.
+pub(super) fn wait(sockets: &mut [PollFd<'_>], timeout: Option<Duration>) -> io::Result<bool> {
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    loop {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = left.and_then(|left| {
+            Some(Timespec {
+                tv_sec: i64::try_from(left.as_secs()).ok()?,
+                tv_nsec: left.subsec_nanos().into(),
+            })
+        });
+        match poll(sockets, left.as_ref()) {
+            Ok(ready) => return Ok(ready > 0),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
