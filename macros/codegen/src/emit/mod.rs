@@ -54,10 +54,32 @@ fn doc(docs: &Docs) -> TokenStream {
     attributes
 }
 
-/// Nothing that we generate should trouble the user's lints: not everything is used, and doc
-/// texts were not written for rustdoc.
+/// The lints that generated items may not satisfy, because the IDL decides:
+///
+/// - `dead_code`, `unreachable_pub`: not everything is used, nor reachable, where the macro stands;
+/// - `deprecated`: what the IDL deprecates refers to itself;
+/// - `nonstandard_style`: names may be kept as they are in the IDL;
+/// - `approx_constant`: a number of the IDL is no constant of Rust;
+/// - `too_many_arguments`, `struct_excessive_bools`, `fn_params_excessive_bools`: as many as the IDL has;
+/// - `enum_variant_names`, `struct_field_names`, `wrong_self_convention`, `should_implement_trait`: as the IDL calls
+///   them;
+/// - `result_large_err`, `large_enum_variant`: exceptions and unions are as large as the IDL makes them, and a box would
+///   be in the way of everyone who matches on them.
 fn allow() -> TokenStream {
-    quote!(#[allow(dead_code, deprecated, nonstandard_style, unreachable_pub, rustdoc::all)])
+    quote! {
+        #[allow(
+            dead_code, deprecated, nonstandard_style, unreachable_pub,
+            clippy::approx_constant, clippy::too_many_arguments, clippy::struct_excessive_bools,
+            clippy::fn_params_excessive_bools, clippy::enum_variant_names, clippy::struct_field_names,
+            clippy::wrong_self_convention, clippy::should_implement_trait, clippy::result_large_err,
+            clippy::large_enum_variant
+        )]
+    }
+}
+
+/// The lints that an impl may not satisfy in which values of the IDL stand.
+fn allow_values() -> TokenStream {
+    quote!(#[allow(deprecated, clippy::approx_constant)])
 }
 
 /// An id without the suffix that would make two tokens of a negative one in patterns and values.

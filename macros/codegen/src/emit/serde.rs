@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::default_or;
+use super::{allow_values, default_or};
 use crate::model::{Enum, Presence, Serde, Struct, Union};
 
 /// ```text
@@ -140,8 +140,9 @@ fn fields(
     arms: &TokenStream,
     value: &TokenStream,
 ) -> TokenStream {
+    let allow = allow_values();
     quote! {
-        #[allow(deprecated)]
+        #allow
         impl<'__de> __serde::Fields<'__de> for #ident {
             fn read<__M: __serde::Members<'__de>>(__m: &mut __M) -> __Result<Self, __M::Error> {
                 #slots

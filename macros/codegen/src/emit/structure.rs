@@ -8,7 +8,9 @@ use super::constructor::constructor;
 use super::conversion::{converted, from_thrift};
 use super::exception::exception_traits;
 use super::optional::{from_value, pointers, value_of};
-use super::{allow, bounded, decodable, default_or, derives, doc, id, names, order_by_bytes};
+use super::{
+    allow, allow_values, bounded, decodable, default_or, derives, doc, id, names, order_by_bytes,
+};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
 /// The largest piece that room is made for at once, in bytes.
@@ -239,7 +241,7 @@ fn allow_deprecated(item: &Struct) -> Option<TokenStream> {
             .fields
             .iter()
             .any(|field| field.doc.deprecated.is_some() || field.default.is_some());
-    named.then(|| quote!(#[allow(deprecated)]))
+    named.then(allow_values)
 }
 
 /// Fields of fixed width that are gathered.
