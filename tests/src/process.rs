@@ -126,8 +126,17 @@ pub fn alone(test: &str) -> String {
 
 /// The most memory that this process has taken so far, in bytes.
 pub fn peak_memory() -> u64 {
+    own_status("VmHWM:")
+}
+
+/// The memory that this process takes, in bytes.
+pub fn memory() -> u64 {
+    own_status("VmRSS:")
+}
+
+fn own_status(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.map(|line| line.trim_end_matches("kB").trim().parse::<u64>());
     kib.expect("Linux has it").expect("a number") << 10
 }

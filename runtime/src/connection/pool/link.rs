@@ -73,7 +73,7 @@ pub(super) struct Link<T> {
     pub(super) id: LinkId,
     pub(super) stage: Stage,
     pub(super) address: Option<SocketAddr>,
-    opening_since: Instant,
+    pub(super) opening_since: Instant,
     pub(super) opened: Option<Instant>,
     /// Whether it has ever answered.
     pub(super) answered: bool,

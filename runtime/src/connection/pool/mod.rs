@@ -15,7 +15,7 @@
 //! - **Blocked connections.** While the oldest call that no later call has overtaken is older than
 //!   the *patience* (a small multiple of the usual latency), a connection gets no new calls. If a call
 //!   waits and there are fewer connections than the cap, another is opened. At the cap, a call that
-//!   has waited for the patience is put on the connection with the fewest calls: a server that answers
+//!   has waited for the patience, and longer for a new connection, is put on the connection with the fewest calls: a server that answers
 //!   out of order proves by that that its window is not needed.
 //! - **Resting.** A call that is past its deadline fails, and its connection *rests*: it gets no new
 //!   calls until the late answer comes. It is closed when that is missing for another deadline.
@@ -438,7 +438,7 @@ impl<T: Caller, R> Pool<T, R> {
         if promptly.is_some() || single || self.links.len() < self.cap(now) {
             return promptly;
         }
-        if queued > late {
+        if queued > late || self.opening().is_some_and(|since| since > late) {
             return None;
         }
         let fewest = (0..self.links.len())
@@ -515,8 +515,15 @@ impl<T: Caller, R> Pool<T, R> {
     /// When the call that waits since then may be routed otherwise than now.
     fn next_routing(&self, queued: Instant, now: Instant) -> Option<Instant> {
         let opening = self.next_opening(queued);
-        let packing = queued.checked_add(self.latency.patience());
+        let since = self.opening().map_or(queued, |since| since.max(queued));
+        let packing = since.checked_add(self.latency.patience());
         [opening, packing].into_iter().flatten().filter(|at| *at > now).min()
+    }
+
+    /// Since when the last connection is being opened.
+    fn opening(&self) -> Option<Instant> {
+        let opening = self.links.iter().filter(|link| link.stage == Stage::Opening);
+        opening.map(|link| link.opening_since).max()
     }
 
     /// When a waiting call is reason enough for another connection.

@@ -37,7 +37,7 @@ pub(super) enum Server {
     BlackHole,
     /// Repeats each answer.
     Repeats,
-    /// Accepts, and reads nothing.
+    /// Accepts, reads nothing, and closes after 50 milliseconds.
     ReadsNothing,
 }
 
@@ -407,8 +407,12 @@ impl World {
                 };
                 self.conns.insert(link, conn);
                 self.pool.opened(link, Some(World::address(server)), now);
-                if self.servers[server] == Server::Closes {
-                    let delay = Duration::from_micros(self.below(300));
+                let closes = match self.servers[server] {
+                    Server::Closes => Some(Duration::from_micros(self.below(300))),
+                    Server::ReadsNothing => Some(Duration::from_millis(50)),
+                    _ => None,
+                };
+                if let Some(delay) = closes {
                     self.at(delay, Event::Close(link));
                 }
             }

@@ -148,6 +148,52 @@ fn a_dead_connection_is_closed_after_another_deadline() {
 }
 
 #[test]
+fn calls_of_which_no_byte_was_written_are_sent_again_once() {
+    let settings = PoolSettings { max_connections: 1, ..PoolSettings::default() };
+    for (second, outcome) in [
+        (Server::Concurrent { longest: 100 }, Outcome::Answered),
+        (Server::ReadsNothing, Outcome::Failed(Why::Unsent)),
+    ] {
+        let servers = [Server::ReadsNothing, second];
+        let mut world = World::new(settings.clone(), &servers, 1);
+        for _ in 0..5 {
+            world.call(Duration::ZERO, Some(SECOND));
+        }
+        world.run(LONG);
+        world.is_over();
+        assert_eq!(world.count(outcome), 5);
+        assert_eq!(world.opened, 2);
+    }
+}
+
+#[test]
+fn connections_that_rest_make_room_for_a_new_one() {
+    let settings = PoolSettings { max_connections: 2, ..PoolSettings::default() };
+    let mut world = World::new(settings, &[Server::Dead], 1);
+    for at in [0, 1, 310] {
+        world.call(millis(at), Some(millis(300)));
+    }
+    world.run(millis(305));
+    assert_eq!((world.count(TIMEOUT), world.opened), (2, 2));
+    world.run(millis(15));
+    // Neither has rested for another deadline.
+    assert_eq!((world.opened, world.pool.connections()), (3, 2));
+}
+
+#[test]
+fn losses_with_several_calls_in_flight_are_rarer_each_time() {
+    let mut world = world(Server::ClosesAtCall { nth: 300 });
+    for number in 0..200_000 {
+        world.call(micros(number * 250), Some(30 * SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    let lost = world.count(Outcome::Failed(Why::Lost));
+    // Fifty seconds: one at a time for 5, 10, 20 and 40 of them.
+    assert!(lost < 200_000 / 300 * 2, "{lost}");
+}
+
+#[test]
 fn callers_that_give_up_on_a_dead_connection_do_not_stay_on_it() {
     let mut world = World::new(PoolSettings::default(), &[Server::HalfOpen { millis: 10 }], 1);
     world.call(Duration::ZERO, None);
