@@ -69,21 +69,28 @@ pub use crate::{
 
 /// What stands in signatures, under the names that people know: those are shown by rustdoc.
 pub mod __std {
+    pub use core::cmp::Ordering;
     pub use core::convert::{Into, TryInto};
+    pub use core::fmt::Formatter;
     pub use core::future::Future;
+    pub use core::hash::Hasher;
     pub use core::marker::{Send, Sync};
     pub use core::option::Option;
     pub use core::result::Result;
     pub use std::boxed::Box;
     pub use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+    pub use std::error;
     pub use std::string::String;
-    pub use std::sync::Arc;
+    pub use std::sync::{Arc, LazyLock};
     pub use std::time::Duration;
     pub use std::vec::Vec;
 
     pub use bytes::Bytes;
 
-    pub use crate::{Address, Double, Error, Protocol, SharedStr, UnknownFields, Uuid};
+    pub use crate::codec::{Reader, StructNames, Writer};
+    pub use crate::{
+        Address, Double, Error, Protocol, SharedStr, TType, UnknownField, UnknownFields, Uuid,
+    };
     #[cfg(feature = "async")]
     pub use crate::{Channel, ClientBuilder, ReplyFuture, ThriftService};
 }

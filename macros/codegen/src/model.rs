@@ -181,7 +181,7 @@ pub(crate) struct Access {
     /// What a reference to the value is to: `str` for text, `[T]` for lists, or the value.
     pub(crate) borrowed: TokenStream,
     pub(crate) is_boxed: bool,
-    /// The types that the union is made of by `From`, each with the conversion of `__value` to the type of
+    /// The types that the union is made of by `From`, each with the conversion of `value` to the type of
     /// the variant.
     pub(crate) froms: Vec<(TokenStream, TokenStream)>,
 }

@@ -16,7 +16,7 @@ pub(crate) fn constant(item: &Const) -> TokenStream {
         ConstKind::Lazy => quote! {
             #docs
             #allow
-            pub static #ident: __LazyLock<#ty> = __LazyLock::new(|| #value);
+            pub static #ident: __std::LazyLock<#ty> = __LazyLock::new(|| #value);
         },
     }
 }

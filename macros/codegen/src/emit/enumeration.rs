@@ -100,23 +100,23 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
 
         #[allow(deprecated)]
         impl __From<__i32> for #ident {
-            fn from(__number: __i32) -> Self {
-                match __number { #(#froms)* #(#from_unknown)* }
+            fn from(number: __i32) -> Self {
+                match number { #(#froms)* #(#from_unknown)* }
             }
         }
 
         #[allow(deprecated)]
         impl __From<#ident> for __i32 {
-            fn from(__value: #ident) -> __i32 {
-                __value.number()
+            fn from(value: #ident) -> __i32 {
+                value.number()
             }
         }
 
         /// Shows the name in the IDL, or the number if that is not known.
         #[allow(deprecated)]
         impl __Display for #ident {
-            fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
-                __show_value(self.name(), self.number(), __f)
+            fn fmt(&self, f: &mut __std::Formatter<'_>) -> __fmt::Result {
+                __show_value(self.name(), self.number(), f)
             }
         }
 
@@ -125,8 +125,8 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         impl __FromStr for #ident {
             type Err = __std::Error;
 
-            fn from_str(__text: &__str) -> __Result<Self, __std::Error> {
-                __value_of(__text, #name, &[#(#texts),*])
+            fn from_str(text: &__str) -> __std::Result<Self, __std::Error> {
+                __value_of(text, #name, &[#(#texts),*])
             }
         }
 
@@ -163,19 +163,19 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
     quote! {
         #[allow(deprecated)]
         impl __ThriftType for #ident {
-            const TYPE: __TType = __TType::I32;
+            const TYPE: __std::TType = __std::TType::I32;
         }
         #[allow(deprecated)]
         impl __Encode for #ident {
             #[inline]
-            fn encode<__W: __Writer>(&self, __w: &mut __W) {
+            fn encode<__W: __std::Writer>(&self, __w: &mut __W) {
                 __Writer::i32(__w, match *self { #numbers });
             }
         }
         #[allow(deprecated)]
         impl<'__de> __Decode<'__de> for #ident {
             #[inline]
-            fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
+            fn decode<__R: __std::Reader<'__de>>(__r: &mut __R) -> __std::Result<Self, __std::Error> {
                 match __Reader::i32(__r)? { #(#froms)* #unknown }
             }
         }

@@ -29,7 +29,7 @@ pub(super) fn exception_traits(item: &Struct, exception: &Exception) -> TokenStr
         };
         quote!((#name, #value))
     });
-    let show = quote!(__show_exception(__f, #name, #text, &[#(#fields),*]));
+    let show = quote!(__show_exception(f, #name, #text, &[#(#fields),*]));
     error_traits(&item.ident, &item.generics, &show, source(item, exception).as_ref())
 }
 
@@ -39,13 +39,13 @@ pub(crate) fn derived_exception_traits(
     generics: &syn::Generics,
     item: Option<(&Struct, &Exception)>,
 ) -> TokenStream {
-    let debug = quote!(__Debug::fmt(self, __f));
+    let debug = quote!(__Debug::fmt(self, f));
     let show = match item {
         Some((item, exception)) if exception.message.is_some() => {
             let text = text(item, exception);
             quote! {
                 match #text {
-                    __Some(__text) if !__text.is_empty() => __Formatter::pad(__f, __text),
+                    __Some(__text) if !__text.is_empty() => __Formatter::pad(f, __text),
                     _ => #debug,
                 }
             }
@@ -101,7 +101,7 @@ fn error_traits(
     let (params, arguments) = (params.to_token_stream(), arguments.to_token_stream());
     let source = source.map(|source| {
         quote! {
-            fn source(&self) -> __std::Option<&(dyn __StdError + 'static)> {
+            fn source(&self) -> __std::Option<&(dyn __std::error::Error + 'static)> {
                 #source
             }
         }
@@ -109,7 +109,7 @@ fn error_traits(
     quote! {
         #[allow(deprecated)]
         impl #params __Display for #ident #arguments #clause {
-            fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
+            fn fmt(&self, f: &mut __std::Formatter<'_>) -> __fmt::Result {
                 #show
             }
         }

@@ -91,7 +91,7 @@ fn id(id: i16) -> Literal {
 fn names<'a>(name: &str, fields: impl Iterator<Item = (i16, &'a str)>) -> TokenStream {
     let (ids, names): (Vec<_>, Vec<_>) = fields.map(|(at, name)| (id(at), name)).unzip();
     quote! {
-        const NAMES: &'static __StructNames =
+        const NAMES: &'static __std::StructNames =
             &__StructNames { name: #name, ids: &[#(#ids),*], fields: &[#(#names),*] };
     }
 }
@@ -148,28 +148,28 @@ fn order_by_bytes(ident: &Ident, generics: &Generics, traits: Traits) -> TokenSt
     quote! {
         #[allow(deprecated)]
         impl #params __PartialEq for #ident #arguments {
-            fn eq(&self, __other: &Self) -> __bool {
-                __encoded_order(self, __other) == __Ordering::Equal
+            fn eq(&self, other: &Self) -> __bool {
+                __encoded_order(self, other) == __Ordering::Equal
             }
         }
         #[allow(deprecated)]
         impl #params __Eq for #ident #arguments {}
         #[allow(deprecated)]
         impl #params __PartialOrd for #ident #arguments {
-            fn partial_cmp(&self, __other: &Self) -> __Option<__Ordering> {
-                __Some(__encoded_order(self, __other))
+            fn partial_cmp(&self, other: &Self) -> __std::Option<__std::Ordering> {
+                __Some(__encoded_order(self, other))
             }
         }
         #[allow(deprecated)]
         impl #params __Ord for #ident #arguments {
-            fn cmp(&self, __other: &Self) -> __Ordering {
-                __encoded_order(self, __other)
+            fn cmp(&self, other: &Self) -> __std::Ordering {
+                __encoded_order(self, other)
             }
         }
         #[allow(deprecated)]
         impl #params __Hash for #ident #arguments {
-            fn hash<__H: __Hasher>(&self, __state: &mut __H) {
-                __encoded_hash(self, __state)
+            fn hash<H: __std::Hasher>(&self, state: &mut H) {
+                __encoded_hash(self, state)
             }
         }
     }

@@ -148,7 +148,7 @@ fn thrift_type(item: &Struct) -> TokenStream {
     quote! {
         #allow_deprecated
         impl #params __ThriftType for #ident #arguments #clause {
-            const TYPE: __TType = __TType::STRUCT;
+            const TYPE: __std::TType = __std::TType::STRUCT;
             #names
             #heap
         }
@@ -224,7 +224,7 @@ fn encode(item: &Struct) -> TokenStream {
         #allow_deprecated
         impl #params __Encode for #ident #arguments #clause {
             #is_flat
-            fn encode<__W: __Writer>(&self, __w: &mut __W) {
+            fn encode<__W: __std::Writer>(&self, __w: &mut __W) {
                 let __outer = __Writer::struct_begin(__w, Self::NAMES);
                 #body
                 __Writer::struct_end(__w, __outer);
@@ -366,7 +366,7 @@ fn decode(item: &Struct) -> TokenStream {
     quote! {
         #allow_deprecated
         impl #params __Decode<'__de> for #ident #arguments #clause {
-            fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
+            fn decode<__R: __std::Reader<'__de>>(__r: &mut __R) -> __std::Result<Self, __std::Error> {
                 let __c = Self::NAMES;
                 let __outer = __begin::<Self, __R>(__r)?;
                 #in_order

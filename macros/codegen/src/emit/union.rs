@@ -35,7 +35,7 @@ pub(crate) fn union_definition(
     let unrecognized = item.unrecognized.iter().map(|unrecognized| {
         quote! {
             /// No field is set, or one that this version of the IDL does not know.
-            #unrecognized(__UnknownField),
+            #unrecognized(__std::UnknownField),
         }
     });
     let default = item.unrecognized.iter().map(|unrecognized| {
@@ -105,7 +105,7 @@ fn access(item: &Union) -> TokenStream {
             froms.extend(quote! {
                 #[allow(deprecated)]
                 impl #params __From<#from> for #ident #arguments {
-                    fn from(__value: #from) -> Self {
+                    fn from(value: #from) -> Self {
                         Self::#variant(#value)
                     }
                 }
@@ -172,12 +172,12 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
     quote! {
         #[allow(deprecated)]
         impl #plain_params __ThriftType for #ident #arguments #plain_clause {
-            const TYPE: __TType = __TType::STRUCT;
+            const TYPE: __std::TType = __std::TType::STRUCT;
             #names
         }
         #[allow(deprecated)]
         impl #encode_params __Encode for #ident #arguments #encode_clause {
-            fn encode<__W: __Writer>(&self, __w: &mut __W) {
+            fn encode<__W: __std::Writer>(&self, __w: &mut __W) {
                 let __outer = __Writer::struct_begin(__w, Self::NAMES);
                 #encode_match
                 __ScalarWriter::stop(__w);
@@ -186,7 +186,7 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
         }
         #[allow(deprecated)]
         impl #decode_params __Decode<'__de> for #ident #arguments #decode_clause {
-            fn decode<__R: __Reader<'__de>>(__r: &mut __R) -> __Result<Self, __Error> {
+            fn decode<__R: __std::Reader<'__de>>(__r: &mut __R) -> __std::Result<Self, __std::Error> {
                 let __c = Self::NAMES;
                 let __outer = __begin::<Self, __R>(__r)?;
                 let mut __union = __None;

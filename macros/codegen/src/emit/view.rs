@@ -25,8 +25,8 @@ pub(crate) fn into_owned(view: &Ident, owned: &Ident, value: &TokenStream) -> To
         }
         #[allow(deprecated)]
         impl __From<#view<'_>> for #owned {
-            fn from(__value: #view<'_>) -> Self {
-                __value.into_owned()
+            fn from(value: #view<'_>) -> Self {
+                value.into_owned()
             }
         }
     }

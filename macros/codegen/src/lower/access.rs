@@ -70,11 +70,11 @@ impl Lowerer<'_> {
         if is_only {
             let is_self = matches!(kind, TypeKind::Named(inner) if *inner == id);
             froms.push(match is_boxed && !is_self {
-                true => (value.clone(), quote!(__Box::new(__value))),
-                false => (ty, quote!(__value)),
+                true => (value.clone(), quote!(__Box::new(value))),
+                false => (ty, quote!(value)),
             });
             if matches!(kind, TypeKind::String) && owned {
-                froms.push((quote!(&__str), quote!(__From::from(__value))));
+                froms.push((quote!(&__str), quote!(__From::from(value))));
             }
         }
         Access {
