@@ -216,10 +216,14 @@ async fn nothing_is_wrong_or_late_behind_a_proxy_that_misbehaves() {
     sleep(Duration::from_millis(5500)).await;
     let mut failed = 0;
     for number in 100..200 {
-        failed += usize::from(client.get(number * 1000 + 500).await.is_err());
+        if let Err(error) = client.get(number * 1000 + 500).await {
+            println!("afterwards: {error}");
+            failed += 1;
+        }
     }
     let afterwards = tokio::task::spawn_blocking(move || {
-        (100..200).filter(|number| blocking.get(number * 1000 + 500).is_err()).count()
+        let errors = (100..200).filter_map(|number| blocking.get(number * 1000 + 500).err());
+        errors.inspect(|error| println!("afterwards: {error}")).count()
     });
     let failed = (failed, afterwards.await.expect("no panic"));
     println!("{failed:?} of 100 calls failed afterwards");

@@ -20,7 +20,9 @@
 //! - **Resting.** A call that is past its deadline fails, and its connection *rests*: it gets no new
 //!   calls until the late answer comes. It is closed when that is missing for another deadline.
 //!   Callers that gave up without a deadline count as if they had had one of 30 seconds.
-//! - **Retries.** A call of which no byte was written is sent again, once. No other call is.
+//! - **Retries.** A call of which no byte was written is sent again: on as many connections as were closed
+//!   while they were idle, and once if a new one is closed before it has answered anything. No other call
+//!   is.
 //! - **Learning.** After a connection was lost with several calls in flight, calls go one at a time
 //!   for a while. If a new connection does not answer while an older one does, the server is taken to
 //!   serve only so many connections.
@@ -329,15 +331,17 @@ impl<T: Caller, R> Pool<T, R> {
             if call.has_gone() {
                 continue;
             }
-            match sent.tries {
-                0 => self.queue.push_front(Entry {
+            // A connection that worked was closed since, as others of its age may be: that is no try.
+            let tries = sent.tries + u32::from(!worked);
+            match tries {
+                0 | 1 => self.queue.push_front(Entry {
                     call,
                     request,
                     bytes: sent.bytes,
                     deadline: sent.deadline,
                     oneway: sent.oneway,
                     queued: sent.at,
-                    tries: 1,
+                    tries,
                 }),
                 _ => self.decided.push_back(Step::Fail { call, why: Why::Unsent }),
             }

@@ -437,8 +437,11 @@ impl World {
                 }
             }
             Event::Close(link) => {
-                if let Some(conn) = self.conns.get_mut(&link) {
-                    conn.closed = true;
+                let Some(conn) = self.conns.get_mut(&link) else { return };
+                conn.closed = true;
+                // Nobody looks at an idle connection of a blocking client before it is used.
+                let idle = self.servers[conn.server] == Server::ClosesIdle;
+                if !idle || self.below(2) == 0 {
                     let delay = Duration::from_micros(self.below(200));
                     self.at(delay, Event::Seen(link));
                 }

@@ -264,6 +264,20 @@ fn a_connection_that_was_closed_while_idle_costs_no_call() {
 }
 
 #[test]
+fn many_connections_that_were_closed_while_idle_cost_no_call() {
+    let settings = PoolSettings { max_in_flight: 1, ..PoolSettings::default() };
+    let mut world = World::new(settings, &[Server::ClosesIdle], 1);
+    for round in 0..20 {
+        for _ in 0..8 {
+            world.call(millis(round * 50), Some(SECOND));
+        }
+    }
+    world.run(LONG);
+    world.is_over();
+    assert_eq!(world.count(Outcome::Answered), 160);
+}
+
+#[test]
 fn what_waits_is_bounded_and_freed() {
     let settings = PoolSettings {
         max_connections: 1,
