@@ -172,6 +172,11 @@ pub use crate::{__if_serde, __need_serde};
 /// What stands for the names of the struct that is read.
 type Names = &'static StructNames;
 
+/// The type itself. In docs a call is left out, where the path of a constant would be shown.
+pub const fn __shown_type(ty: TType) -> TType {
+    ty
+}
+
 /// Writes the value as the field with the id.
 #[inline(always)]
 pub fn __write<T: Encode + ?Sized, W: Writer>(value: &T, id: i16, w: &mut W) {

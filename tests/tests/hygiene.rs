@@ -54,6 +54,10 @@ mod odd_names {
         struct f64 { 1: required double d }
         struct str { 1: string s }
         typedef i64 Send
+        struct R { 1: R2 first = R2.W, 2: W w = {'r': 1} }
+        struct Holder { 1: R r = {'w': {'w': 'x'}} }
+        struct W { 1: i32 r = 5, 2: string w }
+        enum R2 { R, W }
         const i32 loop = 1
         const Some SOME = Some.Self
         service Future { void await(1: i32 fn, 2: Result self) throws (1: Err err), Option new(1: string connect) }

@@ -150,6 +150,22 @@ fn generated_code_is_clean_with_everything_denied() {
     package.cargo(&["clippy", "--features", "async"]);
     package.cargo(&["clippy"]);
     package.cargo(&["doc", "--no-deps", "--features", "async"]);
+    let docs = Path::new(env!("CARGO_TARGET_TMPDIR")).join("packages/doc/lints/plain");
+    for page in [
+        "struct.Big.html",
+        "struct.Key.html",
+        "enum.Value.html",
+        "enum.Color.html",
+        "struct.Failure.html",
+        "static.TABLE.html",
+        "constant.PI.html",
+    ] {
+        let text = std::fs::read_to_string(docs.join(page)).expect("the page is there");
+        // A derive of std itself has the parameter `__H`.
+        let text = text.replace("__H", "H");
+        let found = text.find("__").map(|at| text[at..].chars().take(40).collect::<String>());
+        assert_eq!(found, None, "{page}");
+    }
     let tests = package.cargo(&["test", "--doc", "--features", "async"]);
     assert!(tests.contains("running 0 tests"), "{tests}");
 }

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Path;
 
+use super::signature::Signature;
 use super::{added, allow, doc};
 use crate::model::Enum;
 use crate::name::free_name;
@@ -160,22 +161,28 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
         Some(unrecognized) => quote!(__number => __Ok(Self::#unrecognized(__number)),),
         None => quote!(__number => __Err(__unknown_number(__r, #name, __number)),),
     };
+    let Signature { de, reader_type, reader, bind_reader, writer_type, writer, bind_writer } =
+        Signature::new(&item.doc.lines, std::iter::empty());
     quote! {
         #[allow(deprecated)]
         impl __ThriftType for #ident {
-            const TYPE: __std::TType = __std::TType::I32;
+            const TYPE: __std::TType = __shown_type(__TType::I32);
         }
         #[allow(deprecated)]
         impl __Encode for #ident {
             #[inline]
-            fn encode<__W: __std::Writer>(&self, __w: &mut __W) {
+            fn encode<#writer_type: __std::Writer>(&self, #writer: &mut #writer_type) {
+                #bind_writer
                 __Writer::i32(__w, match *self { #numbers });
             }
         }
         #[allow(deprecated)]
-        impl<'__de> __Decode<'__de> for #ident {
+        impl<#de> __Decode<#de> for #ident {
             #[inline]
-            fn decode<__R: __std::Reader<'__de>>(__r: &mut __R) -> __std::Result<Self, __std::Error> {
+            fn decode<#reader_type: __std::Reader<#de>>(
+                #reader: &mut #reader_type,
+            ) -> __std::Result<Self, __std::Error> {
+                #bind_reader
                 match __Reader::i32(__r)? { #(#froms)* #unknown }
             }
         }

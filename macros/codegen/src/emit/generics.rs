@@ -32,17 +32,17 @@ pub(super) fn bounded(generics: &Generics, bounds: &Bounds, bound: &TokenStream)
     ImplGenerics::of(&with_bounds(generics, bounds, bound))
 }
 
-/// Adds `'__de`, out of which the value is read: every lifetime of the type is within it.
-pub(super) fn decodable(generics: &Generics, bounds: &Bounds) -> ImplGenerics {
-    let mut reading = with_bounds(generics, bounds, &quote!(__Decode<'__de>));
+/// Adds `'de`, out of which the value is read: every lifetime of the type is within it.
+pub(super) fn decodable(generics: &Generics, bounds: &Bounds, de: &Lifetime) -> ImplGenerics {
+    let mut reading = with_bounds(generics, bounds, &quote!(__Decode<#de>));
     for ty in &bounds.defaults {
         reading.make_where_clause().predicates.push(syn::parse_quote!(#ty: __Default));
     }
     let mut whole = ImplGenerics::of(&reading);
     let lifetimes: Vec<Lifetime> = reading.lifetimes().map(|one| one.lifetime.clone()).collect();
     let de: GenericParam = match lifetimes.is_empty() {
-        true => syn::parse_quote!('__de),
-        false => syn::parse_quote!('__de: #(#lifetimes)+*),
+        true => syn::parse_quote!(#de),
+        false => syn::parse_quote!(#de: #(#lifetimes)+*),
     };
     reading.params.insert(0, de);
     whole.params = reading.split_for_impl().0.to_token_stream();

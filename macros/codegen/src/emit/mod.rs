@@ -14,6 +14,7 @@ mod optional;
 mod serde;
 mod server;
 mod service;
+mod signature;
 mod skeleton;
 mod structure;
 mod throws;

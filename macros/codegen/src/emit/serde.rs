@@ -16,8 +16,8 @@ use crate::model::{Enum, Presence, Serde, Struct, Union};
 ///         __s.end()
 ///     }
 /// }
-/// impl<'__de> Fields<'__de> for Point {
-///     fn read<__M: Members<'__de>>(__m: &mut __M) -> Result<Self, __M::Error> {
+/// impl<'de> Fields<'de> for Point {
+///     fn read<__M: Members<'de>>(__m: &mut __M) -> Result<Self, __M::Error> {
 ///         let mut __0 = None;
 ///         let mut __1 = None;
 ///         while let Some(__at) = __m.next()? {
@@ -30,7 +30,7 @@ use crate::model::{Enum, Presence, Serde, Struct, Union};
 ///         Ok(Self { x: or_default(__0), label: __1 })
 ///     }
 /// }
-/// impl<'__de> Deserialize<'__de> for Point { … }
+/// impl<'de> Deserialize<'de> for Point { … }
 /// ```
 pub(crate) fn struct_serde(item: &Struct, forms: &[TokenStream], serde: Serde) -> TokenStream {
     let ident = &item.ident;
@@ -81,8 +81,8 @@ pub(crate) fn struct_serde(item: &Struct, forms: &[TokenStream], serde: Serde) -
 ///         }
 ///     }
 /// }
-/// impl<'__de> Fields<'__de> for Choice { … }
-/// impl<'__de> Deserialize<'__de> for Choice { … }
+/// impl<'de> Fields<'de> for Choice { … }
+/// impl<'de> Deserialize<'de> for Choice { … }
 /// ```
 pub(crate) fn union_serde(item: &Union, forms: &[TokenStream], serde: Serde) -> TokenStream {
     let ident = &item.ident;
@@ -114,8 +114,8 @@ pub(crate) fn union_serde(item: &Union, forms: &[TokenStream], serde: Serde) -> 
 ///         write_enum(__s, self.name(), self.number())
 ///     }
 /// }
-/// impl<'__de> Deserialize<'__de> for Color {
-///     fn deserialize<__D: Deserializer<'__de>>(__d: __D) -> Result<Self, __D::Error> {
+/// impl<'de> Deserialize<'de> for Color {
+///     fn deserialize<__D: Deserializer<'de>>(__d: __D) -> Result<Self, __D::Error> {
 ///         Ok(From::from(read_enum(__d, "Color", &[("RED", 0)])?))
 ///     }
 /// }
@@ -142,9 +142,10 @@ fn fields(
 ) -> TokenStream {
     let allow = allow_values();
     quote! {
+        #[doc(hidden)]
         #allow
-        impl<'__de> __serde::Fields<'__de> for #ident {
-            fn read<__M: __serde::Members<'__de>>(__m: &mut __M) -> __Result<Self, __M::Error> {
+        impl<'de> __serde::Fields<'de> for #ident {
+            fn read<__M: __serde::Members<'de>>(__m: &mut __M) -> __Result<Self, __M::Error> {
                 #slots
                 while let __Some(__at) = __serde::Members::next(__m)? {
                     match __at {
@@ -183,8 +184,8 @@ fn impls(
         quote! {
             #fields
             #[allow(deprecated)]
-            impl<'__de> __serde::Deserialize<'__de> for #ident {
-                fn deserialize<__D: __serde::Deserializer<'__de>>(
+            impl<'de> __serde::Deserialize<'de> for #ident {
+                fn deserialize<__D: __serde::Deserializer<'de>>(
                     __d: __D,
                 ) -> __Result<Self, __D::Error> {
                     #read

@@ -8,6 +8,7 @@ use super::constructor::constructor;
 use super::conversion::{converted, from_thrift};
 use super::exception::exception_traits;
 use super::optional::{from_value, pointers, value_of};
+use super::signature::Signature;
 use super::{
     allow, allow_values, bounded, decodable, default_or, derives, doc, id, names, order_by_bytes,
 };
@@ -148,7 +149,7 @@ fn thrift_type(item: &Struct) -> TokenStream {
     quote! {
         #allow_deprecated
         impl #params __ThriftType for #ident #arguments #clause {
-            const TYPE: __std::TType = __std::TType::STRUCT;
+            const TYPE: __std::TType = __shown_type(__TType::STRUCT);
             #names
             #heap
         }
@@ -218,13 +219,15 @@ fn encode(item: &Struct) -> TokenStream {
     run.push(1, "stop", TokenStream::new());
     body.extend(run.flush());
     let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
+    let Signature { writer_type, writer, bind_writer, .. } = signature(item);
     let generics = bounded(&item.generics, &item.bounds, &quote!(__Encode));
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #allow_deprecated
         impl #params __Encode for #ident #arguments #clause {
             #is_flat
-            fn encode<__W: __std::Writer>(&self, __w: &mut __W) {
+            fn encode<#writer_type: __std::Writer>(&self, #writer: &mut #writer_type) {
+                #bind_writer
                 let __outer = __Writer::struct_begin(__w, Self::NAMES);
                 #body
                 __Writer::struct_end(__w, __outer);
@@ -242,6 +245,10 @@ fn allow_deprecated(item: &Struct) -> Option<TokenStream> {
             .iter()
             .any(|field| field.doc.deprecated.is_some() || field.default.is_some());
     named.then(allow_values)
+}
+
+fn signature(item: &Struct) -> Signature {
+    Signature::new(&item.doc.lines, item.fields.iter().filter_map(|field| field.default.as_ref()))
 }
 
 /// Fields of fixed width that are gathered.
@@ -361,14 +368,18 @@ fn decode(item: &Struct) -> TokenStream {
         build.extend(quote!(#skipped: __Default::default(),));
     }
     let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
-    let generics = decodable(&item.generics, &item.bounds);
+    let Signature { de, reader_type, reader, bind_reader, .. } = signature(item);
+    let generics = decodable(&item.generics, &item.bounds, &de);
     let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
         #allow_deprecated
-        impl #params __Decode<'__de> for #ident #arguments #clause {
-            fn decode<__R: __std::Reader<'__de>>(__r: &mut __R) -> __std::Result<Self, __std::Error> {
+        impl #params __Decode<#de> for #ident #arguments #clause {
+            fn decode<#reader_type: __std::Reader<#de>>(
+                #reader: &mut #reader_type,
+            ) -> __std::Result<Self, __std::Error> {
+                #bind_reader
                 let __c = Self::NAMES;
-                let __outer = __begin::<Self, __R>(__r)?;
+                let __outer = __begin::<Self, _>(__r)?;
                 #in_order
                 while let __Some(__field) = __field(__r, __c)? {
                     match __field.id {
@@ -376,7 +387,7 @@ fn decode(item: &Struct) -> TokenStream {
                         _ => #otherwise,
                     }
                 }
-                __end::<Self, __R>(__r, __outer);
+                __end::<Self, _>(__r, __outer);
                 #pay
                 __Ok(Self { #build })
             }

@@ -40,7 +40,7 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
             froms.extend(quote! {
                 #[allow(deprecated)]
                 impl __From<#ty> for #error {
-                    fn from(__error: #ty) -> Self { Self::#variant(__error) }
+                    fn from(error: #ty) -> Self { Self::#variant(error) }
                 }
             });
         }
@@ -68,25 +68,25 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
             Other(__std::Error),
         }
         #froms
-        impl __From<__Error> for #error {
-            fn from(__error: __Error) -> Self { Self::Other(__error) }
+        impl __From<__std::Error> for #error {
+            fn from(error: __std::Error) -> Self { Self::Other(error) }
         }
         /// A declared exception is the source of the error.
         #[allow(deprecated)]
-        impl __From<#error> for __Error {
-            fn from(__error: #error) -> Self {
-                match __error { #undeclared #error::Other(__error) => __error }
+        impl __From<#error> for __std::Error {
+            fn from(error: #error) -> Self {
+                match error { #undeclared #error::Other(__error) => __error }
             }
         }
         #[allow(deprecated)]
         impl __Display for #error {
-            fn fmt(&self, __f: &mut __Formatter<'_>) -> __fmt::Result {
+            fn fmt(&self, __f: &mut __std::Formatter<'_>) -> __fmt::Result {
                 match self { #display Self::Other(__error) => __Display::fmt(__error, __f) }
             }
         }
         #[allow(deprecated)]
         impl __StdError for #error {
-            fn source(&self) -> __Option<&(dyn __StdError + 'static)> {
+            fn source(&self) -> __std::Option<&(dyn __std::error::Error + 'static)> {
                 match self { #sources Self::Other(__error) => __Some(__error) }
             }
         }

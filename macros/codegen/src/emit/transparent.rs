@@ -49,7 +49,7 @@ pub(crate) fn transparent_codec(item: &Transparent) -> TokenStream {
     let (plain_params, arguments, plain_clause) = (plain.params, plain.arguments, plain.clause);
     let encode = bounded(generics, bounds, &quote!(__Encode));
     let (encode_params, encode_clause) = (encode.params, encode.clause);
-    let decode = decodable(generics, bounds);
+    let decode = decodable(generics, bounds, &syn::parse_quote!('__de));
     let (decode_params, decode_clause) = (decode.params, decode.clause);
     quote! {
         #[allow(deprecated)]

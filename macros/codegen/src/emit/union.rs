@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use super::conversion::{converted, from_thrift};
+use super::signature::Signature;
 use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Access, Traits, Union};
 
@@ -167,17 +168,20 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
     let (plain_params, arguments, plain_clause) = (plain.params, plain.arguments, plain.clause);
     let encode = bounded(&item.generics, &item.bounds, &quote!(__Encode));
     let (encode_params, encode_clause) = (encode.params, encode.clause);
-    let decode = decodable(&item.generics, &item.bounds);
+    let Signature { de, reader_type, reader, bind_reader, writer_type, writer, bind_writer } =
+        Signature::new(&item.doc.lines, std::iter::empty());
+    let decode = decodable(&item.generics, &item.bounds, &de);
     let (decode_params, decode_clause) = (decode.params, decode.clause);
     quote! {
         #[allow(deprecated)]
         impl #plain_params __ThriftType for #ident #arguments #plain_clause {
-            const TYPE: __std::TType = __std::TType::STRUCT;
+            const TYPE: __std::TType = __shown_type(__TType::STRUCT);
             #names
         }
         #[allow(deprecated)]
         impl #encode_params __Encode for #ident #arguments #encode_clause {
-            fn encode<__W: __std::Writer>(&self, __w: &mut __W) {
+            fn encode<#writer_type: __std::Writer>(&self, #writer: &mut #writer_type) {
+                #bind_writer
                 let __outer = __Writer::struct_begin(__w, Self::NAMES);
                 #encode_match
                 __ScalarWriter::stop(__w);
@@ -185,10 +189,13 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
             }
         }
         #[allow(deprecated)]
-        impl #decode_params __Decode<'__de> for #ident #arguments #decode_clause {
-            fn decode<__R: __std::Reader<'__de>>(__r: &mut __R) -> __std::Result<Self, __std::Error> {
+        impl #decode_params __Decode<#de> for #ident #arguments #decode_clause {
+            fn decode<#reader_type: __std::Reader<#de>>(
+                #reader: &mut #reader_type,
+            ) -> __std::Result<Self, __std::Error> {
+                #bind_reader
                 let __c = Self::NAMES;
-                let __outer = __begin::<Self, __R>(__r)?;
+                let __outer = __begin::<Self, _>(__r)?;
                 let mut __union = __None;
                 while let __Some(__field) = __field(__r, __c)? {
                     match __field.id {
@@ -196,7 +203,7 @@ pub(crate) fn union_codec(item: &Union) -> TokenStream {
                         _ => #otherwise,
                     }
                 }
-                __end::<Self, __R>(__r, __outer);
+                __end::<Self, _>(__r, __outer);
                 match __union {
                     __Some(__union) => __Ok(__union),
                     __None => #unset,
