@@ -168,6 +168,40 @@ async fn a_flood_of_failures_leaves_a_few_lines() {
 }
 
 #[tokio::test]
+async fn the_log_names_clients_that_are_slow_and_bounds_their_lines() {
+    let log = log();
+    let short = std::time::Duration::from_millis(50);
+    let asynchronous = Server::new(Deaf).first_byte_timeout(short).message_timeout(short);
+    let asynchronous = asynchronous.bind("127.0.0.1:0").await.expect("port 0 is free");
+    let blocking = blocking::Server::new(Deaf).first_byte_timeout(short).message_timeout(short);
+    let blocking = blocking.bind("127.0.0.1:0").expect("port 0 is free");
+    let addresses = [asynchronous.local_addr(), blocking.local_addr()];
+    tokio::spawn(asynchronous.serve());
+    std::thread::spawn(|| blocking.serve());
+    for address in addresses {
+        let mut slow = TcpStream::connect(address).await.expect("the server listens");
+        let peer = format!("peer={} ", slow.local_addr().expect("it is connected"));
+        slow.write_all(&call("other", MessageKind::Call)[..9]).await.expect("sent");
+        has(log, &[&peer, "the rest of a message did not come in time"]).await;
+        let mut peers = Vec::new();
+        for _ in 0..3 {
+            let mut silent = Vec::new();
+            for _ in 0..50 {
+                silent.push(TcpStream::connect(address).await.expect("the server listens"));
+            }
+            for stream in &mut silent {
+                peers.push(format!("peer={} ", stream.local_addr().expect("it is connected")));
+                assert_eq!(stream.read(&mut [0]).await.expect("closed"), 0);
+            }
+        }
+        let lines = log.0.lock().expect("nobody panics");
+        let named = lines.iter().filter(|line| peers.iter().any(|peer| line.contains(peer)));
+        let named: Vec<_> = named.filter(|line| line.contains("the client sent nothing")).collect();
+        assert!((1..40).contains(&named.len()), "{} lines of 150", named.len());
+    }
+}
+
+#[tokio::test]
 async fn the_log_names_what_a_client_seems_to_speak() {
     let log = log();
     for address in servers().await {
@@ -178,6 +212,10 @@ async fn the_log_names_what_a_client_seems_to_speak() {
             (b"\0\0\0\x1f\x0f\xff\0\0", "looks like THeader;"),
             (b"\xff\xff\xff\xff\xff\xff", "does not look like Thrift;"),
             (b"\x7f\xff\xff\xff\x80\x01\0\x01", "a frame of 2147483647 bytes"),
+            (b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n", "looks like the PROXY protocol;"),
+            (b"\r\n\r\n", "looks like plain text;"),
+            (b"GE", "looks like HTTP;"),
+            (b"hello, world", "looks like plain text;"),
         ] {
             let peer = send(address, bytes).await;
             has(log, &[&peer, name]).await;

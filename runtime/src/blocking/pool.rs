@@ -1,7 +1,7 @@
 //! A fixed number of threads for many connections.
 
 use std::collections::VecDeque;
-use std::io;
+use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags};
 use super::Service;
 use super::server::{Registered, Sessions};
 use super::session::{Session, Shared};
-use super::stream::{Polled, wait};
+use super::stream::{LINGER, Polled, wait};
 use crate::connection::{Backoff, End};
 use crate::net::endpoints::Endpoints;
 
@@ -21,12 +21,21 @@ use crate::net::endpoints::Endpoints;
 /// limits.
 const TICK: Duration = Duration::from_millis(500);
 
+/// How often connections are looked at whose last answer may not have been read.
+const GLANCE: Duration = Duration::from_millis(20);
+
 /// One connection, in the hands of one thread at a time.
 struct Connection<S: Service> {
     session: Session<Polled, S>,
     registered: Registered,
     /// When its time limit is looked at.
     check: Instant,
+}
+
+/// A connection whose last answer the client may not have read yet.
+struct Ending {
+    registered: Registered,
+    until: Instant,
 }
 
 /// What the threads share.
@@ -37,6 +46,8 @@ struct Pool<S: Service> {
     changed: Condvar,
     /// Connections that were served.
     served: Mutex<Vec<Connection<S>>>,
+    /// Connections that have ended.
+    endings: Mutex<Vec<Ending>>,
     /// Wakes the thread that watches.
     waker: UdpSocket,
     ended: AtomicBool,
@@ -55,6 +66,7 @@ pub(super) fn serve<S: Service>(
         ready: Mutex::default(),
         changed: Condvar::new(),
         served: Mutex::default(),
+        endings: Mutex::default(),
         waker: waker()?,
         ended: AtomicBool::new(false),
     });
@@ -69,6 +81,7 @@ pub(super) fn serve<S: Service>(
     let mut pause = None::<Instant>;
     let mut deadline = None::<Instant>;
     let mut parked: Vec<Connection<S>> = Vec::new();
+    let mut endings: Vec<Ending> = Vec::new();
     loop {
         if listener.is_some() && sessions.is_closing() {
             listener = None;
@@ -83,12 +96,15 @@ pub(super) fn serve<S: Service>(
             sessions.abandon();
             break;
         }
-        parked.append(&mut lock(&pool.served));
         let now = Instant::now();
+        endings.retain(|ending| now < ending.until && !ending.is_over());
+        endings.append(&mut lock(&pool.endings));
+        parked.append(&mut lock(&pool.served));
         pause = pause.filter(|&pause| pause > now);
         let accepts = pause.is_none() && sessions.has_room(max_connections);
         let next = parked.iter().map(|connection| connection.check).chain(pause).chain(deadline);
-        let patience = next.min().map_or(TICK, |next| (next - now).min(TICK));
+        let tick = if endings.is_empty() { TICK } else { GLANCE };
+        let patience = next.min().map_or(tick, |next| (next - now).min(tick));
         let socket = listener.as_ref().filter(|_| accepts);
         let ready = watch(&pool.waker, socket, &parked, patience)?;
         if ready.accept
@@ -106,13 +122,13 @@ pub(super) fn serve<S: Service>(
             if workers > 0 {
                 lock(&pool.ready).push_back(connection);
                 pool.changed.notify_one();
-            } else if let Some(connection) = connection.step() {
-                parked.push(connection);
+            } else {
+                parked.extend(connection.step(&pool));
             }
         }
         let now = Instant::now();
         let late: Vec<_> = parked.extract_if(.., |connection| connection.check <= now).collect();
-        parked.extend(late.into_iter().filter_map(Connection::check));
+        parked.extend(late.into_iter().filter_map(|connection| connection.check(&pool)));
     }
     pool.ended.store(true, Ordering::SeqCst);
     // Locked, so that nobody is between looking and waiting.
@@ -137,7 +153,8 @@ fn watch<S: Service>(
     let mut sockets = Vec::with_capacity(parked.len() + 2);
     sockets.push(PollFd::new(waker, PollFlags::IN));
     for connection in parked {
-        sockets.push(PollFd::new(connection.registered.stream(), PollFlags::IN));
+        let event = if connection.session.is_writing() { PollFlags::OUT } else { PollFlags::IN };
+        sockets.push(PollFd::new(connection.registered.stream(), event));
     }
     if let Some(listener) = listener {
         sockets.push(PollFd::new(listener, PollFlags::IN));
@@ -207,9 +224,8 @@ impl<S: Service> Pool<S> {
                 ready = self.changed.wait(ready).unwrap_or_else(PoisonError::into_inner);
             };
             drop(ready);
-            if let Some(connection) = connection.step() {
-                lock(&self.served).push(connection);
-            }
+            let served = connection.step(self);
+            lock(&self.served).extend(served);
             // If it cannot be woken it looks before long.
             let _ = self.waker.send(&[0]);
         }
@@ -218,31 +234,47 @@ impl<S: Service> Pool<S> {
 
 impl<S: Service> Connection<S> {
     /// Serves what has come. `None` if the connection has ended.
-    fn step(mut self) -> Option<Connection<S>> {
-        match self.session.step() {
-            Ok(()) => {
-                self.check = far(self.session.patience());
-                Some(self)
-            }
-            Err(end) => self.end(end),
-        }
+    fn step(mut self, pool: &Pool<S>) -> Option<Connection<S>> {
+        let result = self.session.step();
+        self.go_on(pool, result)
     }
 
     /// Looks at the time limit.
-    fn check(mut self) -> Option<Connection<S>> {
-        match self.session.check() {
+    fn check(mut self, pool: &Pool<S>) -> Option<Connection<S>> {
+        let result = self.session.check();
+        self.go_on(pool, result)
+    }
+
+    fn go_on(mut self, pool: &Pool<S>, result: Result<(), End>) -> Option<Connection<S>> {
+        match result {
             Ok(()) => {
                 self.check = far(self.session.patience());
                 Some(self)
             }
-            Err(end) => self.end(end),
+            Err(end) => {
+                let Connection { mut session, registered, .. } = self;
+                if session.end(end) {
+                    let until = Instant::now() + LINGER;
+                    lock(&pool.endings).push(Ending { registered, until });
+                }
+                None
+            }
         }
     }
+}
 
-    fn end(self, end: End) -> Option<Connection<S>> {
-        self.session.end(end);
-        drop(self.registered);
-        None
+impl Ending {
+    /// Reads what the client still sends. Whether it has closed its side.
+    fn is_over(&self) -> bool {
+        let mut scratch = [0; 4096];
+        for _ in 0..16 {
+            match (&**self.registered.stream()).read(&mut scratch) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => return error.kind() != io::ErrorKind::WouldBlock,
+            }
+        }
+        false
     }
 }
 

@@ -63,7 +63,12 @@ impl<IO: Wire, S: Service> Session<IO, S> {
             return End::Lost(error);
         }
         loop {
-            if let Err(end) = self.take_calls().and_then(|()| self.read()) {
+            let round = match self.take_calls() {
+                Ok(true) => self.write(),
+                Ok(false) => self.read(),
+                Err(end) => Err(end),
+            };
+            if let Err(end) = round {
                 return end;
             }
         }
@@ -76,17 +81,21 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         self.stream.set_read_timeout(socket_timeout(self.watchdog.armed()))
     }
 
-    /// Does what can be done without waiting for the client to send more.
+    /// Does what can be done without waiting, over a stream that does not wait.
     pub(super) fn step(&mut self) -> Result<(), End> {
         for _ in 0..ROUNDS {
-            match self.try_read()? {
-                true => self.take_calls()?,
-                false => break,
+            if !self.flush()? || !self.take_calls()? && !self.try_read()? {
+                break;
             }
         }
         let waiting = self.connection.waiting();
         self.watchdog.observe(waiting, &self.shared.settings);
         self.check_partial(waiting)
+    }
+
+    /// Whether it waits until something can be written, and not until something can be read.
+    pub(super) fn is_writing(&self) -> bool {
+        !self.connection.output.is_empty()
     }
 
     /// For how long the connection may wait until [`check`](Session::check).
@@ -104,18 +113,25 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         Ok(())
     }
 
-    /// Ends the connection.
-    pub(super) fn end(mut self, end: End) {
-        // The last answer says what is wrong.
-        if matches!(end, End::Broken(_)) && self.write().is_ok() {
+    /// Ends the connection. Returns whether the client may still have to read the last answer, which
+    /// says what is wrong.
+    pub(super) fn end(&mut self, end: End) -> bool {
+        let told = matches!(end, End::Broken(_)) && self.write().is_ok();
+        if told {
             self.stream.linger();
         }
         self.shared.settings.report.ended(Instant::now(), &self.connection, &end);
+        told
     }
 
-    /// Handles the calls that have come, and writes the answers.
-    fn take_calls(&mut self) -> Result<(), End> {
-        while let Some(Call { head, mut request }) = self.connection.next().map_err(End::Broken)? {
+    /// Handles the calls that have come, up to a bound on the bytes of their answers. Returns whether
+    /// there were any.
+    fn take_calls(&mut self) -> Result<bool, End> {
+        let mut taken = false;
+        while self.connection.output.len() < MAX_OUTPUT
+            && let Some(Call { head, mut request }) = self.connection.next().map_err(End::Broken)?
+        {
+            taken = true;
             if let Some(timeout) = self.shared.settings.handler_timeout {
                 request.deadline = Deadline::after(timeout);
             }
@@ -126,11 +142,19 @@ impl<IO: Wire, S: Service> Session<IO, S> {
                 let (now, ends) = (Instant::now(), self.connection.ends());
                 self.shared.settings.report.failed(now, ends, &head.method, &error);
             }
-            if self.connection.output.len() >= MAX_OUTPUT {
-                self.write()?;
-            }
         }
-        self.write()
+        Ok(taken)
+    }
+
+    /// Writes as many answers as can be written; `false` if some are left.
+    fn flush(&mut self) -> Result<bool, End> {
+        let written = write(&mut self.stream, &mut self.connection.output);
+        self.connection.written();
+        match written {
+            Ok(()) => Ok(true),
+            Err(error) if is_timeout(&error) => Ok(false),
+            Err(error) => Err(End::Lost(error)),
+        }
     }
 
     /// Writes all answers.
@@ -138,18 +162,13 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         let mut stalls = 0;
         loop {
             let before = self.connection.output.len();
-            let written = write(&mut self.stream, &mut self.connection.output);
-            self.connection.written();
-            match written {
-                Ok(()) => return Ok(()),
-                Err(error) if is_timeout(&error) => {
-                    stalls = if self.connection.output.len() < before { 0 } else { stalls + 1 };
-                    if stalls >= STALLS {
-                        let waiting = self.connection.waiting();
-                        return Err(End::TimedOut(waiting, waiting.too_long()));
-                    }
-                }
-                Err(error) => return Err(End::Lost(error)),
+            if self.flush()? {
+                return Ok(());
+            }
+            stalls = if self.connection.output.len() < before { 0 } else { stalls + 1 };
+            if stalls >= STALLS {
+                let waiting = self.connection.waiting();
+                return Err(End::TimedOut(waiting, waiting.too_long()));
             }
         }
     }

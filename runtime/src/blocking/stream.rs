@@ -5,12 +5,12 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
 /// How long what a client still sends is read after the last answer: a connection that is closed
 /// with unread bytes is reset, and the answer could be lost with it.
-const LINGER: Duration = Duration::from_secs(1);
+pub(super) const LINGER: Duration = Duration::from_secs(1);
 
 /// A stream of bytes, whose reads and writes fail with [`io::ErrorKind::WouldBlock`] or
 /// [`io::ErrorKind::TimedOut`] when they take too long, if it can do that.
@@ -19,7 +19,7 @@ pub(super) trait Wire: Read + Write {
     fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
 
     /// How long writes may take.
-    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()>;
+    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
 
     /// Lets the client read the last answer.
     fn linger(&mut self);
@@ -50,7 +50,7 @@ impl Wire for Socket {
     fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.0.set_read_timeout(timeout)
     }
-    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.0.set_write_timeout(timeout)
     }
     fn linger(&mut self) {
@@ -71,45 +71,28 @@ fn linger(stream: &TcpStream) {
     let _ = linger();
 }
 
-/// A socket that is only read from when there is something to read, and waits in writes.
-pub(super) struct Polled {
-    stream: Arc<TcpStream>,
-    write_timeout: Option<Duration>,
-}
+/// A socket that never waits: its reads and writes fail with [`io::ErrorKind::WouldBlock`] instead.
+pub(super) struct Polled(Arc<TcpStream>);
 
 impl Polled {
     pub(super) fn new(stream: Arc<TcpStream>) -> io::Result<Polled> {
         stream.set_nonblocking(true)?;
-        Ok(Polled { stream, write_timeout: None })
-    }
-
-    fn write_with(&self, write: impl Fn(&TcpStream) -> io::Result<usize>) -> io::Result<usize> {
-        loop {
-            match write(&self.stream) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let mut writable = [PollFd::new(&*self.stream, PollFlags::OUT)];
-                    if !wait(&mut writable, self.write_timeout)? {
-                        return Err(io::ErrorKind::TimedOut.into());
-                    }
-                }
-                result => return result,
-            }
-        }
+        Ok(Polled(stream))
     }
 }
 
 impl Read for Polled {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        (&*self.stream).read(bytes)
+        (&*self.0).read(bytes)
     }
 }
 
 impl Write for Polled {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_with(|mut stream| stream.write(bytes))
+        (&*self.0).write(bytes)
     }
     fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        self.write_with(|mut stream| stream.write_vectored(bytes))
+        (&*self.0).write_vectored(bytes)
     }
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
@@ -120,14 +103,12 @@ impl Wire for Polled {
     fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
-    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        self.write_timeout = timeout;
+    fn set_write_timeout(&self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
+    /// Only ends what is written: whoever polls the socket also reads the rest.
     fn linger(&mut self) {
-        if self.stream.set_nonblocking(false).is_ok() {
-            linger(&self.stream);
-        }
+        let _ = self.0.shutdown(Shutdown::Write);
     }
 }
 
@@ -156,7 +137,7 @@ impl<IO: Read + Write> Wire for Untimed<IO> {
     fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
-    fn set_write_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
+    fn set_write_timeout(&self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
     fn linger(&mut self) {}
