@@ -10,7 +10,7 @@ use crate::connection::{Budget, Call, ClientConnection, Output, SLICES, ServerCo
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
-use crate::rpc::message::{Protocol, Request, Response};
+use crate::rpc::message::{Request, Response};
 use crate::transport::{Cutter, Framing};
 
 /// What came of bytes from a peer, until they ended or could not be followed any more.
@@ -101,7 +101,7 @@ fn sent(output: &mut Output) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::protocol::{message_end, write_envelope};
-    use crate::rpc::message::ResponseKind;
+    use crate::rpc::message::{Protocol, ResponseKind};
     use crate::ttype::MessageKind;
     use proptest::prelude::*;
 

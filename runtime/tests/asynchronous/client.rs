@@ -238,3 +238,96 @@ async fn a_request_may_have_a_deadline_of_its_own() {
     let waits = tokio::time::timeout(Duration::from_millis(300), (&short).call(slow));
     assert!(waits.await.is_err(), "it has no deadline");
 }
+
+#[tokio::test]
+async fn idle_connections_are_closed_if_that_is_set() {
+    for (idle_timeout, closes) in [(None, false), (Some(Duration::from_millis(100)), true)] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
+        let address = listener.local_addr().expect("it has one");
+        let mut builder = builder(FORMS[0]);
+        if let Some(timeout) = idle_timeout {
+            builder = builder.idle_timeout(timeout);
+        }
+        let channel: Channel = builder.connect(address).await.expect("the peer listens");
+        let (mut stream, _) = listener.accept().await.expect("the client connects");
+        let mut byte = [0];
+        let end = tokio::time::timeout(Duration::from_millis(500), stream.read(&mut byte));
+        assert_eq!(end.await.is_ok(), closes);
+        drop(channel);
+    }
+}
+
+#[tokio::test]
+async fn streams_of_ones_own_are_called_over() {
+    let server = Server::new(Echo::new());
+    let (ours, theirs) = tokio::io::duplex(100);
+    let first = server.clone();
+    tokio::spawn(async move { first.serve_stream(theirs).await });
+    let channel: Channel = builder(FORMS[1]).connect_stream(ours).await.expect("it is there");
+    assert!(channel.address().is_none());
+    for length in [1, 1000, 100_000] {
+        let reply = call(&channel, "echo", blob(length)).await.expect("answered");
+        assert_eq!(reply.body.into_bytes(), blob(length));
+    }
+
+    // Each connection has a stream of its own; a call that would wait for another gets one.
+    let connector = move || {
+        let (ours, theirs) = tokio::io::duplex(100);
+        let server = server.clone();
+        tokio::spawn(async move { server.serve_stream(theirs).await });
+        async { Ok(ours) }
+    };
+    let channel: Channel =
+        builder(FORMS[1]).connect_with(connector).await.expect("the connector connects");
+    for number in 0..10 {
+        call(&channel, "echo", blob(number)).await.expect("answered");
+    }
+    let refused = || async { Err::<TcpStream, _>(std::io::Error::other("no luck")) };
+    let error = ClientBuilder::<Channel>::new().connect_with(refused).await.expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.to_string(), "the connector failed: no luck");
+}
+
+#[tokio::test]
+async fn a_stream_that_has_ended_is_not_replaced() {
+    let (ours, theirs) = tokio::io::duplex(100);
+    let channel: Channel = builder(FORMS[1]).connect_stream(ours).await.expect("it is there");
+    drop(theirs);
+    let mut kinds = Vec::new();
+    for _ in 0..3 {
+        let error = call(&channel, "echo", vec![0]).await.expect_err("it has ended");
+        kinds.push(error.kind());
+    }
+    assert_eq!(kinds.last(), Some(&ErrorKind::Connect), "{kinds:?}");
+}
+
+#[tokio::test]
+async fn a_lazy_client_connects_when_it_is_called() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    let channel: Channel = builder(FORMS[0]).connect_lazy(address).expect("an address");
+    let early = tokio::time::timeout(Duration::from_millis(50), listener.accept());
+    assert!(early.await.is_err());
+    let called = tokio::spawn(async move { call(&channel, "echo", vec![0]).await });
+    let (mut stream, _) = hang(listener.accept()).await.expect("the client connects");
+    let whole = message(FORMS[0], "echo", CALL, 1, &[0]);
+    assert_eq!(read(&mut stream, whole.len()).await, whole);
+    stream.write_all(&message(FORMS[0], "echo", REPLY, 1, &[0])).await.expect("sent");
+    called.await.expect("no panic").expect("answered");
+}
+
+/// A name that stands for an IPv6 and an IPv4 address, where the machine has it so.
+#[tokio::test]
+async fn all_addresses_of_a_name_are_tried() {
+    for listens in ["127.0.0.1:0", "[::1]:0"] {
+        let Ok(listener) = TcpListener::bind(listens).await else { continue };
+        let port = listener.local_addr().expect("it has one").port();
+        let found = tokio::net::lookup_host(("localhost", port)).await;
+        let found: Vec<_> = found.map(Iterator::collect).unwrap_or_default();
+        if !found.contains(&listener.local_addr().expect("it has one")) {
+            continue;
+        }
+        let channel = ClientBuilder::<Channel>::new().connect(("localhost", port)).await;
+        channel.expect("one of the addresses accepts");
+    }
+}

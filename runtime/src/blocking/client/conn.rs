@@ -4,6 +4,8 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 use super::worker::Worker;
 use crate::connection::{
     ClientConnection, Output, Reply, SLICES, closed, flooded, lost, no_such_call, unreadable,
@@ -176,10 +178,29 @@ impl Tcp {
     }
 
     fn look(&mut self, late: &mut Vec<Reply>) -> Result<()> {
+        if self.is_quiet() {
+            return Ok(());
+        }
         self.stream.set_nonblocking(true).map_err(lost)?;
         let looked = self.look_now(late);
         self.stream.set_nonblocking(false).map_err(lost)?;
         looked
+    }
+
+    /// Whether nothing has come, and the server has not closed its end: that costs one system call
+    /// before each call. Where it is not known how to ask without waiting, it is not known either.
+    fn is_quiet(&self) -> bool {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            const PEEK_AND_DONT_WAIT: i32 = 0x02 | 0x40;
+            let mut byte = [std::mem::MaybeUninit::uninit()];
+            let peeked = SockRef::from(&self.stream).recv_with_flags(&mut byte, PEEK_AND_DONT_WAIT);
+            peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+        }
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        {
+            false
+        }
     }
 
     fn look_now(&mut self, late: &mut Vec<Reply>) -> Result<()> {
