@@ -90,10 +90,8 @@ impl Parser<'_> {
 
     fn key(&mut self, ty: TType, out: &mut Vec<u8>) -> Result<()> {
         match ty {
-            TType::STRUCT | TType::LIST | TType::SET | TType::MAP => {
-                let message = format!("a {ty} cannot be a key in JSON");
-                Err(self.error(ErrorKind::InvalidData, message))
-            }
+            // No proper JSON, but what Apache's libraries write and read.
+            TType::STRUCT | TType::LIST | TType::SET | TType::MAP => self.value(ty, out),
             _ => match self.peek() {
                 Some(b'"') | None => self.scalar(ty, out),
                 Some(_) => Err(self.unexpected("a key in quotes")),

@@ -127,12 +127,11 @@ impl<'a> JsonWriter<'a> {
         self.from.map_end()
     }
 
-    /// Keys are strings, also those that are numbers.
+    /// Scalar keys are strings, also those that are numbers. Structs and containers are written as such, which is no
+    /// proper JSON, but what Apache's libraries write and read.
     fn key(&mut self, ty: TType) -> Result<()> {
         match ty {
-            TType::STRUCT | TType::LIST | TType::SET | TType::MAP => {
-                Err(Error::new(ErrorKind::InvalidData, format!("a {ty} cannot be a key in JSON")))
-            }
+            TType::STRUCT | TType::LIST | TType::SET | TType::MAP => self.value(ty),
             _ => {
                 let start = self.out.len();
                 self.scalar(ty)?;
