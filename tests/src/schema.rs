@@ -120,7 +120,7 @@ impl Schema {
         ty
     }
 
-    /// Whether JSON can express all values of the type: it has no keys but scalars.
+    /// Whether the JSON of [`Form`](crate::form::Form) can express all values of the type: it has no keys but scalars.
     pub fn fits_json(&self, ty: &Type) -> bool {
         self.every(ty, &mut BTreeSet::new(), &mut |key| {
             !matches!(key, Type::List(_) | Type::Set(_) | Type::Map(..) | Type::Item(_))
