@@ -33,10 +33,11 @@ pub use layered::LayeredBuilder;
 /// # Connections
 ///
 /// A channel begins with one connection and keeps to it while the server answers promptly: calls are
-/// pipelined, which is fastest. When a call has not been answered for four times the usual latency
-/// (at least 10 ms, at most 100 ms), further calls go by another connection, up to
+/// pipelined, which is fastest. When a call would have to wait for others, for twice the usual latency (at
+/// least 3 ms, at most 100 ms), it goes by another connection, up to
 /// [`max_connections`](ClientBuilder::max_connections). So a slow method, or a server that takes the
-/// calls of a connection one by one, does not hold up other calls.
+/// calls of a connection one by one, does not hold up other calls. Calls are put behind each other only as
+/// far as the server has shown that it answers them promptly all the same.
 ///
 /// A connection with a call past its deadline gets no further calls until the late answer comes; if
 /// that is missing for another deadline, the connection is closed. Connections that are healthy are

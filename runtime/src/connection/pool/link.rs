@@ -29,6 +29,8 @@ pub(super) struct Sent<T> {
     pub(super) deadline: Option<Instant>,
     pub(super) oneway: bool,
     pub(super) tries: u32,
+    /// Whether nothing else was in flight when it was sent.
+    alone: bool,
     /// Whether a later call was answered before it.
     overtaken: bool,
 }
@@ -57,6 +59,8 @@ pub(crate) enum Answer<T> {
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) latency: Duration,
+    /// It was alone on its connection when it was sent.
+    pub(super) alone: bool,
     /// It is the first of its connection.
     pub(super) first_answer: bool,
     /// An older call is not answered yet.
@@ -152,8 +156,8 @@ impl<T: Caller> Link<T> {
     ) -> i32 {
         // 2³¹ calls later the numbers begin again; a negative one would confuse old peers.
         self.last = if self.last == i32::MAX { 1 } else { self.last + 1 };
-        let overtaken = false;
-        let sent = Sent { call: Some(call), at: now, bytes, deadline, oneway, tries, overtaken };
+        let (call, alone) = (Some(call), self.flight.is_empty());
+        let sent = Sent { call, at: now, bytes, deadline, oneway, tries, alone, overtaken: false };
         self.flight.insert(self.last, sent);
         self.peak = self.peak.max(self.flight.len());
         if !oneway {
@@ -192,6 +196,7 @@ impl<T: Caller> Link<T> {
         }
         let taken = Taken {
             latency: now.saturating_duration_since(sent.at),
+            alone: sent.alone,
             first_answer: !self.answered,
             overtook,
             held_others: !self.order.is_empty(),

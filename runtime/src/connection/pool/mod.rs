@@ -7,16 +7,16 @@
 //!
 //! # What it decides
 //!
-//! - **Routing.** A call goes to the first connection that has room and answers promptly, so that
-//!   calls are packed on one connection while it is fast. A connection has room while fewer calls
-//!   are in flight on it than its *window*, which starts at 1 and grows with each prompt answer while
-//!   others wait, and shrinks while calls come one by one: no call is put behind another on a
-//!   connection that was not seen to cope with it lately.
-//! - **Blocked connections.** While the oldest call that no later call has overtaken is older than
-//!   the *patience* (a small multiple of the usual latency), a connection gets no new calls. If a call
-//!   waits and there are fewer connections than the cap, another is opened. At the cap, a call that
-//!   has waited for the patience, and longer for a new connection, is put on the connection with the fewest calls: a server that answers
-//!   out of order proves by that that its window is not needed.
+//! - **Routing.** A connection has room while fewer calls are in flight on it than its *window*, which
+//!   starts at 1, grows with each prompt answer while others wait, and shrinks while calls come one by one
+//!   or wait for each other: no call is put behind another on a connection that was not seen to cope
+//!   with it lately. A quick server's calls are packed on the first connection that has room, as one
+//!   write will do for many; others are spread. What is quick, prompt and slow is measured against calls
+//!   that were alone on their connection ([`latency`]).
+//! - **Blocked connections.** While the oldest call that no later call has overtaken is slow, a connection
+//!   gets no new calls. If a call has to wait and there are fewer connections than the cap, another is
+//!   opened. At the cap, the call is put on the connection with the fewest calls after a while. A server
+//!   that answers out of order proves by that that windows are not needed.
 //! - **Resting.** A call that is past its deadline fails, and its connection *rests*: it gets no new
 //!   calls until the late answer comes. It is closed when that is missing for another deadline.
 //!   Callers that gave up without a deadline count as if they had had one of 30 seconds.
@@ -265,7 +265,8 @@ impl<T: Caller, R> Pool<T, R> {
     /// An answer has come. The caller is given back, once.
     pub(crate) fn answered(&mut self, link: LinkId, seqid: i32, now: Instant) -> Answer<T> {
         let max_in_flight = self.settings.max_in_flight;
-        let patience = self.latency.patience();
+        let (slow, prompt) = (self.latency.slow(), self.latency.prompt());
+        let quick = self.latency.is_quick();
         let wanted = !self.queue.is_empty();
         let Some(at) = self.links.iter().position(|one| one.id == link) else {
             return Answer::Late;
@@ -276,14 +277,21 @@ impl<T: Caller, R> Pool<T, R> {
             if taken.first_answer {
                 self.reconnects.answered();
             }
-            self.latency.answered(taken.latency);
+            if taken.alone {
+                self.latency.answered(taken.latency);
+            }
             if taken.overtook {
                 self.concurrent = true;
                 link.window = max_in_flight;
-            } else if taken.held_others && taken.latency > patience && !self.concurrent {
+            } else if self.concurrent {
+                // It answers as it is done, in whatever order.
+            } else if taken.held_others && taken.latency > slow {
                 // It may take calls one by one: others are not to be put behind a slow one again.
                 link.window = 1;
-            } else if taken.filled && wanted && taken.latency <= patience {
+            } else if taken.filled && taken.latency > prompt && !quick {
+                // Calls wait for each other.
+                link.window = (link.window - 1).max(1);
+            } else if taken.filled && wanted && taken.latency <= prompt {
                 link.window = (link.window + 1).min(max_in_flight);
             }
             let idle = self.settings.idle_timeout.filter(|_| link.is_idle());
@@ -442,7 +450,9 @@ impl<T: Caller, R> Pool<T, R> {
         if promptly.is_some() || single || self.links.len() < self.cap(now) {
             return promptly;
         }
-        if queued > late || self.opening().is_some_and(|since| since > late) {
+        let wait = self.latency.wait();
+        let waits = |since: Instant| now.saturating_duration_since(since) < wait;
+        if waits(queued) || self.opening().is_some_and(waits) {
             return None;
         }
         let fewest = (0..self.links.len())
@@ -456,7 +466,7 @@ impl<T: Caller, R> Pool<T, R> {
         match self.late {
             Some((at, late)) if at == now => late,
             _ => {
-                let late = now.checked_sub(self.latency.patience()).unwrap_or(now);
+                let late = now.checked_sub(self.latency.slow()).unwrap_or(now);
                 self.late = Some((now, late));
                 late
             }
@@ -520,7 +530,7 @@ impl<T: Caller, R> Pool<T, R> {
     fn next_routing(&self, queued: Instant, now: Instant) -> Option<Instant> {
         let opening = self.next_opening(queued);
         let since = self.opening().map_or(queued, |since| since.max(queued));
-        let packing = since.checked_add(self.latency.patience());
+        let packing = since.checked_add(self.latency.wait());
         [opening, packing].into_iter().flatten().filter(|at| *at > now).min()
     }
 
@@ -532,10 +542,10 @@ impl<T: Caller, R> Pool<T, R> {
 
     /// When a waiting call is reason enough for another connection.
     fn next_opening(&self, queued: Instant) -> Option<Instant> {
-        let patience = self.latency.patience();
+        let wait = self.latency.wait();
         let blocked = self.links.iter().filter(|link| link.is_serving());
         let since = blocked.filter_map(Link::blocked_since).min();
-        since.map_or(queued, |since| since.min(queued)).checked_add(patience)
+        since.map_or(queued, |since| since.min(queued)).checked_add(wait)
     }
 
     fn longest_rest(&self) -> Option<usize> {

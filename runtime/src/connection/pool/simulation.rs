@@ -17,6 +17,8 @@ const SLACK: Duration = Duration::from_millis(50);
 pub(super) enum Server {
     /// Answers each call after this many microseconds at most, in any order.
     Concurrent { longest: u64 },
+    /// Answers each call after exactly so many microseconds, as over a long line.
+    Steady { micros: u64 },
     /// Takes the calls of a connection one by one; one of `slow` takes two seconds.
     Serial { longest: u64, slow: u64 },
     /// As `Serial`, but one connection after the other.
@@ -310,6 +312,9 @@ impl World {
             Server::Concurrent { longest } => {
                 let delay = micros(20 + self.below(longest));
                 self.reply(link, seqid, delay, oneway);
+            }
+            Server::Steady { micros } => {
+                self.reply(link, seqid, Duration::from_micros(micros), oneway);
             }
             Server::Serial { longest, slow } => {
                 let takes = match slow > 0 && self.below(slow) == 0 {

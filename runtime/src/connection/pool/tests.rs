@@ -38,7 +38,7 @@ fn no_call_is_lost_doubled_or_late_in_random_schedules() {
             max_waiting_bytes: [1000, 64 << 20][pick(2) as usize],
             idle_timeout: [None, Some(millis(5)), Some(millis(500))][pick(3) as usize],
         };
-        let mut server = || match pick(13) {
+        let mut server = || match pick(14) {
             0 => Server::Concurrent { longest: 1000 },
             1 => Server::Concurrent { longest: 200_000 },
             2 => Server::Serial { longest: 1000, slow: 20 },
@@ -51,6 +51,7 @@ fn no_call_is_lost_doubled_or_late_in_random_schedules() {
             9 => Server::ClosesIdle,
             10 => Server::Refuses,
             11 => Server::BlackHole,
+            12 => Server::Steady { micros: pick(300_000) },
             _ => [Server::Repeats, Server::ReadsNothing][pick(2) as usize],
         };
         let servers: Vec<_> = [server(), server()][..1 + (seed % 2) as usize].to_vec();
@@ -86,6 +87,37 @@ fn a_fast_server_is_served_by_one_connection() {
     world.is_over();
     assert_eq!(world.count(Outcome::Answered), 5000);
     assert_eq!(world.opened, 1);
+}
+
+/// The latency of the later half of the calls, the worst one in a hundred left out.
+fn settled(world: &World) -> Duration {
+    let half = world.calls.len() / 2;
+    let mut times: Vec<_> = (half..world.calls.len()).map(|call| world.took(call)).collect();
+    times.sort();
+    times[times.len() * 99 / 100]
+}
+
+#[test]
+fn calls_over_a_long_line_do_not_wait_for_each_other() {
+    let mut world = world(Server::Steady { micros: 200_000 });
+    for number in 0..6000 {
+        world.call(micros(number * 1000), Some(30 * SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    assert!(settled(&world) < millis(210), "{:?}", settled(&world));
+}
+
+#[test]
+fn calls_to_a_serial_server_are_spread() {
+    // Three times what one connection could answer.
+    let mut world = world(Server::Serial { longest: 2000, slow: 0 });
+    for number in 0..6000 {
+        world.call(micros(number * 333), Some(30 * SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    assert!(settled(&world) < millis(12), "{:?}", settled(&world));
 }
 
 #[test]
@@ -309,8 +341,8 @@ fn a_server_of_one_connection_is_found_out() {
     world.is_over();
     assert!(world.took(slow) >= millis(100));
     let failed = world.calls.len() - world.count(Outcome::Answered);
-    // One for each connection that is tried before the first deadline.
-    assert!(failed <= 7, "{failed} of {}", steady.len());
+    // About one for each connection that is tried before the first deadline.
+    assert!(failed <= 10, "{failed} of {}", steady.len());
 }
 
 #[test]
