@@ -38,10 +38,13 @@ impl ServerProcess {
             .spawn()
             .expect("there is a shell");
         let output = BufReader::new(child.stdout.take().expect("it is piped"));
-        let address = output.lines().map_while(Result::ok).find_map(|line| {
+        let mut lines = output.lines().map_while(Result::ok);
+        let address = lines.find_map(|line| {
             let (_, address) = line.split_once(ADDRESS)?;
             address.trim().parse().ok()
         });
+        // The test harness there says every minute that it takes long, and ends if it cannot.
+        std::thread::spawn(move || lines.for_each(drop));
         ServerProcess { child, address: address.expect("the server announces its address") }
     }
 

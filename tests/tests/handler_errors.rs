@@ -162,9 +162,30 @@ fn check(address: SocketAddr) {
     }
 }
 
+/// Unknown methods are named, however odd their names are.
+fn check_names(address: SocketAddr) {
+    let channel = blocking::ClientBuilder::<blocking::Channel>::new().framed().connect(address);
+    let channel = channel.expect("it listens");
+    for (name, told) in [
+        ("nothing".to_owned(), "unknown method `nothing`"),
+        (String::new(), "unknown method ``"),
+        ("a\0b\n".to_owned(), "unknown method `a\\0b\\n`"),
+        ("x".repeat(1 << 20), "x… (1048576 bytes)`"),
+    ] {
+        let request = Request::new(name, Protocol::Binary, vec![0].into());
+        let response = blocking::Service::call(&channel, request).expect("answered");
+        let error: thriftly::ApplicationError =
+            thriftly::binary::from_slice(&response.body.into_bytes()).expect("an exception");
+        assert_eq!(error.kind, ApplicationErrorKind::UNKNOWN_METHOD);
+        assert!(error.message.ends_with(told) && error.message.len() < 200, "{error:?}");
+    }
+}
+
 #[test]
 fn a_blocking_server_tells_what_its_handler_chose() {
-    check(serve_blocking(BlockingStoreServer::new(shop())));
+    let address = serve_blocking(BlockingStoreServer::new(shop()));
+    check(address);
+    check_names(address);
 }
 
 #[test]
@@ -175,4 +196,5 @@ fn an_async_server_tells_what_its_handler_chose() {
     let address = server.local_addr();
     runtime.spawn(server.serve());
     check(address);
+    check_names(address);
 }

@@ -38,7 +38,7 @@ pub(super) struct Calls<S: Service<Request>> {
     /// Oneway calls that moved out. They go on when the connection is gone.
     oneway: JoinSet<Answer>,
     /// The answer of a call that moved out and was done before the task could wait for it.
-    early: Option<Answer>,
+    early: Option<Box<Answer>>,
 }
 
 /// A call and what has become of it.
@@ -132,7 +132,9 @@ where
 
     /// The next answer. If there is none, the task is woken when there is.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Option<Answer> {
-        if let Some(answer) = self.early.take().or_else(|| self.poll_current(context)) {
+        if let Some(answer) =
+            self.early.take().map(|early| *early).or_else(|| self.poll_current(context))
+        {
             return Some(answer);
         }
         for set in [&mut self.aside, &mut self.oneway] {
@@ -173,7 +175,7 @@ where
             set.spawn(Aside { head: Some(head), place, share, limit });
             // A set only wakes who has asked it since there was a task in it.
             if alone && let Poll::Ready(Some(Ok(answer))) = set.poll_join_next(context) {
-                self.early = Some(answer);
+                self.early = Some(Box::new(answer));
                 context.waker().wake_by_ref();
             }
         }

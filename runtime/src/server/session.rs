@@ -55,7 +55,7 @@ pub(super) struct Session<IO, S: Service<Request>> {
     connection: ServerConnection,
     calls: Calls<S>,
     /// A call that the service is not ready for.
-    held: Option<Call>,
+    held: Option<Box<Call>>,
     settings: Arc<ServerSettings>,
     drain: Listener,
     watchdog: Watchdog,
@@ -110,6 +110,11 @@ where
     /// Serves the connection until it ends. Returns what is still to be done then.
     pub(super) async fn run(mut self) -> Option<Rest> {
         let end = poll_fn(|context| self.poll(context)).await;
+        // On the heap, so that connections that are open have no room for it.
+        Box::pin(self.finish(end)).await
+    }
+
+    async fn finish(self, end: End) -> Option<Rest> {
         let Session { mut io, connection, calls, settings, .. } = self;
         settings.report.ended(Instant::now().into_std(), &connection, &end);
         let rest = calls.finish().map(|calls| Rest { calls, ends: *connection.ends(), settings });
@@ -201,7 +206,7 @@ where
                 return self.held.is_some() || !self.connection.input.is_empty();
             }
             let call = match self.held.take() {
-                Some(call) => call,
+                Some(call) => *call,
                 None => match self.connection.next() {
                     Ok(Some(call)) => call,
                     Ok(None) => return false,
@@ -219,7 +224,7 @@ where
                 }
                 Poll::Ready(Err(error)) => self.answer((call.head, Err(error))),
                 Poll::Pending => {
-                    self.held = Some(call);
+                    self.held = Some(Box::new(call));
                     return true;
                 }
             }
