@@ -123,3 +123,27 @@ fn containers_of_the_users_own_types_need_no_order_but_in_keys() {
     let back: foreign::Around = thriftly::binary::from_slice(&bytes).expect("it can be read");
     assert_eq!(back, value);
 }
+
+mod hashed_typedefs {
+    thriftly::thrift!(inline: "
+        typedef map<i32, string> Names
+        typedef list<Names> Many
+        struct Key { 1: Names names, 2: Many many }
+        union Either { 1: Names names }
+        struct Around { 1: set<Key> keys, 2: map<Either, i32> choices, 3: set<Many> lists, 4: Names names }
+    ", maps: hashed, warnings: hidden);
+}
+
+#[test]
+fn typedefs_are_hashed_but_in_keys() {
+    use hashed_typedefs::{Around, Either, Key};
+    let names = || std::collections::BTreeMap::from([(1, "a".to_owned())]);
+    let value = Around {
+        keys: [Key { names: names(), many: vec![names()] }].into(),
+        choices: [(Either::Names(names()), 1)].into(),
+        lists: [vec![names()]].into(),
+        names: std::collections::HashMap::from([(1, "a".to_owned())]),
+    };
+    let bytes = thriftly::binary::to_vec(&value).expect("it can be encoded");
+    assert_eq!(thriftly::binary::from_slice::<Around>(&bytes).expect("it can be read"), value);
+}

@@ -6,10 +6,17 @@ use syn::Path;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use thriftly_parser::diagnostic::{Diagnostic, Label, Severity};
-use thriftly_parser::program::{Annotation, Definition, Field, Program};
+use thriftly_parser::program::{Annotation, Definition, Program, Type, TypeKind};
 
 use crate::codes;
 use crate::name::given;
+
+const NAME: &str = "rust.name";
+const TYPE: &str = "rust.type";
+const DERIVE: &str = "rust.derive";
+/// Where else it has no meaning, [`super::presence`] reports.
+const OPTIONAL: &str = "rust.optional";
+const OURS: [&str; 4] = [NAME, TYPE, DERIVE, OPTIONAL];
 
 /// The value of an annotation; the last one counts.
 pub(super) fn find<'a>(annotations: &'a [Annotation], key: &str) -> Option<&'a str> {
@@ -58,9 +65,17 @@ pub(super) fn deprecated(annotations: &[Annotation]) -> Option<String> {
 /// What is wrong with our annotations. Those of others are none of our business.
 pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
-    let mut look = |annotations: &[Annotation]| {
+    // What has the annotations, and which of ours have a meaning there.
+    let mut look = |annotations: &[Annotation], what: &str, allowed: &[&str]| {
         for annotation in annotations {
             let value = &annotation.value;
+            let key = annotation.key.text.as_str();
+            if OURS.contains(&key) && !allowed.contains(&key) {
+                let title = format!("`{key}` has no meaning on {what}");
+                let error = Diagnostic::error(codes::BAD_ANNOTATION, title);
+                wrong.push(error.at(annotation.key.span, ""));
+                continue;
+            }
             let (fits, wanted) = match annotation.key.text.as_str() {
                 "rust.name" => (given(value).is_some(), "an identifier"),
                 "rust.type" => (syn::parse_str::<syn::Type>(value).is_ok(), "a type"),
@@ -92,31 +107,57 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
         }
     };
     for definition in program.files.iter().flat_map(|file| &file.definitions) {
-        let fields: &[Field] = match definition {
-            Definition::Const(_) => &[],
+        match definition {
+            Definition::Const(item) => {
+                look(&item.annotations, "a constant", &[NAME]);
+                types(&item.ty, &mut look);
+            }
             Definition::Typedef(item) => {
-                look(&item.annotations);
-                &[]
+                look(&item.annotations, "a typedef", &[NAME, TYPE, OPTIONAL]);
+                types(&item.target, &mut look);
             }
             Definition::Enum(item) => {
-                look(&item.annotations);
-                item.values.iter().for_each(|value| look(&value.annotations));
-                &[]
+                look(&item.annotations, "an enum", &[NAME, DERIVE, OPTIONAL]);
+                for value in &item.values {
+                    look(&value.annotations, "a value of an enum", &[NAME, OPTIONAL]);
+                }
             }
             Definition::Struct(item) => {
-                look(&item.annotations);
-                &item.fields
+                let what = "a struct, union or exception";
+                look(&item.annotations, what, &[NAME, DERIVE, OPTIONAL]);
+                for field in &item.fields {
+                    look(&field.annotations, "a field", &[NAME, TYPE, OPTIONAL]);
+                    types(&field.ty, &mut look);
+                }
             }
             Definition::Service(item) => {
-                look(&item.annotations);
+                look(&item.annotations, "a service", &[NAME, OPTIONAL]);
                 for function in &item.functions {
-                    look(&function.annotations);
-                    function.arguments.iter().for_each(|argument| look(&argument.annotations));
+                    look(&function.annotations, "a method", &[NAME, OPTIONAL]);
+                    function.returns.iter().for_each(|ty| types(ty, &mut look));
+                    for argument in &function.arguments {
+                        look(&argument.annotations, "an argument", &[NAME, TYPE, OPTIONAL]);
+                        types(&argument.ty, &mut look);
+                    }
+                    for thrown in &function.throws {
+                        look(&thrown.annotations, "an exception that is thrown", &[OPTIONAL]);
+                    }
                 }
-                &[]
             }
-        };
-        fields.iter().for_each(|field| look(&field.annotations));
+        }
     }
     wrong
+}
+
+/// Looks at the annotations of a type and of the types in it: none of ours has a meaning there.
+fn types(ty: &Type, look: &mut dyn FnMut(&[Annotation], &str, &[&str])) {
+    look(&ty.annotations, "a type; write it behind the name of the field or typedef", &[]);
+    match &ty.kind {
+        TypeKind::List(element) | TypeKind::Set(element) => types(element, look),
+        TypeKind::Map(key, value) => {
+            types(key, look);
+            types(value, look);
+        }
+        _ => {}
+    }
 }

@@ -97,7 +97,15 @@ impl Lowerer<'_> {
                     }
                 }
             }
-            TypeKind::Named(id) => self.path(*id, form.from),
+            TypeKind::Named(id) => match self.program.definition(*id) {
+                // The typedef itself may be hashed, which no key can be.
+                Definition::Typedef(item)
+                    if self.options.hashed && form.ordered && !self.is_foreign(ty) =>
+                {
+                    self.rust_type(&item.target, form)
+                }
+                _ => self.path(*id, form.from),
+            },
             TypeKind::Unresolved => quote!(__Unresolved),
         }
     }
