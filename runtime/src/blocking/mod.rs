@@ -32,11 +32,11 @@
 
 mod client;
 mod from_fn;
-mod pool;
 mod server;
 mod session;
 mod stream;
 mod threads;
+mod workers;
 
 pub use client::{Channel, ClientBuilder, LayeredBuilder};
 pub use from_fn::{FnService, FromFn, Next, from_fn};

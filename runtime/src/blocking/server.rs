@@ -15,7 +15,7 @@ use tower_layer::Layer;
 use super::Service;
 use super::session::{Session, Shared};
 use super::stream::{Socket, Untimed};
-use super::{Threads, pool};
+use super::{Threads, workers};
 use crate::connection::Backoff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
@@ -27,7 +27,9 @@ use crate::settings::{BACKLOG, ServerSettings, server_setters};
 /// It finds out by itself what each client speaks: framed or unframed, strict or old binary.
 /// Calls on one connection are handled one after the other; the answers to calls that came
 /// together are sent together. A handler that panics, or fails, answers with an exception, and
-/// the connection goes on. There is an example at [`blocking`](crate::blocking).
+/// the connection goes on. A handler cannot be interrupted: the connection of a client that has left ends
+/// when its handler returns. Limits and log are those of the async server. See
+/// [`blocking`](crate::blocking) for an example.
 #[derive(Clone)]
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct Server<S> {
@@ -247,7 +249,7 @@ impl<S: Service> BoundServer<S> {
         let BoundServer { listener, local, server, sessions } = self;
         let Server { service, settings, threads } = server;
         let shared = Arc::new(Shared { service, settings });
-        let workers = match threads {
+        let count = match threads {
             Threads::PerConnection => {
                 serve_by_threads(listener, &shared, &sessions);
                 return Ok(());
@@ -255,7 +257,7 @@ impl<S: Service> BoundServer<S> {
             Threads::Workers(workers) => workers.get(),
             Threads::One => 0,
         };
-        pool::serve(listener, shared, &sessions, workers).map_err(|error| {
+        workers::serve(listener, shared, &sessions, count).map_err(|error| {
             let message = format!("cannot serve at {local}: {error}");
             Error::new(ErrorKind::Io, message).with_source(error)
         })

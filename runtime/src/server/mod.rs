@@ -36,6 +36,30 @@ pub use signal::shutdown_signal;
 /// Calls on one connection run side by side: each is answered when it is done. A handler that
 /// panics, or fails, answers with an exception, and the connection goes on.
 ///
+/// # Clients that leave
+///
+/// The end of a client's stream, or its loss, cancels the calls of the connection within a second: their
+/// futures are dropped, as nobody waits for the answers. Oneway calls run to their end. Clients that
+/// shut down their side and then read need [`half_close`](Server::half_close).
+///
+/// # Limits
+///
+/// What a client may send is bounded by [`Limits`](crate::Limits). Beside that there are, all with
+/// defaults, time limits for a client to send its first byte, the rest of a message and the next call,
+/// and to read its answers; the numbers of connections and of calls in flight; and the bytes that are
+/// held for clients that send slowly or do not read ([`max_unread`](Server::max_unread),
+/// [`max_buffered`](Server::max_buffered)). Handlers have a time limit if
+/// [`handler_timeout`](Server::handler_timeout) says so.
+///
+/// # Log
+///
+/// The events of [`tracing`](https://docs.rs/tracing) are warnings where an operator should look: calls that
+/// failed, with method, peer and the sources of the error; clients that were refused or closed, and why;
+/// connections that could not be accepted. Of each kind that clients can cause, at most 20 are logged
+/// at once and two a second after that; the field `suppressed` counts those in between.
+///
+/// # Services
+///
 /// The service is a `tower` service of encoded calls: one that `thrift!` makes around a
 /// handler, one with layers around that, or one made by hand:
 ///
