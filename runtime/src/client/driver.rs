@@ -6,9 +6,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::{self, Sleep, sleep_until};
 
 use super::call::{Message, Shared, Waiter};
 use super::conn::Conn;
@@ -38,6 +39,8 @@ pub(super) struct Driver {
     messages: mpsc::UnboundedReceiver<Message>,
     batch: Vec<Message>,
     timer: Option<Pin<Box<Sleep>>>,
+    /// The time, as it was when something last happened: to ask for it costs as much as a call in a batch.
+    now: Instant,
     /// Why the last connection was lost.
     lost: Option<Error>,
     /// Why no connection could be opened last.
@@ -67,6 +70,7 @@ impl Driver {
             messages,
             batch: Vec::with_capacity(BATCH),
             timer: None,
+            now: now(),
             lost: None,
             unreachable: None,
             yielded: false,
@@ -76,8 +80,11 @@ impl Driver {
 
     /// Makes the first connection.
     pub(super) async fn connect(&mut self) -> Result<()> {
-        let Some(link) = self.pool.open_first(now()) else { return Ok(()) };
-        match self.source.clone().connect(self.settings.clone(), Vec::new()).await {
+        self.now = now();
+        let Some(link) = self.pool.open_first(self.now) else { return Ok(()) };
+        let connected = self.source.clone().connect(self.settings.clone(), Vec::new()).await;
+        self.now = now();
+        match connected {
             Ok((socket, address)) => {
                 self.opened(link, socket, address);
                 Ok(())
@@ -93,12 +100,18 @@ impl Driver {
 
     /// Does all that can be done now. It is ready when all callers are gone.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        self.now = now();
         loop {
             // Replies that have come are looked at first: no call is put on a closed connection.
             self.read(context);
             self.connected(context);
             let taken = match self.take(context) {
                 Poll::Ready(0) => return Poll::Ready(()),
+                Poll::Ready(BATCH) => {
+                    // There may be many batches.
+                    self.now = now();
+                    true
+                }
                 Poll::Ready(_) => true,
                 Poll::Pending => false,
             };
@@ -111,8 +124,8 @@ impl Driver {
                 return Poll::Pending;
             }
             self.yielded = false;
-            let wrote = self.write(context);
-            let again = taken || wrote || std::mem::take(&mut self.opening);
+            let unblocked = self.write(context);
+            let again = taken || unblocked || std::mem::take(&mut self.opening);
             if !again && !self.poll_timer(context) {
                 return Poll::Pending;
             }
@@ -150,12 +163,11 @@ impl Driver {
             Ok(_) => {}
             Err(error) => return Err(lost(error)),
         }
-        let now = now();
         while let Some(reply) = conn.codec.next().map_err(unreadable)? {
             if unsent == Some(reply.seqid) || conn.is_unwritten(reply.seqid) {
                 return Err(no_such_call(&reply));
             }
-            match self.pool.answered(conn.link, reply.seqid, now) {
+            match self.pool.answered(conn.link, reply.seqid, self.now) {
                 Answer::Call(waiter) => {
                     let result = of_method(&waiter.call.method, reply);
                     let result = match result {
@@ -195,7 +207,7 @@ impl Driver {
                 Err(ConnectFailure { error, tried }) => {
                     tracing::debug!(server = %self.shared.name, %error, "cannot connect");
                     self.unreachable = Some(error);
-                    self.pool.open_failed(link, &tried, now());
+                    self.pool.open_failed(link, &tried, self.now);
                 }
             }
         }
@@ -204,13 +216,12 @@ impl Driver {
     fn opened(&mut self, link: LinkId, socket: Socket, address: Option<SocketAddr>) {
         let codec = ClientConnection::new(self.settings.framing, self.settings.limits);
         self.conns.push(Conn::new(link, socket, codec));
-        self.pool.opened(link, address, now());
+        self.pool.opened(link, address, self.now);
     }
 
     /// Takes calls from the queue. Ready with none, all callers are gone.
     fn take(&mut self, context: &mut Context<'_>) -> Poll<usize> {
         let taken = self.messages.poll_recv_many(context, &mut self.batch, BATCH);
-        let now = now();
         for message in self.batch.drain(..) {
             match message {
                 Message::Call(entry) => {
@@ -226,7 +237,7 @@ impl Driver {
                 }
                 Message::CallersGone => {
                     self.shared.gone.store(false, Ordering::Release);
-                    self.pool.sweep(now);
+                    self.pool.sweep(self.now);
                 }
             }
         }
@@ -235,8 +246,7 @@ impl Driver {
 
     /// Does what the pool says.
     fn steps(&mut self) {
-        let now = now();
-        while let Some(step) = self.pool.step(now) {
+        while let Some(step) = self.pool.step(self.now) {
             match step {
                 Step::Send { link, seqid, request, idle } => self.send(link, seqid, request, idle),
                 Step::Open { link, avoid } => {
@@ -273,16 +283,16 @@ impl Driver {
         }
         if let Err(error) = self.conns[at].call(request, seqid) {
             self.pool.backlog(link, self.conns[at].codec.output.len());
-            if let Some(waiter) = self.pool.finish(link, seqid, now()) {
+            if let Some(waiter) = self.pool.finish(link, seqid, self.now) {
                 let error = waiter.call.error(&self.shared.name, error);
                 let _ = waiter.reply.send(Err(error));
             }
         }
     }
 
-    /// Writes what is to be written. Returns whether anything was.
+    /// Writes what is to be written. Returns whether calls that wait may be sent by that.
     fn write(&mut self, context: &mut Context<'_>) -> bool {
-        let mut wrote = false;
+        let mut unblocked = false;
         let mut at = 0;
         while let Some(conn) = self.conns.get_mut(at) {
             if !conn.has_output() {
@@ -291,11 +301,11 @@ impl Driver {
             }
             let (link, before) = (conn.link, conn.codec.output.total());
             let written = conn.poll_write(context);
-            wrote |= conn.codec.output.total() > before;
+            unblocked |= conn.codec.output.total() > before && self.pool.has_waiting();
             let backlog = conn.codec.output.len();
             while let Some((seqid, request)) = conn.next_written() {
                 if request.oneway
-                    && let Some(waiter) = self.pool.finish(link, seqid, now())
+                    && let Some(waiter) = self.pool.finish(link, seqid, self.now)
                 {
                     let _ = waiter.reply.send(Ok(Response::none(request.protocol)));
                 }
@@ -304,12 +314,12 @@ impl Driver {
             match written {
                 Poll::Ready(Err(error)) => {
                     self.lose(link, lost(error), None);
-                    wrote = true;
+                    unblocked = true;
                 }
                 _ => at += 1,
             }
         }
-        wrote
+        unblocked
     }
 
     /// A connection cannot be used any more. `unsent` is a call that is not on it yet.
@@ -319,25 +329,28 @@ impl Driver {
         let mut unwritten = self.conns.remove(at).into_unwritten();
         unwritten.extend(unsent);
         self.lost = Some(error);
-        self.pool.lost(link, unwritten, now());
+        self.pool.lost(link, unwritten, self.now);
     }
 
     /// Whether it is time to ask the pool again.
     fn poll_timer(&mut self, context: &mut Context<'_>) -> bool {
-        let Some(wake) = self.pool.wake().map(Instant::from_std) else { return false };
-        let timer = match &mut self.timer {
-            Some(timer) => timer,
-            none => none.insert(Box::pin(sleep_until(wake))),
-        };
-        // One that comes too early does no harm, and is not moved.
-        if timer.is_elapsed() || timer.deadline() > wake {
-            timer.as_mut().reset(wake);
+        let Some(wake) = self.pool.wake().map(time::Instant::from_std) else { return false };
+        match &mut self.timer {
+            // One that comes too early does no harm. It has this task's waker already.
+            Some(timer) if !timer.is_elapsed() && timer.deadline() <= wake => return false,
+            Some(timer) => timer.as_mut().reset(wake),
+            none => *none = Some(Box::pin(sleep_until(wake))),
         }
-        timer.as_mut().poll(context).is_ready()
+        let ready =
+            self.timer.as_mut().is_some_and(|timer| timer.as_mut().poll(context).is_ready());
+        if ready {
+            self.now = now();
+        }
+        ready
     }
 }
 
 /// The time of the runtime, which tests may stop.
 fn now() -> std::time::Instant {
-    Instant::now().into_std()
+    time::Instant::now().into_std()
 }

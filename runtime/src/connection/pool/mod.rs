@@ -411,6 +411,12 @@ impl<T: Caller, R> Pool<T, R> {
         self.caller(link, seqid).is_none()
     }
 
+    /// Whether calls wait for a connection.
+    #[cfg(feature = "async")]
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
     /// How many calls are in flight.
     #[cfg(feature = "async")]
     pub(crate) fn in_flight(&self) -> usize {
