@@ -23,6 +23,16 @@ use crate::settings::ServerSettings;
 /// A connection that was accepted; `None` if there will be no more.
 pub(super) type Accepted<IO> = Option<io::Result<(IO, Endpoints)>>;
 
+/// How far a client has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HangUp {
+    No,
+    /// It sends nothing more.
+    Half,
+    /// It is not there any more.
+    Full,
+}
+
 /// What connections come from.
 pub(super) trait Source {
     type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
@@ -35,8 +45,8 @@ pub(super) trait Source {
     ) -> Poll<Accepted<Self::Stream>>;
 
     /// Whether the client has gone, as far as that can be known without reading.
-    fn hung_up(_: &Self::Stream) -> bool {
-        false
+    fn hung_up(_: &Self::Stream) -> HangUp {
+        HangUp::No
     }
 }
 

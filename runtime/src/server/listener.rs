@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::io::Interest;
 use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
 
-use super::acceptor::{Accepted, Source};
+use super::acceptor::{Accepted, HangUp, Source};
 use crate::error::Result;
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
@@ -35,14 +35,14 @@ impl Source for TcpListener {
         Poll::Ready(Some(accepted))
     }
 
-    /// Whether the peer has closed its side or reset the connection, also if there is more to read
-    /// before.
-    fn hung_up(stream: &TcpStream) -> bool {
-        let ready = pin!(stream.ready(Interest::READABLE));
+    /// It is known also if there is more to read before.
+    fn hung_up(stream: &TcpStream) -> HangUp {
+        let ready = pin!(stream.ready(Interest::READABLE | Interest::WRITABLE));
         match ready.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
-            Poll::Ready(Err(_)) => true,
-            Poll::Pending => false,
+            Poll::Ready(Ok(ready)) if ready.is_write_closed() => HangUp::Full,
+            Poll::Ready(Ok(ready)) if ready.is_read_closed() => HangUp::Half,
+            Poll::Ready(Err(_)) => HangUp::Full,
+            Poll::Ready(Ok(_)) | Poll::Pending => HangUp::No,
         }
     }
 }

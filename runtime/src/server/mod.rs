@@ -26,6 +26,7 @@ use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::{ServerSettings, server_setters};
+use acceptor::HangUp;
 use incoming::Incoming;
 use session::Session;
 pub use signal::shutdown_signal;
@@ -296,7 +297,7 @@ where
     pub async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         let settings = Arc::new(self.settings.clone());
         let (ends, service) = (Endpoints::default(), self.service.clone());
-        let session = Session::new(stream, ends, service, settings, Arc::default(), |_| false);
+        let session = Session::new(stream, ends, service, settings, Arc::default(), |_| HangUp::No);
         if let Some(rest) = session.run().await {
             rest.finish().await;
         }

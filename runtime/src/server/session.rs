@@ -12,6 +12,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_service::Service;
 
+use super::acceptor::HangUp;
 use super::calls::{Answer, Calls, OnewayCalls};
 use super::drain::{Drain, Listener};
 use crate::connection::{Call, CallHead, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
@@ -69,7 +70,7 @@ pub(super) struct Session<IO, S: Service<Request>> {
     /// Whether nothing is read, as calls that have come have to wait.
     paused: bool,
     /// Whether the client has gone, as far as that can be known without reading.
-    hung_up: fn(&IO) -> bool,
+    hung_up: fn(&IO) -> HangUp,
 }
 
 impl<IO, S> Session<IO, S>
@@ -85,7 +86,7 @@ where
         service: S,
         settings: Arc<ServerSettings>,
         drain: Arc<Drain>,
-        hung_up: fn(&IO) -> bool,
+        hung_up: fn(&IO) -> HangUp,
     ) -> Session<IO, S> {
         let watchdog = Watchdog::new(&settings);
         let connection = ServerConnection::new(settings.limits, ends, settings.share());
@@ -251,7 +252,8 @@ where
     fn waiting(&self) -> Waiting {
         match self.connection.waiting() {
             waiting @ Waiting::Write { .. } => waiting,
-            _ if self.paused => Waiting::Paused,
+            // Nothing is read, so that nothing else tells that the client has gone.
+            _ if self.paused || self.end.is_some() && self.calls.len() > 0 => Waiting::Paused,
             _ if self.calls.len() > 0 || self.held.is_some() => Waiting::Handler,
             waiting => waiting,
         }
@@ -271,10 +273,16 @@ where
             if let Err(error) = self.watchdog.fire(waiting, &self.settings) {
                 return Poll::Ready(End::TimedOut(waiting, error));
             }
-            if self.paused && !self.settings.half_close && (self.hung_up)(&self.io) {
-                // There is room now, and the rest can be read up to the end of the stream.
-                self.abandon();
-                context.waker().wake_by_ref();
+            if waiting == Waiting::Paused {
+                match (self.hung_up)(&self.io) {
+                    HangUp::No => {}
+                    HangUp::Half if self.settings.half_close => {}
+                    HangUp::Half | HangUp::Full => {
+                        // There is room now, and the rest can be read up to the end of the stream.
+                        self.abandon();
+                        context.waker().wake_by_ref();
+                    }
+                }
             }
             self.connection.input.release();
             self.arm();

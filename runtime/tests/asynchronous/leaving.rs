@@ -106,6 +106,24 @@ async fn a_half_closed_connection_is_served_if_the_server_is_told_so() {
 }
 
 #[tokio::test]
+async fn a_half_closed_client_that_is_lost_cancels_its_calls() {
+    let echo = Echo::new();
+    let server = start(Server::new(echo.clone()).half_close(true)).await;
+    let mut stream = raw(server.address).await;
+    let calls =
+        [message(FORMS[0], "ping", CALL, 1, &[0]), message(FORMS[0], "slow", CALL, 2, &[0])];
+    stream.write_all(&calls.concat()).await.expect("sent");
+    stream.shutdown().await.expect("half closed");
+    echo.has_begun(1).await;
+    stream.readable().await.expect("the answer is there");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(echo.dropped.load(Ordering::SeqCst), 0);
+    // The answer is not read, so that this resets the connection.
+    drop(stream);
+    dropped(&echo, 1).await;
+}
+
+#[tokio::test]
 async fn thousands_of_clients_that_leave_take_nothing_with_them() {
     let echo = Echo::new();
     let server = start(Server::new(echo.clone()).max_connections(20)).await;
