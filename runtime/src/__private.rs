@@ -228,6 +228,34 @@ pub fn __pay<'de, R: Reader<'de>>(heap: usize, r: &mut R, names: Names) -> Resul
     }
 }
 
+/// The sum, or the largest number if that is too large.
+#[inline(always)]
+pub const fn __sum(sizes: &[usize]) -> usize {
+    let mut sum = 0usize;
+    let mut rest = sizes;
+    while let [size, others @ ..] = rest {
+        sum = sum.saturating_add(*size);
+        rest = others;
+    }
+    sum
+}
+
+/// Does something in a function of its own, which is not inlined.
+#[inline(never)]
+pub fn __apart<T>(part: impl FnOnce() -> T) -> T {
+    part()
+}
+
+/// The position of the id among ids in ascending order, or one that is out of range.
+pub fn __place(id: i16, ids: &[i16]) -> usize {
+    ids.binary_search(&id).unwrap_or(usize::MAX)
+}
+
+/// The position that is given with the id, among ids in ascending order, or one that is out of range.
+pub fn __place_among(id: i16, places: &[(i16, usize)]) -> usize {
+    places.binary_search_by_key(&id, |(id, _)| *id).map_or(usize::MAX, |found| places[found].1)
+}
+
 /// How many bytes are in the memory that a pointer points to.
 pub const fn __pointed<P: std::ops::Deref<Target: Sized>>() -> usize {
     size_of::<P::Target>()

@@ -181,6 +181,38 @@ mod tests {
         expansion.len()
     }
 
+    /// The tokens that a struct of so many fields expands to, and the most fields that are decoded in one
+    /// function: the cost for rustc grows with the square of those.
+    fn of_fields(count: usize) -> (usize, usize) {
+        let words = ["", "optional ", "required "];
+        let types = ["i32", "string", "list<i64>", "map<string, binary>"];
+        let fields =
+            (1..=count).map(|id| format!("{id}: {}{} field{id}\n", words[id % 3], types[id % 4]));
+        let idl = format!("struct Wide {{ {} }}", fields.collect::<String>());
+        let expansion = thrift(quote!(inline: #idl), None);
+        let text = expansion.to_string();
+        let parts = text.split("__apart");
+        let most = parts.map(|part| part.matches("__next").count()).max().unwrap_or(0);
+        (tokens(expansion), most)
+    }
+
+    fn tokens(stream: TokenStream) -> usize {
+        let tokens = stream.into_iter().map(|token| match token {
+            proc_macro2::TokenTree::Group(group) => 2 + tokens(group.stream()),
+            _ => 1,
+        });
+        tokens.sum()
+    }
+
+    #[test]
+    fn wide_structs_expand_in_proportion_and_are_decoded_in_parts() {
+        let (small, large) = (of_fields(400), of_fields(800));
+        assert!(large.0 * 10 < small.0 * 22, "{} tokens became {}", small.0, large.0);
+        assert_eq!((small.1, large.1), (16, 16));
+        assert_eq!(of_fields(32).1, 32);
+        assert_eq!(of_fields(33).1, 16);
+    }
+
     #[test]
     fn defaults_in_defaults_do_not_multiply() {
         assert!(expanded(40, "{}") < 3 * expanded(20, "{}"));

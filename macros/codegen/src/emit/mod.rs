@@ -9,6 +9,7 @@ mod constructor;
 mod conversion;
 mod enumeration;
 mod exception;
+mod field;
 mod generics;
 mod optional;
 mod serde;
@@ -22,6 +23,7 @@ mod transparent;
 mod typedef;
 mod union;
 mod view;
+mod wide;
 
 pub(crate) use constant::constant;
 pub(crate) use enumeration::{enum_codec, enum_definition};
@@ -98,7 +100,7 @@ fn names<'a>(name: &str, fields: impl Iterator<Item = (i16, &'a str)>) -> TokenS
 }
 
 /// The value of a field that may be absent, out of the one that was read.
-fn default_or(field: &Field, local: &Ident) -> TokenStream {
+fn default_or(field: &Field, local: &TokenStream) -> TokenStream {
     match &field.default {
         Some(default) => quote!(match #local { __Some(__value) => __value, __None => #default }),
         None => quote_spanned!(field.span=> __or_default(#local)),

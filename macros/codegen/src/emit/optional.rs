@@ -1,6 +1,6 @@
 //! Optional fields that are more than an `Option`: `Option<Option<T>>`, `Box<Option<T>>`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Layer;
@@ -21,7 +21,7 @@ pub(super) fn value_of(layers: &[Layer], field: TokenStream) -> TokenStream {
 
 /// How much memory the pointers take: those outside of all `Option`s in any case, others if there is
 /// a value.
-pub(super) fn pointers(layers: &[Layer], value: &Ident) -> Vec<TokenStream> {
+pub(super) fn pointers(layers: &[Layer], value: &TokenStream) -> Vec<TokenStream> {
     let mut has_option = false;
     let mut sizes = Vec::new();
     for layer in layers {

@@ -57,7 +57,7 @@ pub(crate) fn struct_serde(item: &Struct, forms: &[TokenStream], serde: Serde) -
         let value = match field.presence {
             Presence::Optional => quote!(#local),
             Presence::Required => quote!(__serde::required(#local, Self::NAMES, #at)?),
-            Presence::Default => default_or(field, &local),
+            Presence::Default => default_or(field, &quote!(#local)),
         };
         build.extend(quote!(#member: #value,));
     }

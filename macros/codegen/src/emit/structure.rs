@@ -1,17 +1,17 @@
 //! Structs, exceptions and structs of arguments.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Path;
 
 use super::constructor::constructor;
-use super::conversion::{converted, from_thrift};
+use super::conversion::converted;
 use super::exception::exception_traits;
-use super::optional::{from_value, pointers, value_of};
+use super::field::{Decoded, decoded};
+use super::optional::value_of;
 use super::signature::Signature;
-use super::{
-    allow, allow_values, bounded, decodable, default_or, derives, doc, id, names, order_by_bytes,
-};
+use super::wide::{PART, decode_parts, is_wide};
+use super::{allow, allow_values, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
 /// The largest piece that room is made for at once, in bytes.
@@ -142,8 +142,8 @@ fn thrift_type(item: &Struct) -> TokenStream {
     let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
     let names = names(&item.name, item.fields.iter().map(|field| (field.id, &*field.name)));
     let heaps: Vec<_> = item.fields.iter().filter_map(|field| field.heap.as_ref()).collect();
-    let heap = (!heaps.is_empty())
-        .then(|| quote!(const ABSENT_HEAP: __usize = 0usize #(.saturating_add(#heaps))*;));
+    let heap =
+        (!heaps.is_empty()).then(|| quote!(const ABSENT_HEAP: __usize = __sum(&[#(#heaps),*]);));
     let plain = bounded(&item.generics, &item.bounds, &quote!(__ThriftType));
     let (params, arguments, clause) = (plain.params, plain.arguments, plain.clause);
     quote! {
@@ -168,9 +168,52 @@ fn thrift_type(item: &Struct) -> TokenStream {
 /// }
 /// ```
 fn encode(item: &Struct) -> TokenStream {
-    let mut body = TokenStream::new();
     let mut run = Run::default();
-    for field in &item.fields {
+    let mut body = TokenStream::new();
+    if is_wide(item) {
+        for fields in item.fields.chunks(PART) {
+            let mut part = write_fields(fields, &mut run);
+            part.extend(run.flush());
+            body.extend(quote!(__apart(|| { #part });));
+        }
+    } else {
+        body.extend(write_fields(&item.fields, &mut run));
+    }
+    if let Some(unknown) = &item.unknown {
+        body.extend(run.flush());
+        body.extend(quote!(__UnknownFields::encode(&self.#unknown, __w);));
+    }
+    let is_flat = item.unknown.is_none()
+        && item.fields.iter().all(|field| field.scalar.is_some() || field.in_one_piece);
+    let is_flat = is_flat.then(|| {
+        quote!(
+            const IS_FLAT: __bool = true;
+        )
+    });
+    run.push(1, "stop", TokenStream::new());
+    body.extend(run.flush());
+    let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
+    let Signature { writer_type, writer, bind_writer, .. } = signature(item);
+    let generics = bounded(&item.generics, &item.bounds, &quote!(__Encode));
+    let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
+    quote! {
+        #allow_deprecated
+        impl #params __Encode for #ident #arguments #clause {
+            #is_flat
+            fn encode<#writer_type: __std::Writer>(&self, #writer: &mut #writer_type) {
+                #bind_writer
+                let __outer = __Writer::struct_begin(__w, Self::NAMES);
+                #body
+                __Writer::struct_end(__w, __outer);
+            }
+        }
+    }
+}
+
+/// Writes the fields, except those that are still in the run.
+fn write_fields(fields: &[Field], run: &mut Run) -> TokenStream {
+    let mut body = TokenStream::new();
+    for field in fields {
         let (member, id) = (&field.member, id(field.id));
         match field.scalar {
             Some(scalar) if field.presence != Presence::Optional => {
@@ -205,35 +248,7 @@ fn encode(item: &Struct) -> TokenStream {
             }
         }
     }
-    if let Some(unknown) = &item.unknown {
-        body.extend(run.flush());
-        body.extend(quote!(__UnknownFields::encode(&self.#unknown, __w);));
-    }
-    let is_flat = item.unknown.is_none()
-        && item.fields.iter().all(|field| field.scalar.is_some() || field.in_one_piece);
-    let is_flat = is_flat.then(|| {
-        quote!(
-            const IS_FLAT: __bool = true;
-        )
-    });
-    run.push(1, "stop", TokenStream::new());
-    body.extend(run.flush());
-    let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
-    let Signature { writer_type, writer, bind_writer, .. } = signature(item);
-    let generics = bounded(&item.generics, &item.bounds, &quote!(__Encode));
-    let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
-    quote! {
-        #allow_deprecated
-        impl #params __Encode for #ident #arguments #clause {
-            #is_flat
-            fn encode<#writer_type: __std::Writer>(&self, #writer: &mut #writer_type) {
-                #bind_writer
-                let __outer = __Writer::struct_begin(__w, Self::NAMES);
-                #body
-                __Writer::struct_end(__w, __outer);
-            }
-        }
-    }
+    body
 }
 
 /// Where something may be named that is deprecated. Most structs can do without: it is a good part of
@@ -299,6 +314,26 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
     }
 }
 
+/// Decodes it in one function, or in parts if there are many fields.
+fn decode(item: &Struct) -> TokenStream {
+    let body = if is_wide(item) { decode_parts(item) } else { decode_at_once(item) };
+    let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
+    let Signature { de, reader_type, reader, bind_reader, .. } = signature(item);
+    let generics = decodable(&item.generics, &item.bounds, &de);
+    let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
+    quote! {
+        #allow_deprecated
+        impl #params __Decode<#de> for #ident #arguments #clause {
+            fn decode<#reader_type: __std::Reader<#de>>(
+                #reader: &mut #reader_type,
+            ) -> __std::Result<Self, __std::Error> {
+                #bind_reader
+                #body
+            }
+        }
+    }
+}
+
 /// First the fields are tried in their order, which is how nearly everybody writes them; what is
 /// left then comes in any order, known or not.
 ///
@@ -318,42 +353,19 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 ///     Ok(Self { x: or_default(__0) })
 /// }
 /// ```
-fn decode(item: &Struct) -> TokenStream {
+fn decode_at_once(item: &Struct) -> TokenStream {
     let mut in_order = TokenStream::new();
     let mut arms = TokenStream::new();
     let mut build = TokenStream::new();
     let mut heaps = Vec::new();
     for (at, field) in item.fields.iter().enumerate() {
         let local = format_ident!("__{at}", span = field.span);
-        let at = Literal::usize_unsuffixed(at);
+        let Decoded { next, read, value, heap } = decoded(field, at, &quote!(#local), false);
         let (member, id) = (&field.member, id(field.id));
-        let (next, read) = match &field.with {
-            None => (
-                quote_spanned!(field.span=> __next(#id, __r, __c, #at)),
-                quote_spanned!(field.span=> __read(&mut #local, __field, __r, __c, #at)),
-            ),
-            Some(with) => {
-                let from = from_thrift(with);
-                (
-                    quote_spanned!(field.span=> __next_with(#from, #id, __r, __c, #at)),
-                    quote_spanned!(field.span=>
-                        __read_with(#from, &mut #local, __field, __r, __c, #at)
-                    ),
-                )
-            }
-        };
         in_order.extend(quote_spanned!(field.span=> let mut #local = #next?;));
         arms.extend(quote_spanned!(field.span=> #id => #read?,));
-        let value = match field.presence {
-            Presence::Optional => from_value(&field.layers, quote!(#local)),
-            Presence::Required => quote_spanned!(field.span=> __required(#local, __r, __c, #at)?),
-            Presence::Default => default_or(field, &local),
-        };
         build.extend(quote!(#member: #value,));
-        if let (Some(heap), Presence::Default) = (&field.heap, field.presence) {
-            heaps.push(quote!(if __Option::is_none(&#local) { #heap } else { 0 }));
-        }
-        heaps.extend(pointers(&field.layers, &local));
+        heaps.extend(heap);
     }
     // What is made for fields that are absent is paid for as what was read is.
     let pay =
@@ -367,31 +379,19 @@ fn decode(item: &Struct) -> TokenStream {
     for skipped in &item.skipped {
         build.extend(quote!(#skipped: __Default::default(),));
     }
-    let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
-    let Signature { de, reader_type, reader, bind_reader, .. } = signature(item);
-    let generics = decodable(&item.generics, &item.bounds, &de);
-    let (params, arguments, clause) = (generics.params, generics.arguments, generics.clause);
     quote! {
-        #allow_deprecated
-        impl #params __Decode<#de> for #ident #arguments #clause {
-            fn decode<#reader_type: __std::Reader<#de>>(
-                #reader: &mut #reader_type,
-            ) -> __std::Result<Self, __std::Error> {
-                #bind_reader
-                let __c = Self::NAMES;
-                let __outer = __begin::<Self, _>(__r)?;
-                #in_order
-                while let __Some(__field) = __field(__r, __c)? {
-                    match __field.id {
-                        #arms
-                        _ => #otherwise,
-                    }
-                }
-                __end::<Self, _>(__r, __outer);
-                #pay
-                __Ok(Self { #build })
+        let __c = Self::NAMES;
+        let __outer = __begin::<Self, _>(__r)?;
+        #in_order
+        while let __Some(__field) = __field(__r, __c)? {
+            match __field.id {
+                #arms
+                _ => #otherwise,
             }
         }
+        __end::<Self, _>(__r, __outer);
+        #pay
+        __Ok(Self { #build })
     }
 }
 

@@ -1,0 +1,56 @@
+//! One field, as it is decoded.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::conversion::from_thrift;
+use super::optional::{from_value, pointers};
+use super::{default_or, id};
+use crate::model::{Field, Presence};
+
+/// The expressions that decode a field into a slot and take its value out of there.
+pub(super) struct Decoded {
+    /// The `Result` of the value, if it comes next.
+    pub(super) next: TokenStream,
+    /// The `Result` of reading the value in any place.
+    pub(super) read: TokenStream,
+    /// What the struct gets. It may return early with an error.
+    pub(super) value: TokenStream,
+    /// The memory that is needed beside what was read.
+    pub(super) heap: Vec<TokenStream>,
+}
+
+/// The field at the position, with `slot` as the place of its `Option`. To name the type costs the compiler
+/// a little for each field; not to name it costs more the more fields there are whose types are open.
+pub(super) fn decoded(field: &Field, at: usize, slot: &TokenStream, name_type: bool) -> Decoded {
+    let (at, id) = (Literal::usize_unsuffixed(at), id(field.id));
+    let (next, read) = match &field.with {
+        None => {
+            let ty = &field.ty;
+            let types = name_type.then(|| quote!(::<#ty, _>));
+            (
+                quote_spanned!(field.span=> __next #types(#id, __r, __c, #at)),
+                quote_spanned!(field.span=> __read(&mut #slot, __field, __r, __c, #at)),
+            )
+        }
+        Some(with) => {
+            let from = from_thrift(with);
+            (
+                quote_spanned!(field.span=> __next_with(#from, #id, __r, __c, #at)),
+                quote_spanned!(field.span=>
+                    __read_with(#from, &mut #slot, __field, __r, __c, #at)
+                ),
+            )
+        }
+    };
+    let value = match field.presence {
+        Presence::Optional => from_value(&field.layers, slot.clone()),
+        Presence::Required => quote_spanned!(field.span=> __required(#slot, __r, __c, #at)?),
+        Presence::Default => default_or(field, slot),
+    };
+    let mut heap = pointers(&field.layers, slot);
+    if let (Some(of_default), Presence::Default) = (&field.heap, field.presence) {
+        heap.push(quote!(if __Option::is_none(&#slot) { #of_default } else { 0 }));
+    }
+    Decoded { next, read, value, heap }
+}
