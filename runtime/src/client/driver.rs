@@ -47,8 +47,9 @@ pub(super) struct Driver {
     unreachable: Option<Error>,
     /// Whether other tasks have had their turn before the next write.
     yielded: bool,
-    /// Whether a connection is being opened that was not polled yet.
-    opening: bool,
+    /// Whether there is a connection, open or being opened, that was not polled yet: nothing wakes this
+    /// task for it.
+    unpolled: bool,
 }
 
 impl Driver {
@@ -74,7 +75,7 @@ impl Driver {
             lost: None,
             unreachable: None,
             yielded: false,
-            opening: false,
+            unpolled: false,
         }
     }
 
@@ -125,7 +126,7 @@ impl Driver {
             }
             self.yielded = false;
             let unblocked = self.write(context);
-            let again = taken || unblocked || std::mem::take(&mut self.opening);
+            let again = taken || unblocked || std::mem::take(&mut self.unpolled);
             if !again && !self.poll_timer(context) {
                 return Poll::Pending;
             }
@@ -216,6 +217,7 @@ impl Driver {
     fn opened(&mut self, link: LinkId, socket: Socket, address: Option<SocketAddr>) {
         let codec = ClientConnection::new(self.settings.framing, self.settings.limits);
         self.conns.push(Conn::new(link, socket, codec));
+        self.unpolled = true;
         self.pool.opened(link, address, self.now);
     }
 
@@ -252,7 +254,7 @@ impl Driver {
                 Step::Open { link, avoid } => {
                     let connecting = self.source.clone().connect(self.settings.clone(), avoid);
                     self.connecting.push((link, Box::pin(connecting)));
-                    self.opening = true;
+                    self.unpolled = true;
                 }
                 Step::Fail { call, why } => {
                     let reason = match why {

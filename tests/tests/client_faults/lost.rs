@@ -143,3 +143,22 @@ async fn the_server_may_go_and_come_back() {
     assert!(error.to_string().starts_with(&format!("cannot connect to {nowhere}: ")), "{error}");
     assert_eq!(client.get(0).await.expect("answered"), 0, "{address}");
 }
+
+/// The end of the stream may come right behind the answer, or when the next call is on its way: those
+/// that it meets there are lost, as the server may have handled them.
+#[tokio::test]
+async fn calls_in_turn_to_a_server_that_closes_after_each_are_quick() {
+    let (peer, _) = one_call_each();
+    let client = connect(&peer).await;
+    let (took, lost) = timed("300 calls on a connection each", async {
+        let mut lost = 0;
+        for _ in 0..300 {
+            lost += usize::from(client.get(0).await.is_err());
+        }
+        lost
+    })
+    .await;
+    println!("{lost} of 300 were lost");
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(lost < 100, "{lost}");
+}
