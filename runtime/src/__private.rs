@@ -18,7 +18,7 @@ pub use core::future::Future as __Future;
 pub use core::hash::{Hash as __Hash, Hasher as __Hasher};
 pub use core::include_bytes as __include_bytes;
 pub use core::iter::FromIterator as __FromIterator;
-pub use core::marker::{Copy as __Copy, Send as __Send, Sized as __Sized, Sync as __Sync};
+pub use core::marker::{Copy as __Copy, Send as __Send, Sync as __Sync};
 pub use core::matches as __matches;
 pub use core::option::Option::{self as __Option, None as __None, Some as __Some};
 pub use core::primitive::{
@@ -69,17 +69,19 @@ pub use crate::{
 
 /// What stands in signatures, under the names that people know: those are shown by rustdoc.
 pub mod __std {
+    pub use core::clone::Clone;
     pub use core::cmp::Ordering;
-    pub use core::convert::{Into, TryInto};
-    pub use core::fmt::Formatter;
+    pub use core::convert::{From, Into, TryInto};
+    pub use core::fmt::{Display, Formatter};
     pub use core::future::Future;
     pub use core::hash::Hasher;
-    pub use core::marker::{Send, Sync};
+    pub use core::marker::{Send, Sized, Sync};
     pub use core::option::Option;
     pub use core::result::Result;
     pub use std::boxed::Box;
     pub use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
     pub use std::error;
+    pub use std::io;
     pub use std::string::String;
     pub use std::sync::{Arc, LazyLock};
     pub use std::time::Duration;
@@ -93,6 +95,7 @@ pub mod __std {
     };
     #[cfg(feature = "async")]
     pub use crate::{Channel, ClientBuilder, ReplyFuture, ThriftService};
+    pub use crate::{FromChannel, Request, Response};
 }
 
 #[cfg(feature = "serde")]

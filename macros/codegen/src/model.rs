@@ -12,6 +12,17 @@ pub(crate) struct Docs {
     pub(crate) deprecated: Option<String>,
 }
 
+impl Docs {
+    /// With another paragraph.
+    pub(crate) fn and(mut self, line: String) -> Docs {
+        if !self.lines.is_empty() {
+            self.lines.push(String::new());
+        }
+        self.lines.push(line);
+        self
+    }
+}
+
 /// What is asked of the parameters of a hand-written type.
 #[derive(Clone, Default)]
 pub(crate) struct Bounds {
@@ -324,6 +335,8 @@ pub(crate) enum Passing {
     Plain,
     /// `impl Into<Bytes>`
     IntoBytes,
+    /// `impl Into<Option<T>>`: the server has a default for it.
+    IntoOption,
 }
 
 /// A declared exception.

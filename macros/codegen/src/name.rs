@@ -113,6 +113,42 @@ pub(crate) fn ident(name: &str, span: Span) -> Ident {
     }
 }
 
+/// Whether every client has a method or function of this name: its own, or one of a trait that it
+/// implements and that is often in scope. A method of the IDL with such a name gets an underscore, in
+/// the trait and in the clients alike. The list is part of the documentation of `thriftly`.
+pub(crate) fn is_of_clients(name: &str) -> bool {
+    const OWN: [&str; 9] = [
+        "builder",
+        "connect",
+        "connect_lazy",
+        "connect_with",
+        "layer",
+        "new",
+        "with_headers",
+        "with_protocol",
+        "with_timeout",
+    ];
+    const OF_TRAITS: [&str; 16] = [
+        "borrow",
+        "borrow_mut",
+        "clone",
+        "clone_from",
+        "clone_into",
+        "drop",
+        "eq",
+        "fmt",
+        "from",
+        "into",
+        "ne",
+        "to_owned",
+        "try_from",
+        "try_into",
+        "type_id",
+        "as_ref",
+    ];
+    OWN.contains(&name) || OF_TRAITS.contains(&name)
+}
+
 /// The name, with as many underscores behind it as it takes until it is free.
 pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let mut name = name.to_owned();

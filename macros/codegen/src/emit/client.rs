@@ -1,7 +1,7 @@
 //! Clients: a method for each call, and the service's trait for whoever takes a handler.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::service::{Side, error, result, signature, type_parameter};
 use super::{allow, doc, id};
@@ -27,7 +27,8 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let SideNames { handler, client, .. } = item.names.of(side);
     let c = type_parameter("C", item);
-    let summary = format!(" Calls `{}`.", item.name);
+    let summary = format!(" Client of the service `{}`.", item.name);
+    let (connect, usage) = usage(item, client, side);
     let methods = item.callable().map(|method| client_method(method, side, &c));
     let (channel, builder, bound, async_token, await_token) = match side {
         Side::Async => (
@@ -52,7 +53,10 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
     quote! {
         #[doc = #summary]
         ///
-        /// It may be cloned and shared: all clones use the same connections. Methods take their arguments
+        #[doc = #connect]
+        #usage
+        ///
+        /// It can be cloned and shared: all clones use the same connections. Methods take their arguments
         /// by reference and encode them when they are called.
         #allow
         #[derive(__Debug, __Clone)]
@@ -80,7 +84,7 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
             }
         }
 
-        impl __FromChannel<#channel> for #client {
+        impl __std::FromChannel<#channel> for #client {
             fn from_channel(channel: #channel, protocol: __std::Protocol) -> Self {
                 Self { inner: __Caller::new(channel, protocol) }
             }
@@ -116,7 +120,7 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
             #[must_use]
             pub fn with_timeout(&self, timeout: __std::Duration) -> Self
             where
-                #c: __Clone,
+                #c: __std::Clone,
             {
                 Self { inner: __Caller::with_timeout(&self.inner, timeout) }
             }
@@ -132,15 +136,27 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
     }
 }
 
-/// What a client has beside its methods: a method of one of these names gets an underscore.
-const CLIENT_FUNCTIONS: [&str; 5] = ["connect", "builder", "new", "with_protocol", "with_timeout"];
+/// Two lines that connect and make a call.
+fn usage(item: &Service, client: &Ident, side: Side) -> (String, Option<TokenStream>) {
+    let wait = if side == Side::Async { ".await" } else { "" };
+    let connect =
+        format!(" Connect with `let client = {client}::connect(\"127.0.0.1:9090\"){wait}?;`");
+    let call = item.callable().next().map(|method| {
+        let arguments = method.arguments.iter().map(|argument| argument.ident.to_string());
+        let arguments = arguments.collect::<Vec<_>>().join(", ");
+        let line = format!(" and call `client.{}({arguments}){wait}?`.", method.ident);
+        quote!(#[doc = #line])
+    });
+    (connect, call)
+}
 
+/// ```text
+/// pub fn get(&self, key: &str) -> ReplyFuture<Value, GetError, C> {
+///     self.inner.call(&__StoreGetArgsMethod, Argument::<1, _>(key))
+/// }
+/// ```
 fn client_method(method: &Method, side: Side, c: &Ident) -> TokenStream {
-    let docs = doc(&method.doc);
-    let ident = match CLIENT_FUNCTIONS.contains(&method.ident.to_string().as_str()) {
-        true => format_ident!("{}_", method.ident),
-        false => method.ident.clone(),
-    };
+    let (docs, ident) = (doc(&method.doc), &method.ident);
     let parameters =
         method.arguments.iter().map(|Argument { ident, passed, .. }| quote!(#ident: #passed));
     let arguments =
@@ -149,6 +165,9 @@ fn client_method(method: &Method, side: Side, c: &Ident) -> TokenStream {
             match passing {
                 Passing::Plain if *optional => quote!(__OptionalArgument::<#at, _>(#ident)),
                 Passing::Plain => quote!(__Argument::<#at, _>(#ident)),
+                Passing::IntoOption => {
+                    quote!(__OptionalArgument::<#at, _>(__Into::<__Option<_>>::into(#ident)))
+                }
                 Passing::IntoBytes => quote!(__Argument::<#at, __Bytes>(__Into::into(#ident))),
             }
         });

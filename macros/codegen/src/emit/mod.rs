@@ -24,6 +24,7 @@ mod typedef;
 mod union;
 mod view;
 mod wide;
+mod written;
 
 pub(crate) use constant::constant;
 pub(crate) use enumeration::{enum_codec, enum_definition};

@@ -27,7 +27,16 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let h = type_parameter("H", item);
     let SideNames { handler, server, .. } = item.names.of(side);
-    let summary = format!(" Serves `{}` by a handler.", item.name);
+    let (module, wait) = match side {
+        Side::Async => ("", ".await"),
+        Side::Blocking => ("blocking::", ""),
+    };
+    let summary = format!(" Answers the calls of the service `{}` by a handler.", item.name);
+    let usage = format!(
+        " Serve it with \
+         `thriftly::{module}Server::new({server}::new(handler)).serve(\"127.0.0.1:9090\"){wait}`. \
+         Clones share the handler.",
+    );
     let arms = item.methods.iter().map(|method| {
         let (name, oneway, args, ident) =
             (&method.name, method.oneway, &method.args, &method.ident);
@@ -61,20 +70,20 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
             quote!(__Arc<#h>),
             quote!(__service::ResponseFuture),
             quote! {
-                impl<#h: #handler> __tower_service::Service<__Request> for #server<#h> {
-                    type Response = __Response;
-                    type Error = __Error;
+                impl<#h: #handler> __tower_service::Service<__std::Request> for #server<#h> {
+                    type Response = __std::Response;
+                    type Error = __std::Error;
                     type Future = __service::ResponseFuture;
 
                     fn poll_ready(
                         &mut self,
                         _: &mut __task::Context<'_>,
-                    ) -> __task::Poll<__Result<(), __Error>> {
+                    ) -> __task::Poll<__std::Result<(), __std::Error>> {
                         __task::Poll::Ready(__Ok(()))
                     }
 
-                    fn call(&mut self, __request: __Request) -> Self::Future {
-                        Self::__dispatch(__Clone::clone(&self.0), __request)
+                    fn call(&mut self, request: __std::Request) -> Self::Future {
+                        Self::__dispatch(__Clone::clone(&self.0), request)
                     }
                 }
             },
@@ -84,8 +93,11 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
             quote!(__Result<__Response, __Error>),
             quote! {
                 impl<#h: #handler> __blocking::Service for #server<#h> {
-                    fn call(&self, __request: __Request) -> __Result<__Response, __Error> {
-                        Self::__dispatch(&self.0, __request)
+                    fn call(
+                        &self,
+                        request: __std::Request,
+                    ) -> __std::Result<__std::Response, __std::Error> {
+                        Self::__dispatch(&self.0, request)
                     }
                 }
             },
@@ -93,13 +105,15 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
     };
     quote! {
         #[doc = #summary]
+        ///
+        #[doc = #usage]
         #allow
         #[derive(__Debug)]
         pub struct #server<#h>(__Arc<#h>);
 
         #allow
         impl<#h: #handler> #server<#h> {
-            /// Serves by the handler, which may be an `Arc` that is shared with others.
+            /// Answers by the handler, which may be an `Arc` that is shared with others.
             pub fn new(handler: #h) -> Self {
                 Self(__Arc::new(handler))
             }
@@ -113,7 +127,7 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
             }
         }
 
-        impl<#h> __Clone for #server<#h> {
+        impl<#h> __std::Clone for #server<#h> {
             fn clone(&self) -> Self {
                 Self(__Clone::clone(&self.0))
             }

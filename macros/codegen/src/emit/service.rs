@@ -7,8 +7,8 @@ use quote::quote;
 
 use super::client::client;
 use super::server::server;
-use super::{allow, doc};
-use crate::model::{Argument, Method, Service, ServiceNames, SideNames};
+use super::{allow, doc, written};
+use crate::model::{Argument, Docs, Method, Service, ServiceNames, SideNames};
 use crate::name::free_name;
 
 /// Traits, servers and clients, async and blocking.
@@ -86,7 +86,7 @@ pub(super) fn result(method: &Method) -> TokenStream {
 fn handler_trait(item: &Service, side: Side) -> TokenStream {
     let allow = allow();
     let ident = &item.names.of(side).handler;
-    let docs = doc(&item.doc);
+    let docs = doc(&handler_docs(item, side));
     let parent = match item.ancestors.first() {
         Some(parent) => {
             let (module, ident) = (&parent.module, &parent.names.of(side).handler);
@@ -95,7 +95,8 @@ fn handler_trait(item: &Service, side: Side) -> TokenStream {
         None => quote!(__std::Send + __std::Sync + 'static),
     };
     let methods = item.methods.iter().map(|method| {
-        let (docs, signature) = (doc(&method.doc), signature(method, side));
+        let line = format!(" Written as `{}`.", written::method(method, side));
+        let (docs, signature) = (doc(&method.doc.clone().and(line)), signature(method, side));
         quote!(#docs #signature;)
     });
     let shared = shared(item, ident, side);
@@ -106,6 +107,24 @@ fn handler_trait(item: &Service, side: Side) -> TokenStream {
 
         #shared
     }
+}
+
+/// What the IDL says of the service, and what the trait is for.
+fn handler_docs(item: &Service, side: Side) -> Docs {
+    let SideNames { handler, server, client } = item.names.of(side);
+    let (module, wait) = match side {
+        Side::Async => ("", ".await"),
+        Side::Blocking => ("blocking::", ""),
+    };
+    let text = format!(
+        " The handler of a server: `impl {handler} for …`, with the methods as each is shown below, and then \
+         `thriftly::{module}Server::new({server}::new(handler)).serve(address){wait}`.",
+    );
+    let others = format!(
+        " [`{client}`] implements it, too, and so does an `Arc` of a handler: code that takes \
+         `impl {handler}` takes a handler, a shared one, or a server elsewhere.",
+    );
+    item.doc.clone().and(text).and(others)
 }
 
 /// A method as the trait has it.
@@ -139,7 +158,7 @@ fn shared(item: &Service, handler: &Ident, side: Side) -> TokenStream {
     });
     quote! {
         #allow
-        impl<#h: #handler + ?__Sized> #handler for __std::Arc<#h> { #(#methods)* }
+        impl<#h: #handler + ?__std::Sized> #handler for __std::Arc<#h> { #(#methods)* }
     }
 }
 

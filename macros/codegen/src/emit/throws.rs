@@ -16,6 +16,7 @@ use crate::model::Method;
 /// }
 /// impl From<InvalidOperation> for CalculateError { … }
 /// impl From<thriftly::Error> for CalculateError { … }
+/// impl From<io::Error> for CalculateError { … }
 /// impl From<CalculateError> for thriftly::Error { … }
 /// impl Throws for CalculateError { … }
 /// ```
@@ -39,12 +40,12 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         if thrown.unique {
             froms.extend(quote! {
                 #[allow(deprecated)]
-                impl __From<#ty> for #error {
+                impl __std::From<#ty> for #error {
                     fn from(error: #ty) -> Self { Self::#variant(error) }
                 }
             });
         }
-        display.extend(quote!(Self::#variant(__error) => __Display::fmt(__error, __f),));
+        display.extend(quote!(Self::#variant(__error) => __Display::fmt(__error, f),));
         sources.extend(quote!(Self::#variant(__error) => __Some(__error),));
         undeclared.extend(quote!(#error::#variant(__error) => __service::declared(__error),));
         encode.extend(quote! {
@@ -68,28 +69,33 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
             Other(__std::Error),
         }
         #froms
-        impl __From<__std::Error> for #error {
+        impl __std::From<__std::Error> for #error {
             fn from(error: __std::Error) -> Self { Self::Other(error) }
+        }
+        /// The caller is told of an internal error; the text stays in the log.
+        impl __std::From<__std::io::Error> for #error {
+            fn from(error: __std::io::Error) -> Self { Self::Other(__From::from(error)) }
         }
         /// A declared exception is the source of the error.
         #[allow(deprecated)]
-        impl __From<#error> for __std::Error {
+        impl __std::From<#error> for __std::Error {
             fn from(error: #error) -> Self {
                 match error { #undeclared #error::Other(__error) => __error }
             }
         }
         #[allow(deprecated)]
-        impl __Display for #error {
-            fn fmt(&self, __f: &mut __std::Formatter<'_>) -> __fmt::Result {
-                match self { #display Self::Other(__error) => __Display::fmt(__error, __f) }
+        impl __std::Display for #error {
+            fn fmt(&self, f: &mut __std::Formatter<'_>) -> __fmt::Result {
+                match self { #display Self::Other(__error) => __Display::fmt(__error, f) }
             }
         }
         #[allow(deprecated)]
-        impl __StdError for #error {
+        impl __std::error::Error for #error {
             fn source(&self) -> __std::Option<&(dyn __std::error::Error + 'static)> {
                 match self { #sources Self::Other(__error) => __Some(__error) }
             }
         }
+        #[doc(hidden)]
         #[allow(deprecated)]
         impl __Throws for #error {
             #names

@@ -5,6 +5,7 @@
 //!   keep the IDL's spelling, with a warning.
 //! - Names that the user gives, by `rust.name` or by the option `names`, are taken as they are; if one
 //!   of them equals another name, that is an error.
+//! - Methods that would hide what every client can do, such as `clone`, get an underscore.
 //! - Names that thriftly adds, such as `StoreClient`, get underscores behind them until they are free,
 //!   with a warning.
 
@@ -20,7 +21,9 @@ use super::annotations;
 use super::target::Target;
 use crate::codes;
 use crate::input::Options;
-use crate::name::{const_name, free_name, plain, type_name, value_name, variant_name};
+use crate::name::{
+    const_name, free_name, is_of_clients, plain, type_name, value_name, variant_name,
+};
 
 /// The names of all items in Rust.
 #[derive(Default)]
@@ -224,8 +227,18 @@ impl Names {
         let mut taken = self.settle(items);
         for function in &service.functions {
             let Some(name) = self.chosen.get(&function.name.span).cloned() else { continue };
+            if is_of_clients(&name) {
+                let free = free_name(&name, |name| taken.contains_key(name) || is_of_clients(name));
+                taken.insert(free.clone(), function.name.span);
+                self.chosen.insert(function.name.span, free);
+            }
+        }
+        for function in &service.functions {
+            let Some(name) = self.chosen.get(&function.name.span).cloned() else { continue };
             let Some(&other) = inherited.get(&name) else { continue };
-            let is_taken = |name: &str| taken.contains_key(name) || inherited.contains_key(name);
+            let is_taken = |name: &str| {
+                taken.contains_key(name) || inherited.contains_key(name) || is_of_clients(name)
+            };
             let spelled = plain(&function.name.text);
             let free = if is_taken(&spelled) { free_name(&name, is_taken) } else { spelled };
             let title = format!(

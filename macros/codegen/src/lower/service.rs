@@ -123,7 +123,7 @@ impl Lowerer<'_> {
                 (ty, true) => quote!(__std::Option<#ty>),
                 (ty, false) => ty,
             };
-            let (passed, passing) = self.passed(argument, optional, form);
+            let (passed, passing) = self.passed(argument, view.presence, form);
             Some(Argument { ident, id: view.id, passed, passing, optional, handed })
         });
         let is_viewed = function.arguments.iter().any(|argument| self.is_viewed_field(argument));
@@ -152,10 +152,11 @@ impl Lowerer<'_> {
     fn passed(
         &self,
         argument: &program::Field,
-        optional: bool,
+        presence: Presence,
         form: Form,
     ) -> (TokenStream, Passing) {
         let ty = &argument.ty;
+        let has_default = presence == Presence::Default && argument.default.is_some();
         let foreign = annotations::rust_type(&argument.annotations);
         let is_foreign = foreign.is_some() || self.is_foreign(ty);
         let rust = foreign.unwrap_or_else(|| self.rust_type(ty, form));
@@ -164,7 +165,7 @@ impl Lowerer<'_> {
             _ if self.scalar(ty).is_some() => rust,
             TypeKind::String => quote!(&__str),
             // It could not be told what `None` is an option of.
-            TypeKind::Binary if optional => rust,
+            TypeKind::Binary if has_default || presence == Presence::Optional => rust,
             TypeKind::Binary => {
                 return (quote!(impl __std::Into<__std::Bytes>), Passing::IntoBytes);
             }
@@ -174,9 +175,12 @@ impl Lowerer<'_> {
             }
             _ => quote!(&#rust),
         };
-        match optional {
-            true => (quote!(__std::Option<#passed>), Passing::Plain),
-            false => (passed, Passing::Plain),
+        match presence {
+            Presence::Optional => (quote!(__std::Option<#passed>), Passing::Plain),
+            _ if has_default => {
+                (quote!(impl __std::Into<__std::Option<#passed>>), Passing::IntoOption)
+            }
+            _ => (passed, Passing::Plain),
         }
     }
 
