@@ -84,6 +84,26 @@ pub fn expand_file(
     Ok(Lowerer::new(program, sources, options, Span::call_site()).expand())
 }
 
+/// Impls of the handler traits of a file's services, to be filled in: one text for each service of the
+/// file itself, async or blocking. Items of the expansion are named as from the place of `thrift!`.
+///
+/// # Errors
+///
+/// The outcome with all diagnostics of [`check_file`] if there is any error among them.
+pub fn stubs(
+    path: &Path,
+    options: &Options,
+    load: &LoadOptions,
+    blocking: bool,
+) -> Result<Vec<String>, Outcome> {
+    let outcome = check_file(path, options, load);
+    if outcome.has_errors() {
+        return Err(outcome);
+    }
+    let (program, sources) = (&outcome.program, &outcome.sources);
+    Ok(Lowerer::new(program, sources, options, Span::call_site()).stubs(blocking))
+}
+
 impl Options {
     /// The options of the parser, with those of the macro that are for it.
     fn loading(&self, load: &LoadOptions) -> LoadOptions {

@@ -14,6 +14,7 @@ use crate::check::Check;
 use crate::expand::Expand;
 use crate::fmt::Fmt;
 use crate::report::Format;
+use crate::stub::Stub;
 
 /// What was asked for.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub(crate) enum Request {
     Check(Check),
     Lint(Check),
     Expand(Expand),
+    Stub(Stub),
     Fmt(Fmt),
     Breaking(Breaking),
 }
@@ -37,6 +39,12 @@ pub(crate) fn parse() -> Request {
             options: options(matches),
             expansion: expansion::options(matches),
         }),
+        Some(("stub", matches)) => Request::Stub(Stub {
+            file: path(matches, "file"),
+            options: options(matches),
+            expansion: expansion::options(matches),
+            blocking: matches.get_flag("blocking"),
+        }),
         Some(("fmt", matches)) => Request::Fmt(Fmt {
             files: paths(matches, "files"),
             options: options(matches),
@@ -51,7 +59,7 @@ pub(crate) fn parse() -> Request {
 fn command() -> Command {
     Command::new("thriftly")
         .version(env!("CARGO_PKG_VERSION"))
-        .about("Checks, expands, lays out and compares Thrift IDL files")
+        .about("Checks, expands, formats and compares Thrift IDL files")
         .long_about(help::THRIFTLY)
         .after_long_help(help::THRIFTLY_MORE)
         .disable_help_subcommand(true)
@@ -83,6 +91,17 @@ fn command() -> Command {
                 .long_about(help::EXPAND)
                 .after_long_help(help::EXPAND_MORE)
                 .arg(file("file", "FILE", "The file to expand"))
+                .args(reading())
+                .arg(lenient_oneway())
+                .args(expansion::arguments()),
+        )
+        .subcommand(
+            Command::new("stub")
+                .about("Writes an impl of each service's handler trait to fill in")
+                .long_about(help::STUB)
+                .after_long_help(help::STUB_MORE)
+                .arg(file("file", "FILE", "The file whose services are to be handled"))
+                .arg(flag("blocking", "Write handlers of blocking servers"))
                 .args(reading())
                 .arg(lenient_oneway())
                 .args(expansion::arguments()),

@@ -1,4 +1,4 @@
-//! The command `thriftly`: checks, expands, lays out and compares IDL files.
+//! The command `thriftly`: checks, expands, formats and compares IDL files, and writes stubs of handlers.
 
 // What was asked for, and how it ended.
 mod command;
@@ -10,6 +10,7 @@ mod check;
 mod expand;
 mod fmt;
 mod lint;
+mod stub;
 
 // How diagnostics are shown.
 mod report;
@@ -40,6 +41,7 @@ fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
         Request::Check(check) => check::run(check, out),
         Request::Lint(check) => lint::run(check, out),
         Request::Expand(expand) => expand::run(expand, out),
+        Request::Stub(stub) => stub::run(stub, out),
         Request::Fmt(fmt) => fmt::run(fmt, out),
         Request::Breaking(breaking) => breaking::run(breaking, out),
     }

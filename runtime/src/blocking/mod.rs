@@ -48,6 +48,12 @@ use crate::rpc::message::{Request, Response};
 
 /// What answers encoded calls: a handler that `thrift!` has wrapped, a [`Channel`] to another
 /// server, or middleware around either.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a service of encoded calls",
+    label = "expected a service such as `BlockingStoreServer::new(handler)`",
+    note = "a handler is wrapped in the server that `thrift!` makes of its service: \
+            `blocking::Server::new(BlockingStoreServer::new(handler))`"
+)]
 pub trait Service: Send + Sync + 'static {
     /// Answers a call.
     ///

@@ -46,7 +46,10 @@ impl<S> fmt::Debug for Server<S> {
 
 impl<S> Server<S> {
     /// A server with the default settings. All connections share the service.
-    pub fn new(service: S) -> Server<S> {
+    pub fn new(service: S) -> Server<S>
+    where
+        S: Service,
+    {
         Server { service, settings: ServerSettings::default(), threads: Threads::default() }
     }
 

@@ -12,6 +12,13 @@ use crate::rpc::message::{Request, Response};
 /// A [`Channel`](crate::Channel) is one, a server that `thrift!` makes around a handler
 /// (`StoreServer::new(handler)`), and each of them with layers around it. It is implemented for all
 /// `tower` services of these types that can be cloned, and only for those.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a service of encoded calls",
+    label = "expected a service such as `StoreServer::new(handler)`",
+    note = "a handler is wrapped in the server that `thrift!` makes of its service: \
+            `Server::new(StoreServer::new(handler))`",
+    note = "a `tower` service has to be `Clone + Send`, with `thriftly::Request` and `thriftly::Response`"
+)]
 pub trait ThriftService:
     Service<Request, Response = Response, Error: Into<Box<dyn Error + Send + Sync>>, Future: Send>
     + Clone
@@ -19,6 +26,7 @@ pub trait ThriftService:
 {
 }
 
+#[diagnostic::do_not_recommend]
 impl<S> ThriftService for S
 where
     S: Service<Request, Response = Response> + Clone + Send,

@@ -25,6 +25,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
+use crate::rpc::thrift_service::ThriftService;
 use crate::settings::{ServerSettings, server_setters};
 use acceptor::HangUp;
 use incoming::Incoming;
@@ -115,7 +116,10 @@ impl<S> fmt::Debug for Server<S> {
 
 impl<S> Server<S> {
     /// A server with the default settings. Each connection gets a clone of the service.
-    pub fn new(service: S) -> Server<S> {
+    pub fn new(service: S) -> Server<S>
+    where
+        S: ThriftService,
+    {
         Server { service, settings: ServerSettings::default() }
     }
 

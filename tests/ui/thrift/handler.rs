@@ -8,3 +8,20 @@ fn main() {
     let _ = SleepServer::new(Forgetful);
     let _ = SleepServer::new("no handler at all");
 }
+
+fn not_wrapped() {
+    struct Sleeper;
+    impl Sleep for Sleeper {
+        async fn sleep(&self, _: i32) -> thriftly::Result<()> {
+            Ok(())
+        }
+    }
+    impl BlockingSleep for Sleeper {
+        fn sleep(&self, _: i32) -> thriftly::Result<()> {
+            Ok(())
+        }
+    }
+    let _ = thriftly::Server::new(Sleeper);
+    let _ = thriftly::blocking::Server::new(Sleeper);
+    let _ = thriftly::Server::new(SleepServer::new(std::sync::Arc::new(Sleeper)));
+}

@@ -24,7 +24,7 @@ pub(super) fn method(method: &Method, side: Side) -> String {
 }
 
 /// A type, named so that no `use` is needed for it.
-fn ty(tokens: &TokenStream) -> String {
+pub(super) fn ty(tokens: &TokenStream) -> String {
     let mut text = String::new();
     append(tokens.clone(), &mut text);
     text

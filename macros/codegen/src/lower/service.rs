@@ -45,15 +45,31 @@ impl Lowerer<'_> {
             let proof = self.proven_arguments(item, function);
             quote!(#owned #borrowed #error #proof)
         });
-        let service = Service {
+        let types: TokenStream = types.collect();
+        let service = emit::service(&self.service_model(id, item, methods));
+        quote!(#types #service)
+    }
+
+    fn service_model(&self, id: DefId, item: &program::Service, methods: Vec<Method>) -> Service {
+        Service {
             names: self.service_names(id),
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             ancestors: self.ancestors(id, item),
-            methods: methods.clone(),
-        };
-        let service = emit::service(&service);
-        quote!(#(#types)* #service)
+            methods,
+        }
+    }
+
+    /// Handlers to be filled in, one for each service of the root file.
+    pub(crate) fn stubs(&self, blocking: bool) -> Vec<String> {
+        let Some(root) = self.program.files.first() else { return Vec::new() };
+        let services = root.definitions.iter().zip(0..).filter_map(|(definition, index)| {
+            let Definition::Service(item) = definition else { return None };
+            let id = DefId { file: root.id, index };
+            let methods = self.methods(id, item, id.file);
+            Some(emit::stub(&self.service_model(id, item, methods), blocking))
+        });
+        services.collect()
     }
 
     /// The names of everything that a service becomes.

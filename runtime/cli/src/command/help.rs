@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::breaking::change;
 
 pub(super) const THRIFTLY: &str = "\
-Checks, expands, lays out and compares Thrift IDL files.
+Checks, expands, formats and compares Thrift IDL files, and writes stubs of handlers.
 
 It reads them as the macro thriftly::thrift! does, with the same messages. `thriftly COMMAND --help` says
 what a command does, what it writes, and how it ends.";
@@ -91,6 +91,26 @@ Exit status:
 
 Examples:
   thriftly expand sleep.thrift | less";
+
+pub(super) const STUB: &str = "\
+Writes an impl of each service's handler trait to fill in.
+
+For each service of the file there is a struct and an impl of the trait that thrift! makes of it, and of
+those of the services that it extends. Each body is `todo!()`. The impl compiles beside the call of
+thrift! with the same options.";
+
+pub(super) const STUB_MORE: &str = "\
+Output:
+  Rust goes to standard output, errors to standard error.
+
+Exit status:
+  0  a handler was written for each service
+  1  there are errors in the file, or there is no service in it
+  2  the arguments are wrong, or the file cannot be read
+
+Examples:
+  thriftly stub sleep.thrift >> src/main.rs
+  thriftly stub --blocking sleep.thrift";
 
 pub(super) const FMT: &str = "\
 Lays IDL files out anew.
