@@ -283,6 +283,8 @@ pub use protocol::{Envelope, binary, compact};
 #[cfg(feature = "json")]
 pub use protocol::{json, simple_json};
 pub use rpc::body::Body;
+#[cfg(feature = "async")]
+pub use rpc::bridge::{InPlace, SpawnBlocking, SpawnedCall};
 pub use rpc::context::Context;
 pub use rpc::deadline::Deadline;
 pub use rpc::extensions::Extensions;

@@ -43,6 +43,9 @@ pub use from_fn::{FnService, FromFn, Next, from_fn};
 pub use server::{BoundServer, Server, ServerHandle};
 pub use threads::Threads;
 
+#[cfg(feature = "async")]
+pub use crate::rpc::bridge::BlockOn;
+
 use crate::error::Result;
 use crate::rpc::message::{Request, Response};
 

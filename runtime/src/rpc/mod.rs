@@ -3,6 +3,8 @@
 pub(crate) mod application;
 pub(crate) mod arguments;
 pub(crate) mod body;
+#[cfg(feature = "async")]
+pub(crate) mod bridge;
 pub(crate) mod caller;
 pub(crate) mod context;
 pub(crate) mod deadline;
