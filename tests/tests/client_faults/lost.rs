@@ -160,5 +160,11 @@ async fn calls_in_turn_to_a_server_that_closes_after_each_are_quick() {
     .await;
     println!("{lost} of 300 were lost");
     assert!(took < Duration::from_secs(3), "{took:?}");
-    assert!(lost < 100, "{lost}");
+    // Until it is found out.
+    assert!(lost < 20, "{lost}");
+    let client = blocking::connect(&peer);
+    let start = Instant::now();
+    let lost = (0..300).filter(|_| client.get(0).is_err()).count();
+    println!("blocking: {:?}, {lost} of 300 were lost", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(3) && lost < 20, "{lost}");
 }

@@ -349,9 +349,11 @@ impl State {
         }
     }
 
-    /// Looks for late answers on connections that rest.
+    /// Looks for late answers on connections that rest, and for the end of those that were probably
+    /// closed.
     fn look(&mut self) {
-        if !self.pool.has_resting() {
+        let now = Instant::now();
+        if !self.pool.has_doubtful(now) {
             return;
         }
         let mut at = 0;
@@ -359,7 +361,7 @@ impl State {
             let (link, conn) = &mut self.conns[at];
             let link = *link;
             let mut late = Vec::new();
-            let looked = match self.pool.is_resting(link) {
+            let looked = match self.pool.is_doubtful(link, now) {
                 true => conn.look(&mut late),
                 false => Ok(()),
             };
@@ -394,7 +396,7 @@ impl State {
     /// How long a thread may wait for a decision before it asks again.
     fn next_look(&self, now: Instant) -> Duration {
         let wake = self.pool.wake().map(|at| at.saturating_duration_since(now));
-        let look = self.pool.has_resting().then_some(LOOK);
+        let look = self.pool.has_doubtful(now).then_some(LOOK);
         // No decision is missed: whoever makes one notifies. This is only the longest wait.
         [wake, look].into_iter().flatten().min().unwrap_or(Duration::from_secs(3600))
     }

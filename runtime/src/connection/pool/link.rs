@@ -79,8 +79,9 @@ pub(super) struct Link<T> {
     pub(super) address: Option<SocketAddr>,
     pub(super) opening_since: Instant,
     pub(super) opened: Option<Instant>,
-    /// Whether it has ever answered.
+    /// Whether it has ever answered, and whether more than once.
     pub(super) answered: bool,
+    pub(super) answered_again: bool,
     pub(super) last_answer: Option<Instant>,
     /// When a call was last sent or answered.
     pub(super) used: Instant,
@@ -114,6 +115,7 @@ impl<T: Caller> Link<T> {
             opening_since: now,
             opened: None,
             answered: false,
+            answered_again: false,
             last_answer: None,
             used: now,
             window: 1,
@@ -202,6 +204,7 @@ impl<T: Caller> Link<T> {
             held_others: !self.order.is_empty(),
             filled: in_flight >= self.window,
         };
+        self.answered_again = self.answered;
         self.answered = true;
         self.last_answer = Some(now);
         self.used = now;
@@ -286,6 +289,13 @@ impl<T: Caller> Link<T> {
 
     pub(super) fn lived(&self, now: Instant) -> Duration {
         self.opened.map_or(Duration::ZERO, |opened| now.saturating_duration_since(opened))
+    }
+
+    /// When it will have been open for so long since its first answer; `None` if it has not answered or
+    /// has answered again.
+    pub(super) fn survives(&self, time: Duration) -> Option<Instant> {
+        let once = self.answered && !self.answered_again;
+        self.last_answer.filter(|_| once)?.checked_add(time)
     }
 
     /// When the oldest call was sent that no later one has overtaken.

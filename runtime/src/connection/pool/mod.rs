@@ -23,7 +23,8 @@
 //! - **Retries.** A call of which no byte was written is sent again: on as many connections as were closed
 //!   while they were idle, and once if a new one is closed before it has answered anything. No other call
 //!   is.
-//! - **Learning.** After a connection was lost with several calls in flight, calls go one at a time
+//! - **Learning.** If a server closes its connections behind the first answer, they get another call only
+//!   if they are still open 20 milliseconds later. After a connection was lost with several calls in flight, calls go one at a time
 //!   for a while. If a new connection does not answer while an older one does, the server is taken to
 //!   serve only so many connections.
 //! - **Back-off.** The second and each further failure in a row to reach the server delays the next
@@ -65,6 +66,10 @@ const LONGEST_SERIAL: Duration = Duration::from_secs(300);
 /// doubles each time up to `LONGEST_CROWDED`.
 const CROWDED: Duration = Duration::from_secs(60);
 const LONGEST_CROWDED: Duration = Duration::from_secs(3600);
+/// A connection that is closed so soon after its only answer was closed because of it.
+const SOON: Duration = Duration::from_millis(20);
+/// After so many such connections in a row, that is what the server does.
+const CLOSES: u32 = 2;
 /// While so many bytes wait to be written on a connection, it gets no new calls.
 const MAX_BACKLOG: usize = 256 << 10;
 /// How many answers that nobody waits for a connection may bring between two that are waited for.
@@ -142,6 +147,8 @@ pub(crate) struct Pool<T, R> {
     latency: Latency,
     /// Whether the server has answered a call before an older one of the same connection.
     concurrent: bool,
+    /// How many connections in a row were closed behind their only answer.
+    closes: u32,
     serial: Serial,
     /// How many connections the server serves, and until when that is believed.
     crowded: Option<(usize, Instant)>,
@@ -174,6 +181,7 @@ impl<T: Caller, R> Pool<T, R> {
             last_link: 0,
             latency: Latency::default(),
             concurrent: false,
+            closes: 0,
             serial: Serial { until: None, next: SERIAL },
             crowded: None,
             next_crowded: CROWDED,
@@ -274,8 +282,9 @@ impl<T: Caller, R> Pool<T, R> {
         let link = &mut self.links[at];
         let (answer, taken) = link.answered(seqid, now);
         if let Some(taken) = taken {
-            if taken.first_answer {
-                self.reconnects.answered();
+            match taken.first_answer {
+                true => self.reconnects.answered(),
+                false => self.closes = 0,
             }
             if taken.alone {
                 self.latency.answered(taken.latency);
@@ -325,6 +334,9 @@ impl<T: Caller, R> Pool<T, R> {
     pub(crate) fn lost(&mut self, link: LinkId, unwritten: Vec<(i32, R)>, now: Instant) {
         let Some(at) = self.links.iter().position(|one| one.id == link) else { return };
         let mut link = self.links.remove(at);
+        if link.survives(SOON).is_some_and(|at| now < at) {
+            self.closes = self.closes.saturating_add(1);
+        }
         let worked = link.answered || link.lived(now) > Duration::from_secs(5);
         if !worked {
             self.reconnects.failed(link.address.as_slice(), now);
@@ -388,14 +400,14 @@ impl<T: Caller, R> Pool<T, R> {
         self.links.iter().any(|one| one.id == link)
     }
 
-    /// Whether a connection waits for a late answer.
-    pub(crate) fn has_resting(&self) -> bool {
-        self.links.iter().any(|link| link.rests_until.is_some())
+    /// Whether the shell has to look at a connection although no call is on it.
+    pub(crate) fn has_doubtful(&self, now: Instant) -> bool {
+        self.links.iter().any(|link| self.doubts(link, now))
     }
 
-    /// Whether this connection waits for a late answer.
-    pub(crate) fn is_resting(&self, link: LinkId) -> bool {
-        self.links.iter().any(|one| one.id == link && one.rests_until.is_some())
+    /// Whether this connection waits for a late answer, or was probably closed.
+    pub(crate) fn is_doubtful(&self, link: LinkId, now: Instant) -> bool {
+        self.links.iter().any(|one| one.id == link && self.doubts(one, now))
     }
 
     /// Who waits for an answer to this call.
@@ -452,7 +464,15 @@ impl<T: Caller, R> Pool<T, R> {
             let window = if single { 1 } else { link.window };
             link.is_usable() && link.in_flight() < window
         };
-        let promptly = self.links.iter().position(|link| has_room(link) && !link.is_blocked(late));
+        let mut open = (0..self.links.len()).filter(|&at| {
+            let link = &self.links[at];
+            has_room(link) && !link.is_blocked(late) && self.is_kept(link, now)
+        });
+        // One write will do for many calls to a quick server. To others, calls are spread.
+        let promptly = match self.latency.is_quick() {
+            true => open.next(),
+            false => open.min_by_key(|&at| self.links[at].in_flight()),
+        };
         if promptly.is_some() || single || self.links.len() < self.cap(now) {
             return promptly;
         }
@@ -462,9 +482,18 @@ impl<T: Caller, R> Pool<T, R> {
             return None;
         }
         let fewest = (0..self.links.len())
-            .filter(|&at| self.links[at].is_usable())
+            .filter(|&at| self.links[at].is_usable() && self.is_kept(&self.links[at], now))
             .min_by_key(|&at| self.links[at].in_flight())?;
         (self.links[fewest].in_flight() < self.settings.max_in_flight).then_some(fewest)
+    }
+
+    fn doubts(&self, link: &Link<T>, now: Instant) -> bool {
+        link.rests_until.is_some() || !self.is_kept(link, now)
+    }
+
+    /// Whether the server will probably not close the connection at once.
+    fn is_kept(&self, link: &Link<T>, now: Instant) -> bool {
+        self.closes < CLOSES || link.survives(SOON).is_none_or(|at| at <= now)
     }
 
     /// What was sent then or before is late now. It is asked for many calls at the same time.
@@ -490,7 +519,8 @@ impl<T: Caller, R> Pool<T, R> {
     /// Opens a connection for the calls that wait, if it is time.
     fn open_another(&mut self, queued: Instant, now: Instant) -> Option<Step<T, R>> {
         let opening = self.links.iter().filter(|link| link.stage == Stage::Opening).count();
-        let usable = self.links.iter().filter(|link| link.is_serving()).count();
+        let usable = |link: &&Link<T>| link.is_serving() && self.is_kept(link, now);
+        let usable = self.links.iter().filter(usable).count();
         let wanted = match self.one_at_a_time(now) {
             true => opening < self.queue.len(),
             false => opening == 0,
@@ -537,7 +567,9 @@ impl<T: Caller, R> Pool<T, R> {
         let opening = self.next_opening(queued);
         let since = self.opening().map_or(queued, |since| since.max(queued));
         let packing = since.checked_add(self.latency.wait());
-        [opening, packing].into_iter().flatten().filter(|at| *at > now).min()
+        let kept = self.links.iter().filter_map(|link| link.survives(SOON));
+        let all = [opening, packing].into_iter().flatten().chain(kept);
+        all.filter(|at| *at > now).min()
     }
 
     /// Since when the last connection is being opened.

@@ -33,6 +33,8 @@ pub(super) enum Server {
     ClosesAtCall { nth: u64 },
     /// Answers and closes each connection when it has been idle.
     ClosesIdle,
+    /// Answers one call of each connection, and closes it a little later.
+    ClosesBehind,
     /// Refuses connections.
     Refuses,
     /// Never completes a connection.
@@ -358,6 +360,13 @@ impl World {
                 self.reply(link, seqid, delay, oneway);
                 self.at(delay, Event::Close(link));
             }
+            Server::ClosesBehind if served == 1 => {
+                let delay = micros(20 + self.below(100));
+                self.reply(link, seqid, delay, oneway);
+                let behind = micros(self.below(100));
+                self.at(delay + behind, Event::Close(link));
+            }
+            Server::ClosesBehind => {}
             Server::Repeats => {
                 for _ in 0..3 {
                     let delay = micros(20 + self.below(1000));

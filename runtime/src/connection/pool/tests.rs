@@ -38,7 +38,7 @@ fn no_call_is_lost_doubled_or_late_in_random_schedules() {
             max_waiting_bytes: [1000, 64 << 20][pick(2) as usize],
             idle_timeout: [None, Some(millis(5)), Some(millis(500))][pick(3) as usize],
         };
-        let mut server = || match pick(14) {
+        let mut server = || match pick(15) {
             0 => Server::Concurrent { longest: 1000 },
             1 => Server::Concurrent { longest: 200_000 },
             2 => Server::Serial { longest: 1000, slow: 20 },
@@ -51,6 +51,7 @@ fn no_call_is_lost_doubled_or_late_in_random_schedules() {
             9 => Server::ClosesIdle,
             10 => Server::Refuses,
             11 => Server::BlackHole,
+            13 => Server::ClosesBehind,
             12 => Server::Steady { micros: pick(300_000) },
             _ => [Server::Repeats, Server::ReadsNothing][pick(2) as usize],
         };
@@ -293,6 +294,19 @@ fn a_connection_that_was_closed_while_idle_costs_no_call() {
     world.run(LONG);
     world.is_over();
     assert_eq!(world.count(Outcome::Answered), 200);
+}
+
+#[test]
+fn a_server_that_closes_behind_its_answers_is_found_out() {
+    let mut world = world(Server::ClosesBehind);
+    for number in 0..2000 {
+        world.call(micros(number * 150), Some(SECOND));
+    }
+    world.run(LONG);
+    world.is_over();
+    let lost = world.count(Outcome::Failed(Why::Lost));
+    assert!(lost < 20, "{lost}");
+    assert!(settled(&world) < millis(50), "{:?}", settled(&world));
 }
 
 #[test]
