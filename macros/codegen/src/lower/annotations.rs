@@ -149,8 +149,11 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     wrong
 }
 
+/// Takes annotations, what they stand on, and the names that are known there.
+type Look<'a> = dyn FnMut(&[Annotation], &str, &[&str]) + 'a;
+
 /// Looks at the annotations of a type and of the types in it: none of ours has a meaning there.
-fn types(ty: &Type, look: &mut dyn FnMut(&[Annotation], &str, &[&str])) {
+fn types(ty: &Type, look: &mut Look<'_>) {
     look(&ty.annotations, "a type; write it behind the name of the field or typedef", &[]);
     match &ty.kind {
         TypeKind::List(element) | TypeKind::Set(element) => types(element, look),
