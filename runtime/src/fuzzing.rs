@@ -1,5 +1,5 @@
-//! The cores of connections without their sockets, for those who feed them bytes: the fuzz targets
-//! in `tests/fuzz`, and the tests here. Built with `--cfg fuzzing`, and for unit tests.
+//! Connection cores without sockets, for the fuzz targets in `tests/fuzz` and the unit tests here.
+//! Built with `--cfg fuzzing`, and for unit tests.
 
 use std::io::IoSlice;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::transport::{Cutter, Framing};
 
-/// What came of bytes from a peer, until they ended or could not be followed any more.
+/// Outcome of feeding bytes from a peer until they ended or the stream was out of sync.
 #[derive(Debug)]
 pub struct Outcome<T> {
-    /// What was understood.
+    /// The decoded items.
     pub items: T,
-    /// Why the rest was not.
+    /// The error that ended decoding.
     pub error: Option<Error>,
 }
 
-/// Cuts messages off bytes that come in pieces.
+/// Splits bytes that arrive in pieces into messages.
 pub fn cut(framing: Framing, pieces: &[&[u8]], limits: &Limits) -> Outcome<Vec<Bytes>> {
     let mut cutter = Cutter::new(framing);
     let mut input = BytesMut::new();
@@ -40,7 +40,7 @@ pub fn cut(framing: Framing, pieces: &[&[u8]], limits: &Limits) -> Outcome<Vec<B
     Outcome { items, error }
 }
 
-/// Has a server's connection take calls out of bytes that come in pieces. Returns what it sends.
+/// Feeds bytes in pieces to a server connection. Returns the bytes that it sends.
 pub fn calls(
     pieces: &[&[u8]],
     limits: &Limits,
@@ -60,8 +60,7 @@ pub fn calls(
     Outcome { items: sent(&mut connection.output), error }
 }
 
-/// Has a client's connection take replies out of bytes that come in pieces. Returns them with their
-/// sequence ids.
+/// Feeds bytes in pieces to a client connection. Returns its replies with their sequence ids.
 pub fn replies(
     framing: Framing,
     pieces: &[&[u8]],
@@ -79,12 +78,12 @@ pub fn replies(
     Outcome { items, error }
 }
 
-/// Takes piece after piece, up to the first error.
+/// Feeds the pieces in order, up to the first error.
 fn feed(pieces: &[&[u8]], take: impl FnMut(&[u8]) -> Result<()>) -> Option<Error> {
     pieces.iter().copied().try_for_each(take).err()
 }
 
-/// All that is to be sent.
+/// All pending output.
 fn sent(output: &mut Output) -> Vec<u8> {
     let mut sent = Vec::with_capacity(output.len());
     while !output.is_empty() {
@@ -109,7 +108,7 @@ mod tests {
         Ok(Response::new(ResponseKind::Reply, request.protocol, request.body))
     }
 
-    /// Messages one after the other, in a protocol and framing each.
+    /// Consecutive messages, for each protocol and framing.
     fn stream() -> impl Strategy<Value = Vec<u8>> {
         let protocol = prop::sample::select(vec![
             (Protocol::Binary, &[8, 0, 1, 0, 0, 0, 7, 0][..]),
@@ -163,11 +162,12 @@ mod tests {
                     items.into_iter().map(|(seqid, result)| (seqid, result.is_ok())).collect::<Vec<_>>()
                 };
                 prop_assert_eq!(answered(whole.items), answered(dripped.items));
-                // The more there is to see, the better what is wrong can be named.
+                // Errors are more specific when more bytes are available.
                 prop_assert_eq!(whole.error.is_some(), dripped.error.is_some());
             }
             let (whole, dripped) = (calls(&[&stream], &limits, echo), calls(&pieces, &limits, echo));
-            // When an error is found depends on what has come, and so does who is told what of it.
+            // When an error is detected, and which calls it is reported to, depends on the bytes
+            // received so far.
             if whole.error.is_none() {
                 prop_assert_eq!(&whole.items, &dripped.items);
             }

@@ -35,36 +35,36 @@
 //! }
 //! ```
 //!
-//! # What is where
+//! # Overview
 //!
-//! - Values alone: [`binary`], [`compact`] and, with the feature `json`, which is on by default, `json`
-//!   and `simple_json`, for whatever implements [`Encode`] and [`Decode`]; with the feature
-//!   `thriftpy-json`, `thriftpy_json`.
-//! - `Serialize` and `Deserialize` of serde for what `thrift!` makes, and for [`Uuid`], [`Double`],
-//!   [`SharedStr`] and unknown fields, with the feature `serde`: [see there](thrift!#serde).
-//! - Async servers and clients on tokio, with the feature `async`, which is on by default:
-//!   `Server`, `Channel`, `ClientBuilder`.
-//! - Servers and clients without any runtime: [`blocking`].
-//! - What goes through a service, for middleware: [`Request`] and [`Response`].
-//! - What is taken from a peer at most: [`Limits`].
-//! - Whatever can go wrong: [`Error`].
+//! - Values without services: [`binary`], [`compact`] and, with the feature `json` (on by default),
+//!   `json` and `simple_json`, for every type that implements [`Encode`] and [`Decode`]; with the
+//!   feature `thriftpy-json`, `thriftpy_json`.
+//! - serde's `Serialize` and `Deserialize` for generated types, [`Uuid`], [`Double`], [`SharedStr`]
+//!   and unknown fields, with the feature `serde`: see [serde](thrift!#serde).
+//! - Async servers and clients on tokio, with the feature `async` (on by default): `Server`,
+//!   `Channel`, `ClientBuilder`.
+//! - Blocking servers and clients, without an async runtime: [`blocking`].
+//! - Requests and responses, for middleware: [`Request`] and [`Response`].
+//! - Limits on what a peer may send: [`Limits`].
+//! - Errors: [`Error`].
 //!
-//! # What `thrift!` makes
+//! # Generated code
 //!
 //! | IDL | Rust |
 //! |---|---|
 //! | `struct`, `exception` | a struct with public fields, and `Default`; exceptions are [errors](std::error::Error) |
-//! | `required` field | `T`; absent is an error that names struct and field |
-//! | field with default requiredness | `T`; absent is read as the default; always written. Or [`Option<T>`](thrift!#absent-fields) |
+//! | `required` field | `T`; if absent, decoding fails with an error that names struct and field |
+//! | field with default requiredness | `T`; decoded as the default if absent; always encoded. Or [`Option<T>`](thrift!#absent-fields) |
 //! | `optional` field | `Option<T>`; if the IDL has a default, `T`, or [`Option<T>`](thrift!#absent-fields) |
-//! | `union` | an enum with a variant for each field, and `Unrecognized` for what is not known |
-//! | `enum` | an enum with `Unrecognized(i32)` for numbers that are not known, written back unchanged |
+//! | `union` | an enum with a variant for each field, and `Unrecognized` for unknown fields |
+//! | `enum` | an enum with `Unrecognized(i32)` for unknown numbers, encoded unchanged |
 //! | `list`, `set`, `map` | `Vec`, `BTreeSet`, `BTreeMap`; with the option `maps: hashed`, `HashSet` and `HashMap` |
 //! | `string`, `binary` | `String`, [`Bytes`] |
 //! | `uuid` | [`Uuid`] |
 //! | a `double` in a key | [`Double`], which has a total order |
-//! | `const` | a `const` where Rust can, else a `static` that is made when it is first used |
-//! | service `Sleep` | for async: the trait `Sleep`, `SleepServer`, `SleepClient`; else `BlockingSleep`, … |
+//! | `const` | a `const` where possible, else a `static` that is initialized on first use |
+//! | service `Sleep` | async: the trait `Sleep`, `SleepServer`, `SleepClient`; else `BlockingSleep`, … |
 //! | a method that throws | `Result<T, MethodError>`, an enum of the exceptions and `Other(Error)`; `ServiceMethodError` if several services have such a method; it becomes an [`Error`] by `?`, whose kind is [`ErrorKind::Exception`] and whose source is the exception |
 //! | included `shared.thrift` | `mod shared` |
 //!
@@ -72,22 +72,23 @@
 //!
 //! - A type or service whose name begins with a capital and has no underscore keeps it: `TStatus`,
 //!   `URL`, `EDAMUserException`.
-//! - Other types, all values of enums and all arms of unions are split at underscores. A word of capitals
-//!   only becomes `Capitalised`, any other word gets a capital at its beginning: `fb_status` is
-//!   `FbStatus`, `TT_Transfer` is `TtTransfer`, `LIGHT_RED` is `LightRed`, `ISL` is `Isl`, `kRed` is `KRed`.
+//! - Other types, all values of enums and all arms of unions are split at underscores. A word in
+//!   capitals becomes `Capitalised`, any other word is capitalised at its first letter: `fb_status`
+//!   is `FbStatus`, `TT_Transfer` is `TtTransfer`, `LIGHT_RED` is `LightRed`, `ISL` is `Isl`,
+//!   `kRed` is `KRed`.
 //! - Fields, arguments and methods are in snake case: `phoneNumber` is `phone_number`, `URL` is `url`,
 //!   `httpURLPath` is `http_url_path`. Constants are in capitals.
 //! - Keywords are escaped, as in `r#type`; `self`, `Self`, `super` and `crate` get an underscore.
 //! - Where two names of the IDL would be equal in Rust, such as the fields `URL` and `url`, both keep
 //!   the IDL's spelling, with a warning.
-//! - Names that thriftly adds (`SleepServer`, `BlockingSleep`, `TiredError`, `PersonRef`, `Unrecognized`, …)
-//!   get an underscore behind them where the IDL has that name, with a warning: beside a service
-//!   `SleepClient` of the IDL the client of `Sleep` is `SleepClient_`.
+//! - Names added by thriftly (`SleepServer`, `BlockingSleep`, `TiredError`, `PersonRef`,
+//!   `Unrecognized`, …) get a trailing underscore where the IDL has the same name, with a warning:
+//!   if the IDL has a service `SleepClient`, the client of `Sleep` is `SleepClient_`.
 //!
 //! The option [`names`](thrift!#options) and the annotation [`rust.name`](thrift!#annotations) give an item
 //! any other name; if that equals the name of another item, it is an error.
 //!
-//! Without the feature `async` only the names that begin with `Blocking` are made.
+//! Without the feature `async`, only the names that begin with `Blocking` are generated.
 //!
 //! ## Services
 //!

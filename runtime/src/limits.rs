@@ -1,9 +1,9 @@
-//! What a peer may make us do.
+//! Limits on what a peer may send.
 
-/// What is said of what is nested too deeply.
+/// Error message for exceeded nesting depth.
 pub(crate) const TOO_DEEP: &str = "nested more deeply than `Limits::depth` allows";
 
-/// Limits on what is taken from a peer. All are in force by default.
+/// Limits on what a peer may send. All are in force by default.
 ///
 /// ```
 /// let limits = thriftly::Limits { message: 1 << 20, ..thriftly::Limits::default() };
@@ -13,29 +13,30 @@ pub(crate) const TOO_DEEP: &str = "nested more deeply than `Limits::depth` allow
 pub struct Limits {
     /// Largest message, in bytes. Default: 100 MiB.
     ///
-    /// It bounds what is taken from a connection, and by the `from_reader` functions. Bytes that are
-    /// in memory already, as `from_slice` and `from_bytes` are given them, may be more; there it only
-    /// decides which error a size is that they cannot hold:
-    /// [`SizeLimit`](crate::ErrorKind::SizeLimit) above it.
+    /// Applies to messages on a connection and to the `from_reader` functions. `from_slice` and
+    /// `from_bytes` accept larger inputs, which are in memory already; there the limit only selects
+    /// the error for a declared size that exceeds the input:
+    /// [`SizeLimit`](crate::ErrorKind::SizeLimit) above the limit,
+    /// [`UnexpectedEof`](crate::ErrorKind::UnexpectedEof) below.
     pub message: usize,
-    /// Largest frame of a framed transport, in bytes, in both directions: a larger one is refused
-    /// before it is sent. Default: 16,384,000, as the specification and Envoy have it. Values alone
-    /// have no frames.
+    /// Largest frame of a framed transport, in bytes, in both directions: a larger one is rejected
+    /// before it is sent. Default: 16,384,000, as in the specification and in Envoy. Does not apply
+    /// to values without a message.
     pub frame: usize,
-    /// How deeply structs and containers may be nested. Default: 64. A struct that is large in Rust's
-    /// memory counts once more for each KiB, as reading it takes as much more of the stack: the 2 MiB
-    /// of a thread are enough for the default, whatever the types are and without optimization.
+    /// Maximum nesting depth of structs and containers. Default: 64. A struct that is large in
+    /// memory counts one level more for each KiB, because decoding it takes more stack: a stack of
+    /// 2 MiB is enough for the default with any types, even without optimization.
     pub depth: u32,
-    /// How many bytes of memory the containers, boxes and default values of one decoded message
-    /// may take, beside what the message itself takes. The larger of this and four times the message
-    /// counts. Default: 64 MiB. What a default of the IDL takes is estimated; what a hand-written
-    /// `default = …`, a conversion or a `Default` of one's own allocates is not known, and not counted.
+    /// Maximum memory of the containers, boxes and default values of one decoded message, in bytes,
+    /// in addition to the message itself. The effective limit is the larger of this and four times
+    /// the message size. Default: 64 MiB. Defaults from the IDL are estimated; allocations of a
+    /// hand-written `default = …`, a conversion or a custom `Default` are not counted.
     pub memory: usize,
-    /// What becomes of a `string` that is not UTF-8. By default it is an error
-    /// ([`ErrorKind::InvalidUtf8`](crate::ErrorKind::InvalidUtf8)); if this is `true`, each sequence
-    /// that is none is replaced by U+FFFD, as by [`String::from_utf8_lossy`], in JSON also half a
-    /// surrogate pair. Text that is borrowed (`&str`, and views with it) cannot be changed, so there
-    /// it stays an error but in JSON, and so does the name of a method.
+    /// Whether invalid UTF-8 in a `string` is replaced. Default: `false`, an error
+    /// ([`ErrorKind::InvalidUtf8`](crate::ErrorKind::InvalidUtf8)). If `true`, each invalid
+    /// sequence is replaced by U+FFFD, as by [`String::from_utf8_lossy`], in JSON also an unpaired
+    /// surrogate. Borrowed text (`&str`, also in views) cannot be changed and stays an error except
+    /// in JSON; so does a method name.
     ///
     /// ```
     /// let latin1 = b"\0\0\0\x04caf\xe9";
@@ -58,7 +59,7 @@ impl Limits {
         lossy_utf8: false,
     };
 
-    /// The limit that a frame reaches first: its name and its bytes.
+    /// The limit that applies first to a frame: its name and size in bytes.
     pub(crate) fn frame_limit(&self) -> (&'static str, usize) {
         match self.frame <= self.message {
             true => ("Limits::frame", self.frame),

@@ -1,4 +1,4 @@
-//! The numbers of types, messages and application errors on the wire.
+//! Wire numbers of types, message kinds and application errors.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ impl TType {
     /// 16: since Thrift 0.18.
     pub const UUID: TType = TType(16);
 
-    /// The name in the IDL, such as `i32`, or `None` for a number that is no type.
+    /// The name in the IDL, such as `i32`, or `None` for an unknown number.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self {
             TType::STOP => "stop",
@@ -70,16 +70,16 @@ impl fmt::Display for TType {
     }
 }
 
-/// What a message is (`TMessageType`).
+/// The kind of a message (`TMessageType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MessageKind {
-    /// 1: a call that is answered.
+    /// 1: a call with a reply.
     Call,
-    /// 2: the answer: a result or a declared exception.
+    /// 2: a reply with a result or a declared exception.
     Reply,
-    /// 3: the answer is a `TApplicationException`.
+    /// 3: a reply with a `TApplicationException`.
     Exception,
-    /// 4: a call that is not answered.
+    /// 4: a oneway call, without a reply.
     Oneway,
 }
 
@@ -94,7 +94,7 @@ impl MessageKind {
         }
     }
 
-    /// The kind with the number, if there is one.
+    /// The kind with this number, or `None` if unknown.
     pub const fn from_number(number: u8) -> Option<MessageKind> {
         Some(match number {
             1 => MessageKind::Call,
@@ -119,14 +119,14 @@ impl fmt::Display for MessageKind {
 
 /// The `type` of a `TApplicationException`, as all implementations number it.
 ///
-/// Numbers that are not known here are kept.
+/// Unknown numbers are preserved.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ApplicationErrorKind(pub i32);
 
 impl ApplicationErrorKind {
-    /// 0: nothing is known of the reason.
+    /// 0: unknown cause.
     pub const UNKNOWN: Self = Self(0);
-    /// 1: the service has no such method.
+    /// 1: the service does not have the method.
     pub const UNKNOWN_METHOD: Self = Self(1);
     /// 2: the message is neither a call nor a oneway call.
     pub const INVALID_MESSAGE_TYPE: Self = Self(2);
@@ -136,18 +136,18 @@ impl ApplicationErrorKind {
     pub const BAD_SEQUENCE_ID: Self = Self(4);
     /// 5: the reply carries neither a result nor an exception.
     pub const MISSING_RESULT: Self = Self(5);
-    /// 6: the handler failed in a way that the IDL does not declare.
+    /// 6: the handler failed with an error that the IDL does not declare.
     pub const INTERNAL_ERROR: Self = Self(6);
     /// 7: the message could not be decoded.
     pub const PROTOCOL_ERROR: Self = Self(7);
-    /// 8: a transform of a header transport is not known.
+    /// 8: unknown transform of a header transport.
     pub const INVALID_TRANSFORM: Self = Self(8);
-    /// 9: the protocol is not known.
+    /// 9: unknown protocol.
     pub const INVALID_PROTOCOL: Self = Self(9);
-    /// 10: the kind of client is not served.
+    /// 10: unsupported client type.
     pub const UNSUPPORTED_CLIENT_TYPE: Self = Self(10);
 
-    /// The name as the specification writes it, such as `UNKNOWN_METHOD`.
+    /// The name in the specification, such as `UNKNOWN_METHOD`.
     pub fn name(self) -> &'static str {
         const NAMES: [&str; 11] = [
             "UNKNOWN",

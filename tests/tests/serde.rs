@@ -327,10 +327,7 @@ fn mistakes_in_structs_are_named() {
     let twice = r#"{"x": 1, "label": "a", "label": "b"}"#;
     let twice = serde_json::from_str::<Point>(twice).expect_err("it is there twice");
     assert_eq!(twice.to_string(), "duplicate field `label` at line 1 column 36");
-    assert_eq!(
-        refused::<Everything>(json!({ "blob": "A" })),
-        "base64 of a length that it cannot have"
-    );
+    assert_eq!(refused::<Everything>(json!({ "blob": "A" })), "invalid base64 length");
     assert_eq!(
         refused::<Everything>(json!({ "blobs": [[1, 2]] })),
         "invalid type: sequence, expected base64"

@@ -1,4 +1,4 @@
-//! Containers and pointers as values.
+//! `Encode` and `Decode` for containers and pointers.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -72,11 +72,11 @@ fn decode_entry<'de, K: Decode<'de>, V: Decode<'de>, R: Reader<'de>>(r: &mut R) 
     }
 }
 
-/// How many entries one node of a B-tree has room for.
+/// Capacity of one B-tree node, in entries.
 const LEAF: usize = 11;
 
-/// How many entries' worth of memory a B-tree of `count` entries may take: its nodes may
-/// be half empty.
+/// Upper bound on the memory of a B-tree of `count` entries, in entries: its nodes may be half
+/// empty.
 fn tree_room(count: usize) -> usize {
     match count {
         0 => 0,
@@ -101,7 +101,7 @@ impl<'de, T: Decode<'de> + Ord> Decode<'de> for BTreeSet<T> {
         r.room_for::<T>(tree_room(count))?;
         let values = T::decode_all(count, r)?;
         r.set_end()?;
-        // Sorting once and building the tree in order beats inserting.
+        // Sorting once and building the tree in order is faster than inserting.
         Ok(values.into_iter().collect())
     }
 }
@@ -134,8 +134,8 @@ impl<'de, K: Decode<'de> + Ord, V: Decode<'de>> Decode<'de> for BTreeMap<K, V> {
             entries.push(decode_entry(r)?);
         }
         r.map_end()?;
-        // Sorting once and building the tree in order beats inserting into several nodes. The last
-        // of equal keys stays.
+        // Sorting once and building the tree in order is faster than inserting. The last of equal
+        // keys wins.
         Ok(entries.into_iter().collect())
     }
 }
@@ -195,7 +195,7 @@ where
     }
 }
 
-/// Pointers are what they point to.
+/// Pointers are encoded as their targets.
 macro_rules! pointer {
     ($pointer:ident) => {
         impl<T: ThriftType> ThriftType for $pointer<T> {

@@ -1,4 +1,4 @@
-//! From one protocol to another, without knowing the type.
+//! Transcoding between protocols without the Rust type.
 
 use crate::codec::names::StructNames;
 use crate::codec::reader::Reader;
@@ -6,7 +6,7 @@ use crate::codec::writer::Writer;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
 
-/// Reads a value of the type and writes it as it is.
+/// Copies one value of the wire type `ty` from a reader to a writer, unchanged.
 ///
 /// ```
 /// use thriftly::codec::copy_value;
@@ -21,7 +21,7 @@ use crate::ttype::TType;
 /// ```
 ///
 /// # Errors
-/// The value is broken or nested too deeply, or there is no such type.
+/// The value is malformed or nested too deeply, or the type is unknown.
 pub fn copy_value<'de, R: Reader<'de>, W: Writer>(ty: TType, r: &mut R, w: &mut W) -> Result<()> {
     match ty {
         TType::STRUCT => copy_struct(r, w),
@@ -31,7 +31,7 @@ pub fn copy_value<'de, R: Reader<'de>, W: Writer>(ty: TType, r: &mut R, w: &mut 
     }
 }
 
-// Each is a function of its own, so that a level of nesting takes little of the stack.
+// Separate functions keep the stack frame of one nesting level small.
 
 #[inline(never)]
 fn copy_struct<'de, R: Reader<'de>, W: Writer>(r: &mut R, w: &mut W) -> Result<()> {
@@ -45,8 +45,8 @@ fn copy_struct<'de, R: Reader<'de>, W: Writer>(r: &mut R, w: &mut W) -> Result<(
     Ok(())
 }
 
-/// The header of a field, and its value if that may be a part of it. Returns the type of the
-/// value that follows, or `None` at the end of the struct.
+/// Copies a field header, with the value where the protocol may put it into the header (`bool`).
+/// Returns the type of the value that follows, or `None` at the end of the struct.
 #[inline(never)]
 fn copy_header<'de, R: Reader<'de>, W: Writer>(r: &mut R, w: &mut W) -> Result<Option<TType>> {
     loop {

@@ -1,4 +1,5 @@
-//! How values meet protocols: values know what they hold, protocols know the bytes.
+//! The interface between values and protocols: values implement [`Encode`] and [`Decode`],
+//! protocols implement [`Writer`] and [`Reader`].
 
 mod container;
 mod copy;

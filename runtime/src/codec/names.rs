@@ -1,12 +1,12 @@
-//! What a struct and its fields are called.
+//! Names of structs and fields.
 
 /// The names of a struct and of its fields, as in the IDL.
 ///
-/// Errors tell them, and the protocols that write names in place of ids need them. Binary, compact
-/// and Apache's JSON do not.
+/// They are shown in errors, and used by the protocols that write names in place of ids. Binary,
+/// compact and Apache's JSON do not use them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StructNames {
-    /// The name of the struct, or of the method if these are its arguments.
+    /// The name of the struct, or of the method for an argument struct.
     pub name: &'static str,
     /// The ids of the fields.
     pub ids: &'static [i16],
@@ -15,7 +15,7 @@ pub struct StructNames {
 }
 
 impl StructNames {
-    /// Those of a struct of which nothing is known.
+    /// The names of an unknown struct.
     pub const NONE: &'static StructNames = &StructNames { name: "", ids: &[], fields: &[] };
 
     /// The name of the field with the id.

@@ -1,4 +1,4 @@
-//! Values that are carried along without being understood.
+//! Undecoded values.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -17,14 +17,14 @@ use crate::protocol::json;
 use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
-/// What has been read before is well-formed, and its nesting bounded.
+/// Limits for captured values, which were checked when they were captured.
 const TRUSTED: Limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
 
-/// A value as it came: its bytes, and the protocol that they are in. [`Reader::capture`] makes it,
+/// An undecoded value: its bytes and their protocol. [`Reader::capture`] returns one,
 /// [`Writer::raw`] writes it.
 ///
-/// It takes no more memory than it did on the wire: it is carried over into another protocol only
-/// when it is written there. Two are equal if they are the same bytes in the binary protocol.
+/// It takes no more memory than on the wire and is transcoded only when it is written in another
+/// protocol. Two raw values are equal if their bytes in the binary protocol are equal.
 ///
 /// [`Reader::capture`]: crate::codec::Reader::capture
 #[derive(Clone)]
@@ -35,8 +35,8 @@ pub struct RawValue<'a> {
 }
 
 impl<'a> RawValue<'a> {
-    /// The bytes have been read as a value of the type in the protocol. Alone, as in a container:
-    /// a `bool` of the compact protocol is a byte of its own.
+    /// `bytes` must be a well-formed value of the type `ty` in the protocol, in its container form:
+    /// a `bool` of the compact protocol is one byte.
     pub(crate) fn new(
         ty: TType,
         protocol: Protocol,
@@ -45,31 +45,31 @@ impl<'a> RawValue<'a> {
         RawValue { ty, protocol, bytes: bytes.into() }
     }
 
-    /// The type.
+    /// The wire type.
     pub fn ttype(&self) -> TType {
         self.ty
     }
 
-    /// The protocol that the bytes are in.
+    /// The protocol of the bytes.
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
 
-    /// The bytes. Those from JSON stand without what JSON could do without, so they may be fewer
-    /// than there were.
+    /// The bytes. JSON is kept without its redundant bytes, so they may be fewer than were
+    /// received.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The same value with bytes of its own.
+    /// Copies the bytes, so that the value borrows nothing.
     pub fn into_owned(self) -> RawValue<'static> {
         RawValue { bytes: Cow::Owned(self.bytes.into_owned()), ..self }
     }
 
-    /// Understands the value after all.
+    /// Decodes the value.
     ///
     /// # Errors
-    /// It is of another type, or breaks one of the default [`Limits`].
+    /// The value is of another type, or exceeds one of the default [`Limits`].
     pub fn read<T: for<'de> Decode<'de>>(&self) -> Result<T> {
         if self.ty != T::TYPE {
             let message = format!("{} expected, but found {}", T::TYPE, self.ty);
@@ -85,7 +85,7 @@ impl<'a> RawValue<'a> {
         }
     }
 
-    /// Writes it in another protocol than its own.
+    /// Transcodes the value into another protocol.
     pub(crate) fn carry_over<W: Writer>(&self, w: &mut W) -> Result<()> {
         match self.protocol {
             Protocol::Binary | Protocol::BinaryOld => {
@@ -105,7 +105,7 @@ impl<'a> RawValue<'a> {
         }
     }
 
-    /// The bytes in the binary protocol, by which values are compared.
+    /// The bytes in the binary protocol, used for comparison.
     fn binary(&self) -> Cow<'_, [u8]> {
         if self.protocol == Protocol::Binary {
             return Cow::Borrowed(&self.bytes);

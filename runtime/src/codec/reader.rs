@@ -1,4 +1,4 @@
-//! What a protocol does to read values.
+//! The [`Reader`] trait: the decoding side of a protocol.
 
 use std::borrow::Cow;
 
@@ -9,160 +9,160 @@ use crate::codec::raw::RawValue;
 use crate::error::Result;
 use crate::ttype::TType;
 
-/// The header of a field: [`TType::STOP`] is the end of the struct.
+/// A field header; [`TType::STOP`] marks the end of the struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FieldHeader {
-    /// The type of the value that follows.
+    /// The wire type of the value that follows.
     pub ty: TType,
     /// The id of the field.
     pub id: i16,
 }
 
-/// Reads values in one protocol, out of contiguous bytes that live for `'de`.
+/// Reads values in one protocol from contiguous bytes that live for `'de`.
 ///
-/// Every declared size is checked against the bytes that remain before anything is allocated.
+/// Every declared size is checked against the remaining bytes before anything is allocated.
 pub trait Reader<'de> {
-    /// The begin of a struct, whose fields have these names. What is returned is to be handed to
+    /// Reads the start of a struct with these field names. The result must be passed to
     /// [`struct_end`](Reader::struct_end).
     ///
     /// # Errors
-    /// It is nested too deeply.
+    /// The struct is nested more deeply than [`Limits::depth`](crate::Limits::depth) allows.
     fn struct_begin(&mut self, names: &'static StructNames) -> Result<i16>;
-    /// The end of a struct, after its stop.
+    /// Reads the end of a struct, after its stop field.
     fn struct_end(&mut self, outer: i16);
-    /// The header of the next field.
+    /// Reads the header of the next field.
     ///
     /// # Errors
-    /// The bytes end, or are not a field header.
+    /// The bytes end, or do not encode a field header.
     fn field(&mut self) -> Result<FieldHeader>;
-    /// Reads the header of the next field if it is exactly this; else reads nothing.
+    /// Reads the header of the next field if it equals `header`; otherwise reads nothing.
     #[inline(always)]
     fn field_is(&mut self, ty: TType, id: i16) -> bool {
         let _ = (ty, id);
         false
     }
-    /// Whether the value of a field may be read as one of the type.
+    /// Whether a field value may be decoded as the given type.
     #[inline(always)]
     fn fits(&self, field: FieldHeader, ty: TType) -> bool {
         field.ty == ty
     }
-    /// How many bytes of the message or value have been read, where that is known.
+    /// Bytes read of the message or value so far, if known.
     #[inline]
     fn offset(&self) -> Option<usize> {
         None
     }
-    /// Passes over a value.
+    /// Skips a value.
     ///
     /// # Errors
-    /// The value is broken or nested too deeply, or there is no such type.
+    /// The value is malformed or nested too deeply, or the type is unknown.
     fn skip(&mut self, ty: TType) -> Result<()>;
-    /// Passes over a value, and returns it as it came.
+    /// Skips a value and returns it undecoded.
     ///
     /// # Errors
     /// As [`skip`](Reader::skip).
     fn capture(&mut self, ty: TType) -> Result<RawValue<'de>>;
 
-    /// The header of a list whose elements should be of the type: returns their number.
+    /// Reads the header of a list with elements of the given type and returns the element count.
     ///
     /// # Errors
-    /// The elements are of another type, or more than the bytes that remain can hold.
+    /// The elements are of another type, or the remaining bytes cannot hold them.
     fn list_begin(&mut self, element: TType) -> Result<usize>;
-    /// The end of a list.
+    /// Reads the end of a list.
     ///
     /// # Errors
-    /// The bytes are not the end of a list.
+    /// The next bytes are not the end of a list.
     fn list_end(&mut self) -> Result<()>;
-    /// The header of a set, as [`list_begin`](Reader::list_begin).
+    /// Reads the header of a set, as [`list_begin`](Reader::list_begin).
     ///
     /// # Errors
     /// As [`list_begin`](Reader::list_begin).
     fn set_begin(&mut self, element: TType) -> Result<usize>;
-    /// The end of a set.
+    /// Reads the end of a set.
     ///
     /// # Errors
-    /// The bytes are not the end of a set.
+    /// The next bytes are not the end of a set.
     fn set_end(&mut self) -> Result<()>;
-    /// The header of a map, as [`list_begin`](Reader::list_begin).
+    /// Reads the header of a map, as [`list_begin`](Reader::list_begin).
     ///
     /// # Errors
     /// As [`list_begin`](Reader::list_begin).
     fn map_begin(&mut self, key: TType, value: TType) -> Result<usize>;
-    /// The end of a map.
+    /// Reads the end of a map.
     ///
     /// # Errors
-    /// The bytes are not the end of a map.
+    /// The next bytes are not the end of a map.
     fn map_end(&mut self) -> Result<()>;
 
-    /// The header of a list or set of any type.
+    /// Reads the header of a list or set with elements of any type.
     ///
     /// # Errors
     /// As [`list_begin`](Reader::list_begin).
     fn any_list_begin(&mut self) -> Result<(TType, usize)>;
-    /// The header of a map of any types.
+    /// Reads the header of a map with keys and values of any type.
     ///
     /// # Errors
     /// As [`map_begin`](Reader::map_begin).
     fn any_map_begin(&mut self) -> Result<(TType, TType, usize)>;
 
-    /// Goes so many levels of nesting deeper at once: for what takes much of the stack.
+    /// Enters `levels` levels of nesting at once, for values with large stack frames.
     ///
     /// # Errors
     /// [`Limits::depth`](crate::Limits::depth) is reached.
     #[doc(hidden)]
     fn deeper(&mut self, levels: u32) -> Result<()>;
-    /// Comes up again.
+    /// Leaves these levels.
     #[doc(hidden)]
     fn shallower(&mut self, levels: u32);
 
-    /// How many of `count` values to make room for at once. Takes their size from the budget
-    /// of [`Limits::memory`](crate::Limits::memory).
+    /// Returns the number of values, at most `count`, to reserve capacity for, and charges their
+    /// size to the budget of [`Limits::memory`](crate::Limits::memory).
     ///
     /// # Errors
-    /// The budget is used up.
+    /// The budget is exhausted.
     fn room_for<T>(&mut self, count: usize) -> Result<usize>;
 
-    /// A `bool` outside a field header.
+    /// Reads a `bool` outside a field header.
     ///
     /// # Errors
     /// The bytes end.
     fn bool(&mut self) -> Result<bool>;
-    /// An `i8`.
+    /// Reads an `i8`.
     ///
     /// # Errors
     /// The bytes end.
     fn i8(&mut self) -> Result<i8>;
-    /// An `i16`.
+    /// Reads an `i16`.
     ///
     /// # Errors
     /// The bytes end.
     fn i16(&mut self) -> Result<i16>;
-    /// An `i32`.
+    /// Reads an `i32`.
     ///
     /// # Errors
     /// The bytes end.
     fn i32(&mut self) -> Result<i32>;
-    /// An `i64`.
+    /// Reads an `i64`.
     ///
     /// # Errors
     /// The bytes end.
     fn i64(&mut self) -> Result<i64>;
-    /// A `double`.
+    /// Reads a `double`.
     ///
     /// # Errors
     /// The bytes end.
     fn double(&mut self) -> Result<f64>;
-    /// A `uuid`, as 16 bytes in text order.
+    /// Reads a `uuid`, as 16 bytes in text order.
     ///
     /// # Errors
     /// The bytes end.
     fn uuid(&mut self) -> Result<[u8; 16]>;
-    /// A `string`.
+    /// Reads a `string`.
     ///
     /// # Errors
     /// The bytes end, or are not UTF-8.
     fn string(&mut self) -> Result<&'de str>;
-    /// A `string` of which a copy is made, so that what is not UTF-8 can be replaced. Whether it is
-    /// says [`Limits::lossy_utf8`](crate::Limits::lossy_utf8).
+    /// Reads a `string` as a copy, in which invalid UTF-8 is replaced if
+    /// [`Limits::lossy_utf8`](crate::Limits::lossy_utf8) is set.
     ///
     /// # Errors
     /// The bytes end, or are not UTF-8.
@@ -170,13 +170,13 @@ pub trait Reader<'de> {
     fn text(&mut self) -> Result<Cow<'de, str>> {
         self.string().map(Cow::Borrowed)
     }
-    /// A `binary`.
+    /// Reads a `binary`.
     ///
     /// # Errors
     /// The bytes end.
     fn binary(&mut self) -> Result<&'de [u8]>;
-    /// A `string` or `binary`, if it is not known which. From JSON, where a `binary` is base64, it
-    /// is what stands in the text.
+    /// Reads a `string` or `binary` when the type is not known. From JSON, where a `binary` is
+    /// base64, the result is the undecoded text.
     ///
     /// # Errors
     /// The bytes end.
@@ -184,46 +184,46 @@ pub trait Reader<'de> {
     fn string_or_binary(&mut self) -> Result<&'de [u8]> {
         self.binary()
     }
-    /// A `binary` as a copy of its own.
+    /// Reads a `binary` as a copy.
     ///
     /// # Errors
-    /// The bytes end, or are not what stands for a `binary`.
+    /// The bytes end, or do not encode a `binary`.
     #[inline]
     fn owned(&mut self) -> Result<Vec<u8>> {
         self.binary().map(<[u8]>::to_vec)
     }
-    /// A `binary` that shares the message's memory if it is large.
+    /// Reads a `binary` that shares the message's memory if it is large.
     ///
     /// # Errors
     /// As [`owned`](Reader::owned).
     fn shared(&mut self) -> Result<Bytes>;
 
-    /// The bytes of a text that was just read, sharing the message's memory if they can.
+    /// The bytes of the text that was just read, sharing the message's memory if possible.
     fn share(&self, text: &'de str) -> Bytes {
         Bytes::copy_from_slice(text.as_bytes())
     }
 
-    /// `count` consecutive `i8` elements.
+    /// Reads `count` consecutive `i8` elements.
     ///
     /// # Errors
     /// The bytes end.
     fn i8s(&mut self, count: usize) -> Result<Vec<i8>>;
-    /// `count` consecutive `i16` elements.
+    /// Reads `count` consecutive `i16` elements.
     ///
     /// # Errors
     /// The bytes end.
     fn i16s(&mut self, count: usize) -> Result<Vec<i16>>;
-    /// `count` consecutive `i32` elements.
+    /// Reads `count` consecutive `i32` elements.
     ///
     /// # Errors
     /// The bytes end.
     fn i32s(&mut self, count: usize) -> Result<Vec<i32>>;
-    /// `count` consecutive `i64` elements.
+    /// Reads `count` consecutive `i64` elements.
     ///
     /// # Errors
     /// The bytes end.
     fn i64s(&mut self, count: usize) -> Result<Vec<i64>>;
-    /// `count` consecutive `double` elements.
+    /// Reads `count` consecutive `double` elements.
     ///
     /// # Errors
     /// The bytes end.

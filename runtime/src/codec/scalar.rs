@@ -1,4 +1,4 @@
-//! Scalars, strings and blobs as values.
+//! `Encode` and `Decode` for scalars, strings and blobs.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -12,7 +12,8 @@ use crate::ttype::TType;
 use crate::value::double::Double;
 use crate::value::uuid::Uuid;
 
-/// A scalar of fixed width: its type, how it is written and read alone, as a field and in bulk.
+/// A scalar of fixed width: its wire type and its methods for a single value, a field and a run of
+/// values.
 macro_rules! scalar {
     ($rust:ty, $ttype:ident, $one:ident, $field:ident, $many:ident) => {
         impl ThriftType for $rust {
@@ -168,7 +169,7 @@ impl<'de: 'a, 'a> Decode<'de> for Cow<'a, str> {
     }
 }
 
-/// Text of its own that is as long as it is.
+/// Owned text without spare capacity.
 macro_rules! text {
     ($($pointer:ident),*) => {$(
         impl ThriftType for $pointer<str> {
@@ -229,8 +230,8 @@ impl<'de> Decode<'de> for Bytes {
     }
 }
 
-// A byte is no value of its own, but it makes `Vec<u8>` a `binary`, which is what people mean by
-// it. The derive refuses a field of the type `u8`.
+// `u8` is not a Thrift type; the implementation makes `Vec<u8>` a `binary`. The derive rejects a
+// field of the type `u8`.
 impl ThriftType for u8 {
     const TYPE: TType = TType::I8;
     const VEC_TYPE: TType = TType::STRING;

@@ -4,7 +4,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// What each letter stands for; 64 for what is no letter.
+/// Value of each letter; 64 for bytes outside the alphabet.
 const VALUES: [u8; 256] = {
     let mut values = [64; 256];
     let mut value = 0;
@@ -26,7 +26,7 @@ pub(crate) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
-/// The bytes that letters stand for, with or without padding.
+/// Decodes base64 with or without padding.
 pub(crate) fn decode(letters: &[u8]) -> Result<Vec<u8>> {
     let bare = match letters {
         [bare @ .., b'=', b'='] | [bare @ .., b'='] if letters.len().is_multiple_of(4) => bare,
@@ -39,14 +39,14 @@ pub(crate) fn decode(letters: &[u8]) -> Result<Vec<u8>> {
             let value = VALUES[usize::from(letter)];
             if value == 64 {
                 let letter = char::from(letter).escape_default();
-                return Err(broken(format!("`{letter}` is not a letter of base64")));
+                return Err(broken(format!("`{letter}` is not a base64 letter")));
             }
             bits = bits << 6 | u32::from(value);
         }
-        // Each letter but the first completes a byte; the bits that are left over do not count.
+        // Each letter but the first completes a byte; leftover bits are ignored.
         let [_, three @ ..] = (bits << (6 * (4 - four.len()))).to_be_bytes();
         match four.len() {
-            1 => return Err(broken("base64 of a length that it cannot have")),
+            1 => return Err(broken("invalid base64 length")),
             letters => bytes.extend_from_slice(&three[..letters - 1]),
         }
     }

@@ -1,4 +1,4 @@
-//! Doubles that can be keys.
+//! Doubles with a total order, for map keys and set elements.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -6,11 +6,10 @@ use std::hash::{Hash, Hasher};
 use std::num::ParseFloatError;
 use std::str::FromStr;
 
-/// A `double` with a total order, as IEEE 754 `totalOrder` has it: what stands for a `double`
-/// where a map's key or a set's element needs one.
+/// A `double` with the total order of IEEE 754 `totalOrder`, used for map keys and set elements.
 ///
-/// `-0.0` comes before `0.0`, and a NaN equals itself, so every double can be found again. Beside an
-/// `f64` it is the number that it holds, and is compared as numbers are.
+/// `-0.0` comes before `0.0`, and a NaN equals itself, so every double can be looked up.
+/// Comparisons with an `f64` are numeric.
 ///
 /// ```
 /// use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Types of values: what stands for `uuid`, `double` in keys, shared text and unknown fields.
+//! Value types: `uuid`, `double` as a key, shared text and unknown fields.
 
 #[cfg(any(feature = "json", feature = "serde"))]
 pub(crate) mod base64;

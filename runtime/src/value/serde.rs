@@ -1,7 +1,7 @@
-//! What the types of values are in the data model of serde.
+//! serde implementations of the value types.
 //!
-//! In formats that people read, such as JSON, a `binary` is base64, a `uuid` is text, and so are
-//! doubles that are no numbers; in others they are bytes and doubles.
+//! In human-readable formats, such as JSON, a `binary` is base64, a `uuid` is text, and non-finite
+//! doubles are text; in other formats they are bytes and doubles.
 
 use std::fmt;
 
@@ -20,10 +20,10 @@ use crate::value::shared_str::SharedStr;
 use crate::value::unknown::{UnknownField, UnknownFields};
 use crate::value::uuid::Uuid;
 
-/// The most that room is made for on the word of whoever sends it, in bytes.
+/// Largest capacity reserved on the strength of a size hint, in bytes.
 const ROOM: usize = 1 << 20;
 
-/// How many of the values that are announced to make room for at once.
+/// Capacity to reserve for a size hint, in values.
 pub(crate) fn room_for<T>(announced: Option<usize>) -> usize {
     announced.unwrap_or(0).min(ROOM / size_of::<T>().max(1))
 }
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for Blob {
         Ok(bytes)
     }
 
-    // Some formats have no bytes of their own.
+    // Some formats have no byte type.
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<u8>, A::Error> {
         let mut bytes = Vec::with_capacity(room_for::<u8>(elements.size_hint()));
         while let Some(byte) = elements.next_element()? {
@@ -119,7 +119,7 @@ impl Visitor<'_> for Number {
         Ok(value as f64)
     }
 
-    // What is not finite, and every number where keys are text.
+    // Non-finite doubles, and every number in formats with text keys.
     fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
         match text {
             "NaN" => Ok(f64::NAN),
@@ -180,7 +180,7 @@ impl<'de> Deserialize<'de> for SharedStr {
     }
 }
 
-/// What is wanted, and how it is made of text.
+/// The expected value, and its conversion from text.
 struct Text<F>(&'static str, F);
 
 impl<T, F: Fn(&str) -> Option<T>> Visitor<'_> for Text<F> {
@@ -195,7 +195,8 @@ impl<T, F: Fn(&str) -> Option<T>> Visitor<'_> for Text<F> {
     }
 }
 
-/// As a struct in the binary protocol that holds the field alone: its type is told only there.
+/// Serialized as a struct in the binary protocol with this single field, because the type is known
+/// only there.
 impl Serialize for UnknownField {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let mut writer = BinaryWriter::new(Vec::new());
@@ -217,7 +218,7 @@ impl<'de> Deserialize<'de> for UnknownField {
     }
 }
 
-/// As a struct in the binary protocol: the types of the fields are told only there.
+/// Serialized as a struct in the binary protocol, because field types are known only there.
 impl Serialize for UnknownFields {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let mut writer = BinaryWriter::new(Vec::new());
@@ -236,7 +237,7 @@ impl<'de> Deserialize<'de> for UnknownFields {
     }
 }
 
-/// Hands out the header of each field of a struct in the binary protocol.
+/// Iterates over the field headers of a struct in the binary protocol.
 fn read_fields<'de>(
     bytes: &'de [u8],
     mut each: impl FnMut(crate::codec::FieldHeader, &mut BinaryReader<'de>) -> Result<()>,
@@ -254,7 +255,7 @@ fn read_fields<'de>(
     reader.finish()
 }
 
-/// The value of `Bytes` that was read.
+/// The deserialized value of `Bytes`.
 pub(crate) fn deserialize_shared<'de, D: Deserializer<'de>>(d: D) -> Result<Bytes, D::Error> {
     deserialize_bytes(d).map(Bytes::from)
 }

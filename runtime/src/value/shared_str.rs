@@ -1,7 +1,7 @@
-//! Strings that share the memory of the message they came in.
+//! Strings that share the memory of their message.
 #![allow(
     unsafe_code,
-    reason = "text that was checked once is not checked again each time it is read"
+    reason = "text that was validated once is not validated again on each access"
 )]
 
 use std::borrow::{Borrow, Cow};
@@ -21,20 +21,19 @@ use crate::codec::{Decode, Encode, Reader, ThriftType, Writer};
 use crate::error::Result;
 use crate::ttype::TType;
 
-/// How many bytes are kept in place.
+/// Capacity of the inline form, in bytes.
 const INLINE: usize = 23;
 
-/// A string that is cheap to decode and to clone: up to 23 bytes are kept in place, a longer one
-/// shares the memory of the message that it came in. `thrift!` uses it with the option
-/// `strings: shared`.
+/// A string that is cheap to decode and to clone: up to 23 bytes are stored inline; a longer string
+/// shares the memory of its message. `thrift!` uses it with the option `strings: shared`.
 ///
-/// Memory is shared by what services and clients decode, and by
+/// Memory is shared when services and clients decode, and by
 /// [`binary::from_bytes`](crate::binary::from_bytes) and
-/// [`compact::from_bytes`](crate::compact::from_bytes). There is nothing to share with
-/// `from_slice`, nor in JSON, whose text has escapes: long strings are copied there.
+/// [`compact::from_bytes`](crate::compact::from_bytes). `from_slice` and the JSON protocols copy
+/// long strings.
 ///
-/// It is a [`str`] wherever one is wanted. A long one that is kept keeps its whole message in
-/// memory: what is to stay for long is better made a `String`.
+/// It dereferences to [`str`]. A long one keeps its whole message in memory; convert it to a
+/// `String` for long-term storage.
 ///
 /// ```
 /// use thriftly::SharedStr;
@@ -62,12 +61,12 @@ impl SharedStr {
             Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
             Repr::Shared(bytes) => bytes,
         };
-        // SAFETY: both are only made from a `str` or a `String`, by `inline` and `shared`, and are
-        // never changed.
+        // SAFETY: both forms are only built from a `str` or a `String`, by `inline` and `shared`,
+        // and are never modified.
         unsafe { std::str::from_utf8_unchecked(bytes) }
     }
 
-    /// A text that is short enough to be kept in place.
+    /// The inline form of a short text.
     #[inline]
     fn inline(text: &str) -> Option<SharedStr> {
         let mut bytes = [0; INLINE];
@@ -75,14 +74,15 @@ impl SharedStr {
         Some(SharedStr(Repr::Inline { len: text.len() as u8, bytes }))
     }
 
-    /// A text, and bytes that should be the same: a reader says so, and it may be anyone's.
+    /// Text with bytes claimed to be equal. The claim comes from a reader, which may be third-party
+    /// code, so it is checked.
     #[inline]
     fn shared(text: &str, bytes: Bytes) -> SharedStr {
-        // What lies at the same place need not be compared.
+        // The same address needs no comparison.
         let same_place = std::ptr::eq(text.as_bytes(), &bytes[..]);
         match same_place || bytes == text.as_bytes() {
             true => SharedStr(Repr::Shared(bytes)),
-            // The text must be what was checked.
+            // The text must be the validated one.
             false => SharedStr(Repr::Shared(Bytes::copy_from_slice(text.as_bytes()))),
         }
     }

@@ -16,18 +16,18 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Uuid(pub [u8; 16]);
 
-/// Where the text has its dashes, in bytes.
+/// Byte offsets of the dashes in the text.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
 impl Uuid {
-    /// The uuid whose bytes are all 0, which is also the default.
+    /// The nil uuid (all bytes 0), which is also the default.
     pub const NIL: Uuid = Uuid([0; 16]);
 }
 
 impl FromStr for Uuid {
     type Err = Error;
 
-    /// Reads the canonical text, `8-4-4-4-12` hexadecimal digits, which may stand in `{}`.
+    /// Parses the canonical form, `8-4-4-4-12` hexadecimal digits, optionally in `{}`.
     fn from_str(text: &str) -> Result<Uuid, Error> {
         let bare = match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
             Some(inner) => inner,
@@ -83,7 +83,7 @@ impl From<Uuid> for [u8; 16] {
     }
 }
 
-/// The first byte of the text is the highest of the number.
+/// The first byte of the text is the most significant.
 impl From<u128> for Uuid {
     fn from(number: u128) -> Uuid {
         Uuid(number.to_be_bytes())
