@@ -51,7 +51,6 @@ mod rows;
 mod sides;
 mod speed;
 mod table;
-mod values;
 mod workloads;
 
 use std::process::ExitCode;

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
-use thriftly::ThriftStruct;
-use thriftly_peers::types::ours::{
+use crate::types::ours::{
     Address, Blob, Deep, Defaults, DefaultsBefore, Doubles, I32s, I64s, Nested, Optionals, Person,
     Phone, PhoneType, Point, Small, SmallMap, Sparse, Strings, Wide,
 };
+use thriftly::ThriftStruct;
 
 /// A value from a number, without order.
 fn mix(seed: usize) -> u64 {

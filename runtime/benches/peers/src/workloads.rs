@@ -3,10 +3,10 @@
 use thriftly_peers::types::ours::{hashed, shared, views};
 use thriftly_peers::types::prost as prost_types;
 use thriftly_peers::types::{apache as apache_types, ours as our_types, pilota as pilota_types};
+use thriftly_peers::values;
 
 use crate::sides::{Direction, Given, HASHED, OWNED, Protocol, SHARED, Side, VIEWS, Who, Works};
 use crate::sides::{apache, memcpy, ours, pilota, prost};
-use crate::values;
 
 /// What kind of work it is, on which the targets depend.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -276,6 +276,13 @@ structs! {
     struct Blob { 1: req v: Bytes, }
     struct SmallMap { 1: req v: BTreeMap<String, Small>, }
 
+    struct EchoPingArgs {}
+    struct EchoPingResult {}
+    struct EchoAddArgs { 1: req a: i32, 2: req b: i32, }
+    struct EchoAddResult { 0: opt result_value: i32, }
+    struct EchoEchoArgs { 1: req n: Nested, }
+    struct EchoEchoResult { 0: opt result_value: Nested, }
+
     struct Optionals {
         1: opt f1: i32, 2: opt f2: String, 3: opt f3: bool, 4: opt f4: i64, 5: opt f5: f64,
         6: opt f6: Vec<i32>, 7: opt f7: String, 8: opt f8: i32, 9: opt f9: i64, 10: opt f10: bool,

@@ -1,0 +1,118 @@
+//! Bare sockets: what any server on the same runtime has to pay.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::runtime::Builder;
+
+use super::runtime;
+use crate::Result;
+
+/// Bytes that are read at once.
+const READ: usize = 64 * 1024;
+
+/// Returns what comes: a task of tokio for each connection.
+pub fn serve_tasks(announce: fn(SocketAddr)) -> Result<()> {
+    runtime()?.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        announce(listener.local_addr()?);
+        loop {
+            let (mut stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            tokio::spawn(async move {
+                let mut buffer = vec![0; READ];
+                while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+                    if stream.write_all(&buffer[..read]).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    })
+}
+
+/// Returns what comes: a thread for each connection.
+pub fn serve_threads(announce: fn(SocketAddr)) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    announce(listener.local_addr()?);
+    loop {
+        let (stream, _) = listener.accept()?;
+        stream.set_nodelay(true)?;
+        std::thread::spawn(move || echo(stream));
+    }
+}
+
+fn echo(mut stream: TcpStream) {
+    let mut buffer = vec![0; READ];
+    while let Ok(read @ 1..) = stream.read(&mut buffer) {
+        if stream.write_all(&buffer[..read]).is_err() {
+            break;
+        }
+    }
+}
+
+/// Answers framed calls with their own arguments: `ping` and `echo`, whose results are the same
+/// but for the id of the field. One thread serves all connections, with one read and one write
+/// for all that has come.
+pub fn serve_answers(announce: fn(SocketAddr)) -> Result<()> {
+    Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        announce(listener.local_addr()?);
+        loop {
+            let (mut stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            tokio::spawn(async move {
+                let mut buffer = Vec::with_capacity(READ);
+                while let Ok(1..) = stream.read_buf(&mut buffer).await {
+                    let answers = answer(&mut buffer);
+                    if stream.write_all(&buffer[..answers]).await.is_err() {
+                        break;
+                    }
+                    buffer.drain(..answers);
+                    buffer.reserve(READ);
+                }
+            });
+        }
+    })
+}
+
+/// Turns the whole calls in the bytes into answers, and returns how many bytes they are.
+fn answer(bytes: &mut [u8]) -> usize {
+    let mut done = 0;
+    while let Some((len, message)) = bytes[done..].split_first_chunk_mut::<4>() {
+        let len = u32::from_be_bytes(*len) as usize;
+        let Some(message) = message.get_mut(..len) else { break };
+        // REPLY in place of CALL, and field 0 in place of field 1.
+        message[3] = 2;
+        let name = u32::from_be_bytes([message[4], message[5], message[6], message[7]]);
+        let body = &mut message[8 + name as usize + 4..];
+        if body[0] != 0 {
+            body[2] = 0;
+        }
+        done += 4 + len;
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::answer;
+    use crate::calls::{Call, Method, Wire};
+
+    #[test]
+    fn whole_calls_are_answered_and_the_rest_is_left() {
+        let echo = Call::new(Method::Echo, Wire::Framed);
+        let ping = Call::new(Method::Ping, Wire::Framed);
+        let mut bytes = Vec::new();
+        echo.append(3, &mut bytes);
+        ping.append(4, &mut bytes);
+        ping.append(5, &mut bytes);
+        bytes.pop();
+        let answers = answer(&mut bytes);
+        assert_eq!(answers, echo.reply_len() + ping.reply_len());
+        let (first, second) = bytes[..answers].split_at(echo.reply_len());
+        assert_eq!((echo.seqid(first), ping.seqid(second)), (Some(3), Some(4)));
+        assert!(echo.is_answered(first) && ping.is_answered(second));
+    }
+}

@@ -1,0 +1,105 @@
+//! Ours: the async server and client, and the blocking ones.
+
+use std::net::SocketAddr;
+
+use thriftly_peers::types::ours::{
+    BlockingEcho, BlockingEchoClient, BlockingEchoServer, Echo, EchoClient, EchoServer, Nested,
+};
+
+use super::callers::{Caller, in_tasks, in_threads};
+use super::runtime;
+use crate::Result;
+use crate::calls::{Method, nested};
+
+struct Handler;
+
+impl Echo for Handler {
+    async fn echo(&self, n: Nested) -> thriftly::Result<Nested> {
+        Ok(n)
+    }
+    async fn fire(&self, _: i32) -> thriftly::Result<()> {
+        Ok(())
+    }
+    async fn add(&self, a: i32, b: i32) -> thriftly::Result<i32> {
+        Ok(a.wrapping_add(b))
+    }
+    async fn ping(&self) -> thriftly::Result<()> {
+        Ok(())
+    }
+}
+
+impl BlockingEcho for Handler {
+    fn echo(&self, n: Nested) -> thriftly::Result<Nested> {
+        Ok(n)
+    }
+    fn fire(&self, _: i32) -> thriftly::Result<()> {
+        Ok(())
+    }
+    fn add(&self, a: i32, b: i32) -> thriftly::Result<i32> {
+        Ok(a.wrapping_add(b))
+    }
+    fn ping(&self) -> thriftly::Result<()> {
+        Ok(())
+    }
+}
+
+pub fn serve(announce: fn(SocketAddr)) -> Result<()> {
+    runtime()?.block_on(async {
+        let server = thriftly::Server::new(EchoServer::new(Handler)).bind("127.0.0.1:0").await?;
+        announce(server.local_addr());
+        Ok(server.serve().await?)
+    })
+}
+
+/// A thread for each connection.
+pub fn serve_blocking(announce: fn(SocketAddr)) -> Result<()> {
+    let server = thriftly::blocking::Server::new(BlockingEchoServer::new(Handler));
+    let server = server.bind("127.0.0.1:0")?;
+    announce(server.local_addr());
+    Ok(server.serve()?)
+}
+
+pub fn connect(address: SocketAddr, method: Method, tasks: usize) -> Result<Caller> {
+    let runtime = runtime()?;
+    let client = runtime.block_on(EchoClient::builder().framed().connect(address))?;
+    let value = nested();
+    if runtime.block_on(client.echo(value.clone()))? != value {
+        return Err("the answer is something else".into());
+    }
+    Ok(match method {
+        Method::Echo => in_tasks(runtime, tasks, move |stop| {
+            let (client, value) = (client.clone(), value.clone());
+            async move {
+                let mut calls = 0;
+                while !stop.is_set() {
+                    client.echo(value.clone()).await?;
+                    calls += 1;
+                }
+                Ok(calls)
+            }
+        }),
+        Method::Ping | Method::Add => in_tasks(runtime, tasks, move |stop| {
+            let client = client.clone();
+            async move {
+                let mut calls = 0;
+                while !stop.is_set() {
+                    client.ping().await?;
+                    calls += 1;
+                }
+                Ok(calls)
+            }
+        }),
+    })
+}
+
+pub fn connect_blocking(address: SocketAddr, method: Method, threads: usize) -> Result<Caller> {
+    let client = BlockingEchoClient::builder().framed().connect(address)?;
+    let value = nested();
+    if client.echo(value.clone())? != value {
+        return Err("the answer is something else".into());
+    }
+    Ok(match method {
+        Method::Echo => in_threads(threads, move || client.echo(value.clone()).map(drop)),
+        Method::Ping | Method::Add => in_threads(threads, move || client.ping()),
+    })
+}
