@@ -63,7 +63,7 @@ pub fn connect(address: SocketAddr, method: Method, tasks: usize) -> Result<Call
     let runtime = runtime()?;
     let client = runtime.block_on(EchoClient::builder().framed().connect(address))?;
     let value = nested();
-    if runtime.block_on(client.echo(value.clone()))? != value {
+    if runtime.block_on(client.echo(&value))? != value {
         return Err("the answer is something else".into());
     }
     Ok(match method {
@@ -72,7 +72,7 @@ pub fn connect(address: SocketAddr, method: Method, tasks: usize) -> Result<Call
             async move {
                 let mut calls = 0;
                 while !stop.is_set() {
-                    client.echo(value.clone()).await?;
+                    client.echo(&value).await?;
                     calls += 1;
                 }
                 Ok(calls)
@@ -95,11 +95,11 @@ pub fn connect(address: SocketAddr, method: Method, tasks: usize) -> Result<Call
 pub fn connect_blocking(address: SocketAddr, method: Method, threads: usize) -> Result<Caller> {
     let client = BlockingEchoClient::builder().framed().connect(address)?;
     let value = nested();
-    if client.echo(value.clone())? != value {
+    if client.echo(&value)? != value {
         return Err("the answer is something else".into());
     }
     Ok(match method {
-        Method::Echo => in_threads(threads, move || client.echo(value.clone()).map(drop)),
+        Method::Echo => in_threads(threads, move || client.echo(&value).map(drop)),
         Method::Ping | Method::Add => in_threads(threads, move || client.ping()),
     })
 }
