@@ -1,4 +1,4 @@
-//! The one error type.
+//! The error type of the crate.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,12 +11,11 @@ use crate::ttype::ApplicationErrorKind;
 /// `Result` with thriftly's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Whatever can go wrong: in a codec, on a connection, at the other end.
+/// An error of a codec, a connection or the peer.
 ///
-/// It is one pointer wide, and is only made when something has gone wrong.
-/// [`kind`](Error::kind) says what class of failure it is, [`path`](Error::path) which
-/// field of which struct was being read, [`offset`](Error::offset) how far into the
-/// message that was.
+/// [`kind`](Error::kind) returns the class of the failure, [`path`](Error::path) the field that was
+/// being decoded, [`offset`](Error::offset) its position in the message, in bytes. The error is one
+/// pointer wide.
 ///
 /// ```
 /// let bytes = [0x0b, 0, 1, 0xff]; // a string field that is cut off
@@ -27,26 +26,27 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// # Errors of handlers
 ///
-/// A handler that fails with an `Error` answers with a `TApplicationException`. Its caller is told only
-/// what the handler chose for it: the kind and message of [`application`](Error::application) and
-/// [`internal`](Error::internal). Everything else, such as an I/O error, a decode error of a stored row or
-/// the error of a call to another service, is `INTERNAL_ERROR` without details; the server logs the
-/// error with its sources. [`OrInternal::or_internal`] and [`Error::other`] take errors of any type.
+/// A handler that fails with an `Error` answers with a `TApplicationException`. The caller receives
+/// only the kind and message that the handler chose with [`application`](Error::application) or
+/// [`internal`](Error::internal). Everything else, such as an I/O error, a decode error of a stored
+/// row or the error of a call to another service, is `INTERNAL_ERROR` without details; the server
+/// logs the error with its sources. [`OrInternal::or_internal`] and [`Error::other`] take errors of
+/// any type.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
 #[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
-    /// Whether the caller of a handler that fails with it is told kind and message.
+    /// Whether kind and message are sent to the caller of a handler that fails with it.
     answered: bool,
     message: Cow<'static, str>,
-    /// The call that it concerns: method and server.
+    /// The call it belongs to: method and server.
     call: Option<Box<str>>,
-    /// Innermost segment first: it is filled while the error travels outwards.
+    /// Innermost segment first; filled while the error propagates outwards.
     path: Vec<Segment>,
     offset: Option<usize>,
-    /// Whether what is wrong begins at the offset. Else it ends there.
+    /// Whether the offset is the start of the faulty bytes; otherwise it is their end.
     begins: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -64,59 +64,60 @@ enum Segment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The bytes end before the value does. So they do if a declared size is more than what is left, but
-    /// not above [`Limits::message`](crate::Limits::message): more bytes could have been there.
+    /// The bytes end before the value does, or a declared size exceeds the remaining bytes but not
+    /// [`Limits::message`](crate::Limits::message), so that the input may have been truncated.
     UnexpectedEof,
-    /// The bytes are not what the protocol allows there, or a text is not what it should be.
+    /// The bytes violate the protocol, or a text cannot be parsed.
     InvalidData,
     /// A declared size is negative.
     NegativeSize,
-    /// A size is above a limit: more bytes come than a message or frame may have, or a string or
-    /// container is declared to have more bytes or elements than are left and than
-    /// [`Limits::message`](crate::Limits::message) allows, so that they cannot just be cut short.
+    /// A size exceeds a limit: of a message or frame, or of a string or container whose declared
+    /// size exceeds both the remaining bytes and [`Limits::message`](crate::Limits::message), so
+    /// that the input cannot merely be truncated.
     SizeLimit,
     /// Structs or containers are nested more deeply than [`Limits::depth`](crate::Limits::depth).
     DepthLimit,
-    /// The decoded value would take more than [`Limits::memory`](crate::Limits::memory) allows.
+    /// The decoded value would take more memory than [`Limits::memory`](crate::Limits::memory)
+    /// allows.
     MemoryLimit,
     /// A `string` is not UTF-8.
     InvalidUtf8,
-    /// The message header names a protocol version that is not known.
+    /// The message header has an unknown protocol version.
     BadVersion,
     /// A `required` field is missing.
     MissingField,
     /// A value is of another type than the one declared.
     TypeMismatch,
-    /// The other end answered with a `TApplicationException`, or a handler failed with one.
+    /// The peer answered with a `TApplicationException`, or a handler failed with one.
     Application(ApplicationErrorKind),
-    /// A method failed with an exception that its IDL declares. That is the
-    /// [source](std::error::Error::source); before it becomes such an error it is a variant of the
-    /// method's own type of errors.
+    /// A method failed with an exception declared in the IDL, which is the
+    /// [source](std::error::Error::source). Such an error is converted from the exception's variant
+    /// in the error type of the method.
     Exception,
-    /// A reply came that fits no call.
+    /// A reply matches no call.
     BadReply,
-    /// An address cannot be understood or not be resolved.
+    /// An address cannot be parsed or resolved.
     Address,
-    /// No connection could be made.
+    /// No connection could be established.
     Connect,
     /// Reading from or writing to a connection failed.
     Io,
-    /// It took longer than was allowed.
+    /// A deadline passed or a time limit was exceeded.
     Timeout,
-    /// The connection was closed before the call was answered.
+    /// The connection was closed before the reply was received.
     Closed,
-    /// Too many calls, or calls of too many bytes, wait for a connection of the channel already. The
-    /// call was not sent.
+    /// Too many calls, or too many bytes of calls, are already waiting for a connection of the
+    /// channel. The call was not sent.
     Overloaded,
     /// A layer around a channel failed with an error of its own type, which is the
     /// [source](std::error::Error::source).
     Layer,
-    /// An error of other code, which is the [source](std::error::Error::source): made by
+    /// An error of user code, which is the [source](std::error::Error::source). Created by
     /// [`Error::other`] and [`OrInternal::or_internal`].
     Other,
 }
 
-/// Says what class of failure it is, in a few words.
+/// A short description of the class of failure.
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -146,8 +147,8 @@ impl fmt::Display for ErrorKind {
 }
 
 impl Error {
-    /// An error of a kind with a message. The caller of a handler that fails with it is told
-    /// neither.
+    /// Creates an error with a kind and a message. Neither is sent to the caller of a handler that
+    /// fails with it.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
         Error(Box::new(Inner {
@@ -162,8 +163,8 @@ impl Error {
         }))
     }
 
-    /// The error with which a handler answers a `TApplicationException` of this kind and with this
-    /// message.
+    /// Creates an error that a handler's caller receives as a `TApplicationException` with this
+    /// kind and message.
     #[cold]
     pub fn application(kind: ApplicationErrorKind, message: impl Into<Cow<'static, str>>) -> Error {
         let mut error = Error::new(ErrorKind::Application(kind), message);
@@ -171,16 +172,15 @@ impl Error {
         error
     }
 
-    /// The error of a handler that failed for a reason which the IDL does not declare, and which its
-    /// caller may read: the caller gets a `TApplicationException` of the kind `INTERNAL_ERROR` with
-    /// this message.
+    /// Creates an error for an undeclared failure of a handler. The caller receives a
+    /// `TApplicationException` of the kind `INTERNAL_ERROR` with this message.
     #[cold]
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Error {
         Error::application(ApplicationErrorKind::INTERNAL_ERROR, message)
     }
 
-    /// Any other error, as a handler's own failure. Its caller gets `INTERNAL_ERROR` without details; the
-    /// text and the sources are in the server's log.
+    /// Wraps any error as a failure of the handler. The caller receives `INTERNAL_ERROR` without
+    /// details; the server logs the text and the sources.
     ///
     /// ```
     /// let error = thriftly::Error::other("12x".parse::<i32>().unwrap_err());
@@ -199,7 +199,7 @@ impl Error {
         }
     }
 
-    /// The same error with the error that caused it. It is in the log, and never sent to a peer.
+    /// Sets the source of the error. The source is logged and never sent to a peer.
     #[cold]
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Error {
@@ -207,7 +207,7 @@ impl Error {
         self
     }
 
-    /// The same error, of which the caller of a handler that fails with it is told nothing.
+    /// Makes kind and message private: the caller of a handler that fails with it receives neither.
     #[cold]
     #[must_use]
     pub(crate) fn unanswered(mut self) -> Error {
@@ -215,7 +215,7 @@ impl Error {
         self
     }
 
-    /// The kind and message that the caller of a handler is told, if the handler chose them.
+    /// The kind and message sent to the caller, if the handler chose them.
     pub(crate) fn answer(&self) -> Option<(ApplicationErrorKind, &str)> {
         match self.0.kind {
             ErrorKind::Application(kind) if self.0.answered => Some((kind, &self.0.message)),
@@ -223,7 +223,7 @@ impl Error {
         }
     }
 
-    /// The same error of a call of this method to this server.
+    /// Adds the method and server of the call.
     #[cold]
     #[must_use]
     pub(crate) fn in_call(mut self, method: &str, server: &str) -> Error {
@@ -238,7 +238,7 @@ impl Error {
         self
     }
 
-    /// As [`at_offset`](Error::at_offset), of what begins there.
+    /// As [`at_offset`](Error::at_offset), with the offset as the start of the faulty bytes.
     #[cold]
     #[must_use]
     pub(crate) fn beginning_at(mut self, offset: usize) -> Error {
@@ -246,13 +246,13 @@ impl Error {
         self.at_offset(offset)
     }
 
-    /// An offset that is within what is wrong, or behind all of it.
+    /// An offset within the faulty bytes, or behind all of them.
     #[cfg(feature = "json")]
     pub(crate) fn offset_behind(&self) -> Option<usize> {
         self.0.offset.map(|offset| offset + usize::from(self.0.begins))
     }
 
-    /// The same at another offset.
+    /// Sets another offset.
     #[cfg(feature = "json")]
     #[must_use]
     pub(crate) fn moved_to(mut self, offset: usize) -> Error {
@@ -260,7 +260,7 @@ impl Error {
         self
     }
 
-    /// The same where so many bytes stand before what was read.
+    /// Shifts the offset by the number of bytes before the input.
     #[cfg(feature = "thriftpy-json")]
     #[must_use]
     pub(crate) fn behind(mut self, bytes: usize) -> Error {
@@ -268,7 +268,7 @@ impl Error {
         self
     }
 
-    /// The same within the field that the other is in.
+    /// Copies the field path of another error.
     #[cfg(feature = "json")]
     #[must_use]
     pub(crate) fn with_path_of(mut self, other: Error) -> Error {
@@ -276,7 +276,7 @@ impl Error {
         self
     }
 
-    /// Adds the field that was being read. Called by generated code.
+    /// Adds the field that was being decoded. Called by generated code.
     #[doc(hidden)]
     #[cold]
     #[inline(never)]
@@ -318,12 +318,12 @@ impl Error {
         self.0.kind
     }
 
-    /// What happened, without the call, the path and the offset.
+    /// The message, without call, path and offset.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// The field that was being read, such as `Person.phones[3].number`; empty outside a value.
+    /// The field that was being decoded, such as `Person.phones[3].number`; empty outside a value.
     pub fn path(&self) -> String {
         let mut path = String::new();
         for segment in self.0.path.iter().rev() {
@@ -345,7 +345,7 @@ impl Error {
         path
     }
 
-    /// How many bytes into the message or value the failure was, where that is known.
+    /// The position of the failure in the message or value, in bytes, if known.
     pub fn offset(&self) -> Option<usize> {
         self.0.offset
     }
@@ -370,7 +370,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // `fn main() -> thriftly::Result<()>` prints this: it has to read like a message.
+        // `fn main() -> thriftly::Result<()>` prints this, so it must read like a message.
         write!(f, "{self} [{:?}]", self.0.kind)?;
         let mut source = self.source();
         while let Some(error) = source {
@@ -404,8 +404,8 @@ impl From<std::io::Error> for Error {
     }
 }
 
-/// The kind is that of the error of std which is the cause, or else the one that comes nearest; the
-/// error is what [`get_ref`](std::io::Error::get_ref) returns.
+/// The kind is that of the underlying I/O error, or else the closest one;
+/// [`get_ref`](std::io::Error::get_ref) returns the [`Error`].
 impl From<Error> for std::io::Error {
     fn from(error: Error) -> std::io::Error {
         use std::io::ErrorKind as Io;
@@ -432,10 +432,10 @@ impl From<Error> for std::io::Error {
     }
 }
 
-/// Errors of any type as failures of a handler.
+/// Conversion of any error into a failure of the handler.
 ///
-/// The method is in scope wherever [`thrift!`](crate::thrift!) stands; elsewhere, bring it there by
-/// `use thriftly::OrInternal;`.
+/// The method is in scope in modules that invoke [`thrift!`](crate::thrift!); elsewhere, import it
+/// with `use thriftly::OrInternal;`.
 ///
 /// ```
 /// thriftly::thrift!(inline: "
@@ -466,11 +466,11 @@ impl From<Error> for std::io::Error {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait OrInternal<T> {
-    /// The value, or [`Error::other`] of the error: the caller gets `INTERNAL_ERROR` without details,
-    /// the server's log has the text and the sources.
+    /// Maps an error to [`Error::other`]: the caller receives `INTERNAL_ERROR` without details, the
+    /// server logs the text and the sources.
     ///
     /// # Errors
-    /// The error, if there is one.
+    /// [`ErrorKind::Other`] with the error as its source; an [`Error`] keeps its kind and message.
     fn or_internal(self) -> Result<T>;
 }
 
@@ -530,7 +530,7 @@ mod tests {
         let error = failed.expect_err("it failed");
         assert_eq!(format!("{error:?}"), "disk [Other]");
         assert!(error.source().is_some_and(|source| source.is::<std::io::Error>()));
-        // What is an error of ours already stays what it is.
+        // An `Error` keeps its kind.
         let failed: Result<(), _> = Err(Error::new(ErrorKind::Timeout, "late")).or_internal();
         assert_eq!(failed.expect_err("it failed").kind(), ErrorKind::Timeout);
     }

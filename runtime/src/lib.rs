@@ -143,13 +143,14 @@
 //! # }
 //! ```
 //!
-//! - A handler is given its arguments, a client's method borrows them: `&str`, `&[T]`, `&BTreeMap<K, V>`,
-//!   `&Struct`; numbers, bools, enums and [`Uuid`] are passed by value, and `binary` is anything
-//!   that becomes [`Bytes`] (`Bytes`, `Vec<u8>`, `String`, `&'static str`, …), without a copy.
+//! - A handler receives its arguments by value, a client method borrows them: `&str`, `&[T]`,
+//!   `&BTreeMap<K, V>`, `&Struct`; numbers, bools, enums and [`Uuid`] are passed by value, and
+//!   `binary` is anything that becomes [`Bytes`] (`Bytes`, `Vec<u8>`, `String`, `&'static str`, …),
+//!   without a copy.
 //! - The arguments are encoded when the method is called. The future that it returns borrows neither
 //!   them nor the client, and is [`Send`]: it can be spawned, kept or joined with others.
-//! - A client implements the trait of the service, and so does an [`Arc`](std::sync::Arc) of a handler:
-//!   both are served, wrapped and passed on as any handler is. `Arc<dyn BlockingStore>` is one, too.
+//! - A client implements the trait of the service, and so does an [`Arc`](std::sync::Arc) of a
+//!   handler: both can be served and wrapped like any handler. So can `Arc<dyn BlockingStore>`.
 //!
 //! ## Enums
 //!
@@ -169,28 +170,30 @@
 //! assert_eq!(color.to_string(), "7");
 //! assert_eq!("7".parse::<Color>()?, color);
 //!
-//! // Here nothing has the number 0.
+//! // No value has the number 0.
 //! assert_eq!(Color::default(), Color::Unrecognized(0));
 //! # Ok::<(), thriftly::Error>(())
 //! ```
 //!
-//! - `number()` is the number on the wire, `name()` the name in the IDL if there is one;
-//!   `From<i32>` takes every number, and `i32::from` gives it back.
-//! - `Display` shows the name, or else the number; `FromStr` reads both, and fails with
+//! - `number()` returns the number on the wire, `name()` the name in the IDL or `None`; `From<i32>`
+//!   accepts every number, and `i32::from` returns it.
+//! - `Display` shows the name, or else the number; `FromStr` parses both, and fails with
 //!   [`ErrorKind::InvalidData`] for any other text.
-//! - `VALUES` lists all values that the IDL names, in its order. If a value itself is called so in
-//!   Rust, the list is `VALUES_`.
-//! - A second name for a number is a constant: it is the first in all but its name, which is read,
-//!   but not shown.
-//! - The [`Default`] is what has the number 0, which is `Unrecognized(0)` if nothing has it. The first
-//!   value is the default only if its number is 0, as it is unless the IDL says another.
+//! - `VALUES` lists all named values in the order of the IDL. If a value has that name in Rust, the
+//!   list is `VALUES_`.
+//! - A second name for a number is an associated constant equal to the first; `FromStr` accepts it,
+//!   `Display` shows the first.
+//! - The [`Default`] is the value with the number 0, or `Unrecognized(0)` if there is none. The
+//!   first value is the default only if its number is 0, which it is unless the IDL assigns
+//!   another.
 //!
 //! ## Structs
 //!
-//! Structs are made by a literal, or by `new` if they have `required` fields: it takes these in the order
-//! of the IDL, text and blobs as anything that becomes one, and all other fields are at their defaults.
-//! A struct of more than seven fields that are all required has no `new`: a literal names them. The
-//! [`Default`] of required fields is empty or 0, too, which is good for tests, but rarely for a peer.
+//! Structs are built with a literal, or with `new` if they have `required` fields: `new` takes the
+//! required fields in the order of the IDL (text and blobs as `impl Into`) and sets all others to
+//! their defaults. A struct of more than seven fields, all of them required, has no `new`; use a
+//! literal. [`Default`] sets required fields to empty or 0 as well, which is useful in tests but
+//! rarely valid for a peer.
 //!
 //! ```
 //! thriftly::thrift!(inline: "
@@ -205,9 +208,9 @@
 //!
 //! ## Unions
 //!
-//! Beside `match`, each variant `Text(String)` of a union has `is_text()`, `as_text()` and `into_text()`; `as_text()`
-//! of a `string` is an `Option<&str>`. A value of a type that only one variant has becomes the union by
-//! [`From`].
+//! Each variant `Text(String)` of a union has the methods `is_text()`, `as_text()` and
+//! `into_text()`; for a `string`, `as_text()` returns `Option<&str>`. If only one variant has a
+//! type, the union implements [`From`] for it.
 //!
 //! ```
 //! thriftly::thrift!(inline: "union Value { 1: string text, 2: i64 number, 3: list<string> words }");
@@ -220,10 +223,10 @@
 //!
 //! ## Exceptions
 //!
-//! An exception is an [error](std::error::Error). It is shown as its message, which is its `string` of the name
-//! `message`, or the one that the annotation `(message = "reason")` of the exception names. Without a message, or
-//! if that is empty, the name of the exception is shown, and the fields that have a value. The first
-//! field that is an exception itself is the [source](std::error::Error::source).
+//! An exception is an [error](std::error::Error). `Display` shows its message: the `string` field
+//! named `message`, or the field named by the annotation `(message = "reason")` of the exception.
+//! If there is no message, or it is empty, `Display` shows the name of the exception and its fields
+//! with a value. The first field that is an exception is the [source](std::error::Error::source).
 //!
 //! ```
 //! use std::error::Error;
@@ -243,13 +246,13 @@
 //!
 //! ## Derived traits
 //!
-//! Every type is [`Debug`], [`Clone`], [`PartialEq`] and [`Default`]; only a struct that must contain
-//! itself, so that there is none, has no default. It is also [`Eq`], [`Hash`], [`PartialOrd`] and
-//! [`Ord`] unless a `double`, a hashed map or set, or a foreign container (`rust.type`) is somewhere in
-//! it; what is used as a key has these in any case. Enums have all of them, and are [`Copy`].
-//! Exceptions are [`Display`](std::fmt::Display) and [errors](std::error::Error), too. The default of
-//! a union is that nothing is set. None of these traits needs to be in `derive:` or `rust.derive`;
-//! to name it there changes nothing.
+//! Every type is [`Debug`], [`Clone`], [`PartialEq`] and [`Default`], except that a struct which
+//! must contain itself has no default. It is also [`Eq`], [`Hash`], [`PartialOrd`] and [`Ord`]
+//! unless it contains, at any depth, a `double`, a hashed map or set, or a foreign container
+//! (`rust.type`); types used as keys always have these traits. Enums have all of them and are
+//! [`Copy`]. Exceptions also implement [`Display`](std::fmt::Display) and
+//! [`Error`](std::error::Error). The default of a union has no field set. Listing any of these
+//! traits in `derive:` or `rust.derive` has no effect.
 
 pub mod blocking;
 #[cfg(feature = "async")]
@@ -268,7 +271,7 @@ mod transport;
 mod ttype;
 mod value;
 
-/// The type of `binary`: bytes that are shared rather than copied.
+/// The type of `binary`: shared bytes, cloned without a copy.
 pub use bytes::Bytes;
 pub use net::address::Address;
 pub use rpc::application::ApplicationError;
@@ -305,16 +308,16 @@ pub use value::shared_str::SharedStr;
 pub use value::unknown::{UnknownField, UnknownFields};
 pub use value::uuid::Uuid;
 
-/// Turns an IDL file into typed clients, servers and values, where it stands.
+/// Generates typed clients, servers and values from an IDL file, in the module where it is invoked.
 ///
-/// The path is looked up beside the source file first, then from the package's folder, then in
-/// `include_dirs`. In place of the path, `inline: "…"` takes the text of the IDL.
+/// The path is resolved relative to the source file, then to the package folder, then to
+/// `include_dirs`. Instead of a path, `inline: "…"` takes the IDL text.
 ///
-/// The layout that works everywhere is a folder `idl` in the package and paths from there:
-/// `thrift!("idl/sleep.thrift")`. rust-analyzer does not say which source file calls a macro; a path
-/// that starts at the source file is then looked up from the package's folder and from every folder
-/// below `src`, `tests`, `examples`, `benches`, `idl`, `thrift`, `proto` and `interfaces`, and is an
-/// error if several files match.
+/// The layout that works everywhere is a folder `idl` in the package, with paths relative to the
+/// package: `thrift!("idl/sleep.thrift")`. rust-analyzer does not tell a macro its source file; a
+/// path relative to the source file is then resolved from the package folder and from every folder
+/// below `src`, `tests`, `examples`, `benches`, `idl`, `thrift`, `proto` and `interfaces`, and is
+/// an error if several files match.
 ///
 /// ```
 /// thriftly::thrift!(
@@ -330,53 +333,55 @@ pub use value::uuid::Uuid;
 ///
 /// # Options
 ///
-/// Each is optional, after the path, in any order:
+/// All are optional and follow the path in any order:
 ///
-/// - `include_dirs: ["idl"]`: folders, from the package's own, in which included files are looked
-///   for after the folder of the including file.
-/// - `with: { "shared.thrift": crate::shared }`: an included file, as it is written in an
-///   `include`, whose items are in a module elsewhere; none is made for it then. Its types need the
-///   traits that are [derived](crate#derived-traits) for what holds them.
-/// - `names: { "Person": "Human", "Person.phoneNumber": "phone" }`: [names](crate#names) in Rust for items
-///   of the IDL. Keys are `"Type"`, `"Type.field"`, `"Enum.VALUE"`, `"CONSTANT"`, `"Service"`,
-///   `"Service.method"` and `"Service.method.argument"`. In front may stand the file that defines the
-///   item, without folder and extension: `"shared.Type"`; without it the root file comes first.
-/// - `derive: [crate::Describe]`: more derives for every struct, union and enum, beside
-///   [those that they have](crate#derived-traits); the types of all fields must allow them.
-///   `serde::Serialize` and `serde::Deserialize` are [special](#serde).
-/// - `maps: hashed`: `HashMap` and `HashSet` in place of the ordered ones, except within keys.
-/// - `strings: shared`: [`SharedStr`] in place of `String`: short ones are kept in place, long ones
-///   share the memory of the message that they came in.
-/// - `unmarked: optional`: fields with default requiredness, which are marked neither `required` nor
-///   `optional`, are `Option<T>`; `unmarked: { optional: ["Database", "shared.Table"] }` does that for
-///   the named structs and exceptions. See [below](#absent-fields).
-/// - `views: true`: beside every struct and union `Person` with text or bytes in it stands
-///   `PersonRef<'a>`, whose `&'a str` and `&'a [u8]` lie in the message; handlers are given such
-///   arguments. See [below](#views).
-/// - `unknown_fields: kept`: every struct and exception has a field `unknown_fields`, which holds
-///   what the IDL does not know, and writes it back. By default it is dropped.
-/// - `warnings: hidden`: what is doubtful in the IDL is not shown in the build.
+/// - `include_dirs: ["idl"]`: folders, relative to the package, searched for included files after
+///   the folder of the including file.
+/// - `with: { "shared.thrift": crate::shared }`: maps an included file, as written in its
+///   `include`, to an existing module, so that no module is generated for it. Its types need the
+///   traits [derived](crate#derived-traits) for the types that contain them.
+/// - `names: { "Person": "Human", "Person.phoneNumber": "phone" }`: [names](crate#names) in Rust
+///   for items of the IDL. Keys are `"Type"`, `"Type.field"`, `"Enum.VALUE"`, `"CONSTANT"`,
+///   `"Service"`, `"Service.method"` and `"Service.method.argument"`. The file that defines the
+///   item may be given as a prefix without folder and extension, `"shared.Type"`; without a prefix
+///   the root file takes precedence.
+/// - `derive: [crate::Describe]`: additional derives for every struct, union and enum, beside [the
+///   standard ones](crate#derived-traits); all field types must support them. `serde::Serialize`
+///   and `serde::Deserialize` are [special](#serde).
+/// - `maps: hashed`: `HashMap` and `HashSet` in place of `BTreeMap` and `BTreeSet`, except within
+///   keys.
+/// - `strings: shared`: [`SharedStr`] in place of `String`: short strings are stored inline, long
+///   ones share the memory of their message.
+/// - `unmarked: optional`: fields with default requiredness (marked neither `required` nor
+///   `optional`) are `Option<T>`; `unmarked: { optional: ["Database", "shared.Table"] }` does that
+///   for the named structs and exceptions. See [below](#absent-fields).
+/// - `views: true`: generates, for every struct and union `Person` that contains text or bytes, a
+///   view `PersonRef<'a>` that borrows `&'a str` and `&'a [u8]` from the message; handlers receive
+///   views. See [below](#views).
+/// - `unknown_fields: kept`: every struct and exception has a field `unknown_fields` that preserves
+///   unknown fields and encodes them again. By default they are dropped.
+/// - `warnings: hidden`: suppresses warnings about the IDL in the build.
 /// - `multiline_strings: true`: string literals may span several lines.
 /// - `lenient_oneway: true`: `oneway` methods that return a value are `void`, with a warning, as the
 ///   Apache compiler has them.
 /// - `crate: path`: the path of this crate, if it is not `::thriftly`.
 ///
-/// An option that is given twice, and an entry that matches nothing in the IDL, is an error.
-/// `thriftly check` takes the same options (`--maps hashed`) and reports exactly what this macro does.
+/// A repeated option and an entry that matches nothing in the IDL are errors. `thriftly check`
+/// takes the same options (`--maps hashed`) and reports the same diagnostics as this macro.
 ///
 /// # Absent fields
 ///
-/// Most languages have a null, and leave fields that are null out of what they write, unless the fields
-/// are `required`. In Rust a field is `T` unless it is `optional` without a default: absent is read as
-/// the default of the IDL, or else as an empty value, and is written as that. It saves `Some` and
-/// `unwrap` with the many services whose peers always set such fields, but it is wrong with a service
-/// that distinguishes null from empty: an empty string is written where there was none, and a value
-/// that is read, changed and written back loses its nulls.
+/// Most languages have null and do not encode fields that are null, unless they are `required`. In
+/// Rust a field is `T` unless it is `optional` without a default: an absent field is decoded as the
+/// default of the IDL, or else as an empty value, and encoded as that value. This avoids `Some` and
+/// `unwrap` with the many services whose peers always set such fields, but is wrong for a service
+/// that distinguishes null from empty: an empty string is encoded for an absent one, and a value
+/// that is decoded, changed and encoded loses its nulls.
 ///
-/// For such services the annotation `(rust.optional)` makes an `Option<T>` of a field, and the option
-/// `unmarked` makes one of all fields with default requiredness, or of those of some types, for IDL that
-/// cannot be edited. `None` is not written, and absent is read as `None`, whatever the default: what was
-/// absent stays absent.
+/// For such services the annotation `(rust.optional)` makes a field an `Option<T>`; the option
+/// `unmarked` does so for all fields with default requiredness, or for those of some types, where
+/// the IDL cannot be edited. `None` is not encoded, and an absent field is decoded as `None`
+/// regardless of the default.
 ///
 /// ```
 /// thriftly::thrift!(
@@ -402,18 +407,18 @@ pub use value::uuid::Uuid;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// - A default in the IDL is what [`Default`] has, as `Some`; it is not what absent is read as.
-/// - `required` fields stay `T`, and so do variants of unions. Arguments of methods are `Option<T>` if they
-///   are `optional` or have the annotation; the option is not for them.
-/// - `thriftly lint` lists the structs for which it matters: those that methods both take and
-///   return.
-/// - Modules named by `with` are generated elsewhere, and should have the same `unmarked` there.
+/// - [`Default`] sets such a field to `Some` of its default in the IDL; decoding does not apply the
+///   default.
+/// - `required` fields and variants of unions stay `T`. Arguments are `Option<T>` if they are
+///   `optional` or annotated; the option does not apply to them.
+/// - `thriftly lint` lists the affected structs: those that methods both take and return.
+/// - Modules named by `with` are generated elsewhere and should use the same `unmarked`.
 /// - In a hand-written type, `Option<T>` does the same.
 ///
 /// # Views
 ///
-/// A view is decoded in place: text and bytes are checked as ever, but not copied. `into_owned`
-/// makes the type without a lifetime of it.
+/// A view is decoded without copying: text and bytes are validated, but borrowed from the message.
+/// `into_owned` converts it to the owned type.
 ///
 /// ```
 /// thriftly::thrift!(
@@ -438,16 +443,16 @@ pub use value::uuid::Uuid;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// Containers are still `Vec`, sets and maps, so those take memory. Clients take the types
-/// without lifetimes by reference, and get owned results. What comes in JSON borrows from what was made of the text:
-/// within a handler, or within `json::read`. Types of a module named by `with` are owned.
+/// Containers are still `Vec`, sets and maps, which allocate. Clients take owned types by reference
+/// and return owned results. In JSON, views borrow from a buffer decoded from the text, which lives
+/// during a handler call or `json::read`. Types of a module named by `with` are owned.
 ///
 /// # Serde
 ///
-/// With the feature `serde` of this crate, `derive: [serde::Serialize, serde::Deserialize]` gives
-/// serde's traits to every struct, exception, union and enum, and the annotation `rust.derive` gives
-/// them to one. They are not serde's own derives, whose attributes do not work here, but write the
-/// data as people would:
+/// With the feature `serde` of this crate, `derive: [serde::Serialize, serde::Deserialize]`
+/// implements serde's traits for every struct, exception, union and enum, and the annotation
+/// `rust.derive` for one. The implementations are generated by thriftly and do not support serde's
+/// attributes. The format:
 ///
 #[cfg_attr(feature = "serde", doc = "```")]
 #[cfg_attr(not(feature = "serde"), doc = "```ignore")]
@@ -471,48 +476,48 @@ pub use value::uuid::Uuid;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 ///
-/// - A struct is a map by the names of the IDL. An optional field without a value is left out, and may
-///   be null when it is read. What is absent is its default; a `required` field must be there. What
-///   is not known is ignored, and unknown fields that were kept are left out.
-/// - A union is a map with one entry, or with none if no known field is set. Another entry than one of
+/// - A struct is a map keyed by the names of the IDL. An optional field without a value is omitted,
+///   and may be null on input. Absent fields get their defaults; an absent `required` field is an
+///   error. Unknown keys are ignored, and preserved unknown fields are omitted.
+/// - A union is a map with one entry, or none if no known field is set. An entry that is not one of
 ///   its fields is an error.
-/// - An enum is its name in the IDL, or its number if that has no name. Both are read.
+/// - An enum is its name in the IDL, or its number if it has no name. Both are accepted.
 /// - A `binary` is base64, a `uuid` text. A double that is not finite is `"NaN"`, `"Infinity"` or
 ///   `"-Infinity"`.
-/// - A map by structs or containers is a list of pairs.
+/// - A map with structs or containers as keys is a list of pairs.
 ///
-/// Formats that people do not read, such as postcard and CBOR, get bytes and numbers in place of
-/// text, every field of a struct in its place, and unions as variants; without names in the format,
-/// both ends need the same IDL.
+/// Binary formats, such as postcard and CBOR, get bytes and numbers in place of text, all fields of
+/// a struct in order, and unions as enum variants; if the format has no field names, both ends need
+/// the same IDL.
 ///
-/// Types that the IDL names by `rust.type` or that are in modules named by `with` need the traits
-/// themselves. Views and hand-written types have none: derive serde's own for those. Paths count as
-/// serde's if they are a single name, or have `serde` before it.
+/// Types named by `rust.type` or in modules named by `with` must implement the traits themselves.
+/// For views and hand-written types, use serde's own derives. A derive path is taken as serde's if
+/// it is a single name or is prefixed with `serde`.
 ///
 /// # Annotations
 ///
-/// Annotations of the IDL that are not listed here are ignored.
+/// Annotations not listed here are ignored.
 ///
 /// - `(rust.name = "…")` on a type, field, value, constant, service, method or argument: its name in Rust.
-/// - `(rust.optional)` on a field of a struct or exception, or on an argument: it is an `Option<T>`, see
-///   [above](#absent-fields).
-/// - `(rust.type = "…")` on a field, argument or typedef: its type in Rust, which must have the Thrift type
-///   that the IDL declares, and the traits that structs derive: `Debug`, `Clone`, `PartialEq` and
-///   `Default`, and `Eq`, `Hash` and `Ord` unless it is a container or stands beside a double.
-///   Within an exception that a method throws it is also `Send` and `Sync`.
-/// - `(message = "…")` on an exception: the name of the `string` that is its message.
+/// - `(rust.optional)` on a field of a struct or exception, or on an argument: makes it an
+///   `Option<T>`, see [above](#absent-fields).
+/// - `(rust.type = "…")` on a field, argument or typedef: its type in Rust. The type must have the
+///   Thrift type declared in the IDL and the traits that structs derive: `Debug`, `Clone`,
+///   `PartialEq`, `Default`, and also `Eq`, `Hash` and `Ord` unless it is a container or the struct
+///   contains a double. Within an exception thrown by a method it must also be `Send` and `Sync`.
+/// - `(message = "…")` on an exception: the name of its `string` field used as the message.
 /// - `(deprecated = "…")`: `#[deprecated]`, with the reason if there is one.
-/// - `(rust.derive = "…")` on a struct, union, exception or enum: more derives.
+/// - `(rust.derive = "…")` on a struct, union, exception or enum: additional derives.
 ///
 /// # Errors
 ///
-/// What is wrong with the IDL is a compile error with its place there, one for each mistake.
+/// Each mistake in the IDL is a compile error that shows its position in the IDL.
 pub use thriftly_macros::thrift;
 
-/// Gives a hand-written struct or enum a Thrift type: [`Encode`] and [`Decode`].
+/// Derives [`Encode`] and [`Decode`] for a hand-written struct or enum.
 ///
-/// A struct is a `struct`; an enum with one field in each variant is a `union`; an enum without
-/// fields is an `enum`.
+/// A struct maps to a Thrift `struct`, an enum with one field in each variant to a `union`, an enum
+/// without fields to an `enum`.
 ///
 /// ```
 /// use thriftly::ThriftStruct;
@@ -533,7 +538,8 @@ pub use thriftly_macros::thrift;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// An enum whose numbers are given and that keeps unknown ones needs `#[repr(i32)]`, as Rust says:
+/// An enum with explicit numbers that preserves unknown ones needs `#[repr(i32)]`, as Rust
+/// requires:
 ///
 /// ```
 /// use thriftly::{ThriftStruct, UnknownField};
@@ -567,35 +573,35 @@ pub use thriftly_macros::thrift;
 ///
 /// | attribute | |
 /// |---|---|
-/// | `id = 1` | the id, which every field that is sent needs, from -32768 to 32767 |
-/// | `name = "…"` | the name in the IDL, if it is another; errors tell it |
-/// | `required` | absent is an error |
-/// | `default = …` | what the field is if it is absent, if that is not its type's [`Default`]; any expression |
-/// | `with = module` | how a type that Thrift does not have is converted, see below |
-/// | `skip` | the field is not sent, and is its type's [`Default`] when it is read |
+/// | `id = 1` | the field id, from -32768 to 32767; needed for every encoded field |
+/// | `name = "…"` | the name in the IDL, if different; shown in errors |
+/// | `required` | decoding fails if the field is absent |
+/// | `default = …` | the value of an absent field, if not the [`Default`] of its type; any expression |
+/// | `with = module` | conversion of a type without a Thrift type, see below |
+/// | `skip` | the field is not encoded, and decoded as the [`Default`] of its type |
 /// | `message` | the field is the message of an `exception`: text, or an `Option` of it |
 /// | `source` | the field is the error that caused an `exception`, or an `Option` of it |
-/// | `unrecognized` | a field of the type [`UnknownFields`] holds what is not known, and is written back; without it, that is dropped |
+/// | `unrecognized` | a field of the type [`UnknownFields`] that preserves unknown fields; without it, they are dropped |
 ///
-/// A field of the type `Option<T>` is `optional`: `None` is not written. Pointers and further
-/// options may be around the value, as in `Option<Option<T>>` or `Box<Option<T>>`; on the wire a
-/// field is there or not, so `Some(None)` is written as absent, and read as `None`.
+/// A field of the type `Option<T>` is `optional`: `None` is not encoded. The value may be wrapped
+/// in pointers and further options, as in `Option<Option<T>>` or `Box<Option<T>>`; on the wire a
+/// field is present or absent, so `Some(None)` is encoded as absent and decoded as `None`.
 ///
-/// Types of fields are `bool`, `i8`, `i16`, `i32`, `i64`, `f64`, `String`, [`SharedStr`], [`Bytes`],
-/// `Vec<u8>`, [`Uuid`], [`Double`], `Vec`, the sets and maps of std with any hasher, `Box`, `Rc` and
-/// `Arc` of all these, and whatever else implements [`Encode`] and [`Decode`]. `&'a str`, `&'a [u8]`,
-/// `Cow<'a, str>` and `Cow<'a, [u8]>` borrow from what is read. A struct that contains itself needs
-/// a `Box`, as always.
+/// Types of fields are `bool`, `i8`, `i16`, `i32`, `i64`, `f64`, `String`, [`SharedStr`],
+/// [`Bytes`], `Vec<u8>`, [`Uuid`], [`Double`], `Vec`, the sets and maps of std with any hasher,
+/// `Box`, `Rc` and `Arc` of all these, and every other type that implements [`Encode`] and
+/// [`Decode`]. `&'a str`, `&'a [u8]`, `Cow<'a, str>` and `Cow<'a, [u8]>` borrow from the input. A
+/// recursive struct needs a `Box`.
 ///
-/// Types may have parameters: each that stands for a value in a field is bounded by [`Encode`] where
-/// it is written and by [`Decode`] where it is read. Other bounds, such as `Ord` for the keys of a
-/// map, are those that the type has.
+/// Types may be generic: each parameter used as a field value is bounded by [`Encode`] in the
+/// encoding impl and by [`Decode`] in the decoding impl. Other bounds, such as `Ord` for map keys,
+/// are taken from the type.
 ///
 /// # Types of other crates
 ///
-/// `with` names a module with two functions. The one that writes says what the type is on the wire,
-/// and must agree with the one that reads, or building fails. What is on the wire may be borrowed,
-/// and be of any type that a field can have.
+/// `with` names a module with two functions. The return type of `to_thrift` is the type on the wire
+/// and must match the parameter of `from_thrift`, or compilation fails. The type on the wire may be
+/// borrowed, and may be any type that a field can have.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -635,15 +641,15 @@ pub use thriftly_macros::thrift;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// The error of `from_thrift` may be of any type that becomes a `Box<dyn Error + Send + Sync>`; it is
-/// the [source](std::error::Error::source) of the error that is returned. A value in an `Option` is
-/// converted if it is there; `default` is a value of the field's own type. To have such values in
-/// a container or as a key, give them a type of their own:
+/// The error of `from_thrift` may be any type that converts into `Box<dyn Error + Send + Sync>`; it
+/// is the [source](std::error::Error::source) of the returned error. An `Option` is converted if it
+/// is `Some`; `default` is a value of the field's type. To use such values in a container or as a
+/// key, define a transparent type:
 ///
 /// # Transparent types
 ///
-/// A struct with one field is on the wire what its field is if it says `transparent`. The field has
-/// no id; it may have `with`, and there may be others with `skip`.
+/// A `transparent` struct has the encoding of its only field. The field has no id and may have
+/// `with`; further fields may have `skip`.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -679,26 +685,26 @@ pub use thriftly_macros::thrift;
 ///
 /// # Variants
 ///
-/// A variant of a union has `id`, and may have `name` and `with`, as fields do. A variant of an enum
-/// has its number behind it, as a literal. `unrecognized` marks the variant that holds what is not
-/// known: a number (`i32`) in an enum, an [`UnknownField`] in a union. Without it, what is not known is
-/// an error. If a peer sets several fields of a union, the last that is known counts.
+/// A variant of a union has `id`, and may have `name` and `with`, as fields do. A variant of an
+/// enum has a literal discriminant. `unrecognized` marks the variant for unknown values: a number
+/// (`i32`) in an enum, an [`UnknownField`] in a union. Without it, unknown values are errors. If a
+/// peer sets several fields of a union, the last known one wins.
 ///
 /// # Types
 ///
-/// - `name = "…"`: the name in the IDL, if it is another.
+/// - `name = "…"`: the name in the IDL, if different.
 /// - `transparent`: see above.
-/// - `exception`: the type is an [error](std::error::Error). A struct is shown as its message, if it has one that
-///   is not empty: the text, or `Option` of text, in the field that is called `message` or has the
-///   attribute `message`. Everything else is shown as [`Debug`](std::fmt::Debug) shows it. A field with the
-///   attribute `source` is the [source](std::error::Error::source). Without `exception`, write `Display` and `Error` by
-///   hand, or have another derive do it.
+/// - `exception`: the type is an [error](std::error::Error). `Display` shows the message of a
+///   struct if it is not empty: the text, or `Option` of text, in the field that is named `message`
+///   or has the attribute `message`. Otherwise it shows the [`Debug`](std::fmt::Debug) form. A
+///   field with the attribute `source` is the [source](std::error::Error::source). Without
+///   `exception`, implement `Display` and `Error` by hand or with another derive.
 /// - `crate = path`: the path of this crate, if it is not `::thriftly`.
 ///
 /// # Errors
 ///
-/// What Thrift does not have, such as unsigned numbers, tuples and absent elements of a list, is a
-/// compile error at the type, with what to use in its place.
+/// Types without a Thrift equivalent, such as unsigned integers, tuples and optional list elements,
+/// are compile errors at the type, with a suggested replacement.
 pub use thriftly_macros::ThriftStruct;
 
 #[doc(hidden)]

@@ -319,10 +319,10 @@ mod json {
     fn errors_show_what_is_there() {
         let message = |text: &str| json::from_str::<i32>(text).expect_err(text).to_string();
         assert_eq!(message("é"), "a number expected, but found `é` (at byte 0)");
-        assert_eq!(message("\"é\n\""), "`é\\n` is no i32 (at byte 0)");
+        assert_eq!(message("\"é\n\""), "`é\\n` is not a valid i32 (at byte 0)");
         let (digits, shown) = ("7".repeat(41), "7".repeat(40));
-        assert_eq!(message(&digits), format!("`{shown}…` is no i32 (at byte 0)"));
-        assert_eq!(message(&digits[1..]), format!("`{shown}` is no i32 (at byte 0)"));
+        assert_eq!(message(&digits), format!("`{shown}…` is not a valid i32 (at byte 0)"));
+        assert_eq!(message(&digits[1..]), format!("`{shown}` is not a valid i32 (at byte 0)"));
         let error = json::from_slice::<i32>(b"\xff").expect_err("it is no number");
         assert_eq!(error.message(), "a number expected, but found `\\xff`");
     }
@@ -428,7 +428,7 @@ mod json {
     fn errors_say_where_they_are() {
         let error = json::from_str::<ApplicationError>(r#"{"1":{"str":"a"},"2":{"i32":x}}"#);
         let error = error.expect_err("x is no number");
-        assert_eq!(error.to_string(), "ApplicationError.type: `x` is no i32 (at byte 28)");
+        assert_eq!(error.to_string(), "ApplicationError.type: `x` is not a valid i32 (at byte 28)");
         // What a broken string would be read as does not count.
         for text in [&b"caf\xe9"[..], b"\\u0000\\u000f\\u0000\\u0002\xe9", b"\\q"] {
             let json = [br#"{"2":{"i32":1},"1":{"str":""#, text, br#""}}"#].concat();

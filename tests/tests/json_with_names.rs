@@ -112,7 +112,12 @@ fn a_member_of_another_type_is_passed_over_and_errors_name_the_field() {
     };
     let invalid = ErrorKind::InvalidData;
     for (payload, kind, expected, place) in [
-        (r#"{"small": 1, "tiny": 128}"#, invalid, "Everything.tiny: `128` is no i8", "128"),
+        (
+            r#"{"small": 1, "tiny": 128}"#,
+            invalid,
+            "Everything.tiny: `128` is not a valid i8",
+            "128",
+        ),
         (
             r#"{"nested": [{"key": 1, "value": [{"key": 1, "value": [2]}]}]}"#,
             ErrorKind::TypeMismatch,

@@ -1,4 +1,4 @@
-//! The bytes that a writer has written, and what it could not write.
+//! Output and first error of a writer.
 
 use std::borrow::BorrowMut;
 
@@ -7,10 +7,11 @@ use bytes::Bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::body::LINK_FROM;
 
-/// What every writer has. It is made for each value, so it is small, and what is rare is aside.
+/// The state shared by all writers. One is created per value, so it is small, and rarely used parts
+/// are boxed.
 ///
-/// The bytes may be held or borrowed. Borrowed is quicker at the start, held is quicker with each
-/// byte written, as there is one pointer less to follow.
+/// The bytes may be owned or borrowed. Borrowed is faster to set up; owned is faster per write,
+/// because it saves one indirection.
 #[derive(Debug)]
 pub(crate) struct Buffer<B> {
     bytes: B,
@@ -18,27 +19,27 @@ pub(crate) struct Buffer<B> {
     aside: Option<Box<Aside>>,
 }
 
-/// What becomes of `binary` values.
+/// Treatment of `binary` values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Blobs {
-    /// They are copied like everything else.
+    /// They are copied.
     Copied,
     /// Large ones are linked.
     Linked,
-    /// They are copied, and the places of their lengths are noted: JSON writes them otherwise
-    /// than strings.
+    /// They are copied, and the offsets of their lengths are recorded, because JSON encodes them
+    /// differently from strings.
     #[cfg(feature = "json")]
     Marked,
 }
 
 #[derive(Debug, Default)]
 struct Aside {
-    /// Each comes before the byte at its offset.
+    /// Each is inserted before the byte at its offset.
     links: Vec<(usize, Bytes)>,
-    /// Where `binary` values begin.
+    /// Offsets of `binary` values.
     #[cfg(feature = "json")]
     marks: Vec<usize>,
-    /// The first thing that could not be written.
+    /// The first error.
     failure: Option<(ErrorKind, &'static str)>,
 }
 
@@ -62,7 +63,7 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         self.bytes.borrow_mut()
     }
 
-    /// The end: hands the bytes back, and tells what could not be written.
+    /// Returns the bytes and the first error.
     #[inline]
     pub(crate) fn finish(self) -> (B, Result<()>) {
         let result = match self.aside {
@@ -72,7 +73,7 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         (self.bytes, result)
     }
 
-    /// The end: what was linked, each before the byte at its offset.
+    /// Returns the bytes and the linked blobs, each inserted before the byte at its offset.
     pub(crate) fn finish_linked(self) -> Result<(B, Vec<(usize, Bytes)>)> {
         match self.aside {
             None => Ok((self.bytes, Vec::new())),
@@ -80,7 +81,7 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         }
     }
 
-    /// The end: where in the bytes `binary` values begin.
+    /// Returns the bytes and the offsets of `binary` values.
     #[cfg(feature = "json")]
     pub(crate) fn finish_marked(self) -> Result<(B, Vec<usize>)> {
         match self.aside {
@@ -89,7 +90,7 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         }
     }
 
-    /// Notes that something cannot be written.
+    /// Records an error.
     #[cold]
     pub(crate) fn fail(&mut self, kind: ErrorKind, message: &'static str) {
         self.aside().failure.get_or_insert((kind, message));
@@ -99,10 +100,10 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         self.aside.get_or_insert_default()
     }
 
-    /// Notes that what was kept of an unknown field cannot be written.
+    /// Records that a preserved unknown field cannot be encoded.
     #[cold]
     pub(crate) fn fail_raw(&mut self) {
-        self.fail(ErrorKind::InvalidData, "an unknown field is no value of its type");
+        self.fail(ErrorKind::InvalidData, "an unknown field is not a value of its type");
     }
 
     #[inline(always)]
@@ -110,7 +111,8 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         self.bytes().extend_from_slice(&bytes);
     }
 
-    /// Appends the first `length` of the bytes. Appending all and cutting beats appending some.
+    /// Appends the first `length` bytes. Appending all and truncating is faster than appending a
+    /// part.
     #[inline(always)]
     pub(crate) fn put_first<const N: usize>(&mut self, bytes: [u8; N], length: usize) {
         let out = self.bytes();
@@ -119,7 +121,7 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         out.truncate(start + length);
     }
 
-    /// A number of bytes or elements.
+    /// Writes a length or count.
     #[inline(always)]
     pub(crate) fn size(&mut self, size: usize) -> u32 {
         if size > i32::MAX as usize {
@@ -129,19 +131,19 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         size as u32
     }
 
-    /// Whether the value is to be linked.
+    /// Whether the value should be linked.
     #[inline]
     pub(crate) fn links(&self, value: &Bytes) -> bool {
         self.blobs == Blobs::Linked && value.len() >= LINK_FROM
     }
 
-    /// Links a value behind what has been written.
+    /// Links a value at the current end of the output.
     pub(crate) fn link(&mut self, value: &Bytes) {
         let place = self.bytes().len();
         self.aside().links.push((place, value.clone()));
     }
 
-    /// A `binary` value, no string, comes next.
+    /// Announces a `binary` value, as opposed to a string.
     #[inline(always)]
     pub(crate) fn mark(&mut self) {
         #[cfg(feature = "json")]

@@ -1,7 +1,7 @@
-//! Many numbers at once, between the machine's byte order and the wire's.
+//! Bulk conversion of numbers between native and wire byte order.
 //!
-//! The loops are plain; on x86-64 they are compiled a second time for AVX2, which nearly every
-//! machine has, and which swaps bytes two to three times as fast as the baseline.
+//! The loops are plain Rust; on x86-64 they are also compiled for AVX2, which nearly every machine
+//! has and which swaps bytes two to three times as fast as the baseline.
 #![allow(
     unsafe_code,
     reason = "a function compiled for AVX2 may only be called where there is AVX2; and bytes that are \
@@ -12,8 +12,8 @@ use std::mem::MaybeUninit;
 
 use byteorder::ByteOrder;
 
-/// `$write` appends numbers in a byte order, `$read` reads them; bytes that are not enough for one
-/// more are left out.
+/// `$write` appends numbers in a byte order, `$read` reads them; an incomplete number at the end is
+/// ignored.
 macro_rules! bulk {
     ($number:ident, $width:literal, $one:ident, $from:ident, $write:ident, $read:ident) => {
         pub(crate) fn $write<B: ByteOrder>(values: &[$number], bytes: &mut Vec<u8>) {
@@ -26,7 +26,7 @@ macro_rules! bulk {
                     B::$one(&mut swapped, *value);
                     room.copy_from_slice(&swapped.map(MaybeUninit::new));
                 }
-                // SAFETY: there was room for so many bytes, and all of them have been written.
+                // SAFETY: the capacity was reserved, and all bytes have been written.
                 unsafe { bytes.set_len(bytes.len() + values.len() * $width) };
             }
 
@@ -38,7 +38,7 @@ macro_rules! bulk {
 
             #[cfg(target_arch = "x86_64")]
             if values.len() >= 16 && std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: there is AVX2.
+                // SAFETY: AVX2 was detected.
                 return unsafe { avx2::<B>(values, bytes) };
             }
             plain::<B>(values, bytes);
@@ -52,7 +52,7 @@ macro_rules! bulk {
                 for (room, number) in values.spare_capacity_mut().iter_mut().zip(numbers) {
                     room.write(B::$from(number));
                 }
-                // SAFETY: there was room for so many numbers, and all of them have been written.
+                // SAFETY: the capacity was reserved, and all numbers have been written.
                 unsafe { values.set_len(numbers.len()) };
                 values
             }
@@ -65,7 +65,7 @@ macro_rules! bulk {
 
             #[cfg(target_arch = "x86_64")]
             if bytes.len() >= 64 && std::arch::is_x86_feature_detected!("avx2") {
-                // SAFETY: there is AVX2.
+                // SAFETY: AVX2 was detected.
                 return unsafe { avx2::<B>(bytes) };
             }
             plain::<B>(bytes)
@@ -86,10 +86,10 @@ mod tests {
 
     #[test]
     fn numbers_come_back_whatever_their_count() {
-        // Under Miri it is as the compiler is told, so that both ways can be taken.
+        // Under Miri the compiler flags decide, so that both loops can be tested.
         #[cfg(all(miri, target_feature = "avx2"))]
         assert!(std::arch::is_x86_feature_detected!("avx2"));
-        // Miri has time for a few.
+        // Fewer under Miri.
         let large = if cfg!(miri) { 50..50 } else { 255..258 };
         for count in [0, 1, 7, 15, 16, 17, 40].into_iter().chain(large) {
             let numbers =
@@ -114,7 +114,7 @@ mod tests {
             write_f64s::<LittleEndian>(&f64s, &mut bytes);
             assert_eq!(bytes[1..], f64s.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<_>>());
             assert_eq!(read_f64s::<LittleEndian>(&bytes[1..]), f64s);
-            // What is not enough for a number is left out.
+            // An incomplete number is ignored.
             bytes.push(0xaa);
             assert_eq!(read_f64s::<LittleEndian>(&bytes[1..]), f64s);
         }

@@ -1,4 +1,4 @@
-//! The bytes that a reader has before it, and what they may still cost.
+//! Unread bytes and remaining limits of a reader.
 
 use std::borrow::Cow;
 
@@ -12,34 +12,34 @@ use crate::protocol::text::text;
 use crate::rpc::body::LINK_FROM;
 use crate::ttype::TType;
 
-/// What every reader has: the bytes that are left, and the limits. Each size is held against both
+/// The state shared by all readers: remaining bytes and limits. Every size is checked against both
 /// before anything is allocated.
 #[derive(Debug)]
 pub(crate) struct Cursor<'de> {
-    /// What has not been read.
+    /// The unread bytes.
     pub(crate) rest: &'de [u8],
-    /// How many bytes there were at the start.
+    /// Length of the input in bytes.
     len: usize,
-    /// How many levels of nesting are left.
+    /// Remaining nesting depth.
     depth: u32,
-    /// Whether what is not UTF-8 is replaced.
+    /// Whether invalid UTF-8 is replaced.
     lossy: bool,
-    /// How many bytes containers may still take.
+    /// Remaining memory budget, in bytes.
     memory: u64,
-    /// The largest size that can be meant; above it the bytes are not just cut short.
+    /// The largest plausible size; a larger one is not a truncation.
     largest: usize,
-    /// What becomes of `binary` values.
+    /// Ownership of `binary` values.
     pub(crate) blobs: Blobs<'de>,
 }
 
-/// What becomes of `binary` values that are handed out as values of their own.
+/// Ownership of decoded `binary` values.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Blobs<'de> {
     /// They are copied.
     Copied,
-    /// Large ones are parts of these bytes, which the reader reads.
+    /// Large ones share these bytes, which are the input.
     Shared(&'de Bytes),
-    /// They are decoded: the values came from JSON.
+    /// They are decoded from base64: the input is from JSON.
     #[cfg(feature = "json")]
     Base64(&'de Decoded),
 }
@@ -57,7 +57,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// The end: nothing may be left.
+    /// Checks that all bytes have been read.
     pub(crate) fn finish(&self) -> Result<()> {
         match self.rest.len() {
             0 => Ok(()),
@@ -90,20 +90,20 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// Passes over a number of bytes.
+    /// Skips a number of bytes.
     #[inline(always)]
     pub(crate) fn pass(&mut self, len: usize) -> Result<()> {
         self.slice(len).map(drop)
     }
 
-    /// The bytes of `count` elements of `width` bytes.
+    /// Reads the bytes of `count` elements of `width` bytes.
     #[inline]
     pub(crate) fn elements(&mut self, count: usize, width: usize) -> Result<&'de [u8]> {
-        // The header of the list has been checked already, so this cannot overflow.
+        // The list header was checked, so this cannot overflow.
         self.slice(count.saturating_mul(width))
     }
 
-    /// The begin of a struct or container.
+    /// Enters a struct or container.
     #[inline(always)]
     pub(crate) fn deeper(&mut self, levels: u32) -> Result<()> {
         match self.depth.checked_sub(levels) {
@@ -115,13 +115,13 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// The end of a struct or container.
+    /// Leaves a struct or container.
     #[inline(always)]
     pub(crate) fn shallower(&mut self, levels: u32) {
         self.depth += levels;
     }
 
-    /// A size, which is not negative.
+    /// Checks that a size is not negative.
     #[inline(always)]
     pub(crate) fn size(&self, size: i32) -> Result<usize> {
         match size {
@@ -130,7 +130,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// A number of elements of at least `width` bytes, if the bytes that remain can hold them.
+    /// Checks that the remaining bytes can hold this number of elements of at least `width` bytes.
     #[inline(always)]
     pub(crate) fn count(&self, count: usize, width: usize) -> Result<usize> {
         if count as u64 * width as u64 > self.rest.len() as u64 {
@@ -139,7 +139,7 @@ impl<'de> Cursor<'de> {
         Ok(count)
     }
 
-    /// How many of `count` values to make room for at once, paid for from the budget.
+    /// Number of values, at most `count`, to reserve capacity for, charged to the budget.
     #[inline]
     pub(crate) fn room_for<T>(&mut self, count: usize) -> Result<usize> {
         let size = size_of::<T>().max(1);
@@ -147,11 +147,11 @@ impl<'de> Cursor<'de> {
             Some(memory) => self.memory = memory,
             None => return Err(self.too_large(count as u64 * size as u64)),
         }
-        // Room for more than the bytes that remain are likely to fill is made when it is needed.
+        // Capacity beyond what the remaining bytes are likely to fill is reserved on demand.
         Ok(count.min((self.rest.len().saturating_mul(8) / size).saturating_add(4)))
     }
 
-    /// The last bytes that were read, as text.
+    /// The last bytes read, as text.
     #[inline(always)]
     pub(crate) fn text(&self, bytes: &'de [u8]) -> Result<&'de str> {
         match text(bytes) {
@@ -160,7 +160,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// The last bytes that were read, as text that may be changed.
+    /// The last bytes read, as text in which invalid UTF-8 may be replaced.
     #[inline(always)]
     pub(crate) fn lossy_text(&self, bytes: &'de [u8]) -> Result<Cow<'de, str>> {
         match text(bytes) {
@@ -169,7 +169,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// A `binary` value as one that may share the memory of the message.
+    /// A `binary` value that may share the memory of the message.
     pub(crate) fn shared(&self, bytes: &'de [u8]) -> Result<Bytes> {
         Ok(match self.blobs {
             Blobs::Shared(origin) if bytes.len() >= LINK_FROM => origin.slice_ref(bytes),
@@ -179,7 +179,7 @@ impl<'de> Cursor<'de> {
         })
     }
 
-    /// The bytes of a text, as a part of the message if they can be.
+    /// The bytes of a text, sharing the message's memory if possible.
     pub(crate) fn share(&self, text: &'de str) -> Bytes {
         match self.blobs {
             Blobs::Shared(origin) => origin.slice_ref(text.as_bytes()),
@@ -187,7 +187,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// A `binary` value that is borrowed.
+    /// A borrowed `binary` value.
     #[inline(always)]
     pub(crate) fn borrowed(&mut self, bytes: &'de [u8]) -> Result<&'de [u8]> {
         #[cfg(feature = "json")]
@@ -199,7 +199,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// A `binary` value as one of its own.
+    /// An owned `binary` value.
     #[inline]
     pub(crate) fn owned(&self, bytes: &'de [u8]) -> Result<Vec<u8>> {
         match self.blobs {
@@ -209,7 +209,7 @@ impl<'de> Cursor<'de> {
         }
     }
 
-    /// How many bytes have been read.
+    /// Bytes read so far.
     #[inline]
     pub(crate) fn offset(&self) -> usize {
         self.len - self.rest.len()
@@ -240,8 +240,7 @@ impl<'de> Cursor<'de> {
     #[inline(never)]
     fn too_large(&self, bytes: u64) -> Error {
         let left = self.memory;
-        let message =
-            format!("{bytes} bytes of memory needed where `Limits::memory` leaves {left}");
+        let message = format!("{bytes} bytes of memory needed, but `Limits::memory` leaves {left}");
         self.error(ErrorKind::MemoryLimit, message)
     }
 
@@ -255,10 +254,10 @@ impl<'de> Cursor<'de> {
     #[inline(never)]
     fn too_many(&self, count: usize) -> Error {
         let (elements, left) = (counted(count, "element"), counted(self.rest.len(), "byte"));
-        self.error(self.short(count), format!("{elements} cannot be in what is left, {left}"))
+        self.error(self.short(count), format!("{elements} do not fit in the remaining {left}"))
     }
 
-    /// Why there are not as many bytes or elements.
+    /// The error kind for a size that exceeds the remaining bytes.
     fn short(&self, wanted: usize) -> ErrorKind {
         match wanted > self.largest {
             true => ErrorKind::SizeLimit,
@@ -289,7 +288,7 @@ impl<'de> Cursor<'de> {
     }
 }
 
-/// The bytes of a `binary` value whose letters were just read, up to this offset.
+/// Decodes the base64 of a `binary` value that was just read up to this offset.
 #[cfg(feature = "json")]
 fn blob(letters: &[u8], end: usize) -> Result<Vec<u8>> {
     match crate::value::base64::decode(letters) {
@@ -298,7 +297,7 @@ fn blob(letters: &[u8], end: usize) -> Result<Vec<u8>> {
     }
 }
 
-/// So many of something, as people say it.
+/// A count with its noun.
 fn counted(count: usize, one: &str) -> String {
     match count {
         1 => format!("1 {one}"),

@@ -1,4 +1,4 @@
-//! Protocols: how values become bytes, and bytes values.
+//! Protocols: the encodings of values and message headers.
 
 pub mod binary;
 pub mod compact;
@@ -30,13 +30,13 @@ use crate::ttype::MessageKind;
 pub struct Envelope {
     /// The method.
     pub method: MethodName,
-    /// What the message is.
+    /// The kind of the message.
     pub kind: MessageKind,
-    /// The number by which a reply finds its call.
+    /// The sequence id, which matches a reply to its call.
     pub seqid: i32,
 }
 
-/// Encodes a value for a message. Large blobs are linked, not copied.
+/// Encodes a message body. Large blobs are linked, not copied.
 pub(crate) fn encode_body<T: Encode>(protocol: Protocol, value: &T) -> Result<Body> {
     match protocol {
         Protocol::Binary | Protocol::BinaryOld => binary::to_body(value),
@@ -48,7 +48,7 @@ pub(crate) fn encode_body<T: Encode>(protocol: Protocol, value: &T) -> Result<Bo
     }
 }
 
-/// Decodes the value that a message carries. Large blobs share the message's memory.
+/// Decodes a message body. Large blobs share the message's memory.
 pub(crate) fn decode_body<T: for<'de> Decode<'de>>(
     protocol: Protocol,
     body: &Bytes,
@@ -64,8 +64,8 @@ pub(crate) fn decode_body<T: for<'de> Decode<'de>>(
     }
 }
 
-/// Cuts the name of a method off a message. A size that cannot be meant is told from a message that
-/// is cut short.
+/// Splits the method name off a message. An impossible size and a truncated message are different
+/// errors.
 fn method_name(size: u32, message: &mut Bytes) -> Result<MethodName> {
     let left = message.len();
     if size as usize <= left {
@@ -102,7 +102,7 @@ pub(crate) fn write_envelope(
     }
 }
 
-/// What stands behind the body of a message.
+/// The trailer after a message body.
 pub(crate) fn message_end(protocol: Protocol) -> &'static [u8] {
     match protocol {
         #[cfg(feature = "json")]
@@ -113,7 +113,7 @@ pub(crate) fn message_end(protocol: Protocol) -> &'static [u8] {
     }
 }
 
-/// Cuts the header off a message: returns what it says, and leaves the body in `message`.
+/// Strips and returns the header of a message, leaving the body in `message`.
 pub(crate) fn read_envelope(protocol: Protocol, message: &mut Bytes) -> Result<Envelope> {
     match protocol {
         Protocol::Binary | Protocol::BinaryOld => binary::read_envelope(message),

@@ -1,5 +1,5 @@
-//! `TSimpleJSONProtocol`: JSON as people and scripts read it, with names and without types. It can
-//! only be written, as Apache's can.
+//! `TSimpleJSONProtocol`: JSON with field names and without types, for people and scripts.
+//! Write-only, like Apache's.
 //!
 //! ```
 //! use thriftly::ThriftStruct;
@@ -18,12 +18,12 @@
 //! ```
 //!
 //! A `bool` is 1 or 0, an enum its number, a `binary` base64 with padding, a `uuid` text; a list or
-//! set is an array, a map an object, whose keys are in quotes. A double is written with as few
-//! digits as it needs; those that are not finite are `"NaN"`, `"Infinity"` and `"-Infinity"`. What
-//! was kept of a field that is not known has its id for a name.
+//! set is an array, a map an object, whose keys are in quotes. A double is written with the fewest
+//! digits that identify it; non-finite doubles are `"NaN"`, `"Infinity"` and `"-Infinity"`.
+//! Preserved unknown fields are named by their ids.
 //!
-//! For JSON that can be read again there is [`json`](crate::json), which all Thrift implementations
-//! know.
+//! For JSON that can be decoded again, use [`json`](crate::json), which all Thrift implementations
+//! support.
 
 use crate::codec::Encode;
 use crate::error::Result;
@@ -37,7 +37,7 @@ json_values! {
 }
 json_values!(text);
 
-/// Encodes a value behind what `bytes` holds, so that one buffer may serve for many values.
+/// Encodes a value and appends it to `bytes`, so that a buffer can be reused.
 ///
 /// ```
 /// let mut lines = Vec::new();
@@ -50,7 +50,7 @@ json_values!(text);
 /// ```
 ///
 /// # Errors
-/// As [`to_vec`]. What `bytes` held before is left as it was.
+/// As [`to_vec`]. On an error `bytes` is unchanged.
 pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<()> {
     NamedWriter::append(value, Dialect::Simple, bytes)
 }

@@ -1,24 +1,23 @@
-//! Passing over values, in protocols that tell the types and numbers of elements.
+//! Skipping of values in protocols with element types and counts.
 
 use crate::codec::{Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::cursor::Cursor;
 use crate::ttype::TType;
 
-/// What it takes beside reading.
+/// The operations that skipping needs beside [`Reader`].
 pub(super) trait Skip<'de>: Reader<'de> {
-    /// The number of bytes that every element of the type takes, if it is always the same.
+    /// Size of an element of the type, in bytes, if fixed.
     fn fixed_width(ty: TType) -> Option<usize>;
 
-    /// Passes over a number of bytes.
+    /// Skips a number of bytes.
     fn pass(&mut self, len: usize) -> Result<()>;
 
-    /// Passes over a value of a type that holds no others. Of a type that there is not, it is
-    /// [`no_such_type`].
+    /// Skips a value without nesting. An unknown type fails with [`no_such_type`].
     fn skip_scalar(&mut self, ty: TType) -> Result<()>;
 }
 
-/// Passes over a value. Nesting is bounded by the reader's limit, and so is the recursion.
+/// Skips a value. The reader's depth limit bounds the recursion.
 #[inline(always)]
 pub(super) fn skip<'de, R: Skip<'de>>(r: &mut R, ty: TType) -> Result<()> {
     match ty {
@@ -29,8 +28,7 @@ pub(super) fn skip<'de, R: Skip<'de>>(r: &mut R, ty: TType) -> Result<()> {
     }
 }
 
-// Each is a function of its own, so that a level of nesting takes little of the stack, and a
-// scalar no call.
+// Separate functions keep the stack frame of one nesting level small and scalars free of calls.
 
 #[inline(never)]
 fn skip_struct<'de, R: Skip<'de>>(r: &mut R) -> Result<()> {
@@ -69,7 +67,7 @@ fn skip_entries<'de, R: Skip<'de>>(r: &mut R) -> Result<()> {
     r.map_end()
 }
 
-/// A field's type is none that there is.
+/// The error for a field of an unknown type.
 #[cold]
 pub(super) fn no_such_type(ty: TType, cursor: &Cursor<'_>) -> Error {
     cursor.error(ErrorKind::InvalidData, format!("a field of {ty}"))

@@ -1,4 +1,4 @@
-//! Bytes as text.
+//! UTF-8 validation with a fast path for ASCII.
 #![allow(
     unsafe_code,
     reason = "most text is short and ASCII, which a few comparisons show; checking it as UTF-8 once \
@@ -7,7 +7,7 @@
 
 use std::str::Utf8Error;
 
-/// The bytes as text, if they are UTF-8.
+/// Converts bytes to text if they are UTF-8.
 #[inline(always)]
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Utf8Error> {
     match is_ascii(bytes) {
@@ -17,7 +17,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Utf8Error> {
     }
 }
 
-/// Whether all of them are ASCII. Of short ones the first and the last word may overlap.
+/// Whether all bytes are ASCII. For short inputs the first and last word may overlap.
 #[inline(always)]
 fn is_ascii(bytes: &[u8]) -> bool {
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn what_is_text_is_what_std_says_wherever_the_odd_byte_is() {
-        // Miri has time for one length on each side of where there is a choice.
+        // Under Miri, one length on each side of every branch.
         let choices = [0, 1, 3, 4, 7, 8, 16, 17, 32, 33];
         for len in (0..70).filter(|len| !cfg!(miri) || choices.contains(len)) {
             let plain = vec![b'a'; len];

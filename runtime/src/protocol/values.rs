@@ -1,4 +1,4 @@
-//! Values alone, without services: the same functions for each protocol.
+//! Functions for values without services, the same for each protocol.
 
 use std::io::Read as _;
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
-/// The functions of a protocol's module, over its writer and reader.
+/// Generates the functions of a protocol module from its writer and reader.
 ///
 /// ```text
 /// values!("binary", b"\0\0\0\x02hi", BinaryWriter, BinaryReader);
@@ -21,7 +21,7 @@ macro_rules! values {
             "A string or container has more than 2³¹ - 1 bytes or elements."
         }
 
-        /// Encodes a value behind what `bytes` holds, so that one buffer may serve for many values.
+        /// Encodes a value and appends it to `bytes`, so that a buffer can be reused.
         ///
         /// ```
         /// let mut bytes = Vec::new();
@@ -33,7 +33,7 @@ macro_rules! values {
         /// ```
         ///
         /// # Errors
-        /// As [`to_vec`]. What `bytes` held before is left as it was.
+        /// As [`to_vec`]. On an error `bytes` is unchanged.
         pub fn append_to<T: $crate::Encode + ?Sized>(
             value: &T,
             bytes: &mut Vec<u8>,
@@ -74,11 +74,11 @@ macro_rules! values {
             Ok($crate::Body::new(bytes.into(), links))
         }
 
-        /// Encodes a value into a file, a socket or whatever takes bytes. Nothing is written if the
-        /// value cannot be encoded; large `binary` values are not copied.
+        /// Encodes a value into an [`io::Write`](std::io::Write), such as a file or a socket.
+        /// Nothing is written if the value cannot be encoded; large `binary` values are not copied.
         ///
         /// # Errors
-        /// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be written.
+        /// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io) if writing fails.
         pub fn to_writer<T: $crate::Encode + ?Sized>(
             mut writer: impl std::io::Write,
             value: &T,
@@ -89,16 +89,16 @@ macro_rules! values {
             Ok(())
         }
 
-        /// Decodes a value. Bytes behind it are an error.
+        /// Decodes a value. Trailing bytes are an error.
         ///
         /// # Errors
-        /// The bytes are not such a value, or it breaks one of the default
+        /// The bytes do not encode such a value, or it exceeds one of the default
         /// [`Limits`](crate::Limits).
         pub fn from_slice<'de, T: $crate::Decode<'de>>(bytes: &'de [u8]) -> $crate::Result<T> {
             from_slice_with(bytes, &$crate::Limits::DEFAULT)
         }
 
-        /// Decodes a value as [`from_slice`] does, under limits of one's own.
+        /// Decodes a value as [`from_slice`] does, with custom limits.
         ///
         /// # Errors
         /// As [`from_slice`].
@@ -114,7 +114,7 @@ macro_rules! values {
             "Decodes a value; large `binary` values share the memory of `bytes`."
         }
 
-        /// Decodes a value as [`from_bytes`] does, under limits of one's own.
+        /// Decodes a value as [`from_bytes`] does, with custom limits.
         ///
         /// # Errors
         /// As [`from_slice`].
@@ -125,11 +125,11 @@ macro_rules! values {
             decode_whole($reader::shared(bytes, limits))
         }
 
-        /// Decodes the value that is all a reader has.
+        /// Decodes the value up to the end of the reader.
         pub(crate) fn decode_whole<'de, T: $crate::Decode<'de>>(
             mut reader: $reader<'de>,
         ) -> $crate::Result<T> {
-            // What is decoded stays where it is: moving it would wait for its small writes.
+            // The decoded value is not moved: a move would stall on the small writes before it.
             let mut result = T::decode(&mut reader);
             if result.is_ok()
                 && let Err(error) = reader.finish()
@@ -141,7 +141,7 @@ macro_rules! values {
     };
 }
 
-/// The functions of the module of a JSON protocol, which copies text and blobs.
+/// Generates the functions of a JSON protocol module, which copies text and blobs.
 ///
 /// ```text
 /// json_values!(encode "json", br#""hi""#, "…");
@@ -156,11 +156,11 @@ macro_rules! json_values {
     (encode $module:literal, $hi:literal, $errors:literal) => {
         $crate::protocol::values::encoded!($module, $hi, $errors);
 
-        /// Encodes a value into a file, a socket or whatever takes bytes. Nothing is written if the
-        /// value cannot be encoded.
+        /// Encodes a value into an [`io::Write`](std::io::Write), such as a file or a socket.
+        /// Nothing is written if the value cannot be encoded.
         ///
         /// # Errors
-        /// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be written.
+        /// As [`to_vec`], or [`ErrorKind::Io`](crate::ErrorKind::Io) if writing fails.
         pub fn to_writer<T: $crate::Encode + ?Sized>(
             mut writer: impl std::io::Write,
             value: &T,
@@ -169,10 +169,10 @@ macro_rules! json_values {
         }
     };
     (decode $module:literal, $hi:literal) => {
-        /// Decodes a value. Anything behind it is an error, but for white space within the JSON.
+        /// Decodes a value. Trailing characters other than JSON white space are an error.
         ///
         /// # Errors
-        /// The bytes are not such a value, or it breaks one of the default
+        /// The bytes do not encode such a value, or it exceeds one of the default
         /// [`Limits`](crate::Limits).
         pub fn from_slice<T: for<'de> $crate::Decode<'de>>(json: &[u8]) -> $crate::Result<T> {
             from_slice_with(json, &$crate::Limits::DEFAULT)
@@ -183,7 +183,7 @@ macro_rules! json_values {
             "Decodes a value. Its `binary` values are decoded from base64, so they share nothing."
         }
 
-        /// Decodes a value as [`from_bytes`] does, under limits of one's own.
+        /// Decodes a value as [`from_bytes`] does, with custom limits.
         ///
         /// # Errors
         /// As [`from_slice`].
@@ -205,7 +205,8 @@ macro_rules! json_values {
     };
 }
 
-/// What follows from `append_to`: `to_vec` and `to_bytes`. `$hi` is how the text "hi" is encoded.
+/// Functions derived from `append_to`: `to_vec` and `to_bytes`. `$hi` is the encoding of the text
+/// "hi".
 macro_rules! encoded {
     ($module:literal, $hi:literal, $errors:literal) => {
         /// Encodes a value.
@@ -234,7 +235,7 @@ macro_rules! encoded {
     };
 }
 
-/// What follows from `from_bytes_with`: `from_bytes`, `from_reader` and `from_reader_with`.
+/// Functions derived from `from_bytes_with`: `from_bytes`, `from_reader` and `from_reader_with`.
 macro_rules! decoded {
     ($module:literal, $hi:literal, $from_bytes:literal) => {
         #[doc = $from_bytes]
@@ -247,7 +248,8 @@ macro_rules! decoded {
             from_bytes_with(bytes, &$crate::Limits::DEFAULT)
         }
 
-        /// Decodes the value that a file, or whatever bytes can be read from, holds up to its end.
+        /// Decodes a value from an [`io::Read`](std::io::Read), such as a file, which is read to
+        /// its end.
         ///
         /// ```
         #[doc = concat!("let file: &[u8] = ", stringify!($hi), "; // or a `std::fs::File`")]
@@ -257,8 +259,8 @@ macro_rules! decoded {
         /// ```
         ///
         /// # Errors
-        /// As [`from_slice`]; [`ErrorKind::Io`](crate::ErrorKind::Io): it could not be read;
-        /// [`ErrorKind::SizeLimit`](crate::ErrorKind::SizeLimit): there are more bytes than
+        /// As [`from_slice`]; [`ErrorKind::Io`](crate::ErrorKind::Io) if reading fails;
+        /// [`ErrorKind::SizeLimit`](crate::ErrorKind::SizeLimit) if there are more bytes than
         /// [`Limits::message`](crate::Limits::message) allows.
         pub fn from_reader<T: for<'de> $crate::Decode<'de>>(
             reader: impl std::io::Read,
@@ -266,7 +268,7 @@ macro_rules! decoded {
             from_reader_with(reader, &$crate::Limits::DEFAULT)
         }
 
-        /// Decodes a value as [`from_reader`] does, under limits of one's own.
+        /// Decodes a value as [`from_reader`] does, with custom limits.
         ///
         /// # Errors
         /// As [`from_reader`].
@@ -283,7 +285,7 @@ macro_rules! decoded {
 pub(crate) use json_values;
 pub(crate) use {decoded, encoded, values};
 
-/// What was encoded as JSON, as text.
+/// Converts encoded JSON to text.
 #[cfg(feature = "json")]
 pub(crate) fn into_text(json: Vec<u8>) -> Result<String> {
     String::from_utf8(json).map_err(|error| {
@@ -291,12 +293,12 @@ pub(crate) fn into_text(json: Vec<u8>) -> Result<String> {
     })
 }
 
-/// All bytes, if they are not more than a message may have.
+/// Reads all bytes, up to the message limit.
 pub(crate) fn read_all(mut reader: impl std::io::Read, limits: &Limits) -> Result<Bytes> {
     let mut bytes = Vec::new();
     reader.by_ref().take(limits.message as u64).read_to_end(&mut bytes)?;
     if bytes.len() == limits.message && reader.read(&mut [0])? != 0 {
-        let message = format!("more than the {} bytes that are allowed", limits.message);
+        let message = format!("more than the {} bytes allowed", limits.message);
         return Err(Error::new(ErrorKind::SizeLimit, message));
     }
     Ok(bytes.into())

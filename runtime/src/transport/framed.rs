@@ -1,16 +1,16 @@
-//! `TFramedTransport`: before each message stands its length.
+//! `TFramedTransport`: messages with a length prefix.
 
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 
-/// The length of a frame is an `i32`, big-endian, and does not count itself.
+/// Size of the length prefix: a big-endian `i32` that does not include itself.
 pub(crate) const PREFIX: usize = 4;
 
-/// Cuts the next frame off; `None` if it has not come whole.
+/// Splits off the next frame; `None` if it is incomplete.
 ///
-/// The length is checked before any room is made for what it announces.
+/// The length is checked before capacity is reserved for it.
 pub(super) fn cut(input: &mut BytesMut, limits: &Limits) -> Result<Option<Bytes>> {
     let Some(&prefix) = input.first_chunk::<PREFIX>() else { return Ok(None) };
     let length = i32::from_be_bytes(prefix);
@@ -23,7 +23,7 @@ pub(super) fn cut(input: &mut BytesMut, limits: &Limits) -> Result<Option<Bytes>
     Ok(Some(input.split_to(length).freeze()))
 }
 
-/// How many bytes the frame at the begin of `input` takes, as far as that is known.
+/// Size of the frame at the start of `input`, in bytes, as far as known.
 pub(super) fn length(input: &[u8]) -> usize {
     match input.first_chunk::<PREFIX>() {
         Some(&prefix) => PREFIX + i32::from_be_bytes(prefix).max(0) as usize,
@@ -41,7 +41,7 @@ fn check(length: i32, limits: &Limits) -> Result<()> {
     }
 }
 
-/// The error of a frame that is larger than a limit of this name.
+/// The error for a frame that exceeds the limit of this name.
 #[cold]
 pub(crate) fn oversized(length: usize, (name, limit): (&str, usize)) -> Error {
     Error::new(

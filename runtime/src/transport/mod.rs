@@ -1,4 +1,4 @@
-//! Transports: how a stream of bytes becomes messages.
+//! Transports: message framing in a byte stream.
 
 mod framed;
 mod unframed;
@@ -12,21 +12,21 @@ use crate::limits::Limits;
 pub(crate) use framed::oversized;
 pub(crate) use wire::{detect, explain, is_sasl, protocol_of};
 
-/// How messages are told apart in a stream of bytes. Both ends have to agree; a server of
-/// thriftly finds out what its client does.
+/// Message framing: how message boundaries are marked in a byte stream. Both ends must agree; a
+/// thriftly server detects the framing of its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Framing {
-    /// One message follows the other, with nothing between them: ThriftPy's and Apache's
-    /// `TBufferedTransport`, "buffered".
+    /// Consecutive messages without delimiters: ThriftPy's and Apache's `TBufferedTransport`,
+    /// "buffered".
     #[default]
     Unframed,
-    /// Before each message stands its length in four bytes: `TFramedTransport`, "framed".
+    /// Each message has a four-byte length prefix: `TFramedTransport`, "framed".
     Framed,
 }
 
 impl Framing {
-    /// The name, as in logs.
+    /// The name used in logs.
     pub fn name(self) -> &'static str {
         match self {
             Framing::Unframed => "unframed",
@@ -35,7 +35,7 @@ impl Framing {
     }
 }
 
-/// Cuts messages off the bytes that have come.
+/// Splits received bytes into messages.
 #[derive(Debug)]
 pub(crate) struct Cutter {
     pub(crate) framing: Framing,
@@ -47,9 +47,9 @@ impl Cutter {
         Cutter { framing, skipper: unframed::Skipper::default() }
     }
 
-    /// The next message, without its frame; `None` if it has not come whole.
+    /// The next message, without its frame; `None` if it is incomplete.
     ///
-    /// After an error the stream cannot be followed any more.
+    /// After an error the stream is out of sync and must be closed.
     pub(crate) fn cut(&mut self, input: &mut BytesMut, limits: &Limits) -> Result<Option<Bytes>> {
         match self.framing {
             Framing::Framed => framed::cut(input, limits),
@@ -63,7 +63,7 @@ impl Cutter {
         }
     }
 
-    /// How many bytes the message at the begin of `input` has at least, with its frame.
+    /// Minimum size of the message at the start of `input`, in bytes, including its frame.
     pub(crate) fn wanted(&self, input: &[u8]) -> usize {
         match self.framing {
             Framing::Framed => framed::length(input),
@@ -71,7 +71,7 @@ impl Cutter {
         }
     }
 
-    /// Where the message begins in what has come of it.
+    /// Offset of the message in its received bytes.
     pub(crate) fn prefix(&self) -> usize {
         match self.framing {
             Framing::Framed => framed::PREFIX,

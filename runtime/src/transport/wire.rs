@@ -1,14 +1,14 @@
-//! What a client speaks, from the first bytes that it sends.
+//! Detection of a client's protocol and framing from its first bytes.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
-/// How many bytes are enough to tell.
+/// Number of bytes sufficient for detection.
 const ENOUGH: usize = 8;
 
-/// The framing that the first bytes of a connection show; `None` if there are too few of them.
+/// Detects the framing from the first bytes of a connection; `None` if there are too few.
 ///
 /// | first bytes | is |
 /// |---|---|
@@ -22,11 +22,11 @@ const ENOUGH: usize = 8;
 /// | length, a letter | unframed, old binary: the length was that of the name |
 /// | length `{` | unframed JSON of ThriftPy: the length is a part of it |
 ///
-/// No length may be above both limits, so that text, which would be one above 150 MB, is refused with its
-/// first byte.
+/// A length above both limits is rejected, so that plain text, which would be a length above 150
+/// MB, is rejected at its first byte.
 ///
 /// # Errors
-/// It is none of these. The message says what it looks like.
+/// None of these matches. The message names the protocol that the bytes look like.
 pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
     let first = &first[..first.len().min(ENOUGH)];
     if let Some(guess) = foreign(first) {
@@ -65,7 +65,7 @@ pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
     }))
 }
 
-/// Whether the first bytes, as those of a length, are above all that is allowed.
+/// Whether the first bytes, taken as a length, exceed every limit.
 fn beyond(first: &[u8], limits: &Limits) -> bool {
     let mut least = [0; 4];
     first.iter().zip(&mut least).for_each(|(&byte, place)| *place = byte);
@@ -77,7 +77,7 @@ const SERVED: &str = "this server speaks binary and compact Thrift and JSON, fra
 #[cfg(not(feature = "json"))]
 const SERVED: &str = "this server speaks binary and compact Thrift, framed or unframed";
 
-/// Why a reply cannot be followed, if its first bytes tell: the server speaks something else.
+/// The error for a reply whose first bytes show another protocol.
 #[cold]
 pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
     if let Some((status, text)) = sasl(first) {
@@ -97,14 +97,14 @@ pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
     Error::new(ErrorKind::InvalidData, why).with_source(error)
 }
 
-/// Whether a whole reply of SASL has come.
+/// Whether a SASL reply is complete.
 pub(crate) fn is_sasl(reply: &[u8]) -> bool {
     matches!(reply, [1..=5, _, _, _, length, ..] if *length > 0)
         && sasl(reply).is_some_and(|(_, text)| text.len() + 5 == reply.len())
 }
 
-/// The status and the text of a reply of SASL: a byte from 1 to 5, a length, and text of that length,
-/// as far as it has come.
+/// Status and text of a SASL reply: a byte from 1 to 5, a length, and text of that length, as far
+/// as received.
 fn sasl(reply: &[u8]) -> Option<(u8, &str)> {
     let (&[status @ 1..=5, a, b, c, d], text) = reply.split_first_chunk()? else { return None };
     let length = u32::from_be_bytes([a, b, c, d]) as usize;
@@ -113,14 +113,14 @@ fn sasl(reply: &[u8]) -> Option<(u8, &str)> {
     is_text.then_some((status, text))
 }
 
-/// What the bytes are if they are none of ours.
+/// The foreign protocol that the bytes belong to.
 fn foreign(first: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 9] =
         [b"GET ", b"POST", b"PUT ", b"HEAD", b"OPTI", b"DELE", b"CONN", b"PATC", b"TRAC"];
     match first {
-        // Binary or compact, whatever follows; as a length it would be negative.
+        // Binary or compact: as a length it would be negative.
         [0x80 | 0x82, ..] => None,
-        // JSON that is broken is still JSON.
+        // Malformed JSON is still JSON.
         #[cfg(feature = "json")]
         [b'[', ..] => None,
         #[cfg(not(feature = "json"))]
@@ -130,7 +130,7 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
         _ if first.starts_with(b"PRI ") => Some("HTTP/2"),
         _ if first.starts_with(b"HTTP") => Some("HTTP"),
         _ if METHODS.iter().any(|method| first.starts_with(method)) => Some("HTTP"),
-        // A client that has sent no more so far.
+        // A client that has sent only this prefix so far.
         [_, _] | [_, _, _] if METHODS.iter().any(|method| method.starts_with(first)) => {
             Some("HTTP")
         }
@@ -147,14 +147,14 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The protocol of a message; they may come in turns on one connection.
+/// Detects the protocol of a message; a connection may mix protocols.
 pub(crate) fn protocol_of(message: &[u8]) -> Protocol {
     match message {
         [0x82, ..] => Protocol::Compact,
         #[cfg(feature = "json")]
         [b'[', ..] => Protocol::Json,
         [0x80..=0xff, ..] => Protocol::Binary,
-        // Before it stands its length, which would be that of a name in old binary.
+        // The length prefix could be that of a name in old binary.
         #[cfg(feature = "thriftpy-json")]
         [_, _, _, _, b'{', ..] => Protocol::ThriftPyJson,
         _ => Protocol::BinaryOld,
@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     fn is(bytes: &[u8]) -> std::result::Result<Framing, String> {
-        // However many of them come first, the bytes mean the same.
+        // The result does not depend on how many bytes arrive first.
         for end in 0..bytes.len() {
             if let Ok(Some(early)) = detect(&bytes[..end], &Limits::DEFAULT) {
                 assert_eq!(

@@ -25,11 +25,11 @@ pub fn write_old_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut
     out.extend_from_slice(&seqid.to_be_bytes());
 }
 
-/// Cuts a header of either form off a message. They are told apart by the sign of the first word.
+/// Strips a header of either form from a message. The sign of the first word distinguishes them.
 ///
 /// # Errors
-/// The bytes end within the header, or are none: an unknown version or kind of message, a name
-/// that is not UTF-8 or of a size that cannot be.
+/// The bytes end within the header, the version or message kind is unknown, or the name is not
+/// UTF-8 or has an impossible size.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let first = word(message)?;
     let strict = first >> 31 == 1;

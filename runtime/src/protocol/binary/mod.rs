@@ -1,4 +1,4 @@
-//! `TBinaryProtocol`: big-endian, fixed width.
+//! `TBinaryProtocol`: big-endian values of fixed width.
 //!
 //! ```
 //! # fn main() -> thriftly::Result<()> {

@@ -1,4 +1,4 @@
-//! Reading `TBinaryProtocol`.
+//! Reader of `TBinaryProtocol`.
 
 use std::borrow::Cow;
 
@@ -17,9 +17,9 @@ use crate::protocol::skip::{Skip, no_such_type, skip};
 use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
-/// Reads values in `TBinaryProtocol`. Any byte but 0 is `true`.
+/// Reads values in `TBinaryProtocol`. A `bool` is `true` for every byte except 0.
 ///
-/// With it several values can be read from one buffer:
+/// Several consecutive values can be read from one buffer:
 ///
 /// ```
 /// use thriftly::binary::{self, BinaryReader};
@@ -40,7 +40,7 @@ use crate::ttype::TType;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// The limits are those of all values together.
+/// The limits apply to all values together.
 #[derive(Debug)]
 pub struct BinaryReader<'de> {
     pub(super) cursor: Cursor<'de>,
@@ -52,12 +52,12 @@ impl<'de> BinaryReader<'de> {
         BinaryReader { cursor: Cursor::new(bytes, Blobs::Copied, limits) }
     }
 
-    /// Reads from shared bytes: large blobs will be parts of them.
+    /// Reads from shared bytes; large blobs share their memory.
     pub fn shared(bytes: &'de Bytes, limits: &Limits) -> BinaryReader<'de> {
         BinaryReader { cursor: Cursor::new(bytes, Blobs::Shared(bytes), limits) }
     }
 
-    /// Reads what came from JSON: `binary` values are still in base64.
+    /// Reads bytes transcoded from JSON, whose `binary` values are still base64.
     #[cfg(feature = "json")]
     pub(crate) fn base64(
         bytes: &'de [u8],
@@ -67,15 +67,15 @@ impl<'de> BinaryReader<'de> {
         BinaryReader { cursor: Cursor::new(bytes, Blobs::Base64(decoded), limits) }
     }
 
-    /// What has not been read.
+    /// The unread bytes.
     pub fn rest(&self) -> &'de [u8] {
         self.cursor.rest
     }
 
-    /// The end: nothing may be left.
+    /// Checks that all bytes have been read.
     ///
     /// # Errors
-    /// Bytes are left.
+    /// There are unread bytes.
     pub fn finish(&self) -> Result<()> {
         self.cursor.finish()
     }
@@ -85,7 +85,7 @@ impl<'de> BinaryReader<'de> {
         self.cursor.array()
     }
 
-    /// As many bytes as the size before them says.
+    /// Reads length-prefixed bytes.
     #[inline(always)]
     fn sized(&mut self) -> Result<&'de [u8]> {
         let size = self.size()?;
@@ -98,7 +98,7 @@ impl<'de> BinaryReader<'de> {
         self.cursor.size(size)
     }
 
-    /// A number of elements that the bytes that remain can hold.
+    /// Reads an element count and checks it against the remaining bytes.
     #[inline(always)]
     fn count(&mut self, width: usize) -> Result<usize> {
         let count = self.size()?;
@@ -169,7 +169,7 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     fn list_begin(&mut self, element: TType) -> Result<usize> {
         let found = TType(self.array::<1>()?[0]);
         let count = self.size()?;
-        // Before the bytes are counted: those of other elements are no measure.
+        // Checked before the size, which depends on the element type.
         if found != element && count != 0 {
             return Err(self.cursor.mismatch(element, found));
         }

@@ -1,8 +1,8 @@
-//! How many bytes values take in `TBinaryProtocol`.
+//! Sizes of values in `TBinaryProtocol`.
 
 use crate::ttype::TType;
 
-/// The least number of bytes that a value of the type takes; `None` if there is no such type.
+/// Minimum size of a value of the type, in bytes; `None` for an unknown type.
 #[inline(always)]
 pub(crate) const fn min_width(ty: TType) -> Option<usize> {
     match ty {
@@ -17,7 +17,7 @@ pub(crate) const fn min_width(ty: TType) -> Option<usize> {
     }
 }
 
-/// The number of bytes that every value of the type takes, if it is always the same.
+/// Size of a value of the type, in bytes, if fixed.
 #[inline(always)]
 pub(crate) const fn fixed_width(ty: TType) -> Option<usize> {
     match ty {

@@ -1,4 +1,4 @@
-//! Writing `TBinaryProtocol`.
+//! Writer of `TBinaryProtocol`.
 
 use std::borrow::BorrowMut;
 
@@ -30,25 +30,25 @@ impl<B: BorrowMut<Vec<u8>>> BinaryWriter<B> {
         BinaryWriter { out: Buffer::linking(bytes) }
     }
 
-    /// Notes where `binary` values are.
+    /// Records the offsets of `binary` values.
     #[cfg(feature = "json")]
     pub(crate) fn marking(bytes: B) -> BinaryWriter<B> {
         BinaryWriter { out: Buffer::marking(bytes) }
     }
 
-    /// The end: hands the bytes back, and tells what could not be written: a string or container
-    /// with more than 2³¹ - 1 bytes or elements. What stands in the bytes then is no value.
+    /// Returns the bytes and the first error: a string or container with more than 2³¹ - 1 bytes or
+    /// elements. After an error the bytes are not a valid value.
     #[inline]
     pub fn finish(self) -> (B, Result<()>) {
         self.out.finish()
     }
 
-    /// The end: what was linked, each before the byte at its offset.
+    /// Returns the bytes and the linked blobs, each inserted before the byte at its offset.
     pub(crate) fn finish_linked(self) -> Result<(B, Vec<(usize, Bytes)>)> {
         self.out.finish_linked()
     }
 
-    /// The end: where in the bytes `binary` values begin.
+    /// Returns the bytes and the offsets of `binary` values.
     #[cfg(feature = "json")]
     pub(crate) fn finish_marked(self) -> Result<(B, Vec<usize>)> {
         self.out.finish_marked()
@@ -117,7 +117,7 @@ macro_rules! scalar_fields {
     };
 }
 
-/// Fields of fixed width, written into room that was made for all of them. See [`Writer::run`].
+/// Writes fields of fixed width into a region reserved for all of them. See [`Writer::run`].
 #[derive(Debug)]
 pub struct BinaryRun<'a, const WIDTH: usize> {
     bytes: &'a mut [u8; WIDTH],
@@ -145,8 +145,8 @@ impl<B: BorrowMut<Vec<u8>>> Writer for BinaryWriter<B> {
 
     #[inline(always)]
     fn run<const WIDTH: usize>(&mut self, fields: impl FnOnce(&mut BinaryRun<'_, WIDTH>)) {
-        // Room that is cleared first and then written in place beats a copy of what was put
-        // together on the stack, as that would have to wait for the small writes.
+        // Writing in place into cleared space is faster than copying from the stack, because the
+        // copy would stall on the small writes.
         self.out.bytes().extend_from_slice(&[0; WIDTH]);
         if let Some(bytes) = self.out.bytes().last_chunk_mut() {
             let mut run = BinaryRun { bytes, at: 0 };
@@ -270,8 +270,8 @@ impl<B: BorrowMut<Vec<u8>>> Writer for BinaryWriter<B> {
         match value.protocol() {
             Protocol::Binary => self.out.bytes().extend_from_slice(value.bytes()),
             _ => {
-                // By another writer: this one may note what is `binary` and what is text, which
-                // nobody knows here.
+                // Transcoded, because this writer may have to record which values are `binary`, and
+                // the raw bytes do not tell.
                 let mut writer = BinaryWriter::new(self.out.bytes());
                 let carried = value.carry_over(&mut writer);
                 if carried.and(writer.finish().1).is_err() {

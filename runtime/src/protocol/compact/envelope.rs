@@ -26,11 +26,11 @@ fn append(number: u32, out: &mut Vec<u8>) {
     out.extend_from_slice(&word.to_le_bytes()[..length]);
 }
 
-/// Cuts a header off a message.
+/// Strips the header from a message.
 ///
 /// # Errors
-/// The bytes end within the header, or are none: an unknown version or kind of message, a name
-/// that is not UTF-8 or of a size that cannot be.
+/// The bytes end within the header, the version or message kind is unknown, or the name is not
+/// UTF-8 or has an impossible size.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let second = match message[..] {
         [ID, second, ..] if second & 0x1f == VERSION => second,

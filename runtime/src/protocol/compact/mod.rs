@@ -1,4 +1,4 @@
-//! `TCompactProtocol`: small numbers take few bytes, and field headers mostly one.
+//! `TCompactProtocol`: variable-length integers, and field headers of usually one byte.
 //!
 //! ```
 //! # fn main() -> thriftly::Result<()> {

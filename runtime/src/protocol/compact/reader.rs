@@ -1,4 +1,4 @@
-//! Reading `TCompactProtocol`.
+//! Reader of `TCompactProtocol`.
 
 use std::borrow::Cow;
 
@@ -19,17 +19,16 @@ use crate::ttype::TType;
 
 /// Reads values in `TCompactProtocol`.
 ///
-/// What old or careless writers do is understood: elements of the type `bool` declared as 2, and
-/// 0 for `false` in containers. There 1 is `true`, and every other byte is `false`.
+/// Deviations of old writers are accepted: element type `bool` declared as 2, and 0 for `false` in
+/// containers. In containers, 1 is `true` and every other byte is `false`.
 ///
-/// As with [`BinaryReader`](crate::binary::BinaryReader), several values can be read one after the
-/// other.
+/// As with [`BinaryReader`](crate::binary::BinaryReader), several consecutive values can be read.
 #[derive(Debug)]
 pub struct CompactReader<'de> {
     pub(super) cursor: Cursor<'de>,
     /// The id of the last field of the struct that is being read.
     last: i16,
-    /// The value of a field of the type `bool`, which came with its header.
+    /// The value of a `bool` field, taken from its header.
     waiting: Option<bool>,
 }
 
@@ -39,7 +38,7 @@ impl<'de> CompactReader<'de> {
         CompactReader::over(Cursor::new(bytes, Blobs::Copied, limits))
     }
 
-    /// Reads from shared bytes: large blobs will be parts of them.
+    /// Reads from shared bytes; large blobs share their memory.
     pub fn shared(bytes: &'de Bytes, limits: &Limits) -> CompactReader<'de> {
         CompactReader::over(Cursor::new(bytes, Blobs::Shared(bytes), limits))
     }
@@ -48,15 +47,15 @@ impl<'de> CompactReader<'de> {
         CompactReader { cursor, last: 0, waiting: None }
     }
 
-    /// What has not been read.
+    /// The unread bytes.
     pub fn rest(&self) -> &'de [u8] {
         self.cursor.rest
     }
 
-    /// The end: nothing may be left.
+    /// Checks that all bytes have been read.
     ///
     /// # Errors
-    /// Bytes are left.
+    /// There are unread bytes.
     pub fn finish(&self) -> Result<()> {
         self.cursor.finish()
     }
@@ -66,7 +65,7 @@ impl<'de> CompactReader<'de> {
         self.cursor.array::<1>().map(|[byte]| byte)
     }
 
-    /// A number that mostly has one byte.
+    /// Reads a varint that is usually one byte.
     #[inline(always)]
     fn varint<V: Varint + From<u8>>(&mut self) -> Result<V> {
         match *self.cursor.rest {
@@ -95,7 +94,7 @@ impl<'de> CompactReader<'de> {
         self.cursor.error(broken.kind(), broken.message())
     }
 
-    /// `count` numbers in a row.
+    /// Reads `count` consecutive numbers.
     fn varints<T>(&mut self, count: usize, read: ReadAll<T>) -> Result<Vec<T>> {
         let mut values = Vec::with_capacity(count);
         match read(self.cursor.rest, count, &mut values) {
@@ -116,14 +115,14 @@ impl<'de> CompactReader<'de> {
         self.cursor.size(size as i32)
     }
 
-    /// As many bytes as the size before them says.
+    /// Reads length-prefixed bytes.
     #[inline(always)]
     fn sized(&mut self) -> Result<&'de [u8]> {
         let size = self.size()?;
         self.cursor.slice(size)
     }
 
-    /// The number of a list's elements, and the byte with their type.
+    /// Reads the element count of a list and its type byte.
     #[inline(always)]
     fn list_header(&mut self) -> Result<(u8, usize)> {
         let header = self.byte()?;
@@ -134,17 +133,17 @@ impl<'de> CompactReader<'de> {
         Ok((header, count))
     }
 
-    /// The number of a map's entries, and the byte with their types. An empty map has none.
+    /// Reads the entry count of a map and its type byte, which an empty map does not have.
     #[inline(always)]
     fn map_header(&mut self) -> Result<(u8, usize)> {
         Ok(match self.size()? {
             0 => (0, 0),
-            // There has to be something for the types, too.
+            // The type byte must be there as well.
             count => (self.cursor.count(count, 2).and_then(|_| self.byte())?, count),
         })
     }
 
-    /// A field header that is not one byte, or none at all.
+    /// Reads a field header that is not a single byte, or reports an invalid one.
     #[cold]
     #[inline(never)]
     fn odd_field(&mut self, header: u8) -> Result<FieldHeader> {
@@ -206,7 +205,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     #[inline(always)]
     fn field_is(&mut self, ty: TType, id: i16) -> bool {
         let [header, ref rest @ ..] = *self.cursor.rest else { return false };
-        // What the header is if it is one byte; beyond a byte if it cannot be.
+        // The one-byte header; above 0xff if there is none.
         let short = (i32::from(id) - i32::from(self.last)) * 16;
         let is = |number: u8| header > 0x0f && i32::from(header) == short + i32::from(number);
         let found = match ty {
@@ -238,7 +237,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     }
 
     fn capture(&mut self, ty: TType) -> Result<RawValue<'de>> {
-        // What stood in a header has no bytes of its own.
+        // A value in the header has no bytes of its own.
         let bytes = match self.waiting.take() {
             Some(true) => &[TRUE][..],
             Some(false) => &[FALSE],
@@ -255,7 +254,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     fn list_begin(&mut self, element: TType) -> Result<usize> {
         let (header, count) = self.list_header()?;
         let found = ttype(header);
-        // Before the bytes are counted: those of other elements are no measure.
+        // Checked before the size, which depends on the element type.
         if found != element && count != 0 {
             return Err(self.cursor.mismatch(element, found));
         }
@@ -430,7 +429,7 @@ impl<'de> Skip<'de> for CompactReader<'de> {
     #[inline(always)]
     fn skip_scalar(&mut self, ty: TType) -> Result<()> {
         match ty {
-            // The value of a field came with its header.
+            // The value was in the field header.
             TType::BOOL => self.bool().map(drop),
             TType::I16 => self.i16().map(drop),
             TType::I32 => self.i32().map(drop),

@@ -1,4 +1,4 @@
-//! The numbers that types have in `TCompactProtocol`.
+//! Type numbers of `TCompactProtocol`.
 
 use crate::ttype::TType;
 
@@ -7,7 +7,7 @@ pub(super) const TRUE: u8 = 1;
 /// The value `false` of a field.
 pub(super) const FALSE: u8 = 2;
 
-/// The number of a type; 0 if there is no such type.
+/// The number of a type, or 0 for an unknown type.
 #[inline(always)]
 pub(super) const fn number(ty: TType) -> u8 {
     match ty {
@@ -27,7 +27,7 @@ pub(super) const fn number(ty: TType) -> u8 {
     }
 }
 
-/// The type with the number: the low half of the byte. [`TType::STOP`] if there is none.
+/// The type with the number in the low half of the byte, or [`TType::STOP`] if unknown.
 #[inline(always)]
 pub(crate) const fn ttype(number: u8) -> TType {
     const TYPES: [TType; 16] = [
@@ -51,7 +51,7 @@ pub(crate) const fn ttype(number: u8) -> TType {
     TYPES[(number & 0x0f) as usize]
 }
 
-/// The least number of bytes that a value of the type takes in a container.
+/// Minimum size of a value of the type in a container, in bytes.
 #[inline(always)]
 pub(crate) const fn min_width(ty: TType) -> usize {
     match ty {
@@ -61,8 +61,7 @@ pub(crate) const fn min_width(ty: TType) -> usize {
     }
 }
 
-/// The number of bytes that every value of the type takes in a container, if it is always the
-/// same.
+/// Size of a value of the type in a container, in bytes, if fixed.
 pub(crate) const fn fixed_width(ty: TType) -> Option<usize> {
     match ty {
         TType::BOOL | TType::I8 | TType::DOUBLE | TType::UUID => Some(min_width(ty)),

@@ -1,14 +1,13 @@
-//! Numbers in pieces of seven bits, the lowest first; the eighth bit says that more follow.
+//! Varints: seven bits per byte, least significant first; the eighth bit is the continuation bit.
 //!
-//! The pieces of a number are spread over a word, and gathered from one, without looping over
-//! them.
+//! The bits are spread over a word and gathered from it without a loop.
 
 use crate::error::ErrorKind;
 
-/// What says that more bytes follow, in eight bytes.
+/// The continuation bits of eight bytes.
 pub(super) const MORE: u64 = 0x8080_8080_8080_8080;
 
-/// Signed numbers such that small ones take few bytes, whatever their sign.
+/// Zigzag encoding: small absolute values take few bytes.
 #[inline(always)]
 pub(super) const fn zigzag32(value: i32) -> u32 {
     ((value << 1) ^ (value >> 31)) as u32
@@ -29,7 +28,7 @@ pub(super) const fn unzigzag64(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
-/// The seven-bit pieces of the low 56 bits, each in a byte of its own.
+/// Spreads the low 56 bits over eight bytes, seven bits each.
 #[inline(always)]
 pub(super) const fn spread(value: u64) -> u64 {
     let value = (value & 0x0fff_ffff) | (value & 0x00ff_ffff_f000_0000) << 4;
@@ -37,7 +36,7 @@ pub(super) const fn spread(value: u64) -> u64 {
     (value & 0x007f_007f_007f_007f) | (value & 0x3f80_3f80_3f80_3f80) << 1
 }
 
-/// What [`spread`] was given. The eighth bits do not count.
+/// The inverse of [`spread`]. The eighth bits are ignored.
 #[inline(always)]
 pub(super) const fn gather(pieces: u64) -> u64 {
     let value = (pieces & 0x007f_007f_007f_007f) | (pieces & 0x7f00_7f00_7f00_7f00) >> 1;
@@ -45,7 +44,7 @@ pub(super) const fn gather(pieces: u64) -> u64 {
     (value & 0x0fff_ffff) | (value & 0x0fff_ffff_0000_0000) >> 4
 }
 
-/// How many bytes a number takes, by its leading zeros: a seventh of its bits, rounded up.
+/// Encoded length by leading zeros: a seventh of the significant bits, rounded up.
 pub(super) const LENGTHS: [u8; 65] = {
     let mut lengths = [1; 65];
     let mut zeros = 0;
@@ -56,7 +55,7 @@ pub(super) const LENGTHS: [u8; 65] = {
     lengths
 };
 
-/// The bits that say that more bytes follow, by a number's leading zeros.
+/// Continuation bits by leading zeros.
 pub(super) const FOLLOWS: [u64; 65] = {
     let mut follows = [0; 65];
     let mut zeros = 0;
@@ -68,14 +67,14 @@ pub(super) const FOLLOWS: [u64; 65] = {
     follows
 };
 
-/// The bytes of a number in the low part of a word, and how many they are.
+/// The encoded bytes in the low part of a word, and their number.
 #[inline(always)]
 pub(super) const fn word32(value: u32) -> (u64, usize) {
     let zeros = (value as u64).leading_zeros() as usize;
     (spread(value as u64) | FOLLOWS[zeros], LENGTHS[zeros] as usize)
 }
 
-/// The first eight bytes of a number, the two after them, and how many count.
+/// The first eight encoded bytes, the next two, and the encoded length.
 #[inline(always)]
 pub(super) const fn word64(value: u64) -> (u64, u16, usize) {
     let zeros = value.leading_zeros() as usize;
@@ -89,12 +88,12 @@ pub(super) const fn tail(value: u64) -> u16 {
     (high & 0x7f) | ((high >> 7) * 0x0180)
 }
 
-/// Why bytes are no number.
+/// Why a varint is malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// They end before it does.
+    /// The bytes end within the number.
     Short,
-    /// It has more bits than there can be.
+    /// The number has more bits than its type.
     Long,
 }
 
@@ -114,19 +113,19 @@ impl Broken {
     }
 }
 
-/// A number as it stands in lists.
+/// A list element that is encoded as a varint.
 pub(super) trait Varint: Copy {
-    /// The most bytes that it takes.
+    /// Maximum encoded length, in bytes.
     const LONGEST: usize;
 
-    /// Reads the number that begins the bytes, and tells how many they are.
+    /// Reads the number at the start of the bytes and returns its encoded length.
     fn read(bytes: &[u8]) -> Result<(Self, usize), Broken>;
 
-    /// Cuts out the number that begins the bytes: its first eight, what the ninth and tenth add
-    /// to them, and how many there are. `None` if they are too many.
+    /// Splits off the number at the start of the bytes: its first eight bytes, the bits of the
+    /// ninth and tenth, and its length. `None` if it is too long.
     fn cut(bytes: &[u8; 10]) -> Option<(u64, u64, usize)>;
 
-    /// The number with the low 56 bits and what is added, and the bits that are too many.
+    /// The number from its low 56 bits and the added bits, and the excess bits.
     fn join(low: u64, high: u64) -> (Self, u64);
 }
 
@@ -151,7 +150,7 @@ impl Varint for u32 {
     #[inline(always)]
     fn cut(bytes: &[u8; 10]) -> Option<(u64, u64, usize)> {
         let word = word(bytes);
-        // What is likely comes first: the processor guesses the length then, and goes on.
+        // Likely lengths first, for branch prediction.
         Some(match word {
             _ if word & 0x80 == 0 => (word & 0x7f, 0, 1),
             _ if word & 0x8000 == 0 => (word & 0x7fff, 0, 2),
@@ -199,7 +198,7 @@ impl Varint for u64 {
             _ if word & 0x8000 == 0 => (word & 0x7fff, 0, 2),
             _ if word & MORE == MORE => {
                 let [ninth, tenth] = [bytes[8], bytes[9]].map(u64::from);
-                // Whether there is a tenth byte is anyone's guess, so none is made.
+                // The tenth byte is unpredictable, so there is no branch for it.
                 let more = ninth >> 7;
                 let tenth = tenth & more.wrapping_neg();
                 if tenth > 1 {
@@ -219,14 +218,14 @@ impl Varint for u64 {
     }
 }
 
-/// For those who only pass over numbers, of which more bytes may come.
+/// For skipping incomplete input.
 pub(crate) trait Length: Sized {
-    /// How many bytes the number takes that begins the bytes; `None` if they end within it.
+    /// Length of the number at the start of the bytes; `None` if they end within it.
     fn length(bytes: &[u8]) -> Result<Option<usize>, ()> {
         Self::read_whole(bytes).map(|whole| whole.map(|(_, length)| length))
     }
 
-    /// The number as well.
+    /// Also returns the number.
     fn read_whole(bytes: &[u8]) -> Result<Option<(Self, usize)>, ()>;
 }
 
@@ -243,17 +242,17 @@ impl<V: Varint> Length for V {
 /// The first eight of the bytes.
 #[inline(always)]
 fn word(bytes: &[u8; 10]) -> u64 {
-    // In one load, which naming each byte does not come to.
+    // One load; indexing each byte is not compiled to one.
     bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-/// How many bytes the number at the begin of a word has; 9 if it does not end within.
+/// Length of the number at the start of a word; 9 if it does not end in the word.
 #[inline(always)]
 const fn length_of(word: u64) -> usize {
     (!word & MORE).trailing_zeros() as usize / 8 + 1
 }
 
-/// Reads a number near the end of the bytes, where there is no whole word.
+/// Reads a number near the end of the bytes, where fewer than eight are left.
 #[cold]
 fn read_short<V: Varint + TryFrom<u64>>(bytes: &[u8]) -> Result<(V, usize), Broken> {
     let mut value = 0;
@@ -275,7 +274,7 @@ pub(super) mod tests {
     use super::super::varints::{write_all32, write_all64};
     use super::*;
 
-    /// As the specification writes it: one piece after the other.
+    /// The reference algorithm of the specification, byte by byte.
     pub(in super::super) fn reference(mut value: u64) -> Vec<u8> {
         let mut bytes = Vec::new();
         while value >= 0x80 {
@@ -295,7 +294,7 @@ pub(super) mod tests {
 
     #[test]
     fn numbers_of_every_length_are_written_and_read() {
-        // Miri has time for a few.
+        // Fewer under Miri.
         for number in numbers().step_by(if cfg!(miri) { 7 } else { 1 }) {
             let expected = reference(number);
             let mut bytes = Vec::new();
@@ -331,7 +330,7 @@ pub(super) mod tests {
             assert_eq!(u64::read(&with(&[&[0xff; 9][..], &[2]].concat())), Err(Broken::Long));
             assert_eq!(u64::read(&with(&[&[0x80; 10][..], &[0]].concat())), Err(Broken::Long));
             assert_eq!(u64::read(&with(&[0x80; 1000])), Err(Broken::Long));
-            // Zeros in front are no harm while there is room for them.
+            // Leading zeros are accepted within the maximum length.
             assert_eq!(u32::read(&with(b"\x80\x80\x80\x80\x00")), Ok((0, 5)));
             assert_eq!(u64::read(&with(&[&[0x80; 9][..], &[1]].concat())), Ok((1 << 63, 10)));
         }

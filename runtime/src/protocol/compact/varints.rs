@@ -1,10 +1,10 @@
-//! Many numbers in a row: lists of `i16`, `i32` and `i64`.
+//! Bulk varint codec for lists of `i16`, `i32` and `i64`.
 //!
-//! They are worked on in batches and in two steps: one finds where the numbers begin and end, the
-//! other, without branches and for several numbers at once, moves the bits.
+//! Numbers are processed in batches and two steps: the first finds their boundaries, the second
+//! moves the bits of several numbers at once without branches.
 //!
-//! The loops are plain; on x86-64 they are compiled a second time for AVX2 and BMI, which nearly
-//! every machine has, and which move the bits a quarter faster.
+//! The loops are plain Rust; on x86-64 they are also compiled for AVX2 and BMI, which makes them a
+//! quarter faster on nearly all machines.
 #![allow(
     unsafe_code,
     reason = "a function compiled for AVX2 and BMI may only be called where they are"
@@ -15,14 +15,14 @@ use super::varint::{
     zigzag64,
 };
 
-/// How many numbers are worked on in one go.
+/// Batch size, in numbers.
 const BATCH: usize = 32;
 
 /// See [`read_all`].
 pub(super) type ReadAll<T> = fn(&[u8], usize, &mut Vec<T>) -> Result<usize, (usize, Broken)>;
 
-/// `$read` reads lists of a type, `$write` appends them. For what they are given and return see
-/// [`read_all`] and [`write_all32`].
+/// `$read` reads lists of a type, `$write` appends them. For arguments and results see [`read_all`]
+/// and [`write_all32`].
 macro_rules! lists {
     ($number:ident, $read:ident, $make:expr, $write:ident, $write_all:ident, $zigzag:expr) => {
         pub(super) fn $read(
@@ -42,7 +42,7 @@ macro_rules! lists {
 
             #[cfg(target_arch = "x86_64")]
             if is_fast() {
-                // SAFETY: there are AVX2 and BMI.
+                // SAFETY: AVX2 and BMI were detected.
                 return unsafe { fast(bytes, count, values) };
             }
             read_all(bytes, count, values, $make)
@@ -57,7 +57,7 @@ macro_rules! lists {
 
             #[cfg(target_arch = "x86_64")]
             if is_fast() {
-                // SAFETY: there are AVX2 and BMI.
+                // SAFETY: AVX2 and BMI were detected.
                 return unsafe { fast(values, out) };
             }
             $write_all(values, out, $zigzag)
@@ -69,7 +69,7 @@ lists!(i16, read_i16s, make_i16, write_i16s, write_all32, zigzag16);
 lists!(i32, read_i32s, make_i32, write_i32s, write_all32, zigzag32);
 lists!(i64, read_i64s, make_i64, write_i64s, write_all64, zigzag64);
 
-/// Whether there is what the loops are compiled for a second time.
+/// Whether the CPU features of the second compilation are available.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn is_fast() -> bool {
@@ -100,8 +100,8 @@ fn make_i64(number: u64) -> (i64, bool) {
     (unzigzag64(number), true)
 }
 
-/// Reads `count` numbers, of which `make` makes what they stand for, and tells if it fits.
-/// Returns how many bytes they took, or where what is broken begins.
+/// Reads `count` numbers and converts each with `make`, which also reports whether it fits. Returns
+/// the bytes read, or the offset of the first malformed number.
 #[inline(always)]
 fn read_all<V: Varint, T: Copy + Default>(
     bytes: &[u8],
@@ -117,7 +117,7 @@ fn read_all<V: Varint, T: Copy + Default>(
         let before = rest;
         let mut whole = 0;
         while whole < BATCH {
-            // Small numbers often come in rows.
+            // Runs of small numbers are common.
             if whole % 8 == 0
                 && let Some(eight) = rest.first_chunk::<8>()
                 && u64::from_le_bytes(*eight) & MORE == 0
@@ -142,7 +142,7 @@ fn read_all<V: Varint, T: Copy + Default>(
             broken |= beyond | u64::from(!fits);
         }
         if whole < BATCH || broken != 0 {
-            // Once more, one by one: it is the end, or something is broken.
+            // Again, one by one: near the end, or a number is malformed.
             rest = before;
             break;
         }
@@ -160,11 +160,11 @@ fn read_all<V: Varint, T: Copy + Default>(
     Ok(at)
 }
 
-/// Appends what the values stand for, as numbers of 32 bits.
+/// Appends the values as 32-bit varints.
 #[inline(always)]
 pub(super) fn write_all32<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl Fn(T) -> u32) {
     let (mut numbers, mut words) = ([0; BATCH], [0; BATCH]);
-    // Eight bytes are written for each number, which the next one cuts off.
+    // Eight bytes are written per number; the next number overwrites the excess.
     let mut bytes = [0; BATCH * 5 + 3];
     for values in values.chunks(BATCH) {
         for ((number, word), &value) in numbers.iter_mut().zip(&mut words).zip(values) {
@@ -182,7 +182,7 @@ pub(super) fn write_all32<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl F
     }
 }
 
-/// Appends what the values stand for, as numbers of 64 bits.
+/// Appends the values as 64-bit varints.
 #[inline(always)]
 pub(super) fn write_all64<T: Copy>(values: &[T], out: &mut Vec<u8>, make: impl Fn(T) -> u64) {
     let (mut numbers, mut words) = ([0; BATCH], [0; BATCH]);
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn lists_are_read_as_their_numbers_are_one_by_one() {
         let numbers: Vec<u64> = numbers().collect();
-        // Each number comes at many places of the batches. Miri has time for a few.
+        // Each number occurs at many positions of a batch; only a few under Miri.
         for skip in (0..70).step_by(if cfg!(miri) { 23 } else { 1 }) {
             let numbers = &numbers[skip..];
             let bytes: Vec<u8> = numbers.iter().flat_map(|&number| reference(number)).collect();
@@ -230,10 +230,10 @@ mod tests {
         }
     }
 
-    /// By the functions that choose between the loops.
+    /// Through the functions that select a loop.
     #[test]
     fn lists_of_every_type_come_back() {
-        // Under Miri it is as the compiler is told, so that both loops can be taken.
+        // Under Miri the compiler flags decide, so that both loops can be tested.
         #[cfg(all(miri, target_feature = "avx2"))]
         assert!(is_fast());
         for count in [0, 1, BATCH - 1, BATCH, BATCH + 1, 3 * BATCH] {

@@ -1,4 +1,4 @@
-//! Writing `TCompactProtocol`.
+//! Writer of `TCompactProtocol`.
 
 use std::borrow::BorrowMut;
 
@@ -21,7 +21,7 @@ pub struct CompactWriter<B = Vec<u8>> {
     out: Buffer<B>,
     /// The id of the last field of the struct that is being written.
     last: i16,
-    /// A field of the type `bool` whose header waits for the value, which is a part of it.
+    /// A `bool` field whose header is pending, because it contains the value.
     waiting: Option<i16>,
 }
 
@@ -37,14 +37,14 @@ impl<B: BorrowMut<Vec<u8>>> CompactWriter<B> {
         CompactWriter { out: Buffer::linking(bytes), last: 0, waiting: None }
     }
 
-    /// The end: hands the bytes back, and tells what could not be written: a string or container
-    /// with more than 2³¹ - 1 bytes or elements. What stands in the bytes then is no value.
+    /// Returns the bytes and the first error: a string or container with more than 2³¹ - 1 bytes or
+    /// elements. After an error the bytes are not a valid value.
     #[inline]
     pub fn finish(self) -> (B, Result<()>) {
         self.out.finish()
     }
 
-    /// The end: what was linked, each before the byte at its offset.
+    /// Returns the bytes and the linked blobs, each inserted before the byte at its offset.
     pub(crate) fn finish_linked(self) -> Result<(B, Vec<(usize, Bytes)>)> {
         self.out.finish_linked()
     }
@@ -61,7 +61,7 @@ impl<B: BorrowMut<Vec<u8>>> CompactWriter<B> {
         self.out.put_first((u128::from(word) | u128::from(tail) << 64).to_le_bytes(), length);
     }
 
-    /// A number of bytes or elements, which is mostly small.
+    /// Writes a length or count, which is usually small.
     #[inline(always)]
     fn size(&mut self, size: usize) {
         match size {
@@ -76,17 +76,17 @@ impl<B: BorrowMut<Vec<u8>>> CompactWriter<B> {
         self.varint32(size);
     }
 
-    /// The number of a type of which there are values: it has to be one.
+    /// The number of a type that has values; fails for an unknown type.
     #[inline(always)]
     fn number(&mut self, ty: TType) -> u8 {
         let number = number(ty);
         if number == 0 {
-            self.out.fail(ErrorKind::InvalidData, "there is no such type");
+            self.out.fail(ErrorKind::InvalidData, "unknown type");
         }
         number
     }
 
-    /// The header of a field as one byte, if its id allows for that.
+    /// The one-byte field header, if the id delta allows it.
     #[inline(always)]
     fn short_header(&mut self, number: u8, id: i16) -> Option<u8> {
         let delta = i32::from(id) - i32::from(self.last);
@@ -127,8 +127,7 @@ impl<B: BorrowMut<Vec<u8>>> CompactWriter<B> {
     }
 }
 
-/// A field behind the one with the id `last`: its header, how many bytes of that count, and what
-/// stands behind it.
+/// A field after the one with the id `last`: its header, the header's length, and the value bytes.
 pub(crate) fn raw_field<'a>(
     id: i16,
     last: i16,
@@ -218,7 +217,7 @@ impl<B: BorrowMut<Vec<u8>>> Writer for CompactWriter<B> {
     #[inline]
     fn list_begin(&mut self, element: TType, count: usize) {
         match count {
-            // What is empty may have come without types.
+            // Empty containers may have been received without types.
             0 => self.out.put([number(element)]),
             1..=14 => {
                 let number = self.number(element);
@@ -331,7 +330,7 @@ impl<B: BorrowMut<Vec<u8>>> Writer for CompactWriter<B> {
 
     fn raw(&mut self, value: &RawValue<'_>) {
         match value.protocol() {
-            // It may belong into the header of a field.
+            // The value may belong into a field header.
             Protocol::Compact if value.ttype() == TType::BOOL => {
                 self.bool(value.bytes() == [TRUE]);
             }

@@ -1,10 +1,10 @@
-//! Bytes that were decoded from base64, for values that borrow them.
+//! Storage for decoded base64 that values borrow.
 
 use std::sync::OnceLock;
 
-/// Keeps whatever bytes it is given for as long as it lives itself.
+/// Owns decoded bytes for its own lifetime.
 ///
-/// It is a chain whose last link is filled, so that nothing that was lent out ever moves.
+/// A linked list that only grows at its end, so that borrowed bytes never move.
 #[derive(Debug, Default)]
 pub(crate) struct Decoded(OnceLock<Box<Link>>);
 
@@ -15,9 +15,9 @@ struct Link {
 }
 
 impl Decoded {
-    /// Keeps the bytes, and lends them out. `last` is the end of the chain, or where to look for it.
+    /// Stores the bytes and returns a reference. `last` is a hint for the end of the list.
     pub(crate) fn keep<'a>(last: &mut &'a Decoded, bytes: Vec<u8>) -> &'a [u8] {
-        // Nothing has to be kept of nothing: a link takes more than a peer paid for it.
+        // Empty values need no node, which would cost more memory than the peer has sent.
         if bytes.is_empty() {
             return &[];
         }
@@ -25,7 +25,7 @@ impl Decoded {
         loop {
             match last.0.set(link) {
                 Ok(()) => break,
-                // Another reader was here: behind what it has kept.
+                // Another reader has appended: continue behind its nodes.
                 Err(again) => {
                     link = again;
                     match last.0.get() {
@@ -45,7 +45,7 @@ impl Decoded {
     }
 }
 
-/// One link after the other: a long chain that is dropped from within would need a deep stack.
+/// Drops nodes iteratively: a recursive drop of a long list would overflow the stack.
 impl Drop for Decoded {
     fn drop(&mut self) {
         let mut next = self.0.take();

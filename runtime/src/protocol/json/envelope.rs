@@ -1,4 +1,4 @@
-//! Message headers of `TJSONProtocol`, and what closes a message.
+//! Message headers and trailers of `TJSONProtocol`.
 
 use std::io::Write as _;
 
@@ -12,22 +12,22 @@ use crate::rpc::message::MethodName;
 use crate::ttype::MessageKind;
 
 const VERSION: i32 = 1;
-/// What stands behind the value of a message.
+/// The message trailer.
 pub(crate) const END: &[u8] = b"]";
 
-/// Appends a header: version, name, kind, sequence id. The value follows, and then `]`.
+/// Appends a header: version, name, kind, sequence id. The value and `]` must follow.
 pub fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec<u8>) {
     out.extend_from_slice(b"[1,\"");
     escape(method, out);
-    // A `Vec` takes everything.
+    // Writing to a `Vec` never fails.
     let _ = write!(out, "\",{},{seqid},", kind.number());
 }
 
-/// Cuts a header off a message, and what closes the message off its end.
+/// Strips header and trailer from a message.
 ///
 /// # Errors
-/// The bytes end within the header, or are none: an unknown version or kind of message, a name
-/// that is not UTF-8. Or the end of the message is missing.
+/// The bytes end within the header, the version or message kind is unknown, the name is not UTF-8,
+/// or the trailer is missing.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let json = message.clone();
     let mut parser = Parser::flat(&json);

@@ -1,5 +1,5 @@
-//! `TJSONProtocol`, the JSON that all Thrift implementations exchange: ids for names, and a type
-//! with every value.
+//! `TJSONProtocol`, the JSON protocol shared by all Thrift implementations: fields have ids and
+//! types, not names.
 //!
 //! ```
 //! # fn main() -> thriftly::Result<()> {
@@ -11,15 +11,15 @@
 //! # }
 //! ```
 //!
-//! Values go through the binary protocol on their way, so that no code is generated for JSON. Text
-//! and `binary` look the same there: the writer notes which is which, and the reader decodes
-//! base64 when a `binary` is asked for.
+//! Values are transcoded through the binary protocol, so that no code is generated for JSON. The
+//! binary protocol does not distinguish text from `binary`: the writer records the `binary` values,
+//! and the reader decodes base64 when a `binary` is requested.
 //!
-//! What is written is what C++ writes, but for the padding of base64: doubles have 17 significant
-//! digits, those that are not finite stand in quotes. What is read is what any peer writes: also
-//! base64 without padding, bare `NaN`, `nan`, `Infinity` and `inf`, and numbers in quotes.
-//! A struct or container as the key of a map stands where JSON wants a string, as Apache's Python and C++ write and
-//! read it: `["lst","i32",1,{["i32",2,1,2]:0}]`.
+//! The output equals that of Apache's C++ library except for base64 padding: doubles have 17
+//! significant digits, non-finite doubles are in quotes. The input may come from any
+//! implementation: base64 without padding, bare `NaN`, `nan`, `Infinity` and `inf`, and quoted
+//! numbers are accepted. A struct or container as a map key is written in place of the string that
+//! JSON requires, as in Apache's Python and C++: `["lst","i32",1,{["i32",2,1,2]:0}]`.
 
 pub(crate) mod decoded;
 mod envelope;
@@ -53,7 +53,7 @@ json_values! {
 json_values!(text);
 json_values!(decode "json", br#""hi""#);
 
-/// Encodes a value behind what `bytes` holds, so that one buffer may serve for many values.
+/// Encodes a value and appends it to `bytes`, so that a buffer can be reused.
 ///
 /// ```
 /// let mut lines = Vec::new();
@@ -66,12 +66,12 @@ json_values!(decode "json", br#""hi""#);
 /// ```
 ///
 /// # Errors
-/// As [`to_vec`]. What `bytes` held before is left as it was.
+/// As [`to_vec`]. On an error `bytes` is unchanged.
 pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<()> {
     append(T::TYPE, |writer| value.encode(writer), bytes)
 }
 
-/// Decodes a value as [`from_slice`] does, under limits of one's own.
+/// Decodes a value as [`from_slice`] does, with custom limits.
 ///
 /// # Errors
 /// As [`from_slice`].
@@ -92,7 +92,7 @@ pub fn from_str<T: for<'de> Decode<'de>>(json: &str) -> Result<T> {
     from_slice(json.as_bytes())
 }
 
-/// Decodes a value as [`from_str`] does, under limits of one's own.
+/// Decodes a value as [`from_str`] does, with custom limits.
 ///
 /// # Errors
 /// As [`from_slice`].
@@ -100,7 +100,7 @@ pub fn from_str_with<T: for<'de> Decode<'de>>(json: &str, limits: &Limits) -> Re
     from_slice_with(json.as_bytes(), limits)
 }
 
-/// Encodes what is written to a writer, which has to be one value of the type.
+/// Encodes the value that `write` writes, which must be exactly one value of the type `ty`.
 ///
 /// ```
 /// use thriftly::codec::Writer;
@@ -122,7 +122,7 @@ pub fn write(ty: TType, value: impl FnOnce(&mut BinaryWriter)) -> Result<Vec<u8>
     Ok(bytes)
 }
 
-/// Appends what is written to a writer, or nothing.
+/// Appends the value that the function writes; on an error nothing is appended.
 fn append(ty: TType, value: impl FnOnce(&mut BinaryWriter), bytes: &mut Vec<u8>) -> Result<()> {
     let mut writer = BinaryWriter::marking(Vec::new());
     value(&mut writer);
@@ -130,9 +130,9 @@ fn append(ty: TType, value: impl FnOnce(&mut BinaryWriter), bytes: &mut Vec<u8>)
     write::transcode(ty, &binary, &blobs, bytes)
 }
 
-/// Decodes a value of the type with a reader, which has to be read to its end.
+/// Decodes a value of the type with a reader, which must be read to its end.
 ///
-/// What it reads may borrow from the reader, but not be returned.
+/// Values borrowed from the reader cannot be returned.
 ///
 /// ```
 /// use thriftly::codec::Reader;

@@ -1,4 +1,4 @@
-//! Writing JSON with the names of fields, and without types.
+//! Writer of JSON with field names and without types.
 
 use std::fmt;
 use std::io::Write as _;
@@ -10,18 +10,18 @@ use crate::ttype::TType;
 use crate::value::base64;
 use crate::value::uuid::Uuid;
 
-/// Whose JSON it is.
+/// The dialect of JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// Apache's `TSimpleJSONProtocol`: maps are objects.
     Simple,
-    /// ThriftPy's, as Python's `json` writes it: maps are arrays of objects with `key` and `value`,
-    /// and everything is ASCII.
+    /// ThriftPy's, in the format of Python's `json`: maps are arrays of objects with `key` and
+    /// `value`, and everything is ASCII.
     #[cfg(feature = "thriftpy-json")]
     ThriftPy,
 }
 
-/// What is being written, the outermost first.
+/// Open structs and containers, outermost first.
 #[derive(Debug)]
 enum Level {
     Struct(&'static StructNames),
@@ -34,15 +34,15 @@ enum Level {
 
 /// Writes values in JSON.
 ///
-/// It is generic code that is compiled for every type written, but only for those that are.
+/// Generic, so it is compiled only for the types in use.
 #[derive(Debug)]
 pub(crate) struct NamedWriter {
     out: Vec<u8>,
     dialect: Dialect,
     levels: Vec<Level>,
-    /// Nothing has been written yet in the innermost struct or container.
+    /// The innermost struct or container is still empty.
     first: bool,
-    /// What is written was kept of a field that is not known: it may be text or not.
+    /// The value belongs to a preserved unknown field: a `string` or a `binary`.
     guess: bool,
     failure: Option<Error>,
 }
@@ -80,11 +80,11 @@ impl NamedWriter {
     }
 
     fn print(&mut self, text: fmt::Arguments<'_>) {
-        // A `Vec` takes everything.
+        // Writing to a `Vec` never fails.
         let _ = self.out.write_fmt(text);
     }
 
-    /// One with a blank behind it in Python.
+    /// Followed by a space in Python's format.
     fn separator(&mut self, separator: &str) {
         let len = if self.is_simple() { 1 } else { 2 };
         self.text(&separator[..len]);
@@ -96,7 +96,7 @@ impl NamedWriter {
         }
     }
 
-    /// What stands before a value at this place. Returns whether it is a key.
+    /// Writes the separators before a value. Returns whether it is a key.
     fn begin(&mut self) -> bool {
         let simple = self.is_simple();
         match self.levels.last_mut() {
@@ -121,7 +121,7 @@ impl NamedWriter {
         }
     }
 
-    /// What stands behind a value at this place.
+    /// Writes the separators after a value.
     fn end(&mut self) {
         let simple = self.is_simple();
         if let Some(Level::Map { key: true }) = self.levels.last()
@@ -175,7 +175,7 @@ impl NamedWriter {
     }
 }
 
-/// Characters beyond what is printable in ASCII as escapes: those above 0xffff as two surrogates.
+/// Writes characters outside printable ASCII as escapes, above 0xffff as surrogate pairs.
 fn ascii(text: &[u8]) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);
     for character in String::from_utf8_lossy(text).chars() {
@@ -244,7 +244,7 @@ impl Writer for NamedWriter {
         };
         match name {
             Some(name) => self.string_literal(name),
-            // What was kept of a field that is not known.
+            // A preserved unknown field.
             None => self.print(format_args!("\"{id}\"")),
         }
         self.separator(": ");
@@ -296,7 +296,7 @@ impl Writer for NamedWriter {
         };
         match self.is_simple() {
             true => self.quoted(name),
-            // What Python writes and reads, though it is no JSON.
+            // Not valid JSON, but written and read by Python.
             false => self.scalar(format_args!("{name}")),
         }
     }

@@ -1,4 +1,4 @@
-//! The words that JSON is made of.
+//! The JSON tokenizer.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -6,16 +6,16 @@ use std::str::FromStr;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, TOO_DEEP};
 
-/// Reads JSON from its begin to its end.
+/// Reads JSON tokens from start to end.
 pub(crate) struct Parser<'a> {
     json: &'a [u8],
     at: usize,
-    /// How many levels of nesting are left.
+    /// Remaining nesting depth.
     depth: u32,
-    /// Whether what is no text is replaced.
+    /// Whether invalid UTF-8 is replaced.
     lossy: bool,
-    /// For whoever [looks for](Parser::looking_for) a place: an offset into what is made, and the
-    /// place of the last value that begins before it.
+    /// For [position lookups](Parser::looking_for): an output offset, and the text position of the
+    /// last value that begins before it.
     wanted: usize,
     place: usize,
 }
@@ -26,23 +26,23 @@ impl<'a> Parser<'a> {
         Parser::looking_for(0, json, limits)
     }
 
-    /// Reads the header of a message, in which nothing is nested.
+    /// Reads a message header, which has no nesting.
     pub(crate) fn flat(json: &'a [u8]) -> Parser<'a> {
         Parser::new(json, &Limits { depth: 0, ..Limits::DEFAULT })
     }
 
-    /// Reads values again, to find the place of one by its offset in what is made of them.
+    /// Reads values again to find the text position of an output offset.
     pub(crate) fn looking_for(offset: usize, json: &'a [u8], limits: &Limits) -> Parser<'a> {
         let Limits { depth, lossy_utf8, .. } = *limits;
         Parser { json, at: 0, depth, lossy: lossy_utf8, wanted: offset, place: 0 }
     }
 
-    /// The place that was found.
+    /// The position found.
     pub(crate) fn place(&self) -> usize {
         self.place
     }
 
-    /// A value begins, before which so much has been made.
+    /// Records the start of a value at this output offset.
     pub(crate) fn begins(&mut self, made: usize) {
         if made < self.wanted {
             self.peek();
@@ -50,7 +50,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// How many bytes have been read.
+    /// Bytes read so far.
     pub(crate) fn at(&self) -> usize {
         self.at
     }
@@ -75,7 +75,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Whether there is another item before the end. Reads the comma before it, or the end.
+    /// Reads a comma or the closing bracket. Returns whether another item follows.
     pub(crate) fn another(&mut self, first: &mut bool, end: u8) -> Result<bool> {
         match self.peek() {
             Some(byte) if byte == end => {
@@ -91,7 +91,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The next byte that is not white space.
+    /// Peeks at the next byte that is not white space.
     pub(crate) fn peek(&mut self) -> Option<u8> {
         while let Some(byte) = self.json.get(self.at) {
             match byte {
@@ -102,7 +102,7 @@ impl<'a> Parser<'a> {
         None
     }
 
-    /// A whole number, in quotes or not.
+    /// Reads an integer, quoted or not.
     pub(crate) fn number<T: FromStr>(&mut self, what: &str) -> Result<T> {
         let place = self.at;
         let token = self.token()?;
@@ -118,13 +118,13 @@ impl<'a> Parser<'a> {
         // This also understands `nan`, `inf` and `infinity` in any case.
         let value = std::str::from_utf8(&token).ok().and_then(|token| token.parse::<f64>().ok());
         match value {
-            // What is too large for a double becomes infinite, which nobody has meant.
+            // Out-of-range numbers would become infinite.
             Some(value) if value.is_finite() || !token.iter().any(u8::is_ascii_digit) => Ok(value),
             _ => Err(self.no(&token, "double", &["nan", "infinity"], place)),
         }
     }
 
-    /// The characters of a number or word, in quotes or not.
+    /// Reads the characters of a number or word, quoted or not.
     pub(crate) fn token(&mut self) -> Result<Cow<'a, [u8]>> {
         if self.peek() == Some(b'"') {
             return self.short_string();
@@ -158,8 +158,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Passes over a value, whatever it is; brackets have to match in number only. Returns where
-    /// it stands.
+    /// Skips a value of any kind, counting brackets without matching their types. Returns its
+    /// range.
     #[cfg(feature = "thriftpy-json")]
     pub(crate) fn pass(&mut self) -> Result<std::ops::Range<usize>> {
         self.peek();
@@ -171,7 +171,7 @@ impl<'a> Parser<'a> {
                     open += 1;
                     self.at += 1;
                 }
-                // What does not belong to the value any more, if it is no container.
+                // The end of a value that is not a container.
                 Some(b'}' | b']' | b',') if open == 0 => return Ok(start..self.at),
                 Some(b'}' | b']') => {
                     open -= 1;
@@ -217,7 +217,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Appends what stands in a string whose first quote has been read, and reads the last.
+    /// Appends the contents of a string after its opening quote, and reads the closing quote.
     fn rest_of_string(&mut self, out: &mut Vec<u8>) -> Result<()> {
         loop {
             let rest = &self.json[self.at..];
@@ -232,7 +232,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What stands behind a backslash.
+    /// Reads an escape after its backslash.
     fn escape(&mut self, out: &mut Vec<u8>) -> Result<()> {
         let byte = match self.next()? {
             byte @ (b'"' | b'\\' | b'/') => byte,
@@ -259,7 +259,7 @@ impl<'a> Parser<'a> {
         let first = self.hex()?;
         let place = self.at;
         match self.character_from(first) {
-            // Half a pair is replaced alone: what follows it may be a character of its own.
+            // An unpaired surrogate is replaced alone; the next escape may be a separate character.
             Err(_) if self.lossy => {
                 self.at = place;
                 Ok(char::REPLACEMENT_CHARACTER)
@@ -268,7 +268,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A character above 0xffff stands as two surrogates.
+    /// Characters above 0xffff are surrogate pairs.
     fn character_from(&mut self, first: u32) -> Result<char> {
         let code = match first {
             0xd800..0xdc00 => {
@@ -277,17 +277,17 @@ impl<'a> Parser<'a> {
                     second @ 0xdc00..0xe000 => {
                         0x10000 + (first - 0xd800) * 0x400 + (second - 0xdc00)
                     }
-                    // No second half, so the first is none either.
+                    // Not followed by a low surrogate.
                     _ => first,
                 }
             }
             code => code,
         };
         char::from_u32(code)
-            .ok_or_else(|| self.error(ErrorKind::InvalidUtf8, "a surrogate without its other half"))
+            .ok_or_else(|| self.error(ErrorKind::InvalidUtf8, "an unpaired surrogate"))
     }
 
-    /// Whether the byte comes next, which is read then.
+    /// Reads the byte if it comes next, and returns whether it did.
     fn has(&mut self, byte: u8) -> Result<bool> {
         match self.json.get(self.at) {
             Some(found) if *found == byte => {
@@ -295,7 +295,7 @@ impl<'a> Parser<'a> {
                 Ok(true)
             }
             Some(_) => Ok(false),
-            None => Err(self.unexpected("the second of two surrogates")),
+            None => Err(self.unexpected("a low surrogate")),
         }
     }
 
@@ -328,7 +328,7 @@ impl<'a> Parser<'a> {
         Error::new(kind, message).at_offset(self.at)
     }
 
-    /// Something else, or nothing, stands where something is expected.
+    /// The error for an unexpected token or the end of input.
     #[cold]
     pub(crate) fn unexpected(&self, expected: impl std::fmt::Display) -> Error {
         match self.json.get(self.at) {
@@ -349,21 +349,21 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What stands at the place is not what it should be, nor the begin of it, which would be a
-    /// number or one of the words.
+    /// The error for an invalid token; if it is a prefix of a number or an accepted word, the input
+    /// may be truncated.
     #[cold]
     pub(crate) fn no(&self, token: &[u8], what: &str, words: &[&str], place: usize) -> Error {
-        // What stands in quotes is whole.
+        // A quoted token is complete.
         let at_end = self.at == self.json.len() && self.json.last() != Some(&b'"');
         let kind = match at_end && is_begin(token, words) {
             true => ErrorKind::UnexpectedEof,
             false => ErrorKind::InvalidData,
         };
-        Error::new(kind, format!("`{}` is no {what}", shown(token))).at_offset(place)
+        Error::new(kind, format!("`{}` is not a valid {what}", shown(token))).at_offset(place)
     }
 }
 
-/// Whether it could become a number, or one of the words, if more followed.
+/// Whether the token is a prefix of a number or of one of the words.
 fn is_begin(token: &[u8], words: &[&str]) -> bool {
     let unsigned = token.strip_prefix(b"-").or(token.strip_prefix(b"+")).unwrap_or(token);
     let (Some(first), Some(last)) = (unsigned.first(), unsigned.last()) else { return true };
@@ -376,10 +376,10 @@ fn is_begin(token: &[u8], words: &[&str]) -> bool {
     })
 }
 
-/// As much of a text as an error shows.
+/// Text truncated for an error message.
 pub(crate) fn shown(text: &[u8]) -> String {
     const MOST: usize = 40;
-    // No character has more than four bytes.
+    // A character has at most four bytes.
     let begin = String::from_utf8_lossy(&text[..text.len().min(4 * MOST + 4)]);
     let mut shown: String = begin.chars().take(MOST).flat_map(char::escape_debug).collect();
     if begin.chars().nth(MOST).is_some() {

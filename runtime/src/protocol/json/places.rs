@@ -1,18 +1,18 @@
-//! Where in the JSON an error is.
+//! Mapping of errors to positions in the JSON text.
 //!
-//! Values are read from bytes that are made of the text before. What is wrong with the text is found
-//! while these are made, when no field has a name yet; what is wrong with a value is found at an
-//! offset of the bytes, which nobody has seen. Once there is an error, each is found out for the
-//! other.
+//! JSON text is first transcoded to bytes, from which values are decoded. Syntax errors are found
+//! during transcoding, when field names are not known; value errors are found at an offset of the
+//! intermediate bytes, which the user has never seen. After an error, this module adds the field
+//! path to the former and the text offset to the latter.
 
 use super::parser::Parser;
 use crate::error::{ErrorKind, Result};
 use crate::limits::Limits;
 
-/// Makes the bytes that a value is read from, out of the text of the value.
+/// Transcodes the text of a value into the bytes that it is decoded from.
 pub(crate) type Make<'m> = &'m dyn Fn(&mut Parser<'_>, &mut Vec<u8>) -> Result<()>;
 
-/// A text, and how bytes are made of it.
+/// A text and its transcoder.
 #[derive(Clone, Copy)]
 pub(crate) struct Text<'a> {
     pub(crate) json: &'a [u8],
@@ -21,18 +21,18 @@ pub(crate) struct Text<'a> {
 }
 
 impl Text<'_> {
-    /// The bytes, as far as the text could be understood, and whether it could be to its end.
+    /// The bytes up to the first error in the text, and that error.
     pub(crate) fn bytes(self) -> (Vec<u8>, Result<()>) {
         let mut bytes = Vec::with_capacity(self.json.len() / 2);
         let mut parser = Parser::new(self.json, &self.limits);
         let made = (self.make)(&mut parser, &mut bytes).and_then(|()| match parser.peek() {
             None => Ok(()),
-            Some(_) => Err(parser.error(ErrorKind::InvalidData, "something is left over")),
+            Some(_) => Err(parser.error(ErrorKind::InvalidData, "trailing characters")),
         });
         (bytes, made)
     }
 
-    /// What was read from the bytes, or the error as one of the text.
+    /// The value decoded from the bytes, or its error mapped to the text.
     pub(crate) fn outcome<T>(self, made: Result<()>, read: Result<T>) -> Result<T> {
         match (made, read) {
             (Ok(()), Ok(value)) => Ok(value),
@@ -40,8 +40,8 @@ impl Text<'_> {
                 Some(offset) => error.moved_to(self.place(offset)),
                 None => error,
             }),
-            // Who reads what was understood comes to its end in the field that is broken, if what
-            // was made tells its numbers of elements before them.
+            // Decoding the partial bytes ends in the faulty field, provided that element counts
+            // precede the elements.
             (Err(error), Err(end)) if end.kind() == ErrorKind::UnexpectedEof => {
                 Err(error.with_path_of(end))
             }
@@ -49,11 +49,11 @@ impl Text<'_> {
         }
     }
 
-    /// Where in the text the last value begins before the offset of the bytes.
+    /// The text position of the last value that begins before the byte offset.
     #[cold]
     fn place(self, offset: usize) -> usize {
         let mut parser = Parser::looking_for(offset, self.json, &self.limits);
-        // It could be made before.
+        // Transcoding succeeded before.
         let _ = (self.make)(&mut parser, &mut Vec::new());
         parser.place()
     }

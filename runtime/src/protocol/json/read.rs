@@ -1,4 +1,4 @@
-//! From JSON to the binary protocol.
+//! Transcoding from JSON to the binary protocol.
 
 use super::parser::Parser;
 use super::places::Text;
@@ -13,7 +13,7 @@ pub(crate) fn structure<'a>(json: &'a [u8], limits: &Limits) -> Text<'a> {
     Text { json, limits: *limits, make: &|parser, out| parser.value(TType::STRUCT, out) }
 }
 
-/// Reads a value of the type, which is all there is.
+/// Reads a value of the type up to the end of the text.
 pub(crate) fn transcode(ty: TType, json: &[u8], limits: &Limits) -> Result<Vec<u8>> {
     let make = |parser: &mut Parser<'_>, out: &mut Vec<u8>| parser.value(ty, out);
     let (bytes, made) = Text { json, limits: *limits, make: &make }.bytes();
@@ -21,7 +21,7 @@ pub(crate) fn transcode(ty: TType, json: &[u8], limits: &Limits) -> Result<Vec<u
 }
 
 impl Parser<'_> {
-    /// Carries a value over.
+    /// Transcodes one value.
     pub(crate) fn value(&mut self, ty: TType, out: &mut Vec<u8>) -> Result<()> {
         self.begins(out.len());
         match ty {
@@ -90,7 +90,7 @@ impl Parser<'_> {
 
     fn key(&mut self, ty: TType, out: &mut Vec<u8>) -> Result<()> {
         match ty {
-            // No proper JSON, but what Apache's libraries write and read.
+            // Not valid JSON, but written and read by Apache's libraries.
             TType::STRUCT | TType::LIST | TType::SET | TType::MAP => self.value(ty, out),
             _ => match self.peek() {
                 Some(b'"') | None => self.scalar(ty, out),
@@ -99,7 +99,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Sizes are not believed: what is there is counted.
+    /// Declared sizes are not trusted: elements are counted.
     fn counted(&self, count: &mut i32, size: i32, place: usize) -> Result<()> {
         match *count < size {
             true => {
@@ -107,7 +107,7 @@ impl Parser<'_> {
                 Ok(())
             }
             false => {
-                let message = format!("there are more than the {size} elements declared");
+                let message = format!("more than the declared {size} elements");
                 Err(Error::new(ErrorKind::InvalidData, message).at_offset(place))
             }
         }
@@ -117,7 +117,7 @@ impl Parser<'_> {
         match count == size {
             true => Ok(()),
             false => {
-                let message = format!("there are {count} elements where {size} are declared");
+                let message = format!("{count} elements, but {size} were declared");
                 Err(Error::new(ErrorKind::InvalidData, message).at_offset(place))
             }
         }
@@ -143,7 +143,7 @@ impl Parser<'_> {
                 let length = out.len();
                 out.extend_from_slice(&[0; 4]);
                 if let Err(error) = self.string(out) {
-                    // Who reads what was understood comes to its end here.
+                    // Decoding the partial bytes ends here.
                     out.truncate(length);
                     return Err(error);
                 }

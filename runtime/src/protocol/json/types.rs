@@ -1,4 +1,4 @@
-//! The names that types have in `TJSONProtocol`.
+//! Type names in `TJSONProtocol`.
 
 use crate::ttype::TType;
 

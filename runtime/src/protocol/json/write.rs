@@ -1,4 +1,4 @@
-//! From the binary protocol to JSON.
+//! Transcoding from the binary protocol to JSON.
 
 use std::io::Write as _;
 
@@ -11,7 +11,8 @@ use crate::ttype::TType;
 use crate::value::base64;
 use crate::value::uuid::Uuid;
 
-/// Appends a value of the type, or nothing. `blobs` are the places of the lengths of `binary` values.
+/// Appends a value of the type; on an error nothing is appended. `blobs` are the offsets of the
+/// lengths of `binary` values.
 pub(super) fn transcode(
     ty: TType,
     binary: &[u8],
@@ -29,8 +30,8 @@ pub(super) fn transcode(
     result
 }
 
-/// Writes a value that came from JSON in as few bytes as [`super::read`] can do with: hardly ever
-/// more than it came in. It is no proper JSON.
+/// Writes a value received in JSON in the shortest form that [`super::read`] accepts, rarely longer
+/// than the original. The result is not valid JSON.
 pub(crate) fn short_text(ty: TType, binary: &[u8]) -> Result<Vec<u8>> {
     let mut writer = JsonWriter { short: true, ..JsonWriter::new(binary, &[], Vec::new()) };
     writer.whole(ty)?;
@@ -40,24 +41,24 @@ pub(crate) fn short_text(ty: TType, binary: &[u8]) -> Result<Vec<u8>> {
 
 struct JsonWriter<'a> {
     from: BinaryReader<'a>,
-    /// How many bytes there were at the start.
+    /// Length of the input in bytes.
     len: usize,
-    /// The places of `binary` values that have not been passed.
+    /// Offsets of the remaining `binary` values.
     blobs: &'a [usize],
     out: Vec<u8>,
-    /// Bytes are saved.
+    /// Whether the shortest form is written.
     short: bool,
 }
 
 impl<'a> JsonWriter<'a> {
     fn new(binary: &'a [u8], blobs: &'a [usize], out: Vec<u8>) -> JsonWriter<'a> {
-        // It is our own, and as deep as the code that has written it went.
+        // The input was encoded locally, so its depth is bounded by the encoder's recursion.
         let limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
         let from = BinaryReader::new(binary, &limits);
         JsonWriter { from, len: binary.len(), blobs, out, short: false }
     }
 
-    /// The value that is all there is.
+    /// Writes the value up to the end of the input.
     fn whole(&mut self, ty: TType) -> Result<()> {
         self.value(ty)?;
         self.from.finish()
@@ -127,8 +128,8 @@ impl<'a> JsonWriter<'a> {
         self.from.map_end()
     }
 
-    /// Scalar keys are strings, also those that are numbers. Structs and containers are written as such, which is no
-    /// proper JSON, but what Apache's libraries write and read.
+    /// Scalar keys, also numbers, are strings. Structs and containers as keys are written unquoted,
+    /// which is not valid JSON, but written and read by Apache's libraries.
     fn key(&mut self, ty: TType) -> Result<()> {
         match ty {
             TType::STRUCT | TType::LIST | TType::SET | TType::MAP => self.value(ty),
@@ -183,7 +184,7 @@ impl<'a> JsonWriter<'a> {
                 if is_blob {
                     self.blobs = &self.blobs[1..];
                 }
-                // What was kept of an unknown field may be either.
+                // A preserved unknown field may be a `string` or a `binary`.
                 match std::str::from_utf8(bytes) {
                     Ok(text) if self.short => escape_marks(text, &mut self.out),
                     Ok(text) if !is_blob => escape(text, &mut self.out),
@@ -199,7 +200,7 @@ impl<'a> JsonWriter<'a> {
     }
 
     fn print(&mut self, text: std::fmt::Arguments<'_>) {
-        // A `Vec` takes everything.
+        // Writing to a `Vec` never fails.
         let _ = self.out.write_fmt(text);
     }
 }
@@ -208,7 +209,7 @@ fn known(ty: TType) -> Result<&'static str> {
     name(ty).ok_or_else(|| Error::new(ErrorKind::InvalidData, format!("a value of {ty}")))
 }
 
-/// The name of the type of elements, of which there may be none, and then no type either.
+/// The name of an element type; an empty container may have no valid type.
 fn of_none(ty: TType, count: usize) -> Result<&'static str> {
     match count {
         0 => Ok(name(ty).unwrap_or("i8")),
@@ -216,7 +217,7 @@ fn of_none(ty: TType, count: usize) -> Result<&'static str> {
     }
 }
 
-/// Appends what stands between the quotes of a string.
+/// Appends the contents of a string literal.
 pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
     let mut rest = text.as_bytes();
     while let Some(at) = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | ..0x20)) {
@@ -242,8 +243,7 @@ pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// Appends what stands between the quotes of a string, with no more escapes than needed to find
-/// its end.
+/// Appends the contents of a string literal, escaping only what is needed to find its end.
 fn escape_marks(text: &str, out: &mut Vec<u8>) {
     for piece in text.as_bytes().split_inclusive(|byte| matches!(byte, b'"' | b'\\')) {
         match piece.split_last() {
@@ -256,7 +256,7 @@ fn escape_marks(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// The shortest text that is read as the double: `.5`, `15e30`, `inf`.
+/// The shortest text that parses to the double: `.5`, `15e30`, `inf`.
 fn short_double(value: f64) -> String {
     let plain = format!("{value}");
     let plain = match plain.split_once("0.") {
@@ -271,7 +271,7 @@ fn short_double(value: f64) -> String {
     if scientific.len() < plain.len() { scientific } else { plain }
 }
 
-/// A double with 17 significant digits, without zeros at the end: `printf`'s `%.17g`.
+/// A double with 17 significant digits, without trailing zeros: `printf`'s `%.17g`.
 fn double(value: f64) -> String {
     if !value.is_finite() {
         let text = match value {

@@ -1,4 +1,4 @@
-//! What stands around a value: a length, and the object with `metadata` and `payload`.
+//! The envelope of a value: a length, and an object with `metadata` and `payload`.
 
 use std::borrow::Cow;
 use std::io::Write as _;
@@ -14,12 +14,12 @@ use crate::rpc::message::MethodName;
 use crate::ttype::MessageKind;
 
 const VERSION: i32 = 1;
-/// What stands behind the value of a message.
+/// The message trailer.
 pub(crate) const END: &[u8] = b"}";
-/// The length of what follows, big-endian.
+/// Size of the length prefix, in bytes (big-endian).
 const PREFIX: usize = 4;
 
-/// Appends what stands before a value of that many bytes. The value follows, and then `}`.
+/// Appends the message header for a value of that many bytes. The value and `}` must follow.
 pub fn write_envelope(
     method: &str,
     kind: MessageKind,
@@ -30,12 +30,12 @@ pub fn write_envelope(
     let start = begin(out);
     out.extend_from_slice(b", \"name\": \"");
     escape(method, out);
-    // A `Vec` takes everything.
+    // Writing to a `Vec` never fails.
     let _ = write!(out, "\", \"ttype\": {}, \"seqid\": {seqid}", kind.number());
     finish(start, payload, out);
 }
 
-/// The same for a value that is no message.
+/// As above, for a value without a message.
 pub(super) fn write_bare(payload: usize, out: &mut Vec<u8>) {
     let start = begin(out);
     finish(start, payload, out);
@@ -51,11 +51,11 @@ fn begin(out: &mut Vec<u8>) -> usize {
 fn finish(start: usize, payload: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b"}, \"payload\": ");
     let length = out.len() - start - PREFIX + payload + END.len();
-    // Payloads are never so large that this could be cut off.
+    // Payload sizes are bounded well below this cast.
     out[start..start + PREFIX].copy_from_slice(&(length as u32).to_be_bytes());
 }
 
-/// What the metadata say.
+/// The decoded `metadata` member.
 #[derive(Default)]
 struct Metadata {
     method: Option<MethodName>,
@@ -63,11 +63,11 @@ struct Metadata {
     seqid: Option<i32>,
 }
 
-/// Cuts everything off a message but its value.
+/// Strips the envelope from a message.
 ///
 /// # Errors
-/// It is no such message: it is cut off, `metadata` or `payload` is missing, the version or the
-/// kind of message is unknown.
+/// The message is truncated, `metadata` or `payload` is missing, or the version or message kind is
+/// unknown.
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let (metadata, payload) = parse(message)?;
     let missing = |name: &str| {
@@ -84,7 +84,7 @@ pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     Ok(Envelope { method, kind, seqid })
 }
 
-/// Where the value stands, without what is around it.
+/// The range of the value within the envelope.
 pub(super) fn payload(bytes: &[u8]) -> Result<Range<usize>> {
     parse(bytes).map(|(_, payload)| payload)
 }
@@ -103,7 +103,7 @@ fn parse(bytes: &[u8]) -> Result<(Metadata, Range<usize>)> {
             true => ErrorKind::InvalidData,
             false => ErrorKind::UnexpectedEof,
         };
-        let message = format!("{} bytes where {length} are announced", json.len());
+        let message = format!("{} bytes, but the length prefix says {length}", json.len());
         return Err(Error::new(kind, message));
     }
     match parse_json(json) {
@@ -127,7 +127,7 @@ fn parse_json(json: &[u8]) -> Result<(Metadata, Range<usize>)> {
         }
     }
     if parser.peek().is_some() {
-        return Err(parser.error(ErrorKind::InvalidData, "something is left over"));
+        return Err(parser.error(ErrorKind::InvalidData, "trailing characters"));
     }
     let missing =
         |name: &str| Error::new(ErrorKind::InvalidData, format!("the message has no `{name}`"));
@@ -165,7 +165,7 @@ fn parse_metadata(parser: &mut Parser<'_>) -> Result<Metadata> {
     }
 }
 
-/// The name of the next member of an object, if there is one. Its value follows.
+/// Reads the name of the next member of an object, or `None` at its end. The value follows.
 fn member<'a>(parser: &mut Parser<'a>, first: &mut bool) -> Result<Option<Cow<'a, [u8]>>> {
     if !parser.another(first, b'}')? {
         return Ok(None);

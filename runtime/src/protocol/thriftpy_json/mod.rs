@@ -1,7 +1,7 @@
-//! ThriftPy's own `TJSONProtocol`, with the feature `thriftpy-json`: names for fields, no types, a
-//! length before each message.
+//! ThriftPy's variant of `TJSONProtocol`, with the feature `thriftpy-json`: field names without
+//! types, and a length prefix before each message.
 //!
-//! It is not the JSON of other Thrift implementations, which is [`json`](crate::json).
+//! Other Thrift implementations use [`json`](crate::json).
 //!
 //! ```
 //! # fn main() -> thriftly::Result<()> {
@@ -15,10 +15,10 @@
 //! # }
 //! ```
 //!
-//! What is written is what thriftpy2 writes. Read is also what Python makes numbers of: those in
-//! quotes, and bare `NaN` and `Infinity`. Members of a name that is not known, and those that are
-//! `null`, are passed over. A map is an array of objects with a `key` and a `value`, so that
-//! everything can be a key. There are no types in it: nothing can be kept of unknown fields.
+//! The output equals that of thriftpy2. The reader also accepts quoted numbers and bare `NaN` and
+//! `Infinity`, as Python does. Members with an unknown name or the value `null` are skipped. A map
+//! is an array of objects with a `key` and a `value`, so that keys may have any type. Unknown
+//! fields cannot be preserved, because the format has no types.
 
 mod envelope;
 mod reader;
@@ -44,10 +44,10 @@ json_values! {
     decode "thriftpy_json", b"\0\0\0\x2d{\"metadata\": {\"version\": 1}, \"payload\": \"hi\"}"
 }
 
-/// Encodes a value behind what `bytes` holds, as ThriftPy's `serialize` does.
+/// Encodes a value in the format of ThriftPy's `serialize` and appends it to `bytes`.
 ///
 /// # Errors
-/// As [`to_vec`]. What `bytes` held before is left as it was.
+/// As [`to_vec`]. On an error `bytes` is unchanged.
 pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<()> {
     let payload = to_payload(value)?;
     bytes.reserve(payload.len() + 64);
@@ -57,7 +57,7 @@ pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(
     Ok(())
 }
 
-/// Decodes a value as [`from_slice`] does, under limits of one's own.
+/// Decodes a value as [`from_slice`] does, with custom limits.
 ///
 /// # Errors
 /// As [`from_slice`].
@@ -66,7 +66,7 @@ pub fn from_slice_with<T: for<'de> Decode<'de>>(bytes: &[u8], limits: &Limits) -
     from_payload(&bytes[payload.clone()], limits).map_err(|error| error.behind(payload.start))
 }
 
-/// The value without anything around it.
+/// Appends the bare value without its envelope.
 pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
     let mut payload = Vec::new();
     NamedWriter::append(value, Dialect::ThriftPy, &mut payload)?;
@@ -82,7 +82,7 @@ pub(crate) fn from_payload<T: for<'de> Decode<'de>>(json: &[u8], limits: &Limits
     text.outcome(made, decode_whole(TapeReader::new(&tape, &decoded, limits)))
 }
 
-/// Decodes the value that is all a reader has. Offsets of errors are those of the tape.
+/// Decodes the value up to the end of the reader. Error offsets refer to the tape.
 pub(crate) fn decode_whole<'de, T: Decode<'de>>(mut reader: TapeReader<'de>) -> Result<T> {
     T::decode(&mut reader).and_then(|value| reader.finish().map(|()| value))
 }

@@ -1,4 +1,4 @@
-//! Reading values from a tape.
+//! Reader of values from a tape.
 
 use std::str::FromStr;
 
@@ -14,26 +14,26 @@ use crate::protocol::json::parser::shown;
 use crate::ttype::TType;
 use crate::value::uuid::Uuid;
 
-/// The type of a field whose type is not said.
+/// Placeholder for the type of a field, which the JSON does not contain.
 const ANY: TType = TType(0xff);
 
-/// Reads values by the names of their fields.
+/// Reads values by field name.
 #[derive(Debug)]
 pub(crate) struct TapeReader<'de> {
     cursor: Cursor<'de>,
-    /// What is being read, the outermost first.
+    /// Open structs and containers, outermost first.
     levels: Vec<Level>,
 }
 
 #[derive(Debug)]
 enum Level {
-    /// So many members are left.
+    /// Members left.
     Struct {
         names: &'static StructNames,
         left: usize,
     },
     List,
-    /// A key comes next, or else its value.
+    /// Whether a key comes next, or its value.
     Map {
         key: bool,
     },
@@ -48,7 +48,7 @@ impl<'de> TapeReader<'de> {
         self.cursor.finish()
     }
 
-    /// What stands before a value at this place.
+    /// Reads the member name before a value.
     fn begin(&mut self) -> Result<()> {
         let Some(Level::Map { key }) = self.levels.last_mut() else { return Ok(()) };
         *key = !*key;
@@ -87,7 +87,7 @@ impl<'de> TapeReader<'de> {
         }
     }
 
-    /// The begin of an object or array. Returns how many items it has.
+    /// Reads the start of an object or array and returns its item count.
     fn open(&mut self, tag: u8, expected: &str) -> Result<usize> {
         self.expect(tag, expected)?;
         let count = u32::from_be_bytes(self.cursor.array()?);
@@ -95,7 +95,7 @@ impl<'de> TapeReader<'de> {
         self.cursor.count(count as usize, 1)
     }
 
-    /// The name of a member.
+    /// Reads the name of a member.
     fn name(&mut self) -> Result<&'de str> {
         let len = u32::from_be_bytes(self.cursor.array()?);
         let bytes = self.cursor.slice(len as usize)?;
@@ -134,7 +134,7 @@ impl<'de> TapeReader<'de> {
         Ok(text)
     }
 
-    /// A number, in quotes or not.
+    /// Reads a number, quoted or not.
     fn number<T: FromStr>(&mut self, expected: &str) -> Result<T> {
         let text = self.literal(expected)?;
         text.parse().map_err(|_| self.no(text, expected))
@@ -150,7 +150,7 @@ impl<'de> TapeReader<'de> {
 
     #[cold]
     fn no(&self, text: &str, expected: &str) -> Error {
-        let message = format!("`{}` is no {expected}", shown(text.as_bytes()));
+        let message = format!("`{}` is not a valid {expected}", shown(text.as_bytes()));
         self.cursor.error(ErrorKind::InvalidData, message)
     }
 
@@ -169,12 +169,12 @@ impl<'de> TapeReader<'de> {
 
     #[cold]
     fn untyped(&self) -> Error {
-        let message = "ThriftPy's JSON has no types: what it is can only be read if it is known";
+        let message = "ThriftPy's JSON has no types: a value can only be decoded as a known type";
         self.cursor.error(ErrorKind::InvalidData, message)
     }
 }
 
-/// Whether something that begins so may be a value of the type.
+/// Whether an item with this tag may be a value of the type.
 fn may_be(ty: TType, tag: Option<&u8>) -> bool {
     match (ty, tag) {
         (TType::STRUCT, Some(&tag::OBJECT)) => true,
@@ -200,7 +200,8 @@ impl<'de> Reader<'de> for TapeReader<'de> {
         self.end();
     }
 
-    /// The next member that is known and there. Its type is not said.
+    /// The next member with a known name and a value other than `null`. Its type is not contained
+    /// in the JSON.
     fn field(&mut self) -> Result<FieldHeader> {
         loop {
             let names = match self.levels.last_mut() {
@@ -300,7 +301,7 @@ impl<'de> Reader<'de> for TapeReader<'de> {
         match self.cursor.array::<1>()? {
             [tag::TRUE] => Ok(true),
             [tag::FALSE] => Ok(false),
-            // What Python makes of a number.
+            // Python may write a bool as a number.
             [tag::NUMBER] => {
                 let [len] = self.cursor.array()?;
                 let text = self.cursor.slice(usize::from(len))?;
@@ -327,7 +328,7 @@ impl<'de> Reader<'de> for TapeReader<'de> {
     fn double(&mut self) -> Result<f64> {
         let text = self.literal("double")?;
         match text.parse::<f64>() {
-            // What is too large for a double becomes infinite, which nobody has meant.
+            // Out-of-range numbers would become infinite.
             Ok(value) if value.is_finite() || !text.contains(|c: char| c.is_ascii_digit()) => {
                 Ok(value)
             }

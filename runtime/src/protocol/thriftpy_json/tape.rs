@@ -1,19 +1,19 @@
-//! JSON in a form that can be read from the front: escapes are resolved, and before each array and
-//! object stands how many items and bytes it has.
+//! Preparsed JSON for a forward-only reader: escapes are resolved, and each array and object is
+//! prefixed with its item count and size in bytes.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::json::parser::Parser;
 use crate::protocol::json::places::Text;
 
-/// An item of the tape: a byte for what it is, and then, big-endian,
+/// A tape item is a tag byte followed, in big-endian, by
 ///
-/// - an object: the number of members and of bytes, each in four bytes, and the members: a string
-///   and an item each,
-/// - an array: the same, and its items,
-/// - a string: the number of bytes in four bytes, and the bytes, which are UTF-8,
-/// - a number: the number of characters in one byte, and the characters,
-/// - nothing more for the words.
+/// - object: member count and size in bytes (four bytes each), then the members, each a string and
+///   an item,
+/// - array: the same, then its items,
+/// - string: its length in four bytes, then UTF-8 bytes,
+/// - number: its length in one byte, then its characters,
+/// - nothing for `true`, `false` and `null`.
 pub(super) mod tag {
     pub(crate) const OBJECT: u8 = b'{';
     pub(crate) const ARRAY: u8 = b'[';
@@ -24,9 +24,9 @@ pub(super) mod tag {
     pub(crate) const NULL: u8 = b'n';
 }
 
-/// The text of a value, of which a tape is made.
+/// The text of a value and its conversion to a tape.
 pub(crate) fn recorded<'a>(json: &'a [u8], limits: &Limits) -> Text<'a> {
-    // A map is an array of objects: two levels for one.
+    // A map is an array of objects: two JSON levels for one Thrift level.
     let limits = Limits { depth: limits.depth.saturating_mul(2), ..*limits };
     Text { json, limits, make: &|parser, tape| parser.item(tape) }
 }
@@ -76,7 +76,7 @@ impl Parser<'_> {
             self.expect(b':')?;
             self.item(tape)?;
         }
-        // The entries of a map: the key is read first, wherever it stands.
+        // A map entry: the key is emitted first, regardless of member order.
         if count == 2 && tape[start..].starts_with(b"\0\0\0\x05value") {
             tape[start..].rotate_left(second - start);
         }
@@ -121,7 +121,7 @@ impl Parser<'_> {
     }
 }
 
-/// Leaves room for the numbers of items and bytes. Returns where the items begin.
+/// Reserves space for item count and size. Returns the offset of the first item.
 fn open(tag: u8, tape: &mut Vec<u8>) -> usize {
     tape.push(tag);
     tape.extend_from_slice(&[0; 8]);

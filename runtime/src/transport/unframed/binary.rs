@@ -1,4 +1,4 @@
-//! Where things are in `TBinaryProtocol`.
+//! Layout of `TBinaryProtocol` for message boundaries.
 
 use super::{Field, Layout, Level, Value, count, no_such_type, size};
 use crate::error::{Error, ErrorKind, Result};
@@ -24,7 +24,7 @@ impl Layout for Binary {
             false => Some(first),
         };
         let Some(name) = name else { return Ok(None) };
-        // Before the name there are four bytes or eight; the kind and the seqid make up 13 in all.
+        // Beside the name: version, length and sequence id, or length, kind and sequence id.
         let rest = if strict { 12 } else { 9 };
         Ok(Some(rest + size(name, 4, limits)?))
     }
@@ -34,7 +34,7 @@ impl Layout for Binary {
         Ok(match bytes.get(at..) {
             Some([0, ..]) => Field::Stop,
             Some([ty, _, _, ..]) => Field::Header(TType(*ty), 3),
-            // Even a type alone is worth a look.
+            // A type byte alone can already be rejected.
             Some([ty, ..]) if min_width(TType(*ty)).is_none() => {
                 return Err(no_such_type(TType(*ty), at));
             }
@@ -118,7 +118,7 @@ mod tests {
 
     const PING: &[u8] = b"\x80\x01\0\x01\0\0\0\x04ping\0\0\0\x07";
 
-    /// What the reader of the protocol says.
+    /// The result of the protocol's reader.
     fn read(bytes: &[u8], limits: &Limits) -> Result<usize> {
         let mut reader = BinaryReader::new(&bytes[PING.len()..], limits);
         reader.skip(TType::STRUCT)?;
@@ -239,7 +239,7 @@ mod tests {
             assert_eq!(size(ty, 1001), Err(ErrorKind::SizeLimit));
             assert_eq!(size(ty, 10), Ok(None));
         }
-        // Just so many bytes are allowed as a message of the limit has.
+        // The limit equals the message size.
         let rest = limits.message - PING.len() - 7 - 1;
         assert_eq!(size(&[11, 0, 1], rest as i32), Ok(None));
         assert_eq!(size(&[11, 0, 1], rest as i32 + 2), Err(ErrorKind::SizeLimit));
@@ -248,7 +248,7 @@ mod tests {
         }
     }
 
-    /// A machine word may have only 32 bits.
+    /// `usize` may have only 32 bits.
     #[test]
     fn no_size_wraps_around_without_limits() {
         let limits = Limits { message: usize::MAX, depth: u32::MAX, ..Limits::DEFAULT };
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn the_work_is_linear_however_slowly_the_bytes_drip() -> Result<()> {
-        // A megabyte of strings and of structs, which cannot be passed over at once.
+        // A megabyte of strings and of structs, which cannot be skipped at once.
         let count = MANY as i32;
         let elements = [&[0, 0, 0, 3][..], b"abc"].concat().repeat(MANY);
         let list = [&[15, 0, 1, 11], &count.to_be_bytes()[..], &elements].concat();

@@ -1,4 +1,4 @@
-//! Where things are in `TCompactProtocol`.
+//! Layout of `TCompactProtocol` for message boundaries.
 
 use super::{Field, Layout, Level, Value, count, no_such_type, size};
 use crate::error::{Error, ErrorKind, Result};
@@ -116,7 +116,7 @@ fn known(number: u8, at: usize) -> Result<TType> {
     }
 }
 
-/// The number of at most 32 bits at the place, and how many bytes it takes.
+/// The number of at most 32 bits at this offset, and its length in bytes.
 #[inline]
 fn number(bytes: &[u8], at: usize) -> Result<Option<(u32, usize)>> {
     let bytes = bytes.get(at..).unwrap_or_default();
@@ -142,14 +142,14 @@ mod tests {
 
     const PING: &[u8] = b"\x82\x21\x07\x04ping";
 
-    /// What the reader of the protocol says.
+    /// The result of the protocol's reader.
     fn read(bytes: &[u8], limits: &Limits) -> Result<usize> {
         let mut reader = CompactReader::new(&bytes[PING.len()..], limits);
         reader.skip(TType::STRUCT)?;
         Ok(bytes.len() - reader.rest().len())
     }
 
-    /// Some struct: whatever random bytes can be understood as.
+    /// A struct decoded from random bytes.
     fn body() -> impl Strategy<Value = Vec<u8>> {
         let kinds = prop::sample::select(&[2_u8, 3, 4, 6, 8, 10, 11, 12, 13, 14, 15, 16][..]);
         prop::collection::vec((kinds, any::<[u8; 6]>()), 0..30).prop_map(|parts| {
@@ -247,7 +247,7 @@ mod tests {
             let stream = [PING, &body].concat();
             let limits = Limits { depth: 4, ..Limits::DEFAULT };
             let whole = drip(&stream, &[usize::MAX / 2], &limits);
-            // An id or number that is too large is no reason to lose the stream.
+            // An id or number out of range does not desynchronise the stream.
             if let Ok(end) = read(&stream, &limits) {
                 prop_assert_eq!(whole.as_ref().ok().copied(), Some(Some(end)));
             }
@@ -285,14 +285,14 @@ mod tests {
         for unknown in [&b"\x1e"[..], b"\x1f", b"\x10", b"\x19\x1e", b"\x19\x10", b"\x1b\x01\xe5"] {
             assert_eq!(end(&[unknown]), Err(ErrorKind::InvalidData));
         }
-        // What is empty may have any type.
+        // An empty container may have any type.
         assert_eq!(end(&[b"\x19\x0e\x1b\x00\x00"]), Ok(Some(PING.len() + 5)));
         for endless in [&b"\x15"[..], b"\x16", b"\x19\x15", b"\x05"] {
             assert_eq!(end(&[endless, &[0x80; 20]]), Err(ErrorKind::InvalidData));
         }
     }
 
-    /// A machine word may have only 32 bits.
+    /// `usize` may have only 32 bits.
     #[test]
     fn no_size_wraps_around_without_limits() {
         let limits = Limits { message: usize::MAX, depth: u32::MAX, ..Limits::DEFAULT };

@@ -1,16 +1,16 @@
-//! The end of a message in `TJSONProtocol`: the bracket that closes the first one.
+//! Message boundaries in `TJSONProtocol`: the bracket that closes the first one.
 
 use super::{Skipper, too_large};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, TOO_DEEP};
 
-/// Where in JSON a byte is.
+/// The lexical state at a byte of JSON.
 #[derive(Debug, Default)]
 pub(super) struct Brackets {
-    /// How many brackets are open.
+    /// Number of open brackets.
     open: usize,
     in_string: bool,
-    /// A backslash comes before.
+    /// After a backslash.
     escaped: bool,
 }
 
@@ -31,8 +31,8 @@ impl Skipper {
                 _ if brackets.in_string => {}
                 b'[' | b'{' => {
                     brackets.open += 1;
-                    // Around the struct there is the message, around a field's value its type, and
-                    // around the entries of a map what they are.
+                    // Extra levels: the message around the struct, the type around a field's value,
+                    // and the header around the entries of a map.
                     if brackets.open as u64 > 2 * u64::from(limits.depth) + 1 {
                         let error = Error::new(ErrorKind::DepthLimit, TOO_DEEP);
                         return Err(error.at_offset(self.at));

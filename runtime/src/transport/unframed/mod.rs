@@ -1,4 +1,4 @@
-//! Messages without frames: where one ends has to be found in its values.
+//! Unframed transport: message boundaries are found by skipping over values.
 
 mod binary;
 mod compact;
@@ -11,76 +11,76 @@ use crate::rpc::message::Protocol;
 use crate::transport::protocol_of;
 use crate::ttype::TType;
 
-/// Finds the end of a message while the message is still coming.
+/// Finds the end of a message incrementally.
 ///
-/// It goes on where it stopped when more bytes have come, and passes over strings and runs of
-/// scalars by their length. So the work is linear in the bytes, however slowly they drip.
+/// It resumes where it stopped when more bytes arrive, and skips strings and runs of scalars by
+/// their length, so the work is linear in the bytes regardless of the size of the reads.
 #[derive(Debug, Default)]
 pub(crate) struct Skipper {
     /// All before it is understood. It is beyond the end while a string is being waited for.
     at: usize,
-    /// Whether the header of the message has been passed.
+    /// Whether the message header has been skipped.
     inside: bool,
-    /// The values that `at` is in, the outermost first: never more than [`Limits::depth`].
+    /// The values that contain `at`, outermost first; at most [`Limits::depth`].
     levels: Vec<Level>,
-    /// What stands in for the levels in JSON.
+    /// Replaces the levels in JSON.
     #[cfg(feature = "json")]
     brackets: json::Brackets,
-    /// How often something was looked at.
+    /// Number of steps, for tests.
     #[cfg(test)]
     steps: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum Level {
-    /// A field header comes next, or the stop.
+    /// A field header or stop follows.
     Struct,
-    /// That many elements of the type are left.
+    /// Elements left, of this type.
     Elements(TType, u32),
-    /// That many keys and values are left; they take turns.
+    /// Keys and values left, alternating.
     Entries(TType, TType, u64),
 }
 
-/// What lies at a place.
+/// The item at an offset.
 enum Value {
-    /// A value that takes that many bytes.
+    /// A value of this size in bytes.
     Flat(usize),
-    /// A container whose elements take, with its header, that many bytes.
+    /// A container whose header and elements have this size in bytes.
     Run(usize),
-    /// The header of a value, of that many bytes, with others in it.
+    /// The header, of this size in bytes, of a value with nested values.
     Nested(usize, Level),
-    /// Too few bytes to tell.
+    /// Too few bytes to decide.
     Unknown,
 }
 
-/// What comes next in a struct.
+/// The next item in a struct.
 enum Field {
-    /// The stop, of one byte.
+    /// The stop byte.
     Stop,
-    /// A header of that many bytes, and a value of the type.
+    /// A header of this size in bytes, followed by a value of the type.
     Header(TType, usize),
-    /// A header of that many bytes with the value in it.
+    /// A header of this size in bytes that contains the value.
     Whole(usize),
-    /// Too few bytes to tell.
+    /// Too few bytes to decide.
     Unknown,
 }
 
-/// Where things are in a protocol.
+/// The layout of a protocol.
 trait Layout {
-    /// How many bytes the header of a message takes; `None` if too few have come to tell.
+    /// Size of the message header in bytes; `None` if too few bytes have arrived.
     fn header(bytes: &[u8], limits: &Limits) -> Result<Option<usize>>;
-    /// What comes next in a struct at the place.
+    /// The next item of a struct at this offset.
     fn field(bytes: &[u8], at: usize) -> Result<Field>;
-    /// What a value of the type at the place is.
+    /// The layout of a value of the type at this offset.
     fn value(ty: TType, bytes: &[u8], at: usize, limits: &Limits) -> Result<Value>;
 }
 
 impl Skipper {
-    /// Where the message that begins with `bytes` ends; `None` if it has not come whole.
-    /// `bytes` may only grow from one call to the next.
+    /// End of the message at the start of `bytes`; `None` if it is incomplete. `bytes` may only
+    /// grow from one call to the next.
     ///
     /// # Errors
-    /// It is no message, or it breaks a limit.
+    /// The bytes are not a message, or it exceeds a limit.
     pub(crate) fn end(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
         match protocol_of(bytes) {
             Protocol::Binary | Protocol::BinaryOld => self.end_in::<binary::Binary>(bytes, limits),
@@ -92,7 +92,7 @@ impl Skipper {
         }
     }
 
-    /// Begins with the next message.
+    /// Resets the state for the next message.
     pub(crate) fn restart(&mut self) {
         self.at = 0;
         self.inside = false;
@@ -101,7 +101,7 @@ impl Skipper {
         (self.brackets = json::Brackets::default());
     }
 
-    /// How many bytes the message has at least.
+    /// Minimum size of the message, in bytes.
     pub(crate) fn wanted(&self) -> usize {
         self.at.saturating_add(self.levels.len())
     }
@@ -144,7 +144,7 @@ impl Skipper {
             if matches!(value, Value::Unknown) {
                 return Ok(None);
             }
-            // The value is passed now, or will have been when the level above ends.
+            // The value is skipped now, or with the level above.
             match self.levels.last_mut() {
                 Some(Level::Elements(_, left)) => *left -= 1,
                 Some(Level::Entries(_, _, left)) => *left -= 1,
@@ -153,7 +153,7 @@ impl Skipper {
             match value {
                 Value::Flat(width) => self.advance((at - self.at).saturating_add(width), limits)?,
                 Value::Run(width) => {
-                    // Only the depth has to be looked at still: they are passed over at once.
+                    // Only the depth remains to be checked: they are skipped at once.
                     self.check_depth(limits)?;
                     self.advance((at - self.at).saturating_add(width), limits)?;
                 }
@@ -167,7 +167,7 @@ impl Skipper {
         Ok((self.at <= bytes.len()).then_some(self.at))
     }
 
-    /// The end of a message that begins with its length.
+    /// End of a length-prefixed message.
     #[cfg(feature = "thriftpy-json")]
     fn end_by_length(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
         let Some(&length) = bytes.first_chunk() else { return Ok(None) };
@@ -203,9 +203,9 @@ impl Skipper {
     }
 }
 
-/// A number of elements of at least `width` bytes that a message can hold.
+/// Checks that a message can hold this number of elements of at least `width` bytes.
 fn count(count: usize, width: usize, at: usize, limits: &Limits) -> Result<usize> {
-    // Elements of fixed width take just this, so that no product overflows later.
+    // Elements of fixed width have exactly this size, so later products cannot overflow.
     match count.checked_mul(width) {
         Some(all) if all <= limits.message => Ok(count),
         _ => Err(too_large(format!("{count} elements"), limits).at_offset(at)),
@@ -235,15 +235,15 @@ fn no_such_type(ty: impl std::fmt::Display, at: usize) -> Error {
     Error::new(ErrorKind::InvalidData, format!("a value of {ty}")).at_offset(at)
 }
 
-/// What the skipper says of bytes that come in one piece, or drip.
+/// The skipper's result for bytes in one piece and byte by byte.
 #[cfg(test)]
 mod testing {
     use super::*;
 
-    /// Enough elements for a megabyte; fewer where each step of the machine is looked at.
+    /// Enough elements for a megabyte; fewer under Miri.
     pub(super) const MANY: usize = if cfg!(miri) { 70 } else { 70_000 };
 
-    /// What a skipper says that sees ever more of the bytes, in pieces of these lengths by turns.
+    /// The skipper's result when bytes arrive in pieces of these lengths.
     pub(super) fn drip(bytes: &[u8], pieces: &[usize], limits: &Limits) -> Result<Option<usize>> {
         let mut skipper = Skipper::default();
         let mut seen = 0;
@@ -264,7 +264,7 @@ mod testing {
         drip(bytes, &[usize::MAX / 2], limits).map_err(|error| error.kind())
     }
 
-    /// The work for a message must be linear however slowly the bytes drip.
+    /// The work for a message must be linear regardless of the size of the reads.
     pub(super) fn is_linear(message: &[u8]) -> Result<()> {
         for piece in [1, 7, 1500, message.len()] {
             let mut skipper = Skipper::default();
