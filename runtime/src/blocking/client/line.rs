@@ -1,8 +1,9 @@
 //! What the clones of a blocking channel share: the pool, and the connections that no thread uses.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 use super::conn::{Conn, Outcome, Tcp};
@@ -28,13 +29,16 @@ pub(super) struct Line {
     /// The server as errors name it.
     name: Arc<str>,
     state: Mutex<State>,
-    /// Something has been decided for a thread that waits.
-    decided: Condvar,
+    /// Signals the end of an attempt to connect to [`Line::connect`].
+    connected: Condvar,
 }
 
-/// A thread that waits, by the number of its call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Ticket(u64);
+/// A call, by its number, and the thread that makes it.
+#[derive(Debug, Clone)]
+struct Ticket {
+    number: u64,
+    thread: Thread,
+}
 
 impl Caller for Ticket {
     fn has_gone(&self) -> bool {
@@ -46,14 +50,27 @@ impl Caller for Ticket {
 struct State {
     pool: Pool<Ticket, Ticket>,
     tickets: u64,
+    /// Threads that wait for a decision, in the order in which they came. The first keeps the time: it
+    /// wakes when the pool has to be asked again, the others only when they are unparked.
+    waiting: VecDeque<Ticket>,
+    /// When the first of them wakes by itself.
+    wakes: Option<Instant>,
     /// Connections that no thread uses.
     conns: Vec<(LinkId, Conn)>,
     /// Calls that have been given a connection, or have failed, and whose threads do not know yet.
-    sent: Vec<(Ticket, LinkId, i32, bool)>,
-    failed: Vec<(Ticket, Why, Option<Error>)>,
+    sent: Vec<(u64, LinkId, i32, bool)>,
+    failed: Vec<(u64, Why, Option<Error>)>,
     /// Why the last connection was lost, and why no connection could be made last.
     lost: Option<Error>,
     unreachable: Option<Error>,
+}
+
+/// Wakes a thread that may wait for a decision.
+fn wake(waiting: &Thread) {
+    // The thread that decides does not sleep, and keeps no token that would end its next wait early.
+    if waiting.id() != thread::current().id() {
+        waiting.unpark();
+    }
 }
 
 /// What was decided for a call.
@@ -69,6 +86,8 @@ impl Line {
             let state = State {
                 pool: Pool::new(settings.pool.clone(), seed),
                 tickets: 0,
+                waiting: VecDeque::new(),
+                wakes: None,
                 conns: Vec::new(),
                 sent: Vec::new(),
                 failed: Vec::new(),
@@ -76,7 +95,7 @@ impl Line {
                 unreachable: None,
             };
             let name = source.name().into();
-            Line { source, settings, name, state: Mutex::new(state), decided: Condvar::new() }
+            Line { source, settings, name, state: Mutex::new(state), connected: Condvar::new() }
         })
     }
 
@@ -109,7 +128,10 @@ impl Line {
             if left.is_zero() {
                 return Err(self.source.timed_out(limit));
             }
-            state = self.wait(state, left);
+            state = match self.connected.wait_timeout(state, left) {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
         }
     }
 
@@ -126,10 +148,11 @@ impl Line {
         }
         let mut state = self.lock();
         state.tickets += 1;
-        let ticket = Ticket(state.tickets);
+        let number = state.tickets;
+        let ticket = Ticket { number, thread: thread::current() };
         let entry = Entry {
-            call: ticket,
-            request: ticket,
+            call: ticket.clone(),
+            request: ticket.clone(),
             bytes: request.body.len(),
             deadline,
             oneway: request.oneway,
@@ -137,14 +160,13 @@ impl Line {
             tries: 0,
         };
         if let Err(refused) = state.pool.submit(entry) {
-            debug_assert_eq!(refused.call, ticket);
+            debug_assert_eq!(refused.call.number, number);
             return Err(name.overloaded(&self.name, refused.waiting));
         }
         loop {
-            let (link, seqid, idle) = match self.decision(&mut state, ticket) {
+            let (link, seqid, idle) = match self.decision(&mut state, number) {
                 None => {
-                    let left = state.next_look(Instant::now());
-                    state = self.wait(state, left);
+                    state = self.wait(state, &ticket);
                     continue;
                 }
                 Some(Decision::Fail(why, reason)) => {
@@ -235,7 +257,7 @@ impl Line {
                 // A deadline that passed while it was written is that of the call.
                 let late = state.pool.expire(link, seqid, now);
                 let unwritten = match unwritten && !late {
-                    true => state.pool.caller(link, seqid).map(|ticket| (seqid, *ticket)),
+                    true => state.pool.caller(link, seqid).map(|ticket| (seqid, ticket.clone())),
                     false => None,
                 };
                 state.lost = Some(error);
@@ -246,42 +268,37 @@ impl Line {
     }
 
     /// What was decided for the call, once it was.
-    fn decision(self: &Arc<Line>, state: &mut State, ticket: Ticket) -> Option<Decision> {
+    fn decision(self: &Arc<Line>, state: &mut State, number: u64) -> Option<Decision> {
+        if let Some(decision) = state.decision(number) {
+            return Some(decision);
+        }
         state.look();
         self.decide(state);
-        if let Some(at) = state.sent.iter().position(|(one, ..)| *one == ticket) {
-            let (_, link, seqid, idle) = state.sent.swap_remove(at);
-            return Some(Decision::Send(link, seqid, idle));
-        }
-        let at = state.failed.iter().position(|(one, ..)| *one == ticket)?;
-        let (_, why, reason) = state.failed.swap_remove(at);
-        Some(Decision::Fail(why, reason))
+        state.decision(number)
     }
 
-    /// Does what the pool says.
+    /// Does what the pool says, and wakes the threads for which something was decided.
     fn decide(self: &Arc<Line>, state: &mut State) {
         let now = Instant::now();
-        let mut decided = false;
         while let Some(step) = state.pool.step(now) {
-            decided = true;
             match step {
                 Step::Open { link, avoid } => self.open(state, link, avoid),
                 Step::Send { link, seqid, request, idle } => {
-                    state.sent.push((request, link, seqid, idle));
+                    state.sent.push((request.number, link, seqid, idle));
+                    wake(&request.thread);
                 }
                 Step::Fail { call, why } => {
                     let reason = match why {
                         Why::Lost | Why::Unsent => state.lost.clone(),
                         Why::Timeout { .. } | Why::Unreachable => state.unreachable.clone(),
                     };
-                    state.failed.push((call, why, reason));
+                    state.failed.push((call.number, why, reason));
+                    wake(&call.thread);
                 }
                 Step::Close { link } => state.conns.retain(|(one, _)| *one != link),
             }
         }
-        if decided {
-            self.decided.notify_all();
-        }
+        state.keep_time(now);
     }
 
     /// Connects on a thread of its own: name lookups cannot be stopped, and the thread that waits may
@@ -295,7 +312,7 @@ impl Line {
             let mut state = line.lock();
             state.connected(link, connected, &settings);
             line.decide(&mut state);
-            line.decided.notify_all();
+            line.connected.notify_all();
         };
         let thread = thread::Builder::new().name("thriftly-connect".to_owned());
         if let Err(error) = thread.spawn(run) {
@@ -305,15 +322,60 @@ impl Line {
         }
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>, left: Duration) -> MutexGuard<'a, State> {
-        match self.decided.wait_timeout(state, left) {
-            Ok((state, _)) => state,
-            Err(poisoned) => poisoned.into_inner().0,
+    /// Waits until something may have been decided for the call.
+    fn wait<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        ticket: &Ticket,
+    ) -> MutexGuard<'a, State> {
+        if !state.waiting.iter().any(|one| one.number == ticket.number) {
+            state.waiting.push_back(ticket.clone());
         }
+        let first = state.waiting.front().is_some_and(|one| one.number == ticket.number);
+        let left = first.then(|| state.next_look(Instant::now()));
+        if let Some(left) = left {
+            state.wakes = Instant::now().checked_add(left);
+        }
+        drop(state);
+        match left {
+            Some(left) => thread::park_timeout(left),
+            None => thread::park(),
+        }
+        self.lock()
     }
 }
 
 impl State {
+    /// What was decided for the call. Its thread waits no longer then.
+    fn decision(&mut self, number: u64) -> Option<Decision> {
+        let decision = if let Some(at) = self.sent.iter().position(|(one, ..)| *one == number) {
+            let (_, link, seqid, idle) = self.sent.swap_remove(at);
+            Decision::Send(link, seqid, idle)
+        } else {
+            let at = self.failed.iter().position(|(one, ..)| *one == number)?;
+            let (_, why, reason) = self.failed.swap_remove(at);
+            Decision::Fail(why, reason)
+        };
+        if let Some(at) = self.waiting.iter().position(|one| one.number == number) {
+            self.waiting.remove(at);
+            if at == 0 {
+                self.wakes = None;
+                self.keep_time(Instant::now());
+            }
+        }
+        Some(decision)
+    }
+
+    /// Wakes the thread that keeps the time if it would wake too late.
+    fn keep_time(&mut self, now: Instant) {
+        let Some(first) = self.waiting.front() else { return };
+        let due = now.checked_add(self.next_look(now));
+        if self.wakes.is_none() || due < self.wakes {
+            wake(&first.thread);
+            self.wakes = due;
+        }
+    }
+
     /// Takes in a connection that was made, or not.
     fn connected(
         &mut self,
