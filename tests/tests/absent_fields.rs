@@ -3,6 +3,8 @@
 
 #![deny(warnings)]
 
+use std::collections::BTreeMap;
+
 use thriftly::{ThriftStruct, binary, compact, json};
 
 /// By annotation.
@@ -129,6 +131,54 @@ fn arguments_may_be_absent() {
     let kind = response.kind;
     assert_eq!(kind, thriftly::ResponseKind::Reply);
     let _ = everywhere::BlockingStoreServer::new(Handler);
+}
+
+/// Arguments with defaults, of all kinds.
+mod defaults {
+    thriftly::thrift!(inline: r#"
+        struct Point { 1: i32 x }
+        typedef string Text (rust.type = "std::string::String")
+        service Search {
+            string find(1: string text = "all", 2: list<i32> ids = [1], 3: binary blob = "b",
+                4: map<string, i32> map = {"m": 1}, 5: Point point = {"x": 1}, 6: Text own = "own",
+                7: i32 limit = 7, 8: Point last)
+            i32 limit(1: i32 limit = 7, 2: binary blob = "b")
+        }
+    "#);
+}
+
+#[test]
+fn clients_leave_out_arguments_that_have_defaults() {
+    struct Handler;
+    impl defaults::BlockingSearch for Handler {
+        fn find(
+            &self,
+            text: String,
+            ids: Vec<i32>,
+            blob: thriftly::Bytes,
+            map: BTreeMap<String, i32>,
+            point: defaults::Point,
+            own: String,
+            limit: i32,
+            last: defaults::Point,
+        ) -> thriftly::Result<String> {
+            Ok(format!("{text} {ids:?} {blob:?} {map:?} {} {own} {limit} {}", point.x, last.x))
+        }
+        fn limit(&self, limit: i32, blob: thriftly::Bytes) -> thriftly::Result<i32> {
+            Ok(limit + blob.len() as i32)
+        }
+    }
+    let client = defaults::BlockingSearchClient::new(defaults::BlockingSearchServer::new(Handler));
+    let point = defaults::Point { x: 3 };
+    let text = client.find(None, None, None, None, None, None, None, &point).expect("it answers");
+    assert_eq!(text, r#"all [1] b"b" {"m": 1} 1 own 7 3"#);
+    let (given, map) = ("a".to_owned(), BTreeMap::new());
+    let blob = thriftly::Bytes::from_static(b"c");
+    let text = client
+        .find(&*given, &[][..], blob, &map, &point, Some(&given), 0, &point)
+        .expect("it answers");
+    assert_eq!(text, r#"a [] b"c" {} 3 a 0 3"#);
+    assert_eq!(client.limit(1, None).expect("it answers"), 2);
 }
 
 /// The derive has the same by `Option`.

@@ -335,8 +335,8 @@ pub(crate) enum Passing {
     Plain,
     /// `impl Into<Bytes>`
     IntoBytes,
-    /// `impl Into<Option<T>>`: the server has a default for it.
-    IntoOption,
+    /// `impl Into<Option<T>>`: the server has a default for it. If it borrows, `T` is `&'a U`.
+    IntoOption { borrows: bool },
 }
 
 /// A declared exception.

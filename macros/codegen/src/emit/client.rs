@@ -165,13 +165,15 @@ fn client_method(method: &Method, side: Side, c: &Ident) -> TokenStream {
             match passing {
                 Passing::Plain if *optional => quote!(__OptionalArgument::<#at, _>(#ident)),
                 Passing::Plain => quote!(__Argument::<#at, _>(#ident)),
-                Passing::IntoOption => {
+                Passing::IntoOption { .. } => {
                     quote!(__OptionalArgument::<#at, _>(__Into::<__Option<_>>::into(#ident)))
                 }
                 Passing::IntoBytes => quote!(__Argument::<#at, __Bytes>(__Into::into(#ident))),
             }
         });
     let call = call(method, arguments.collect(), side);
+    let borrows = |argument: &Argument| argument.passing == Passing::IntoOption { borrows: true };
+    let lifetime = method.arguments.iter().any(borrows).then(|| quote!(<'a>));
     let output = match side {
         Side::Async => {
             let (returns, error) = (&method.returns, error(method));
@@ -181,7 +183,7 @@ fn client_method(method: &Method, side: Side, c: &Ident) -> TokenStream {
     };
     quote! {
         #docs
-        pub fn #ident(&self, #(#parameters),*) -> #output { #call }
+        pub fn #ident #lifetime(&self, #(#parameters),*) -> #output { #call }
     }
 }
 

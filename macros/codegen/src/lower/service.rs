@@ -176,10 +176,16 @@ impl Lowerer<'_> {
         let foreign = annotations::rust_type(&argument.annotations);
         let is_foreign = foreign.is_some() || self.is_foreign(ty);
         let rust = foreign.unwrap_or_else(|| self.rust_type(ty, form));
+        // Within `impl Into<…>` a lifetime needs a name.
+        let lifetime = has_default.then(|| quote!('a));
+        let borrows = has_default
+            && (is_foreign
+                || self.scalar(ty).is_none()
+                    && !matches!(self.program.resolve(ty).kind, TypeKind::Binary));
         let passed = match &self.program.resolve(ty).kind {
-            _ if is_foreign => quote!(&#rust),
+            _ if is_foreign => quote!(&#lifetime #rust),
             _ if self.scalar(ty).is_some() => rust,
-            TypeKind::String => quote!(&__str),
+            TypeKind::String => quote!(&#lifetime __str),
             // It could not be told what `None` is an option of.
             TypeKind::Binary if has_default || presence == Presence::Optional => rust,
             TypeKind::Binary => {
@@ -187,14 +193,15 @@ impl Lowerer<'_> {
             }
             TypeKind::List(element) => {
                 let element = self.rust_type(element, form);
-                quote!(&[#element])
+                quote!(&#lifetime [#element])
             }
-            _ => quote!(&#rust),
+            _ => quote!(&#lifetime #rust),
         };
         match presence {
             Presence::Optional => (quote!(__std::Option<#passed>), Passing::Plain),
             _ if has_default => {
-                (quote!(impl __std::Into<__std::Option<#passed>>), Passing::IntoOption)
+                let passing = Passing::IntoOption { borrows };
+                (quote!(impl __std::Into<__std::Option<#passed>>), passing)
             }
             _ => (passed, Passing::Plain),
         }
