@@ -511,22 +511,11 @@ fn encoded<T: Encode>(value: &T) -> Vec<u8> {
     writer.finish().0
 }
 
-/// Stands for a type that could not be resolved, of which an error tells.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct __Unresolved;
-
-impl ThriftType for __Unresolved {
-    const TYPE: TType = TType::STRUCT;
+/// Leads to a type that could not be resolved: `N` is an error, and so is `Type` with it.
+pub trait __Unresolved<const N: usize> {
+    type Type;
 }
 
-impl Encode for __Unresolved {
-    fn encode<W: Writer>(&self, w: &mut W) {
-        w.stop();
-    }
-}
-
-impl<'de> Decode<'de> for __Unresolved {
-    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self, Error> {
-        r.skip(TType::STRUCT).map(|()| __Unresolved)
-    }
+impl<const N: usize> __Unresolved<N> for () {
+    type Type = ();
 }

@@ -39,7 +39,8 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
         // The compiler writes that it is an error.
         compile_error(span, text.strip_prefix("error: ").unwrap_or(&text))
     });
-    let items = lowerer.expand();
+    let errors: Vec<TokenStream> = errors.collect();
+    let items = lowerer.with_error(errors.first()).expand();
     let tracked = match input.idl {
         Idl::Path(_) => track(&outcome.sources, &caller, &input),
         Idl::Inline(_) => TokenStream::new(),

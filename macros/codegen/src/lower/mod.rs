@@ -50,6 +50,8 @@ pub(crate) struct Lowerer<'a> {
     modules: Vec<Option<Module>>,
     names: Names,
     span: Span,
+    /// An error as an expression, which is all there is of a type that cannot be resolved.
+    error: TokenStream,
 }
 
 /// Everything that is wrong with a program as Rust, and with the options.
@@ -101,6 +103,7 @@ impl<'a> Lowerer<'a> {
             modules: Vec::new(),
             names: Names::default(),
             span,
+            error: quote!(::core::compile_error! { "unknown type" }),
         };
         let external = program.files.iter().map(|file| file.id);
         let external = external.filter(|&id| lowerer.external(id).is_some()).collect();
@@ -110,6 +113,12 @@ impl<'a> Lowerer<'a> {
             lowerer.views = lowerer.find_views();
         }
         lowerer
+    }
+
+    /// Puts an error, `compile_error! { … }`, in the place of types that cannot be resolved. If it is one
+    /// of those that are reported anyhow, at the same place, the compiler shows it once.
+    pub(crate) fn with_error(self, error: Option<&TokenStream>) -> Lowerer<'a> {
+        Lowerer { error: error.cloned().unwrap_or(self.error), ..self }
     }
 
     /// The items of the root file, and the modules of the files that it includes.

@@ -106,7 +106,11 @@ impl Lowerer<'_> {
                 }
                 _ => self.path(*id, form.from),
             },
-            TypeKind::Unresolved => quote!(__Unresolved),
+            // The compiler takes it for any type, and says nothing of code that uses it.
+            TypeKind::Unresolved => {
+                let error = &self.error;
+                quote!(<() as __Unresolved<{ #error }>>::Type)
+            }
         }
     }
 
