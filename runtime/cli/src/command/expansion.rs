@@ -22,6 +22,8 @@ struct MacroOption {
 enum Value {
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// A word, or a word and the names that it is for: `optional=Database,Table`.
+    Word(&'static str),
     /// `true` if the argument is there.
     Flag,
     /// A path of Rust.
@@ -34,7 +36,7 @@ enum Value {
     Texts(&'static str),
 }
 
-const OPTIONS: [MacroOption; 8] = [
+const OPTIONS: [MacroOption; 9] = [
     MacroOption {
         name: "with",
         argument: "with",
@@ -72,6 +74,12 @@ const OPTIONS: [MacroOption; 8] = [
         value: Value::Choice(&["owned", "shared"]),
     },
     MacroOption {
+        name: "unmarked",
+        argument: "unmarked",
+        help: "Make default requiredness T or Option<T>: plain, optional, optional=Database,Table",
+        value: Value::Word("WORD[=TYPE,…]"),
+    },
+    MacroOption {
         name: "unknown_fields",
         argument: "unknown-fields",
         help: "Drop or keep fields that the IDL does not have",
@@ -95,6 +103,7 @@ pub(super) fn arguments() -> impl Iterator<Item = Arg> {
                 arg.value_name("WORD").value_parser(PossibleValuesParser::new(words))
             }
             Value::Flag => arg.action(ArgAction::SetTrue),
+            Value::Word(form) => arg.value_name(form),
             Value::Path => arg.value_name("PATH"),
             Value::Paths => arg.value_name("PATH").action(ArgAction::Append),
             Value::Entries(name) | Value::Texts(name) => {
@@ -126,6 +135,12 @@ impl MacroOption {
         match self.value {
             Value::Flag => matches.get_flag(self.argument).then(|| "true".to_owned()),
             Value::Choice(_) | Value::Path => matches.get_one::<String>(self.argument).cloned(),
+            Value::Word(_) => {
+                let given = matches.get_one::<String>(self.argument)?;
+                let Some((word, names)) = given.split_once('=') else { return Some(given.clone()) };
+                let names: Vec<String> = names.split(',').map(|one| format!("{one:?}")).collect();
+                Some(format!("{{ {word}: [{}] }}", names.join(", ")))
+            }
             Value::Paths => {
                 let paths: Vec<&str> =
                     matches.get_many::<String>(self.argument)?.map(String::as_str).collect();

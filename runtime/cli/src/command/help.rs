@@ -154,7 +154,9 @@ name, also if one was moved to another file; fields, arguments and exceptions by
 by their bytes: typedefs are what they stand for, an enum is like i32, string is like binary, and a
 struct in the place of another is compared by its fields.
 
-Fields that are added, unless they are required, and new definitions are not worth a line.";
+Fields that are added, unless they are required, and new definitions are not worth a line. The other
+options of thrift! have no arguments here: none of them changes what a peer can decode. With
+`unmarked: optional` a field of default requiredness may be absent, which every reader allows.";
 
 const BREAKING_OUTPUT: &str = "\
 Output:

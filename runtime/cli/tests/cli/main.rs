@@ -1,5 +1,6 @@
 //! The command `thriftly`, as a shell meets it.
 
+mod agreement;
 mod expand;
 mod fmt;
 mod transcript;
