@@ -1,4 +1,4 @@
-//! What a server and a client can be set to: the same for blocking and async.
+//! Settings of servers and clients, shared by the blocking and async side.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,17 +9,17 @@ use crate::net::tcp::TcpOptions;
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
-/// How many connections may wait to be accepted; the operating system may allow fewer.
+/// Listen backlog; the operating system may cap it.
 pub(crate) const BACKLOG: i32 = 4096;
 
-/// The default of `max_connections`, if the process may have so many files.
+/// Default of `max_connections`, if the file limit of the process allows it.
 const MOST_CONNECTIONS: usize = 10_000;
 
-/// How often a connection that is not read from is looked at, so that a client that leaves is noticed.
+/// How often a connection is probed for a disconnect while nothing is read from it.
 #[cfg(feature = "async")]
 const HANG_UP: Duration = Duration::from_millis(500);
 
-/// How many files the process may have open, if that can be known.
+/// The limit on open files of the process, if known.
 fn file_limit() -> Option<usize> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
@@ -29,7 +29,7 @@ fn file_limit() -> Option<usize> {
 #[derive(Debug, Clone)]
 pub(crate) struct ServerSettings {
     pub(crate) limits: Limits,
-    /// `None`: as many as the process may have files for.
+    /// `None`: derived from the file limit of the process.
     pub(crate) max_connections: Option<usize>,
     pub(crate) max_unread: usize,
     pub(crate) budget: Arc<Budget>,
@@ -44,7 +44,7 @@ pub(crate) struct ServerSettings {
     pub(crate) write_timeout: Duration,
     pub(crate) drain_timeout: Duration,
     pub(crate) nodelay: bool,
-    /// Shared by all that is made of these settings.
+    /// Shared by everything created from these settings.
     pub(crate) report: Arc<Report>,
 }
 
@@ -86,7 +86,7 @@ impl ServerSettings {
         }
     }
 
-    /// How many connections are served at the same time.
+    /// Maximum number of concurrent connections.
     pub(crate) fn connections(&self) -> usize {
         self.max_connections.unwrap_or_else(|| match file_limit() {
             Some(files) => MOST_CONNECTIONS.min(files / 2).max(1),
@@ -129,73 +129,73 @@ impl Default for ClientSettings {
 /// The setters of both servers.
 macro_rules! server_setters {
     () => {
-        /// What a client may make the server do. Default: [`Limits::DEFAULT`](crate::Limits::DEFAULT).
+        /// Limits on what a client may send. Default: [`Limits::DEFAULT`](crate::Limits::DEFAULT).
         pub fn limits(mut self, limits: $crate::Limits) -> Self {
             self.settings.limits = limits;
             self
         }
 
-        /// How many connections are served at the same time. While there are so many, new ones
-        /// wait in the backlog of the operating system. Default: 10,000, or half of the files that the
-        /// process may have open (`RLIMIT_NOFILE`, on Linux) if that is less.
+        /// Maximum number of concurrent connections. Further connections wait in the listen backlog
+        /// of the operating system. Default: 10,000, or half of the limit on open files
+        /// (`RLIMIT_NOFILE`, on Linux) if that is less.
         pub fn max_connections(mut self, connections: usize) -> Self {
             self.settings.max_connections = Some(connections.max(1));
             self
         }
 
-        /// How many bytes of answers may wait for one client to read them. An answer above that is
-        /// dropped, and the call answered with `INTERNAL_ERROR`; one that no other waits before is
-        /// always sent. Default: 64 MiB.
+        /// Maximum size of unread answers of one connection, in bytes. An answer that exceeds it is
+        /// dropped, and the call is answered with `INTERNAL_ERROR`; an answer with no others before
+        /// it is always sent. Default: 64 MiB.
         pub fn max_unread(mut self, bytes: usize) -> Self {
             self.settings.max_unread = bytes;
             self
         }
 
-        /// How many bytes may be held for all connections: messages that have not come whole, and
-        /// answers that are not read. A client whose message is above that is disconnected, an answer
-        /// is dropped as with [`max_unread`](Self::max_unread). Buffers and answers below 16 KiB
-        /// are not counted. Default: 256 MiB.
+        /// Maximum size of incomplete messages and unread answers of all connections, in bytes. A
+        /// client whose message exceeds it is disconnected; an answer is dropped as with
+        /// [`max_unread`](Self::max_unread). Buffers and answers below 16 KiB are not counted.
+        /// Default: 256 MiB.
         pub fn max_buffered(mut self, bytes: usize) -> Self {
             self.settings.budget = std::sync::Arc::new($crate::connection::Budget::new(bytes));
             self
         }
 
-        /// How long a new connection may take to send its first byte. Default: 10 seconds.
+        /// Time limit for the first byte of a new connection. Default: 10 seconds.
         pub fn first_byte_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.first_byte_timeout = timeout;
             self
         }
 
-        /// How long a message may take from its first byte to its last; the connection is closed
-        /// after between one and two times of that. Default: 30 seconds.
+        /// Time limit for a message from its first byte to its last; the connection is closed after
+        /// one to two times the limit. Default: 30 seconds.
         pub fn message_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.message_timeout = timeout;
             self
         }
 
-        /// How long a connection may be without a call; it is closed after between one and two
-        /// times of that. Default: 75 seconds.
+        /// How long a connection may be idle; it is closed after one to two times the limit.
+        /// Default: 75 seconds.
         pub fn idle_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.idle_timeout = timeout;
             self
         }
 
-        /// How long a write may make no progress before the connection is closed: the client does
-        /// not read its answers. It is closed after between one and two times of that. Default: 30
-        /// seconds.
+        /// How long a write may make no progress before the connection is closed, because the
+        /// client does not read its answers. It is closed after one to two times the limit.
+        /// Default: 30 seconds.
         pub fn write_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.write_timeout = timeout;
             self
         }
 
-        /// How long a shutdown may take: until then calls are answered that were taken, and those
-        /// that still come on connections with a call under way. Default: 30 seconds.
+        /// Time limit of a graceful shutdown. Until then, calls in flight are answered, and so are
+        /// new calls on connections with a call in flight. Default: 30 seconds.
         pub fn drain_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.drain_timeout = timeout;
             self
         }
 
-        /// Whether small packets are sent at once (`TCP_NODELAY`). Default: they are.
+        /// Whether small packets are sent immediately (`TCP_NODELAY`). Default: `true`.
         pub fn nodelay(mut self, nodelay: bool) -> Self {
             self.settings.nodelay = nodelay;
             self
@@ -206,89 +206,89 @@ macro_rules! server_setters {
 /// The setters of both client builders.
 macro_rules! client_setters {
     () => {
-        /// How messages are told apart: the server has to expect the same. Default:
-        /// [`Framing::Unframed`](crate::Framing::Unframed), as ThriftPy has it.
+        /// Message framing; must match the server's. Default:
+        /// [`Framing::Unframed`](crate::Framing::Unframed), as in ThriftPy.
         pub fn framing(mut self, framing: $crate::Framing) -> Self {
             self.settings.framing = framing;
             self
         }
 
-        /// Sends each message in a frame, as servers with a `TFramedTransport` expect.
+        /// Selects [`Framing::Framed`](crate::Framing::Framed), for servers with a
+        /// `TFramedTransport`.
         pub fn framed(self) -> Self {
             self.framing($crate::Framing::Framed)
         }
 
-        /// How values become bytes: the server has to expect the same. A call that is encoded otherwise
-        /// fails with [`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData) then. Default:
+        /// Protocol of the calls; must match the server's. A call encoded in another protocol then
+        /// fails with [`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData). Default:
         /// [`Protocol::Binary`](crate::Protocol::Binary).
         pub fn protocol(mut self, protocol: $crate::Protocol) -> Self {
             self.settings.protocol = Some(protocol);
             self
         }
 
-        /// What the server may make this client do. Default: [`Limits::DEFAULT`](crate::Limits::DEFAULT).
+        /// Limits on what the server may send. Default:
+        /// [`Limits::DEFAULT`](crate::Limits::DEFAULT).
         pub fn limits(mut self, limits: $crate::Limits) -> Self {
             self.settings.limits = limits;
             self
         }
 
-        /// How long it may take to connect, all addresses of the name together. Default: 10
-        /// seconds.
+        /// Time limit for connecting, over all addresses of the host name. Default: 10 seconds.
         pub fn connect_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.connect_timeout = timeout;
             self
         }
 
-        /// How long a call may take in all: waiting for a connection, name lookup, connecting,
-        /// writing and reading. Then it fails with
-        /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and a late answer is dropped. A
-        /// request with a [`Deadline`](crate::Deadline) of its own has that instead. Default: 30
-        /// seconds.
+        /// Time limit of a call, including waiting for a connection, name lookup, connecting,
+        /// writing and reading. After it the call fails with
+        /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), and a late reply is dropped. A
+        /// [`Deadline`](crate::Deadline) set on the request takes precedence. Default: 30 seconds.
         pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.timeout = Some(timeout);
             self
         }
 
-        /// Lets calls take as long as their answers need, unless a request has a
-        /// [`Deadline`](crate::Deadline) of its own.
+        /// Removes the time limit of calls, except for requests with their own
+        /// [`Deadline`](crate::Deadline).
         pub fn no_timeout(mut self) -> Self {
             self.settings.timeout = None;
             self
         }
 
-        /// Whether small packets are sent at once (`TCP_NODELAY`). Default: they are.
+        /// Whether small packets are sent immediately (`TCP_NODELAY`). Default: `true`.
         pub fn nodelay(mut self, nodelay: bool) -> Self {
             self.settings.tcp.nodelay = nodelay;
             self
         }
 
-        /// After how long without traffic the operating system asks whether the other end is still
-        /// there (TCP keepalive); a connection whose end is gone is closed within twice that time.
-        /// `None` switches it off. Default: 60 seconds.
+        /// Idle time after which the operating system probes the peer (TCP keepalive); a dead
+        /// connection is closed within twice that time. `None` disables keepalive. Default: 60
+        /// seconds.
         pub fn keepalive(mut self, time: impl Into<Option<std::time::Duration>>) -> Self {
             self.settings.tcp.keepalive = time.into();
             self
         }
 
-        /// How many connections the channel may have. Default: 8.
+        /// Maximum number of connections of the channel. Default: 8.
         ///
-        /// There is one to begin with, and more only while calls would have to wait for others; see
-        /// `Channel`. With 1 all calls share one connection, for servers that tie a session to
-        /// it or serve one connection after the other.
+        /// The channel starts with one connection and opens others only while calls would have to
+        /// wait; see `Channel`. With 1, all calls share one connection, for servers that bind a
+        /// session to it or serve one connection at a time.
         pub fn max_connections(mut self, connections: usize) -> Self {
             self.settings.pool.max_connections = connections.max(1);
             self
         }
 
-        /// Closes connections on which there was no call for so long. Default: they are kept until the
-        /// server closes them.
+        /// Closes connections that were idle for this time. Default: idle connections stay open
+        /// until the server closes them.
         pub fn idle_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.pool.idle_timeout = Some(timeout);
             self
         }
 
-        /// How many calls may wait for a connection, and how many bytes they may have in all; the
-        /// first one may have more. Further calls fail at once with
+        /// Maximum number and total size, in bytes, of calls that wait for a connection; the first
+        /// one may be larger. Further calls fail immediately with
         /// [`ErrorKind::Overloaded`](crate::ErrorKind::Overloaded). Default: 16,384 calls, 64 MiB.
         pub fn max_waiting(mut self, calls: usize, bytes: usize) -> Self {
             self.settings.pool.max_waiting = calls.max(1);

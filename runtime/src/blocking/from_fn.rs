@@ -1,4 +1,4 @@
-//! Layers that are functions.
+//! Layers from functions.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use super::Service;
 use crate::error::Result;
 use crate::rpc::message::{Request, Response};
 
-/// A layer that is a function of a request and of [what is behind it](Next): for logs, metrics,
-/// checks, headers. It stands around a [`Server`](super::Server), or around what a client calls
-/// through.
+/// Creates a layer from a function of a request and the [inner service](Next), for logging,
+/// metrics, authorization or headers. It can wrap a [`Server`](super::Server) or the channel of a
+/// client.
 ///
 /// ```
 /// use thriftly::blocking::{Server, from_fn};
@@ -47,23 +47,23 @@ where
     FromFn(Arc::new(function))
 }
 
-/// The layer that [`from_fn`] makes.
+/// The layer returned by [`from_fn`].
 pub struct FromFn<F>(Arc<F>);
 
-/// The service that [`FromFn`] makes of another.
+/// A service wrapped by [`FromFn`].
 pub struct FnService<S, F> {
     inner: S,
     function: Arc<F>,
 }
 
-/// What is behind a layer: further layers, and the handler or the channel.
+/// The inner service of a layer: further layers and the handler or channel.
 pub struct Next<'a>(&'a dyn Service);
 
 impl Next<'_> {
-    /// Passes a request on.
+    /// Passes a request to the inner service.
     ///
     /// # Errors
-    /// As the service behind has it.
+    /// The errors of the inner service.
     pub fn run(self, request: Request) -> Result<Response> {
         self.0.call(request)
     }

@@ -24,12 +24,11 @@ use crate::settings::{BACKLOG, ServerSettings, server_setters};
 
 /// A server for one service, with a thread for each connection or [other threads](Threads).
 ///
-/// It finds out by itself what each client speaks: framed or unframed, strict or old binary.
-/// Calls on one connection are handled one after the other; the answers to calls that came
-/// together are sent together. A handler that panics, or fails, answers with an exception, and
-/// the connection goes on. A handler cannot be interrupted: the connection of a client that has left ends
-/// when its handler returns. Limits and log are those of the async server. See
-/// [`blocking`](crate::blocking) for an example.
+/// Detects protocol and framing of each client: framed or unframed; binary (strict or old), compact or JSON. Calls on
+/// one connection are handled sequentially; answers to calls received together are sent together. A
+/// handler that panics or fails answers with an exception, and the connection stays open. A handler
+/// cannot be interrupted: the connection of a disconnected client ends when its handler returns.
+/// Limits and log are those of the async server. See [`blocking`](crate::blocking) for an example.
 #[derive(Clone)]
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct Server<S> {
@@ -45,7 +44,7 @@ impl<S> fmt::Debug for Server<S> {
 }
 
 impl<S> Server<S> {
-    /// A server with the default settings. All connections share the service.
+    /// Creates a server with default settings. All connections share the service.
     pub fn new(service: S) -> Server<S>
     where
         S: Service,
@@ -55,22 +54,22 @@ impl<S> Server<S> {
 
     server_setters!();
 
-    /// Puts a layer around the service: [`from_fn`](crate::blocking::from_fn), or one of one's own. A
-    /// layer that is added later is around those before, and sees calls before them.
+    /// Wraps the service in a layer: [`from_fn`](crate::blocking::from_fn), or a custom one. Layers
+    /// added later are outer and see calls first.
     pub fn layer<L: Layer<S>>(self, layer: L) -> Server<L::Service> {
         let Server { service, settings, threads } = self;
         Server { service: layer.layer(service), settings, threads }
     }
 
-    /// Which threads handle the calls. Default: [`Threads::PerConnection`].
+    /// The threads that handle calls. Default: [`Threads::PerConnection`].
     pub fn threads(mut self, threads: Threads) -> Self {
         self.threads = threads;
         self
     }
 
-    /// How long a handler may take. A thread cannot be interrupted: the handler finds the time in
-    /// [`Context::deadline`](crate::Context::deadline), and calls that it makes have that deadline
-    /// too. Default: as long as it needs.
+    /// Time limit of a handler. A thread cannot be interrupted: the handler can read the deadline
+    /// from [`Context::deadline`](crate::Context::deadline), and calls made by the handler inherit
+    /// it. Default: none.
     pub fn handler_timeout(mut self, timeout: Duration) -> Self {
         self.settings.handler_timeout = Some(timeout);
         self
@@ -78,20 +77,20 @@ impl<S> Server<S> {
 }
 
 impl<S: Service> Server<S> {
-    /// Listens on an address, such as `"127.0.0.1:6000"`, and serves there.
+    /// Binds an address, such as `"127.0.0.1:6000"`, and serves.
     ///
     /// # Errors
-    /// As [`bind`](Server::bind). What happens later does not end a server.
+    /// As [`bind`](Server::bind). Later errors are logged and never stop the server.
     pub fn serve(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<()> {
         self.bind(address)?.serve()
     }
 
-    /// Listens on an address. Connections are accepted when what it returns is told to serve.
-    /// Port 0 lets the operating system choose one.
+    /// Binds an address. Connections are accepted once the returned [`BoundServer`] is served. Port
+    /// 0 selects a free port.
     ///
     /// # Errors
-    /// The address cannot be understood or resolved ([`ErrorKind::Address`]), or not be listened
-    /// on ([`ErrorKind::Connect`]): it is in use, or not one of this machine.
+    /// [`ErrorKind::Address`] if the address cannot be parsed or resolved; [`ErrorKind::Connect`]
+    /// if it cannot be bound, for example because it is in use or not local.
     ///
     /// [`ErrorKind::Address`]: crate::ErrorKind::Address
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
@@ -371,7 +370,10 @@ impl Sessions {
     /// Ends all connections, as the time is over.
     pub(super) fn abandon(&self) {
         let streams = self.lock();
-        tracing::warn!(connections = streams.by_number.len(), "did not end in time");
+        tracing::warn!(
+            connections = streams.by_number.len(),
+            "did not end before the drain timeout"
+        );
         streams.close(Shutdown::Both);
     }
 
@@ -413,7 +415,7 @@ impl Streams {
         self.full &= connections > max_connections / 10 * 9;
         let is_full = connections >= max_connections;
         if is_full && !std::mem::replace(&mut self.full, true) {
-            tracing::warn!(connections, "no further connection is taken");
+            tracing::warn!(connections, "connection limit reached");
         }
         !is_full
     }

@@ -27,7 +27,7 @@ pub(super) struct Shared<S> {
     pub(super) settings: ServerSettings,
 }
 
-/// Reads calls, has them handled, and writes the answers.
+/// Reads calls, passes them to the handler and writes the answers.
 pub(super) struct Session<IO, S> {
     stream: IO,
     shared: Arc<Shared<S>>,

@@ -1,4 +1,4 @@
-//! Streams of bytes as the sessions of the blocking server need them.
+//! Byte streams of the blocking server's sessions.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
-/// How long what a client still sends is read after the last answer: a connection that is closed
-/// with unread bytes is reset, and the answer could be lost with it.
+/// How long remaining input is read and discarded after the last answer: closing a socket with
+/// unread bytes resets the connection, and the answer could be lost.
 pub(super) const LINGER: Duration = Duration::from_secs(1);
 
 /// A stream of bytes, whose reads and writes fail with [`io::ErrorKind::WouldBlock`] or

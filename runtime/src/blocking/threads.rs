@@ -1,9 +1,9 @@
-//! How many threads a blocking server has.
+//! Threading models of the blocking server.
 
 use std::num::NonZeroUsize;
 
-/// Which threads handle the calls of a blocking [`Server`](super::Server). Apache's and ThriftPy's
-/// servers of these kinds are named beside them.
+/// The threads that handle calls of a blocking [`Server`](super::Server), with the equivalent
+/// servers of Apache Thrift and ThriftPy.
 ///
 /// ```
 /// use std::num::NonZeroUsize;
@@ -25,15 +25,15 @@ use std::num::NonZeroUsize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Threads {
-    /// A thread for each connection (`TThreadedServer`). A slow call holds up no other connection, and
-    /// there may be [`max_connections`](super::Server::max_connections) threads. This is the default.
+    /// One thread per connection (`TThreadedServer`). A slow call blocks no other connection; there
+    /// may be [`max_connections`](super::Server::max_connections) threads. This is the default.
     #[default]
     PerConnection,
-    /// So many threads for all connections, and one that watches the connections
-    /// (`TThreadPoolServer`, `THsHaServer`). Idle connections take no thread; while all workers are busy,
-    /// calls wait.
+    /// A fixed number of worker threads for all connections, and one thread that polls the
+    /// connections (`TThreadPoolServer`, `THsHaServer`). Idle connections occupy no thread; while
+    /// all workers are busy, calls wait.
     Workers(NonZeroUsize),
-    /// The thread that serves does everything (`TSimpleServer`, but for many connections at the same
-    /// time). One call is handled at a time.
+    /// The serving thread does everything (`TSimpleServer`, but with many concurrent connections).
+    /// One call is handled at a time.
     One,
 }

@@ -1,4 +1,4 @@
-//! How an async client is set up.
+//! Builder of async clients.
 
 use std::future::Future;
 use std::io;
@@ -20,8 +20,7 @@ use crate::rpc::from_channel::FromChannel;
 use crate::rpc::message::Protocol;
 use crate::settings::{ClientSettings, client_setters};
 
-/// Sets up a client and connects it. `T` is the client: one that `thrift!` makes, or a bare
-/// [`Channel`].
+/// A builder of clients. `T` is the client type: a generated client or a bare [`Channel`].
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -44,24 +43,24 @@ pub struct ClientBuilder<T = Channel> {
 }
 
 impl<T> ClientBuilder<T> {
-    /// The default settings: unframed, strict binary, as ThriftPy has it.
+    /// Creates a builder with default settings: unframed, strict binary, as in ThriftPy.
     pub fn new() -> ClientBuilder<T> {
         ClientBuilder { settings: ClientSettings::default(), client: PhantomData }
     }
 
     client_setters!();
 
-    /// How many calls may be in flight on one connection. Further ones go by another connection, or
-    /// wait. Default: 100, as many as a server of thriftly handles at the same time.
+    /// Maximum number of calls in flight on one connection. Further calls use another connection or
+    /// wait. Default: 100, which equals the default of a thriftly server.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.settings.pool.max_in_flight = calls.max(1);
         self
     }
 
-    /// Whether a connection may carry a call while others on it are not answered yet. Default: it
-    /// may, where the server is seen to cope with that. Without it, every call that is under way has
-    /// a connection to itself, as some proxies need it: then
-    /// [`max_connections`](ClientBuilder::max_connections) calls can be under way.
+    /// Whether a connection may carry several calls in flight. Default: `true`, adapted to the
+    /// observed behaviour of the server. With `false`, as some proxies require, every call in
+    /// flight has its own connection, so that at most
+    /// [`max_connections`](ClientBuilder::max_connections) calls are in flight.
     pub fn pipelining(mut self, pipelining: bool) -> Self {
         let default = ClientSettings::default().pool.max_in_flight;
         self.settings.pool.max_in_flight = if pipelining { default } else { 1 };
@@ -70,8 +69,8 @@ impl<T> ClientBuilder<T> {
 }
 
 impl<T: FromChannel<Channel>> ClientBuilder<T> {
-    /// Puts a `tower` layer around the channel: one of tower's, [`from_fn`](crate::from_fn), or one of
-    /// one's own. Other settings come before it.
+    /// Wraps the channel in a `tower` layer: one of tower's, [`from_fn`](crate::from_fn), or a
+    /// custom one. Call it after all other settings.
     ///
     /// ```
     /// use thriftly::{Deadline, from_fn};
@@ -104,21 +103,21 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         self.settings.protocol.unwrap_or_default()
     }
 
-    /// Connects to a server, such as `"127.0.0.1:6000"`.
+    /// Connects to a server address, such as `"127.0.0.1:6000"`.
     ///
     /// # Errors
-    /// The address cannot be understood or resolved ([`ErrorKind::Address`]), or no connection
-    /// can be made in time ([`ErrorKind::Connect`]).
+    /// [`ErrorKind::Address`] if the address cannot be parsed or resolved; [`ErrorKind::Connect`]
+    /// if no connection is established in time.
     pub async fn connect(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = address.try_into().map_err(Into::into)?;
         self.open(Source::Address(address)).await
     }
 
-    /// Makes a client that connects when it is first called. It has to be made on a tokio runtime.
+    /// Creates a client that connects on its first call. Must be called on a tokio runtime.
     ///
     /// # Errors
-    /// The address cannot be understood ([`ErrorKind::Address`]), or there is no runtime
-    /// ([`ErrorKind::Connect`]).
+    /// [`ErrorKind::Address`] if the address cannot be parsed; [`ErrorKind::Connect`] if there is
+    /// no runtime.
     pub fn connect_lazy(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = address.try_into().map_err(Into::into)?;
         let protocol = self.settings.protocol.unwrap_or_default();
@@ -131,8 +130,8 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         Ok(T::from_channel(channel, protocol))
     }
 
-    /// Connects by a function of one's own, which is called for every connection: anything that is
-    /// a stream of bytes will do. Each has [`connect_timeout`](ClientBuilder::connect_timeout).
+    /// Connects with a custom function, which is called for every connection and may return any
+    /// byte stream. Each call is limited by [`connect_timeout`](ClientBuilder::connect_timeout).
     ///
     /// ```
     /// use thriftly::{Channel, ClientBuilder};
@@ -152,7 +151,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     /// ```
     ///
     /// # Errors
-    /// The function fails, or takes too long ([`ErrorKind::Connect`]).
+    /// [`ErrorKind::Connect`] if the function fails or exceeds the time limit.
     pub async fn connect_with<F, C, S>(self, connector: C) -> Result<T>
     where
         C: Fn() -> F + Send + Sync + 'static,
@@ -162,11 +161,11 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         self.open(Source::connector(connector)).await
     }
 
-    /// Calls over a single stream. When that has ended, further calls fail with
+    /// Creates a client over a single stream. After the stream has ended, calls fail with
     /// [`ErrorKind::Connect`].
     ///
     /// # Errors
-    /// None so far.
+    /// Currently none.
     pub async fn connect_stream(
         mut self,
         stream: impl AsyncRead + AsyncWrite + Send + 'static,

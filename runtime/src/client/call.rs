@@ -1,4 +1,4 @@
-//! A call from the side of its caller.
+//! The caller's side of a call.
 
 use std::fmt;
 use std::future::Future;
@@ -15,26 +15,26 @@ use crate::connection::{CallName, Caller, Entry, wrong_protocol};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
 
-/// What the callers and the task of a channel share.
+/// State shared by the callers and the task of a channel.
 #[derive(Debug)]
 pub(super) struct Shared {
-    /// The server as errors name it.
+    /// The server name shown in errors.
     pub(super) name: Arc<str>,
     pub(super) timeout: Option<Duration>,
-    /// The protocol of all calls, if it was set.
+    /// The protocol of all calls, if set.
     pub(super) protocol: Option<Protocol>,
     /// Whether the task has been told that callers have gone, and has not looked for them yet.
     pub(super) gone: AtomicBool,
 }
 
-/// What callers tell the task.
+/// Messages from callers to the task.
 #[derive(Debug)]
 pub(super) enum Message {
     Call(Entry<Waiter, Box<Request>>),
     CallersGone,
 }
 
-/// Who waits for a reply.
+/// A caller waiting for a reply.
 #[derive(Debug)]
 pub(super) struct Waiter {
     pub(super) reply: oneshot::Sender<Result<Response>>,
@@ -47,16 +47,16 @@ impl Caller for Waiter {
     }
 }
 
-/// The callers' end of a channel.
+/// The callers' handle of a channel.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) shared: Arc<Shared>,
     pub(super) messages: mpsc::UnboundedSender<Message>,
 }
 
-/// A call that is under way. It is sent when this is polled first.
+/// The future of a call, which is sent on the first poll.
 ///
-/// Dropping it gives the call up; the server may handle it all the same.
+/// Dropping it abandons the call; the server may still handle it.
 #[must_use = "a call is made when its future is awaited"]
 pub struct CallFuture {
     line: Arc<Line>,
@@ -74,7 +74,7 @@ impl CallFuture {
         CallFuture { line, stage: Stage::Unsent(Box::new(request)) }
     }
 
-    /// Hands the call to the task.
+    /// Passes the call to the task.
     fn send(&self, request: Box<Request>) -> oneshot::Receiver<Result<Response>> {
         let queued = Instant::now().into_std();
         let shared = &self.line.shared;
@@ -100,7 +100,7 @@ impl CallFuture {
     }
 }
 
-/// The task of the channel is gone, which it never is by itself.
+/// The error for a terminated channel task, which happens only if its runtime is shut down.
 #[cold]
 fn task_gone(server: &str, method: &MethodName) -> Error {
     let why = "the runtime on which the channel was made has been shut down";

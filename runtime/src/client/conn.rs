@@ -1,4 +1,4 @@
-//! One connection of a channel: a socket, and the calls that are not written yet.
+//! One connection of a channel: a socket and its unwritten calls.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -15,21 +15,21 @@ use crate::error::Result;
 use crate::net::stream::poll_write;
 use crate::rpc::message::Request;
 
-/// How many bytes are looked for at once on a connection before it is used again: seldom are there any.
+/// Size of the read that probes an idle connection before reuse.
 const LOOK: usize = 64;
 
 pub(super) struct Conn {
     pub(super) link: LinkId,
     socket: Socket,
     pub(super) codec: ClientConnection,
-    /// Calls that are not written whole, in order.
+    /// Calls that are not completely written, in order.
     unwritten: VecDeque<Unwritten>,
 }
 
 struct Unwritten {
     seqid: i32,
     request: Box<Request>,
-    /// Where it begins and ends among all bytes that are ever written.
+    /// Its range in the byte stream of the connection.
     start: u64,
     end: u64,
 }
@@ -39,7 +39,7 @@ impl Conn {
         Conn { link, socket, codec, unwritten: VecDeque::new() }
     }
 
-    /// Reads what has come. Ready with no bytes, the server has closed its end.
+    /// Reads available bytes. Ready with no bytes, the server has closed the connection.
     pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let space = self.codec.space();
         match &mut self.socket {
@@ -63,7 +63,7 @@ impl Conn {
         }
     }
 
-    /// Appends a call to what is to be written.
+    /// Appends a call to the output.
     pub(super) fn call(&mut self, request: Box<Request>, seqid: i32) -> Result<()> {
         let end = |codec: &ClientConnection| codec.output.total() + codec.output.len() as u64;
         let start = end(&self.codec);
@@ -82,7 +82,7 @@ impl Conn {
             Socket::Other(stream) => {
                 let written = poll_write(stream, &mut self.codec.output, context);
                 match written {
-                    // Streams of the user's own may have a buffer.
+                    // Custom streams may be buffered.
                     Poll::Ready(Ok(())) => stream.as_mut().poll_flush(context),
                     other => other,
                 }

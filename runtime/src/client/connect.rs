@@ -1,4 +1,4 @@
-//! How a channel gets its connections.
+//! Connecting of a channel.
 
 use std::fmt;
 use std::future::Future;
@@ -18,7 +18,7 @@ use crate::net::address::Address;
 use crate::net::tcp::{ConnectFailure, TcpOptions, in_order, share};
 use crate::settings::ClientSettings;
 
-/// A stream of the user's own.
+/// A custom stream.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send {}
 
 impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
@@ -27,13 +27,13 @@ pub(super) type BoxStream = Pin<Box<dyn Stream>>;
 
 type Connecting = Pin<Box<dyn Future<Output = io::Result<BoxStream>> + Send>>;
 
-/// A connection that was made.
+/// An established connection.
 pub(super) enum Socket {
     Tcp(TcpStream),
     Other(BoxStream),
 }
 
-/// Where connections come from.
+/// The source of connections.
 #[derive(Clone)]
 pub(super) enum Source {
     Address(Address),
@@ -72,7 +72,7 @@ impl Source {
         }
     }
 
-    /// The server as errors name it.
+    /// The server name shown in errors.
     pub(super) fn name(&self) -> String {
         match self {
             Source::Address(address) => address.to_string(),
@@ -81,7 +81,7 @@ impl Source {
         }
     }
 
-    /// Connects; the addresses to be avoided are tried last.
+    /// Connects, trying the addresses to avoid last.
     pub(super) async fn connect(
         self,
         settings: ClientSettings,
@@ -123,7 +123,7 @@ impl Source {
     }
 }
 
-/// More than any connection takes, and not too much for clocks.
+/// Longer than any connection attempt, and within the range of clocks.
 const FAR: Duration = Duration::from_secs(1 << 30);
 
 async fn resolve(address: &Address) -> Result<Vec<SocketAddr>> {
@@ -134,7 +134,7 @@ async fn resolve(address: &Address) -> Result<Vec<SocketAddr>> {
     address.resolved(found)
 }
 
-/// Connects to the first of the addresses that accepts.
+/// Connects to the first address that accepts.
 async fn first_of(
     address: &Address,
     order: &[SocketAddr],

@@ -1,4 +1,4 @@
-//! The task of a channel: it owns the connections, and does what the pool decides.
+//! The task of a channel, which owns the connections and executes the decisions of the pool.
 
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -23,7 +23,7 @@ use crate::net::tcp::ConnectFailure;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ClientSettings;
 
-/// How many calls are taken from the queue at once.
+/// Number of calls taken from the queue per batch.
 const BATCH: usize = 64;
 
 type Connecting =
@@ -39,13 +39,13 @@ pub(super) struct Driver {
     messages: mpsc::UnboundedReceiver<Message>,
     batch: Vec<Message>,
     timer: Option<Pin<Box<Sleep>>>,
-    /// The time, as it was when something last happened: to ask for it costs as much as a call in a batch.
+    /// Cached time of the last event: reading the clock costs as much as a call in a batch.
     now: Instant,
-    /// Why the last connection was lost.
+    /// Reason of the last lost connection.
     lost: Option<Error>,
-    /// Why no connection could be opened last.
+    /// Reason of the last failed attempt to connect.
     unreachable: Option<Error>,
-    /// Whether other tasks have had their turn before the next write.
+    /// Whether the task has yielded before the next write.
     yielded: bool,
     /// Whether there is a connection, open or being opened, that was not polled yet: nothing wakes this
     /// task for it.
@@ -79,7 +79,7 @@ impl Driver {
         }
     }
 
-    /// Makes the first connection.
+    /// Opens the first connection.
     pub(super) async fn connect(&mut self) -> Result<()> {
         self.now = now();
         let Some(link) = self.pool.open_first(self.now) else { return Ok(()) };
@@ -94,16 +94,16 @@ impl Driver {
         }
     }
 
-    /// Serves the callers until there are none.
+    /// Runs until all callers are gone.
     pub(super) async fn run(mut self) {
         poll_fn(|context| self.poll(context)).await;
     }
 
-    /// Does all that can be done now. It is ready when all callers are gone.
+    /// Makes all possible progress. Ready when all callers are gone.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         self.now = now();
         loop {
-            // Replies that have come are looked at first: no call is put on a closed connection.
+            // Replies are processed first, so that no call is sent on a closed connection.
             self.read(context);
             self.connected(context);
             let taken = match self.take(context) {
@@ -133,7 +133,7 @@ impl Driver {
         }
     }
 
-    /// Hands out the replies that have come.
+    /// Delivers received replies.
     fn read(&mut self, context: &mut Context<'_>) {
         let mut at = 0;
         while let Some(conn) = self.conns.get_mut(at) {
@@ -150,8 +150,7 @@ impl Driver {
         }
     }
 
-    /// Takes in what was read. Nothing can be an answer to a call that is not written yet; one of them
-    /// may not even be on the connection.
+    /// Processes received bytes. A call that is not written yet cannot have a reply.
     fn received(
         &mut self,
         at: usize,
@@ -178,7 +177,7 @@ impl Driver {
                         }
                         Err(error) => Err(waiter.call.error(&self.shared.name, error)),
                     };
-                    // The caller may have gone: then the reply is dropped.
+                    // The reply is dropped if the caller is gone.
                     let _ = waiter.reply.send(result);
                 }
                 Answer::Late => {
@@ -193,7 +192,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Takes in the connections that were made.
+    /// Registers new connections.
     fn connected(&mut self, context: &mut Context<'_>) {
         let mut at = 0;
         while let Some((link, connecting)) = self.connecting.get_mut(at) {
@@ -246,7 +245,7 @@ impl Driver {
         taken
     }
 
-    /// Does what the pool says.
+    /// Executes the decisions of the pool.
     fn steps(&mut self) {
         while let Some(step) = self.pool.step(self.now) {
             match step {
@@ -275,7 +274,7 @@ impl Driver {
     fn send(&mut self, link: LinkId, seqid: i32, request: Box<Request>, idle: bool) {
         let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
         if idle {
-            // What the server has done in the meantime is noticed before a byte is written.
+            // Detects a close by the server before a byte is written.
             while let Some(read) = self.conns[at].look() {
                 if let Err(error) = self.received(at, read, Some(seqid)) {
                     self.lose(link, error, Some((seqid, request)));
@@ -292,7 +291,7 @@ impl Driver {
         }
     }
 
-    /// Writes what is to be written. Returns whether calls that wait may be sent by that.
+    /// Writes pending output. Returns whether waiting calls may now be sent.
     fn write(&mut self, context: &mut Context<'_>) -> bool {
         let mut unblocked = false;
         let mut at = 0;
@@ -324,7 +323,7 @@ impl Driver {
         unblocked
     }
 
-    /// A connection cannot be used any more. `unsent` is a call that is not on it yet.
+    /// Handles a lost connection. `unsent` is a call that was not yet assigned to it.
     fn lose(&mut self, link: LinkId, error: Error, unsent: Option<(i32, Box<Request>)>) {
         tracing::debug!(server = %self.shared.name, %error, "lost a connection");
         let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
@@ -338,7 +337,7 @@ impl Driver {
     fn poll_timer(&mut self, context: &mut Context<'_>) -> bool {
         let Some(wake) = self.pool.wake().map(time::Instant::from_std) else { return false };
         match &mut self.timer {
-            // One that comes too early does no harm. It has this task's waker already.
+            // An early wake-up is harmless. The timer already has this task's waker.
             Some(timer) if !timer.is_elapsed() && timer.deadline() <= wake => return false,
             Some(timer) => timer.as_mut().reset(wake),
             none => *none = Some(Box::pin(sleep_until(wake))),
@@ -352,7 +351,7 @@ impl Driver {
     }
 }
 
-/// The time of the runtime, which tests may stop.
+/// The runtime's clock, which tests may pause.
 fn now() -> std::time::Instant {
     time::Instant::now().into_std()
 }

@@ -1,4 +1,4 @@
-//! Clients with layers around their channel.
+//! Client builder with layers around the channel.
 
 use std::future::Future;
 use std::io;
@@ -12,8 +12,7 @@ use crate::error::{Error, Result};
 use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
 
-/// A [`ClientBuilder`] with layers, which [`ClientBuilder::layer`] makes. Its clients call through the
-/// layers.
+/// A [`ClientBuilder`] with layers, returned by [`ClientBuilder::layer`].
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing before it is told to connect"]
 pub struct LayeredBuilder<T, L> {
@@ -27,7 +26,7 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         LayeredBuilder { builder, layer, client: PhantomData }
     }
 
-    /// Puts another layer around those that there are: it sees calls before them.
+    /// Adds an outer layer, which sees calls before the existing ones.
     pub fn layer<M: Layer<L::Service>>(self, layer: M) -> LayeredBuilder<T, Stack<L, M>> {
         let LayeredBuilder { builder, layer: inner, client } = self;
         LayeredBuilder { builder, layer: Stack::new(inner, layer), client }

@@ -21,50 +21,51 @@ pub use call::CallFuture;
 use call::Line;
 pub use layered::LayeredBuilder;
 
-/// The way to a server, for encoded calls: what typed clients call through.
+/// A connection pool to one server, for encoded calls. Typed clients call through it.
 ///
-/// Clones share its connections, and so may many tasks: each call gets its own answer, in whatever
-/// order they come. A channel is made by a [`ClientBuilder`]. It lives on the tokio runtime on which
-/// it was made; its connections are closed when the last clone and the last call are gone.
+/// Clones share the connections and may be used from many tasks; replies may arrive in any order. A
+/// channel is created by a [`ClientBuilder`] and runs on the tokio runtime on which it was created;
+/// its connections are closed when the last clone and the last call are dropped.
 ///
-/// It is a `tower` service that is always ready: calls wait within their futures. See
+/// It is a `tower` service that is always ready: calls wait inside their futures. See
 /// [`Server`](crate::Server) for an example.
 ///
 /// # Connections
 ///
-/// A channel begins with one connection and keeps to it while the server answers promptly: calls are
-/// pipelined, which is fastest. When a call would have to wait for others, for twice the usual latency (at
-/// least 3 ms, at most 100 ms), it goes by another connection, up to
-/// [`max_connections`](ClientBuilder::max_connections). So a slow method, or a server that takes the
-/// calls of a connection one by one, does not hold up other calls. Calls are put behind each other only as
-/// far as the server has shown that it answers them promptly all the same.
+/// A channel starts with one connection and pipelines calls on it while the server answers
+/// promptly. A call that would wait behind others for twice the usual latency (at least 3 ms, at
+/// most 100 ms) uses another connection, up to [`max_connections`](ClientBuilder::max_connections).
+/// Therefore a slow method, or a server that handles the calls of a connection one at a time, does
+/// not block other calls. Calls are queued behind each other only to the extent that the server has
+/// been observed to answer them promptly.
 ///
-/// A connection with a call past its deadline gets no further calls until the late answer comes; if
-/// that is missing for another deadline, the connection is closed. Connections that are healthy are
+/// A connection with a call past its deadline gets no further calls until the late reply arrives;
+/// if it does not arrive within another deadline, the connection is closed. Healthy connections are
 /// kept.
 ///
 /// # Failures
 ///
 /// Every call has a [`Deadline`](crate::Deadline), by default 30 seconds, and fails with
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it has passed. When a connection is lost,
-/// the calls in flight on it fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the server
-/// may have handled them; a call of which no byte was written is sent again, once, on another
-/// connection. After a connection was lost with several calls in flight, calls go one at a time for a
-/// while, so that a server that answers a failure by closing its connection hits no others.
+/// the calls in flight on it fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the
+/// server may have handled them; a call of which no byte was written is sent again, once, on
+/// another connection. After a connection was lost with several calls in flight, calls are sent one
+/// at a time for a while, so that a server that closes the connection on a failure affects no other
+/// calls.
 ///
-/// If no connection can be made, waiting calls fail with
-/// [`ErrorKind::Connect`](crate::ErrorKind::Connect). Further calls try again, after a random delay that
-/// grows to two seconds. If the name of the server has several addresses, those that failed are tried
+/// If no connection can be established, waiting calls fail with
+/// [`ErrorKind::Connect`](crate::ErrorKind::Connect). Further calls reconnect after a random delay
+/// that grows to two seconds. If the host name has several addresses, those that failed are tried
 /// last.
 ///
 /// # Servers and proxies that need a setting
 ///
-/// - A server that ties a session to its connection, or that serves one connection after the other
-///   (Apache's `TSimpleServer`): [`max_connections(1)`](ClientBuilder::max_connections).
-/// - A server or proxy that takes one call at a time on a connection:
-///   [`pipelining(false)`](ClientBuilder::pipelining). Node's server closes the connection when a handler
-///   throws an error that the IDL does not declare, with all calls that are in flight on it; the
-///   channel finds that out, and this setting spares it the first time.
+/// - A server that binds a session to its connection, or serves one connection at a time (Apache's
+///   `TSimpleServer`): [`max_connections(1)`](ClientBuilder::max_connections).
+/// - A server or proxy that accepts one call at a time per connection:
+///   [`pipelining(false)`](ClientBuilder::pipelining). Node's server closes the connection when a
+///   handler throws an error that the IDL does not declare, with all calls that are in flight on
+///   it; the channel finds that out, and this setting spares it the first time.
 /// - Envoy's `thrift_proxy` closes the connection of the client when a call has no route or its cluster
 ///   fails. `close_downstream_on_upstream_error: false` in its router filter leaves the connection
 ///   open.
@@ -74,9 +75,9 @@ pub use layered::LayeredBuilder;
 ///
 /// # Memory
 ///
-/// Calls that wait for a connection are bounded in number and in bytes
-/// ([`max_waiting`](ClientBuilder::max_waiting)). A call that was given up, by its deadline or because
-/// its future was dropped, leaves the queue at once.
+/// Calls waiting for a connection are bounded in number and in bytes
+/// ([`max_waiting`](ClientBuilder::max_waiting)). An abandoned call, past its deadline or with its
+/// future dropped, leaves the queue immediately.
 #[derive(Debug, Clone)]
 pub struct Channel {
     line: Arc<Line>,
@@ -84,12 +85,12 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The server that the calls go to, unless the channel was made of a stream or a connector.
+    /// The server address, or `None` if the channel was created from a stream or a connector.
     pub fn address(&self) -> Option<&Address> {
         self.address.as_ref()
     }
 
-    /// The protocol of the calls: the one that was set when the channel was made, or binary.
+    /// The protocol of the calls: the one set in the builder, or binary.
     pub fn protocol(&self) -> Protocol {
         self.line.shared.protocol.unwrap_or_default()
     }

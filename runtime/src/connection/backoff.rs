@@ -1,4 +1,4 @@
-//! What to do when a connection cannot be accepted.
+//! Back-off after accept errors.
 
 use std::io;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(5);
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// How long to wait after `accept` has failed. It never means the end of a server.
+/// Pause after an error of `accept`, which never stops a server.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     next: Duration,
@@ -18,8 +18,8 @@ impl Backoff {
         self.next = Duration::ZERO;
     }
 
-    /// The pause before the next try: none if only that one connection was lost, and a growing
-    /// one if the process or the machine has run out of something.
+    /// The pause before the next attempt: none if only one connection was lost; growing if the
+    /// process or machine has run out of a resource.
     pub(crate) fn failed(&mut self, error: &io::Error) -> Duration {
         use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
         match error.kind() {

@@ -1,4 +1,4 @@
-//! How many bytes a server holds for clients that send slowly or do not read.
+//! Memory accounting for clients that send slowly or do not read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::message::{MethodName, Response};
 
-/// Answers and buffers below this are not counted: every connection may have them.
+/// Minimum size of counted answers and buffers, in bytes.
 const FREE: usize = 16 << 10;
 
-/// The bytes that all connections of a server may hold.
+/// The byte budget of all connections of a server.
 #[derive(Debug)]
 pub(crate) struct Budget {
     limit: usize,
@@ -35,13 +35,13 @@ impl Budget {
     }
 }
 
-/// What is held for one connection. Tasks of its calls share it, so that an answer is counted as soon as
-/// it is there.
+/// The bytes held for one connection. Shared with the tasks of its calls, so that an answer is
+/// counted as soon as it is ready.
 #[derive(Debug)]
 pub(crate) struct Share {
     server: Arc<Budget>,
     max_unread: usize,
-    /// Bytes of answers that are not written yet.
+    /// Bytes of unwritten answers.
     unread: AtomicUsize,
     /// Bytes of the input buffer.
     input: AtomicUsize,
@@ -93,7 +93,7 @@ impl Share {
     /// Counts the input buffer, which holds so much now.
     ///
     /// # Errors
-    /// The server holds too many bytes.
+    /// The budget of the server is exhausted.
     pub(crate) fn hold_input(&self, held: usize) -> Result<()> {
         let held = if held <= FREE { 0 } else { held };
         let before = self.input.load(Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! The client's end of a connection.
+//! Client side of a connection.
 
 use bytes::{Bytes, BytesMut};
 
@@ -10,30 +10,30 @@ use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
 use crate::transport::{Cutter, Framing, explain, is_sasl, oversized, protocol_of};
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
-/// How many bytes of a frame that is too large are looked at for its header.
+/// Bytes of an oversized frame that are inspected for its header.
 const HEADER: usize = 1 << 10;
 
-/// Calls become bytes and bytes become replies; which call a reply answers, the pool knows.
+/// Encodes calls and decodes replies. The pool matches replies to calls.
 #[derive(Debug)]
 pub(crate) struct ClientConnection {
     limits: Limits,
     cutter: Cutter,
     input: Input,
     pub(crate) output: Output,
-    /// How many bytes of a frame that is too large are still to be skipped.
+    /// Remaining bytes of an oversized frame to skip.
     skipped: usize,
-    /// Whether anything has come.
+    /// Whether any bytes have been received.
     pub(crate) received: bool,
-    /// Whether it was said that headers cannot be sent.
+    /// Whether the warning about headers has been logged.
     unsendable: bool,
 }
 
-/// A reply, or what can be said about it.
+/// A reply or its error.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) seqid: i32,
     pub(crate) method: MethodName,
-    /// An error concerns this reply only: the stream goes on.
+    /// An error affects only this reply; the stream stays in sync.
     pub(crate) result: Result<Response>,
 }
 
@@ -50,7 +50,7 @@ impl ClientConnection {
         }
     }
 
-    /// Where to read to.
+    /// The buffer for the next read.
     pub(crate) fn space(&mut self) -> &mut BytesMut {
         self.input.space(Some(&self.cutter))
     }
@@ -58,7 +58,7 @@ impl ClientConnection {
     /// Appends a call to the output.
     ///
     /// # Errors
-    /// It is larger than a frame may be. Nothing is appended then.
+    /// The call exceeds the frame limit; nothing is appended.
     pub(crate) fn call(&mut self, request: &Request, seqid: i32) -> Result<()> {
         let kind = if request.oneway { MessageKind::Oneway } else { MessageKind::Call };
         let (framing, protocol) = (self.cutter.framing, request.protocol);
@@ -75,10 +75,10 @@ impl ClientConnection {
         self.output.message(framing, protocol, method, kind, seqid, body)
     }
 
-    /// The next reply; `None` if none has come whole.
+    /// The next reply; `None` if none is complete.
     ///
     /// # Errors
-    /// The stream is out of sync. The connection has to be closed.
+    /// The stream is out of sync and the connection must be closed.
     pub(crate) fn next(&mut self) -> Result<Option<Reply>> {
         self.received |= !self.input.is_empty();
         if self.skipped > 0 {
@@ -112,7 +112,7 @@ impl ClientConnection {
         is_sasl(bytes).then(|| explain(error(), bytes, self.cutter.framing))
     }
 
-    /// The length of the frame at hand if it is too long, but not too long to be skipped.
+    /// Length of the current frame if it exceeds the limit but can be skipped.
     fn too_long(&self) -> Option<usize> {
         let wanted = match self.cutter.framing {
             Framing::Framed => self.cutter.wanted(self.input.bytes()) - self.cutter.prefix(),
@@ -121,7 +121,7 @@ impl ClientConnection {
         (wanted > self.limits.frame && wanted <= self.limits.message).then_some(wanted)
     }
 
-    /// Reads the header of a frame that is too long, and skips the rest.
+    /// Reads the header of an oversized frame and skips the rest.
     #[cold]
     fn skip(&mut self, length: usize) -> Result<Option<Reply>> {
         let (start, bytes) = (self.cutter.prefix(), self.input.bytes());

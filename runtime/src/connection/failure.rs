@@ -1,4 +1,4 @@
-//! What is said when a call or a handler fails for reasons of its own.
+//! Errors of failed calls, connections and handlers.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,12 +9,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::message::{Headers, MethodName, Protocol, Request};
 use crate::transport::Framing;
 
-/// A call of a client, as its errors name it.
+/// A client call, as named in its errors.
 #[derive(Debug, Clone)]
 pub(crate) struct CallName {
     pub(crate) method: MethodName,
     pub(crate) oneway: bool,
-    /// How long it may take.
+    /// Its time limit.
     pub(crate) timeout: Option<Duration>,
 }
 
@@ -58,7 +58,7 @@ impl CallName {
         }
     }
 
-    /// The error of a call that was refused because too many wait already.
+    /// The error of a call rejected because too many are waiting.
     #[cold]
     pub(crate) fn overloaded(&self, server: &str, (calls, bytes): (usize, usize)) -> Error {
         let method = self.method.shown();
@@ -75,7 +75,7 @@ impl CallName {
     }
 }
 
-/// The error of a call that is not encoded as all calls of its channel have to be.
+/// The error of a call in another protocol than the channel's.
 pub(crate) fn wrong_protocol(request: &Request, protocol: Option<Protocol>) -> Option<Error> {
     let protocol = protocol.filter(|protocol| *protocol != request.protocol)?;
     let encoded = request.protocol;
@@ -86,25 +86,25 @@ pub(crate) fn wrong_protocol(request: &Request, protocol: Option<Protocol>) -> O
     Some(Error::new(ErrorKind::InvalidData, message))
 }
 
-/// Why a connection was lost that failed.
+/// The reason for a connection lost by an I/O error.
 #[cold]
 pub(crate) fn lost(error: std::io::Error) -> Error {
     Error::new(ErrorKind::Closed, error.to_string()).with_source(error)
 }
 
-/// Why a connection was lost that the other end has closed.
+/// The reason for a connection closed by the peer.
 #[cold]
 pub(crate) fn closed(hint: &str) -> Error {
     Error::new(ErrorKind::Closed, format!("the connection was closed{hint}"))
 }
 
-/// Why a connection was lost whose stream is out of sync.
+/// The reason for a connection whose stream is out of sync.
 #[cold]
 pub(crate) fn unreadable(error: Error) -> Error {
     Error::new(error.kind(), format!("cannot read the reply: {error}")).with_source(error)
 }
 
-/// Why a connection was given up that brings the same answers again and again.
+/// The reason for a connection that repeats replies.
 #[cold]
 pub(crate) fn flooded() -> Error {
     let why = "the server goes on answering calls that have been answered";

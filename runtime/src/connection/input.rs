@@ -1,4 +1,4 @@
-//! Bytes that came in and are not understood yet.
+//! Input buffer of a connection.
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -6,14 +6,14 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::transport::Cutter;
 
-/// Room that is made for the first read.
+/// Capacity for the first read.
 const SMALL: usize = 4 << 10;
-/// Room for a read when reads fill what there is.
+/// Capacity after reads that fill the buffer.
 const LARGE: usize = 64 << 10;
-/// Room for a read of a message that is known to be larger.
+/// Capacity for a message known to be larger.
 const HUGE: usize = 1 << 20;
 
-/// The buffer of a connection. What is cut off it shares its memory.
+/// The input buffer of a connection. Messages split off share its memory.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
     bytes: BytesMut,
@@ -22,7 +22,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Where to read to. There is room in it, but never much more than has come already.
+    /// The buffer for the next read, with capacity that grows with the bytes received.
     pub(crate) fn space(&mut self, cutter: Option<&Cutter>) -> &mut BytesMut {
         let missing =
             cutter.map_or(0, |cutter| cutter.wanted(&self.bytes).saturating_sub(self.bytes.len()));
@@ -31,7 +31,7 @@ impl Input {
             true => (self.room * 2).clamp(SMALL, LARGE),
             false => self.room,
         };
-        // A length that is only announced is not trusted: room grows with what has come.
+        // Declared lengths are not trusted: capacity grows with received bytes.
         let room = missing.min(self.bytes.len()).min(HUGE).max(self.room);
         if self.bytes.capacity() - self.bytes.len() < room / 2 {
             self.bytes.reserve(room);
@@ -39,7 +39,7 @@ impl Input {
         &mut self.bytes
     }
 
-    /// Gives the memory back, on a connection that has been idle for long.
+    /// Releases the memory of an idle connection.
     pub(crate) fn release(&mut self) {
         if self.bytes.is_empty() {
             *self = Input::default();
@@ -50,14 +50,14 @@ impl Input {
         &self.bytes
     }
 
-    /// Drops so many bytes, or as many as there are. Returns how many that was.
+    /// Drops up to `count` bytes and returns the number dropped.
     pub(crate) fn skip(&mut self, count: usize) -> usize {
         let count = count.min(self.bytes.len());
         self.bytes.advance(count);
         count
     }
 
-    /// How many bytes of memory a message takes that has come in part, if it is a large one.
+    /// Memory of a large incomplete message, in bytes.
     pub(crate) fn held(&self) -> usize {
         if self.bytes.len() < SMALL { 0 } else { self.bytes.capacity() }
     }
@@ -68,7 +68,7 @@ impl Input {
 
     pub(crate) fn cut(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Bytes>> {
         let message = cutter.cut(&mut self.bytes, limits)?;
-        // After a large message the little that is left would keep all of its memory alive.
+        // A small remainder would keep the memory of a large message alive.
         if let Some(message) = &message
             && message.len() > LARGE
             && self.bytes.len() <= LARGE

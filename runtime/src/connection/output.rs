@@ -1,4 +1,4 @@
-//! Bytes that are still to be sent.
+//! Output buffer of a connection.
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
@@ -13,31 +13,31 @@ use crate::rpc::message::Protocol;
 use crate::transport::{Framing, oversized};
 use crate::ttype::MessageKind;
 
-/// Bodies of at least this many bytes are sent from where they lie instead of being copied.
+/// Minimum size of a body that is linked instead of copied, in bytes.
 const LINK_FROM: usize = 16 << 10;
-/// The most memory that is kept for the next round.
+/// Largest buffer capacity kept for reuse, in bytes.
 const KEPT: usize = 64 << 10;
-/// How many pieces are handed to one write.
+/// Maximum number of slices per vectored write.
 pub(crate) const SLICES: usize = 32;
 
-/// Messages one after the other: one run of bytes, and large blobs that are linked into it.
+/// Queued messages: one run of bytes with linked large blobs.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     bytes: Vec<u8>,
     /// Each comes before the byte of `bytes` at its offset; offsets never fall.
     links: VecDeque<(usize, Bytes)>,
-    /// How many of `bytes` have been sent.
+    /// Number of sent bytes of `bytes`.
     sent: usize,
-    /// How many bytes are still to be sent, links included.
+    /// Unsent bytes, links included.
     left: usize,
-    /// How many bytes have been sent in all.
+    /// Total number of bytes sent.
     total: u64,
     /// The limit of frames, by name; that of their length without it.
     frame_limit: Option<(&'static str, usize)>,
 }
 
 impl Output {
-    /// An output that refuses frames which the limits forbid.
+    /// Creates an output that rejects frames above the limits.
     pub(crate) fn limited(limits: &Limits) -> Output {
         Output { frame_limit: Some(limits.frame_limit()), ..Output::default() }
     }
@@ -45,7 +45,7 @@ impl Output {
     /// Appends a message.
     ///
     /// # Errors
-    /// It is larger than a frame may be. Nothing is appended then.
+    /// The message exceeds the frame limit; nothing is appended.
     pub(crate) fn message(
         &mut self,
         framing: Framing,
@@ -101,12 +101,12 @@ impl Output {
         self.left == 0
     }
 
-    /// How many bytes are still to be sent.
+    /// Number of unsent bytes.
     pub(crate) fn len(&self) -> usize {
         self.left
     }
 
-    /// How many bytes have been sent in all.
+    /// Total number of bytes sent.
     pub(crate) fn total(&self) -> u64 {
         self.total
     }
@@ -116,7 +116,7 @@ impl Output {
         self.links.is_empty().then(|| &self.bytes[self.sent..])
     }
 
-    /// The first pieces of what is to be sent. Returns how many there are.
+    /// Fills in the first slices of the output and returns their number.
     pub(crate) fn fill<'a>(&'a self, slices: &mut [IoSlice<'a>; SLICES]) -> usize {
         let mut from = self.sent;
         let pieces = self
@@ -133,7 +133,7 @@ impl Output {
         slices.iter_mut().zip(pieces).map(|(slice, piece)| *slice = IoSlice::new(piece)).count()
     }
 
-    /// Notes that the first `count` bytes have been sent.
+    /// Removes the first `count` bytes, which have been sent.
     pub(crate) fn advance(&mut self, mut count: usize) {
         self.left -= count;
         self.total += count as u64;

@@ -1,4 +1,4 @@
-//! What an operator has to see of connections and calls.
+//! Log events of connections and calls.
 
 use std::io;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::MethodName;
 
-/// Why a connection of a server ends.
+/// The reason for the end of a server connection.
 #[derive(Debug)]
 pub(crate) enum End {
     /// The client has closed its side.
@@ -21,11 +21,11 @@ pub(crate) enum End {
     Drained,
     /// The connection failed.
     Lost(io::Error),
-    /// Nothing happened for too long.
+    /// A time limit was exceeded.
     TimedOut(Waiting, Error),
 }
 
-/// The log of a server. What peers can cause is bounded for each kind of event, and counted.
+/// The log of a server. Events that peers can cause are rate-limited per kind and counted.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     failed: Throttle,

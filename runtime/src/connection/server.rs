@@ -1,4 +1,4 @@
-//! The server's end of a connection.
+//! Server side of a connection.
 
 use std::sync::Arc;
 
@@ -14,40 +14,40 @@ use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind}
 use crate::transport::{Cutter, Framing, detect, protocol_of};
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
-/// While so many bytes wait to be sent, no further calls are taken.
+/// Unsent bytes above which no further calls are read (back-pressure).
 pub(crate) const MAX_OUTPUT: usize = 1 << 20;
 
-/// How much of a broken message is looked at to find out whom to answer.
+/// Bytes of a malformed message inspected for its header.
 const HEADER: usize = 1024;
 
-/// Takes calls out of the bytes that come, and puts replies among the bytes that go.
+/// Decodes calls from input bytes and encodes replies into output bytes.
 #[derive(Debug)]
 pub(crate) struct ServerConnection {
     limits: Limits,
     ends: Endpoints,
-    /// `None` until the first bytes have shown what the client speaks.
+    /// `None` until the protocol is detected from the first bytes.
     cutter: Option<Cutter>,
     /// What requests know of the connection, from then on.
     shared: Option<Arc<Connection>>,
     pub(crate) input: Input,
     pub(crate) output: Output,
-    /// How many messages have come.
+    /// Number of messages received.
     messages: u64,
-    /// Whether it was said that headers cannot be sent.
+    /// Whether the warning about headers has been logged.
     unsendable: bool,
     share: Arc<Share>,
-    /// The bytes of the output that `share` has counted.
+    /// Output bytes counted by `share`.
     counted: usize,
 }
 
-/// A call that has come.
+/// A received call.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) head: CallHead,
     pub(crate) request: Request,
 }
 
-/// What is needed to answer a call.
+/// The data needed to answer a call.
 #[derive(Debug, Clone)]
 pub(crate) struct CallHead {
     pub(crate) method: MethodName,
@@ -77,7 +77,7 @@ impl ServerConnection {
         &self.ends
     }
 
-    /// Where to read to.
+    /// The buffer for the next read.
     pub(crate) fn space(&mut self) -> &mut bytes::BytesMut {
         self.input.space(self.cutter.as_ref())
     }
@@ -96,12 +96,12 @@ impl ServerConnection {
         }
     }
 
-    /// The next call; `None` if none has come whole. Messages that are no calls are answered
-    /// and passed over.
+    /// The next call; `None` if none is complete. Messages that are not calls are answered and
+    /// skipped.
     ///
     /// # Errors
-    /// The bytes cannot be followed any more. If it could be seen whom to answer, an
-    /// exception is in the output. The connection has to be closed after that.
+    /// The stream is out of sync. If the header was readable, an exception is in the output. The
+    /// connection must then be closed.
     pub(crate) fn next(&mut self) -> Result<Option<Call>> {
         if self.input.is_empty() {
             self.share.hold_input(0)?;
@@ -161,7 +161,7 @@ impl ServerConnection {
         &self.share
     }
 
-    /// To be told after each write.
+    /// Must be called after each write.
     pub(crate) fn written(&mut self) {
         if self.counted > self.output.len() {
             self.share.written(self.counted - self.output.len());
@@ -207,10 +207,10 @@ impl ServerConnection {
         Ok(())
     }
 
-    /// The client will send nothing more.
+    /// Handles the end of the input.
     ///
     /// # Errors
-    /// It stopped within a message.
+    /// The input ended within a message.
     pub(crate) fn end(&self) -> Result<()> {
         match self.input.bytes().len() {
             0 => Ok(()),
@@ -240,7 +240,7 @@ impl ServerConnection {
 /// Appends an answer. A message of the type oneway gets none, whatever the service has of it.
 ///
 /// # Errors
-/// The answer cannot be sent, and an exception is in its place.
+/// The answer cannot be sent; an exception is sent in its place.
 fn answer(
     output: &mut Output,
     framing: Framing,

@@ -1,14 +1,14 @@
-//! How often the log may say the same.
+//! Rate limiting of log lines.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Lines that are let through at once.
+/// Burst size, in lines.
 const BURST: u32 = 20;
-/// How long until another line is let through.
+/// Interval between lines after a burst.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Bounds the log lines of one kind that peers can cause, and counts those that are left out.
+/// Limits log lines of one kind that peers can cause, and counts the suppressed ones.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
     state: Mutex<State>,
@@ -16,7 +16,7 @@ pub(crate) struct Throttle {
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many of the burst are used up.
+    /// Lines used of the burst.
     used: u32,
     /// When that was last counted down; `None` before the first line.
     counted: Option<Instant>,
@@ -24,7 +24,7 @@ struct State {
 }
 
 impl Throttle {
-    /// Whether a line may be written now: then it is how many were left out since the last.
+    /// Returns the number of lines suppressed since the last one if a line may be written now.
     pub(crate) fn pass(&self, now: Instant) -> Option<u64> {
         // Nothing panics while it is locked.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);

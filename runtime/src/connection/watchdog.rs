@@ -1,18 +1,18 @@
-//! What a server waits for, and for how long.
+//! Time limits of a server connection.
 
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::ServerSettings;
 
-/// What a connection waits for. Two that are equal mean that there was no progress in between.
+/// The event a connection waits for. Two equal values mean no progress in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waiting {
     /// The first byte.
     FirstByte,
-    /// The rest of a message, of which some bytes are here.
+    /// The rest of a message.
     Message { number: u64 },
-    /// That the client takes bytes.
+    /// Progress of a write.
     Write { sent: u64 },
     /// The next call.
     Idle { messages: u64, sent: u64 },
@@ -24,9 +24,9 @@ pub(crate) enum Waiting {
     Paused,
 }
 
-/// Notices that nothing happens, with a clock that is hardly ever looked at: it is only armed
-/// for a shorter time than it is armed for already, and looks for progress when it fires. So a
-/// state is ended after between one and two times what is allowed for it.
+/// Detects missing progress with few timer operations: the timer is re-armed only for a shorter
+/// time, and checks for progress when it fires. Therefore a state ends after one to two times its
+/// limit.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     armed: Duration,
@@ -39,7 +39,7 @@ impl Watchdog {
         Watchdog { armed: settings.first_byte_timeout, seen: Waiting::FirstByte }
     }
 
-    /// For how long the clock is to be armed.
+    /// Duration to arm the timer for.
     pub(crate) fn armed(&self) -> Duration {
         self.armed
     }
@@ -58,7 +58,7 @@ impl Watchdog {
     /// To be told when the clock fires; it has to be armed again then.
     ///
     /// # Errors
-    /// There was no progress.
+    /// The connection has made no progress within the limit.
     pub(crate) fn fire(&mut self, waiting: Waiting, settings: &ServerSettings) -> Result<()> {
         self.armed = settings.period(waiting);
         if self.seen != waiting || waiting.is_unlimited() {
@@ -70,7 +70,7 @@ impl Watchdog {
 }
 
 impl Waiting {
-    /// Whether it may last.
+    /// Whether the state has no time limit.
     fn is_unlimited(self) -> bool {
         match self {
             #[cfg(feature = "async")]
@@ -79,7 +79,7 @@ impl Waiting {
         }
     }
 
-    /// The error that says that it took too long.
+    /// The error for an exceeded time limit.
     pub(crate) fn too_long(self) -> Error {
         Error::new(
             ErrorKind::Timeout,

@@ -1,4 +1,4 @@
-//! Where a server is.
+//! Server addresses.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Where a server listens: a host and a port.
+/// The address of a server: host and port.
 ///
-/// Whatever takes an address takes also what can be made into one:
+/// Functions that take an address accept every type that converts into one:
 ///
 /// ```
 /// use thriftly::Address;
@@ -31,7 +31,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// The name or number of the host; an IPv6 number is without brackets.
+    /// The host name or IP address; IPv6 addresses are without brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
@@ -41,12 +41,12 @@ impl Address {
         self.port
     }
 
-    /// The address in numbers, if that is how it was given.
+    /// The socket address, if the host is an IP address.
     pub(crate) fn number(&self) -> Option<SocketAddr> {
         self.host.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, self.port))
     }
 
-    /// All addresses that the name stands for: at least one.
+    /// Resolves the host to its addresses, at least one.
     pub(crate) fn resolve(&self) -> Result<Vec<SocketAddr>> {
         if let Some(number) = self.number() {
             return Ok(vec![number]);
@@ -54,38 +54,38 @@ impl Address {
         self.resolved((&*self.host, self.port).to_socket_addrs().map(Iterator::collect))
     }
 
-    /// What the name server answered.
+    /// The result of the name lookup.
     pub(crate) fn resolved(
         &self,
         found: std::io::Result<Vec<SocketAddr>>,
     ) -> Result<Vec<SocketAddr>> {
         match found {
             Ok(found) if found.is_empty() => {
-                Err(Error::new(ErrorKind::Address, format!("{self} stands for no address")))
+                Err(Error::new(ErrorKind::Address, format!("{self} resolved to no addresses")))
             }
             Ok(found) => Ok(found),
             Err(error) => {
-                let message = format!("cannot find the address of {self}: {error}");
+                let message = format!("cannot resolve {self}: {error}");
                 Err(Error::new(ErrorKind::Address, message).with_source(error))
             }
         }
     }
 
-    /// What to say when no connection can be made.
+    /// The error for a failed connection attempt.
     pub(crate) fn connect_error(&self, error: std::io::Error) -> Error {
         Error::new(ErrorKind::Connect, format!("cannot connect to {self}: {error}"))
             .with_source(error)
     }
 
-    /// What to say when it takes too long.
+    /// The error for a connection attempt that timed out.
     pub(crate) fn connect_timeout(&self, timeout: std::time::Duration) -> Error {
         Error::new(
             ErrorKind::Connect,
-            format!("cannot connect to {self}: no answer in {timeout:?}"),
+            format!("cannot connect to {self}: timed out after {timeout:?}"),
         )
     }
 
-    /// What to say when nothing can be served there.
+    /// The error for an address that cannot be bound.
     pub(crate) fn bind_error(&self, error: std::io::Error) -> Error {
         Error::new(ErrorKind::Connect, format!("cannot listen on {self}: {error}"))
             .with_source(error)
@@ -144,7 +144,7 @@ impl FromStr for Address {
         }
         match port.parse() {
             Ok(port) => Ok(Address { host: host.to_owned(), port }),
-            Err(_) => bad(format!("has the port `{port}`, which is no number from 0 to 65535")),
+            Err(_) => bad(format!("has the port `{port}`, which is not a number from 0 to 65535")),
         }
     }
 }
@@ -218,10 +218,10 @@ mod tests {
             ("::1", "the address `::1` is not clear: write an IPv6 address as `[::1]:6000`"),
             ("[::1:80", "the address `[::1:80` has no closing bracket"),
             (":80", "the address `:80` has no host: write it as `127.0.0.1:80`"),
-            ("h:x", "the address `h:x` has the port `x`, which is no number from 0 to 65535"),
+            ("h:x", "the address `h:x` has the port `x`, which is not a number from 0 to 65535"),
             (
                 "h:65536",
-                "the address `h:65536` has the port `65536`, which is no number from 0 to 65535",
+                "the address `h:65536` has the port `65536`, which is not a number from 0 to 65535",
             ),
             (
                 "unix:/a",
@@ -242,6 +242,6 @@ mod tests {
     #[cfg_attr(miri, ignore = "it asks the machine")]
     fn a_name_that_stands_for_nothing_is_named() {
         let error = Address::from(("no such host", 1)).resolve().expect_err("no such host");
-        assert!(error.to_string().starts_with("cannot find the address of no such host:1: "));
+        assert!(error.to_string().starts_with("cannot resolve no such host:1: "));
     }
 }

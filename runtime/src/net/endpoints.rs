@@ -1,4 +1,4 @@
-//! The ends of a connection.
+//! Endpoints of a connection.
 
 use std::fmt;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Streams of bytes and the addresses at their ends.
+//! Byte streams and addresses.
 
 pub(crate) mod address;
 pub(crate) mod endpoints;

@@ -1,4 +1,4 @@
-//! Writing what a connection has to send.
+//! Reading into and writing from connection buffers.
 
 use std::io::{self, IoSlice, Read, Write};
 
@@ -6,11 +6,11 @@ use bytes::BytesMut;
 
 use crate::connection::{Output, SLICES};
 
-/// The least and the most room for a read.
+/// Minimum and maximum size of a read.
 const SCRATCH: (usize, usize) = (4 << 10, 64 << 10);
 
-/// Reads what has come, or waits for it. It goes through `scratch`, which grows when reads fill
-/// it: that is cheaper than to clear room for what may not come.
+/// Reads available bytes, or waits for them. Reads go through `scratch`, which grows when reads
+/// fill it: this is cheaper than zeroing unused capacity.
 pub(crate) fn read(
     io: &mut impl Read,
     scratch: &mut Vec<u8>,
@@ -34,7 +34,7 @@ pub(crate) fn read(
     }
 }
 
-/// Writes everything; what has been written is gone from the output also after an error.
+/// Writes everything; written bytes are removed from the output even after an error.
 pub(crate) fn write(io: &mut impl Write, output: &mut Output) -> io::Result<()> {
     while !output.is_empty() {
         let written = match output.as_slice() {
@@ -68,7 +68,7 @@ mod asynchronous {
 
     use crate::connection::{Output, SLICES};
 
-    /// Writes as much as can be written now; it is ready when that was everything.
+    /// Writes as much as possible; ready when everything is written.
     pub(crate) fn poll_write(
         io: &mut (impl AsyncWrite + Unpin),
         output: &mut Output,

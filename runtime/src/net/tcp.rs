@@ -1,4 +1,4 @@
-//! TCP connections of clients: options, and the order in which addresses are tried.
+//! TCP connections of clients: socket options and address order.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use crate::error::Error;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TcpOptions {
     pub(crate) nodelay: bool,
-    /// After how long without traffic the other end is probed.
+    /// Keepalive idle time.
     pub(crate) keepalive: Option<Duration>,
 }
 
 impl TcpOptions {
-    /// Sets the options. What cannot be set is logged: the connection works without.
+    /// Sets the options. Failures are logged, because the connection works without them.
     pub(crate) fn apply(&self, socket: SockRef<'_>, address: SocketAddr) {
         if self.nodelay
             && let Err(error) = socket.set_tcp_nodelay(true)
@@ -41,7 +41,7 @@ impl TcpOptions {
 #[derive(Debug)]
 pub(crate) struct ConnectFailure {
     pub(crate) error: Error,
-    /// The addresses that were tried.
+    /// The addresses tried.
     pub(crate) tried: Vec<SocketAddr>,
 }
 
@@ -51,14 +51,14 @@ impl From<Error> for ConnectFailure {
     }
 }
 
-/// Moves the addresses to be avoided to the end.
+/// Moves the addresses to avoid to the end.
 pub(crate) fn in_order(mut found: Vec<SocketAddr>, avoid: &[SocketAddr]) -> Vec<SocketAddr> {
     found.sort_by_key(|address| avoid.contains(address));
     found
 }
 
-/// How long one address may take: an equal share of what is left, so that an address that never
-/// answers leaves time for the others.
+/// Time limit per address: an equal share of the remaining time, so that an unresponsive address
+/// leaves time for the others.
 pub(crate) fn share(left: Duration, addresses: usize) -> Duration {
     left / u32::try_from(addresses).unwrap_or(u32::MAX).max(1)
 }

@@ -1,4 +1,4 @@
-//! `TApplicationException`: what the other end answers when it cannot answer.
+//! `TApplicationException`, the reply to a failed call.
 
 use crate::codec::{Decode, Encode, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, Result};
@@ -11,16 +11,17 @@ use crate::ttype::{ApplicationErrorKind, TType};
 /// Both fields may be absent on the wire (some peers never send the type).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ApplicationError {
-    /// What happened, for people.
+    /// The error message.
     pub message: String,
-    /// What kind of failure it is.
+    /// The kind of failure.
     pub kind: ApplicationErrorKind,
 }
 
 impl ApplicationError {
-    /// The answer to a call whose handler failed: the kind and message that it chose by
-    /// [`Error::application`] or [`Error::internal`], else `INTERNAL_ERROR` without details. Arguments
-    /// that cannot be decoded are answered with `PROTOCOL_ERROR` before a handler is called.
+    /// The reply to a call whose handler failed: the kind and message chosen with
+    /// [`Error::application`] or [`Error::internal`], else `INTERNAL_ERROR` without details.
+    /// Arguments that cannot be decoded are answered with `PROTOCOL_ERROR` before a handler is
+    /// called.
     pub fn from_error(error: &Error) -> ApplicationError {
         match error.answer() {
             Some((kind, message)) => ApplicationError { message: message.to_owned(), kind },
@@ -32,7 +33,7 @@ impl ApplicationError {
     }
 }
 
-/// What a peer is told of a failure whose text it must not read: that may name files, addresses, rows.
+/// Message for failures with private text, which may contain file names, addresses or data.
 const UNDISCLOSED: &str = "internal error";
 
 impl Response {

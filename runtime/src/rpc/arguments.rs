@@ -1,12 +1,12 @@
-//! The arguments of a call, borrowed from the caller while they are encoded.
+//! Arguments of a call, borrowed from the caller during encoding.
 
 use crate::codec::{Encode, StructNames, ThriftType, Writer};
 use crate::ttype::TType;
 
 /// Arguments of a call: one [`Argument`], or a tuple of up to eight, which may be tuples in turn.
 ///
-/// So a client needs no struct of its own for each method: `(Argument::<1, _>(key), …)` is written
-/// as the struct of arguments.
+/// It replaces an argument struct for each method: `(Argument::<1, _>(key), …)` is encoded as the
+/// argument struct.
 pub trait Arguments {
     /// Writes each argument as a field.
     fn encode_fields<W: Writer>(&self, w: &mut W);
@@ -23,7 +23,7 @@ impl<const ID: i16, T: Encode> Arguments for Argument<ID, T> {
     }
 }
 
-/// An argument with this field id that is left out if it is `None`.
+/// An argument with this field id that is omitted if it is `None`.
 #[derive(Debug)]
 pub struct OptionalArgument<const ID: i16, T>(pub Option<T>);
 
@@ -62,7 +62,7 @@ tuples!(A B C D E F);
 tuples!(A B C D E F G);
 tuples!(A B C D E F G H);
 
-/// The struct of arguments.
+/// The argument struct.
 pub(crate) struct ArgumentStruct<'a, A> {
     pub(crate) names: &'static StructNames,
     pub(crate) arguments: &'a A,

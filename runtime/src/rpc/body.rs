@@ -1,18 +1,18 @@
-//! Encoded bytes that may hold large blobs by reference.
+//! Encoded bytes with linked blobs.
 
 use bytes::Bytes;
 
-/// Blobs of at least this many bytes are linked rather than copied.
+/// Minimum size of a linked blob, in bytes.
 pub(crate) const LINK_FROM: usize = 4096;
 
 /// Encoded bytes: one run of bytes into which large blobs are linked instead of copied.
 ///
-/// A `Body` from a peer has no links. One that was encoded here has a link for each `binary`
-/// value of 4 KiB and more, which is then sent from where it lies.
+/// A received `Body` has no links. A locally encoded one has a link for each `binary` value of 4
+/// KiB and more, which is sent without a copy.
 #[derive(Debug, Clone, Default)]
 pub struct Body {
     bytes: Bytes,
-    /// Each link comes before the byte of `bytes` at its offset; offsets never fall.
+    /// Each link is inserted before the byte of `bytes` at its offset; offsets are ascending.
     links: Vec<(usize, Bytes)>,
 }
 
@@ -26,12 +26,12 @@ impl Body {
         self.bytes.len() + self.links.iter().map(|(_, link)| link.len()).sum::<usize>()
     }
 
-    /// Whether there are no bytes at all.
+    /// Whether the body is empty.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty() && self.links.is_empty()
     }
 
-    /// All bytes in one piece; copied only if there are links.
+    /// Converts to contiguous bytes; copies only if there are links.
     pub fn into_bytes(self) -> Bytes {
         if self.links.is_empty() {
             return self.bytes;
@@ -56,7 +56,7 @@ impl Body {
             .filter(|piece| !piece.is_empty())
     }
 
-    /// The bytes without the links, and the links: each comes before the byte at its offset.
+    /// The bytes without the links, and the links, each inserted before the byte at its offset.
     pub(crate) fn into_parts(self) -> (Bytes, Vec<(usize, Bytes)>) {
         (self.bytes, self.links)
     }

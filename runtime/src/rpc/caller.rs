@@ -1,4 +1,4 @@
-//! Typed calls through a channel: what every generated client is made of.
+//! Typed calls through a channel, the core of every generated client.
 
 use crate::blocking;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct Method {
 pub struct Caller<C> {
     pub(crate) channel: C,
     protocol: Protocol,
-    /// How long each call may take, if that is not for the channel to say.
+    /// Time limit of each call, unless the channel's default applies.
     timeout: Option<Duration>,
 }
 

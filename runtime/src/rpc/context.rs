@@ -1,4 +1,4 @@
-//! What a handler can know of the call that it handles.
+//! The context of the call being handled.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -11,10 +11,10 @@ use crate::rpc::extensions::Extensions;
 use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response};
 use crate::transport::Framing;
 
-/// The call that is being handled: who makes it, how it came, and what travels with it.
+/// The context of the call being handled: peer, connection, protocol, headers and deadline.
 ///
-/// [`Context::current`] returns it anywhere within a handler, async or blocking. A task or thread that
-/// the handler starts is outside; give it the context, which is cheap to clone.
+/// [`Context::current`] returns it anywhere within a handler, async or blocking. Tasks and threads
+/// started by the handler do not inherit it; pass them a clone, which is cheap.
 ///
 #[cfg_attr(feature = "async", doc = "```")]
 #[cfg_attr(not(feature = "async"), doc = "```ignore")]
@@ -51,7 +51,7 @@ struct Inner {
     answer: Mutex<Headers>,
 }
 
-/// What came with a call beside its arguments.
+/// Call data other than the arguments.
 #[derive(Debug)]
 pub(crate) struct Received {
     method: MethodName,
@@ -63,7 +63,7 @@ pub(crate) struct Received {
     connection: Option<Arc<Connection>>,
 }
 
-/// The connection that a call came by.
+/// The connection of a call.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) ends: Endpoints,
@@ -71,8 +71,8 @@ pub(crate) struct Connection {
 }
 
 impl Context {
-    /// The context of the call that is handled here. Outside a handler, for example in a test that calls
-    /// a handler's method itself, it is an empty one: no peer, no headers, no deadline.
+    /// Returns the context of the call being handled. Outside a handler call, for example in a test
+    /// that calls the method directly, the context is empty: no peer, headers or deadline.
     pub fn current() -> Context {
         CURRENT.with_borrow_mut(|scope| match scope.share() {
             Some(context) => context,
@@ -83,28 +83,28 @@ impl Context {
         })
     }
 
-    /// The name of the method in the IDL; with its service's name before it, as `Service:method`, if the
-    /// call was multiplexed.
+    /// The method name in the IDL, prefixed with the service name, as `Service:method`, if the call
+    /// was multiplexed.
     pub fn method(&self) -> &str {
         self.0.call.method.as_str()
     }
 
-    /// Whether the caller waits for no answer.
+    /// Whether the caller expects no reply.
     pub fn is_oneway(&self) -> bool {
         self.0.call.oneway
     }
 
-    /// The address of the client; `None` if the call came by something without addresses.
+    /// The address of the client; `None` if the connection has no addresses.
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.0.call.connection.as_ref()?.ends.peer
     }
 
-    /// The address of this server's end of the connection; `None` if that has none.
+    /// The local address of the connection; `None` if it has no addresses.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.0.call.connection.as_ref()?.ends.local
     }
 
-    /// The transport of the connection; `None` if the call came by none.
+    /// The framing of the connection; `None` if there is no connection.
     pub fn framing(&self) -> Option<Framing> {
         Some(self.0.call.connection.as_ref()?.framing)
     }
@@ -114,36 +114,36 @@ impl Context {
         self.0.call.protocol
     }
 
-    /// The headers that came with the call; none if the transport carries none.
+    /// The headers of the call; empty if the transport does not support headers.
     pub fn headers(&self) -> &Headers {
         &self.0.call.headers
     }
 
-    /// Sets a header of the answer, in place of the one of that name.
+    /// Sets a header of the reply, replacing its previous value.
     ///
-    /// A transport that carries no headers, such as framed and unframed, cannot send it: in a debug
-    /// build the call is then answered with `INTERNAL_ERROR`, in a release build the server warns in
-    /// the log and sends the answer without headers.
+    /// Framed and unframed transports do not support headers: in a debug build the call is then
+    /// answered with `INTERNAL_ERROR`, in a release build the server logs a warning and sends the
+    /// reply without headers.
     pub fn set_header(&self, name: impl Into<String>, value: impl Into<String>) {
         // Nothing panics while it is locked.
         self.0.answer.lock().unwrap_or_else(PoisonError::into_inner).insert(name, value);
     }
 
-    /// When the call has to be done, if there is a limit, such as `handler_timeout` of the server. Calls
-    /// made in the handler have this deadline too, unless theirs is earlier.
+    /// The deadline of the call, if there is one, for example from `handler_timeout` of the server.
+    /// Calls made by the handler inherit it unless they have an earlier one.
     pub fn deadline(&self) -> Option<Instant> {
         self.0.call.deadline
     }
 
-    /// What layers have attached to the request.
+    /// Values attached to the request by layers.
     pub fn extensions(&self) -> &Extensions {
         &self.0.call.extensions
     }
 }
 
-/// The deadline of the call that is handled here.
+/// The deadline of the call being handled.
 pub(crate) fn current_deadline() -> Option<Instant> {
-    // Also while a thread ends and its locals are gone.
+    // Works during thread exit, when thread locals are gone.
     let deadline = CURRENT.try_with(|scope| match &*scope.borrow() {
         Scope::Outside => None,
         Scope::Received(call) => call.deadline,
@@ -185,9 +185,9 @@ impl Scope {
         Scope::Received(Received::of(request))
     }
 
-    /// Runs a part of the handler.
+    /// Runs a section of the handler.
     pub(crate) fn enter<T>(&mut self, part: impl FnOnce() -> T) -> T {
-        /// Swaps back also after a panic.
+        /// Also swaps back after a panic.
         struct Entered<'a>(&'a mut Scope);
         impl Drop for Entered<'_> {
             fn drop(&mut self) {
@@ -199,7 +199,7 @@ impl Scope {
         part()
     }
 
-    /// Adds the headers that the handler has set.
+    /// Adds the headers set by the handler.
     pub(crate) fn finish(&mut self, response: &mut Response) {
         if let Scope::Shared(context) = self {
             // Nothing panics while it is locked.

@@ -1,10 +1,10 @@
-//! When a call has to end.
+//! Deadlines of calls.
 
 use std::time::{Duration, Instant};
 
 use crate::rpc::context::current_deadline;
 
-/// The time by which a call has to be answered, or else fails with
+/// The time by which a call must be answered; after it the call fails with
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout).
 ///
 /// It covers everything: waiting for a connection, name lookup, connecting, writing and reading.
@@ -21,24 +21,23 @@ use crate::rpc::context::current_deadline;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Deadline {
-    /// The channel decides, by its timeout (30 seconds unless it was set). In a handler whose
-    /// [context](crate::Context::deadline) has an earlier deadline it is that.
+    /// The channel's timeout (default: 30 seconds), or the deadline of the surrounding handler's
+    /// [context](crate::Context::deadline) if that is earlier.
     #[default]
     Default,
-    /// None: the call waits until it is answered or its connection is lost.
+    /// No deadline: the call waits until it is answered or its connection is lost.
     Never,
-    /// This time.
+    /// At this time.
     At(Instant),
 }
 
 impl Deadline {
-    /// So long from now; a time too far away to be expressed is [`Deadline::Never`].
+    /// Creates a deadline this long from now; an unrepresentable time becomes [`Deadline::Never`].
     pub fn after(timeout: Duration) -> Deadline {
         Instant::now().checked_add(timeout).map_or(Deadline::Never, Deadline::At)
     }
 
-    /// The time, where calls have this timeout by default. Within a handler that has to be done
-    /// earlier, it is the handler's.
+    /// The effective time for a default timeout; the handler's deadline if that is earlier.
     pub(crate) fn resolve(self, now: Instant, timeout: Option<Duration>) -> Option<Instant> {
         match self {
             Deadline::Default => {

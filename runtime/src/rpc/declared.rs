@@ -1,4 +1,4 @@
-//! Whether an answer is a declared exception.
+//! Detection of declared exceptions.
 
 use crate::codec::{Decode, Reader, StructNames, ThriftType};
 use crate::error::Result;
@@ -9,10 +9,10 @@ use crate::rpc::message::{Response, ResponseKind};
 use crate::ttype::TType;
 
 impl Response {
-    /// Whether it holds an exception that the IDL declares, rather than the value of the method.
+    /// Whether the reply is an exception declared in the IDL, as opposed to a value.
     ///
-    /// The body is decoded for it, as far as the first field, and false if that cannot be done: layers
-    /// that count failures may ask, and others pay nothing.
+    /// Decodes the body up to the first field; returns `false` if that fails. Useful for layers
+    /// that count failures; costs nothing if not called.
     pub fn is_declared_exception(&self) -> bool {
         if self.kind != ResponseKind::Reply {
             return false;

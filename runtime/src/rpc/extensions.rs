@@ -1,14 +1,13 @@
-//! Values that layers attach to calls and answers.
+//! Values attached to calls and replies by layers.
 
 use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::Arc;
 
-/// A map with one value for each type, which travels with a request or a response within this
-/// process. It is never sent to a peer.
+/// A type map attached to a request or response within this process. It is never sent to a peer.
 ///
-/// A layer puts values in, a handler reads them from its [`Context`](crate::Context). Clones share
-/// the values. An empty map takes no memory.
+/// A layer inserts values, a handler reads them from its [`Context`](crate::Context). Clones share
+/// the values. An empty map does not allocate.
 ///
 /// ```
 /// use thriftly::Extensions;
@@ -28,7 +27,7 @@ pub struct Extensions {
 }
 
 impl Extensions {
-    /// Puts a value in. Returns the one of the same type that was there.
+    /// Inserts a value and returns the previous one of the same type.
     pub fn insert<T: Send + Sync + 'static>(&mut self, value: T) -> Option<Arc<T>> {
         let (id, value) = (TypeId::of::<T>(), Arc::new(value));
         match self.values.iter_mut().find(|(of, _)| *of == id) {
@@ -45,12 +44,12 @@ impl Extensions {
         self.find::<T>()?.downcast_ref()
     }
 
-    /// The value of a type, shared.
+    /// The shared value of a type.
     pub fn get_arc<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         Arc::clone(self.find::<T>()?).downcast().ok()
     }
 
-    /// Takes the value of a type out.
+    /// Removes and returns the value of a type.
     pub fn remove<T: Send + Sync + 'static>(&mut self) -> Option<Arc<T>> {
         let at = self.values.iter().position(|(of, _)| *of == TypeId::of::<T>())?;
         self.values.swap_remove(at).1.downcast().ok()
@@ -61,7 +60,7 @@ impl Extensions {
     }
 }
 
-/// Shows how many values there are.
+/// Shows the number of values.
 impl fmt::Debug for Extensions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Extensions").field("values", &self.values.len()).finish()

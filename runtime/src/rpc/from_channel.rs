@@ -1,4 +1,4 @@
-//! How a builder makes clients.
+//! Construction of clients by builders.
 
 use crate::rpc::message::Protocol;
 
@@ -6,8 +6,8 @@ use crate::rpc::message::Protocol;
 /// clients, [`blocking::Channel`](crate::blocking::Channel) for the blocking ones, or either of
 /// them with middleware around it.
 ///
-/// `thrift!` implements it for the clients that it makes, and both builders ask for it:
-/// `thriftly::ClientBuilder` and [`blocking::ClientBuilder`](crate::blocking::ClientBuilder).
+/// Implemented by generated clients and required by both builders: `thriftly::ClientBuilder` and
+/// [`blocking::ClientBuilder`](crate::blocking::ClientBuilder).
 pub trait FromChannel<C>: Sized {
     /// A client that encodes its calls in the protocol.
     fn from_channel(channel: C, protocol: Protocol) -> Self;

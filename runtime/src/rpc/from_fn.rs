@@ -1,4 +1,4 @@
-//! Layers that are functions.
+//! Layers from functions.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -14,8 +14,9 @@ use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
 use crate::rpc::reply::into_error;
 
-/// A layer that is an async function of a request and of [what is behind it](Next): for logs, metrics,
-/// checks, headers. It stands around a [`Server`](crate::Server), or around what a client calls through.
+/// Creates a layer from an async function of a request and the [inner service](Next), for logging,
+/// metrics, authorization or headers. It can wrap a [`Server`](crate::Server) or the channel of a
+/// client.
 ///
 /// ```
 /// use thriftly::{Error, Server, from_fn};
@@ -57,25 +58,25 @@ where
     FromFn(Arc::new(function))
 }
 
-/// The layer that [`from_fn`] makes.
+/// The layer returned by [`from_fn`].
 pub struct FromFn<F>(Arc<F>);
 
-/// The service that [`FromFn`] makes of another.
+/// A service wrapped by [`FromFn`].
 pub struct FnService<S, F> {
     inner: S,
     function: Arc<F>,
 }
 
-/// What is behind a layer: further layers, and the handler or the channel.
+/// The inner service of a layer: further layers and the handler or channel.
 pub struct Next(Box<dyn FnOnce(Request) -> BoxFuture + Send>);
 
 type BoxFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
 
 impl Next {
-    /// Passes a request on.
+    /// Passes a request to the inner service.
     ///
     /// # Errors
-    /// As the service behind has it.
+    /// The errors of the inner service.
     pub async fn run(self, request: Request) -> Result<Response> {
         (self.0)(request).await
     }

@@ -1,4 +1,4 @@
-//! What goes through a service: encoded calls and encoded answers.
+//! Encoded calls and replies.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,14 +13,14 @@ use crate::rpc::context::Connection;
 use crate::rpc::deadline::Deadline;
 use crate::rpc::extensions::Extensions;
 
-/// How values become bytes.
+/// The encoding of values and message headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// `TBinaryProtocol` with strict message headers, which all peers read.
+    /// `TBinaryProtocol` with strict message headers, which all implementations accept.
     #[default]
     Binary,
-    /// `TBinaryProtocol` with the message headers from before strict ones.
+    /// `TBinaryProtocol` with the old, unversioned message headers.
     BinaryOld,
     /// `TCompactProtocol`: fewer bytes for small numbers and field headers.
     Compact,
@@ -33,7 +33,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The name, as in logs.
+    /// The name used in logs.
     pub fn name(self) -> &'static str {
         match self {
             Protocol::Binary => "binary",
@@ -46,7 +46,7 @@ impl Protocol {
         }
     }
 
-    /// All that there are with the features at hand.
+    /// All protocols available with the enabled features.
     const ALL: &[Protocol] = &[
         Protocol::Binary,
         Protocol::BinaryOld,
@@ -57,7 +57,7 @@ impl Protocol {
         Protocol::ThriftPyJson,
     ];
 
-    /// The name as one word, for settings.
+    /// The name as one word, used in settings.
     fn word(self) -> &'static str {
         match self {
             Protocol::Binary => "binary",
@@ -80,9 +80,8 @@ impl fmt::Display for Protocol {
 impl FromStr for Protocol {
     type Err = Error;
 
-    /// Reads `binary`, `binary-old`, `compact`, `json` and `thriftpy-json`, of which the last two
-    /// need the features of these names, and what [`name`](Protocol::name) returns; large letters
-    /// are as good as small ones.
+    /// Parses `binary`, `binary-old`, `compact`, `json` and `thriftpy-json` (the last two with the
+    /// features of these names) and the result of [`name`](Protocol::name), ignoring case.
     fn from_str(text: &str) -> Result<Protocol> {
         let is = |name: &str| name.eq_ignore_ascii_case(text);
         let found = Protocol::ALL.iter().find(|one| is(one.word()) || is(one.name()));
@@ -91,28 +90,28 @@ impl FromStr for Protocol {
             let (text, words) = (text.escape_debug(), words.join(", "));
             Error::new(
                 ErrorKind::InvalidData,
-                format!("`{text}` is no protocol; there are {words}"),
+                format!("`{text}` is not a protocol; expected one of {words}"),
             )
         })
     }
 }
 
-/// Names and values that travel with a message where the transport can carry them.
+/// Message headers: names and values sent with a message if the transport supports them.
 ///
-/// Framed and unframed transports carry none: to set one there is an error in debug builds, and a
-/// warning in the log in release builds.
+/// Framed and unframed transports do not support headers: setting one is an error in debug builds
+/// and a logged warning in release builds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers {
     entries: Vec<(String, String)>,
 }
 
 impl Headers {
-    /// The value of the name, if it is set.
+    /// The value of a header, if set.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Sets a name to a value, in place of the one it had.
+    /// Sets a header, replacing its previous value.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) {
         let (name, value) = (name.into(), value.into());
         match self.entries.iter_mut().find(|(key, _)| *key == name) {
@@ -121,23 +120,23 @@ impl Headers {
         }
     }
 
-    /// Whether none is set.
+    /// Whether there are no headers.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// All names and values, in the order in which they were set.
+    /// All names and values in insertion order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 }
 
-/// The name of a method: bytes that are known to be UTF-8, shared with the message they came in.
+/// The name of a method: UTF-8 bytes that share the memory of their message.
 #[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct MethodName(Bytes);
 
 impl MethodName {
-    /// The name that a message carries.
+    /// The method name of a message.
     pub(crate) fn from_bytes(bytes: Bytes) -> Result<MethodName> {
         match std::str::from_utf8(&bytes) {
             Ok(_) => Ok(MethodName(bytes)),
@@ -147,14 +146,14 @@ impl MethodName {
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
-        // Checked when it was made; the check is cheap beside what follows, and keeps this safe.
+        // Validated on construction; validating again is cheap and avoids unsafe code.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The name as texts show it: escaped, and cut if it is long, as a peer chooses it.
+    /// The name for messages: escaped and truncated, because a peer chooses it.
     #[cold]
     pub(crate) fn shown(&self) -> String {
-        /// Longest name that is shown whole, in characters.
+        /// Longest name shown untruncated, in characters.
         const WHOLE: usize = 80;
         let name = self.as_str();
         match name.char_indices().nth(WHOLE) {
@@ -182,32 +181,32 @@ impl fmt::Debug for MethodName {
     }
 }
 
-/// An encoded call, on its way to a service.
+/// An encoded call.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Request {
-    /// The method; with its service's name before it, as `Service:method`, if multiplexed.
+    /// The method name, prefixed with the service name, as `Service:method`, if multiplexed.
     pub method: MethodName,
-    /// No answer is expected.
+    /// Whether no reply is expected.
     pub oneway: bool,
-    /// How the body is encoded.
+    /// The protocol of the body.
     pub protocol: Protocol,
-    /// What travels with the call.
+    /// Headers of the call.
     pub headers: Headers,
-    /// The encoded struct of arguments.
+    /// The encoded argument struct.
     pub body: Body,
-    /// What its decoder is held to.
+    /// Limits for decoding the body.
     pub limits: Limits,
-    /// When it has to be answered. It is not sent to the server.
+    /// The deadline of the call. It is not sent to the server.
     pub deadline: Deadline,
-    /// Values of layers. They are not sent.
+    /// Values attached by layers. They are not sent.
     pub extensions: Extensions,
-    /// The connection that it came by, in a server.
+    /// The connection it was received on, in a server.
     pub(crate) connection: Option<Arc<Connection>>,
 }
 
 impl Request {
-    /// A call without headers.
+    /// Creates a call without headers.
     pub fn new(method: impl Into<MethodName>, protocol: Protocol, body: Body) -> Request {
         Request {
             method: method.into(),
@@ -223,41 +222,41 @@ impl Request {
     }
 }
 
-/// An encoded answer, on its way back from a service.
+/// An encoded reply.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Response {
-    /// What the body holds.
+    /// The kind of the body.
     pub kind: ResponseKind,
-    /// How the body is encoded; the same as the request's.
+    /// The protocol of the body, which equals the request's.
     pub protocol: Protocol,
-    /// What travels with the answer.
+    /// Headers of the reply.
     pub headers: Headers,
     /// The encoded struct.
     pub body: Body,
-    /// What its decoder is held to.
+    /// Limits for decoding the body.
     pub limits: Limits,
-    /// Values of layers. They are not sent.
+    /// Values attached by layers. They are not sent.
     pub extensions: Extensions,
-    /// Why a oneway call failed, for the log of the server.
+    /// Failure of a oneway call, for the server's log.
     pub(crate) failure: Option<Error>,
-    /// The server that it comes from, for errors.
+    /// The server it was received from, for errors.
     pub(crate) server: Option<Arc<str>>,
 }
 
-/// What the body of a [`Response`] holds.
+/// The kind of a [`Response`] body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResponseKind {
     /// The result struct: field 0 is the value, others are declared exceptions.
     Reply,
     /// An [`ApplicationError`](crate::ApplicationError).
     Exception,
-    /// Nothing: the method is oneway. Nothing is sent.
+    /// No reply, because the method is oneway.
     None,
 }
 
 impl Response {
-    /// An answer without headers.
+    /// Creates a reply without headers.
     pub fn new(kind: ResponseKind, protocol: Protocol, body: Body) -> Response {
         Response {
             kind,
@@ -271,12 +270,12 @@ impl Response {
         }
     }
 
-    /// No answer, for a method that is oneway.
+    /// Creates the empty response of a oneway method.
     pub fn none(protocol: Protocol) -> Response {
         Response::new(ResponseKind::None, protocol, Body::default())
     }
 
-    /// No answer, for a oneway call that failed.
+    /// Creates the empty response of a failed oneway call.
     pub(crate) fn failed_oneway(protocol: Protocol, error: Error) -> Response {
         Response { failure: Some(error), ..Response::none(protocol) }
     }
@@ -303,7 +302,9 @@ mod tests {
         }
         let error = "soap".parse::<Protocol>().expect_err("it is none");
         assert!(
-            error.message().starts_with("`soap` is no protocol; there are binary, binary-old,")
+            error
+                .message()
+                .starts_with("`soap` is not a protocol; expected one of binary, binary-old,")
         );
     }
 }

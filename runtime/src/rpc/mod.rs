@@ -1,4 +1,4 @@
-//! Remote calls: what lies between typed methods and encoded messages.
+//! Remote calls: the layer between typed methods and encoded messages.
 
 pub(crate) mod application;
 pub(crate) mod arguments;

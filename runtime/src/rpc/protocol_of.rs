@@ -1,11 +1,11 @@
-//! The protocol of a client that is made of a channel.
+//! The protocol of a client created from a channel.
 
 use std::any::Any;
 
 use crate::blocking;
 use crate::rpc::message::Protocol;
 
-/// The protocol that was set for a channel. `None` if something is around it that does not tell.
+/// The protocol set for a channel. `None` if a layer hides it.
 pub(crate) fn protocol_of(channel: &dyn Any) -> Option<Protocol> {
     #[cfg(feature = "async")]
     if let Some(channel) = channel.downcast_ref::<crate::Channel>() {

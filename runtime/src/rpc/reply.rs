@@ -19,9 +19,9 @@ pin_project! {
     /// The reply to a call of a generated client: a future of `Result<T, E>`, where `T` is what the
     /// method returns and `E` its error.
     ///
-    /// The arguments are encoded when the method is called, and nothing of them is borrowed: the
-    /// future can be sent to another task, or kept. The call is sent when the future is first
-    /// polled. Dropping the future gives the call up; the server may handle it all the same.
+    /// The arguments are encoded when the method is called, so the future borrows none of them and
+    /// can be moved to another task. The call is sent on the first poll. Dropping the future
+    /// abandons the call; the server may still handle it.
     ///
     /// `C` is the channel of the client.
     #[must_use = "a call is made when its future is awaited"]
@@ -36,7 +36,7 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<C: ThriftService> {
-        /// The channel may not be ready yet. Without a request the call has failed already.
+        /// The channel may not be ready yet. Without a request, the call has already failed.
         Ready { channel: C, request: Option<Result<Request>> },
         Called { #[pin] reply: C::Future },
     }

@@ -1,4 +1,4 @@
-//! Between typed methods and encoded messages. Called by generated code.
+//! Conversion between typed methods and encoded messages. Called by generated code.
 
 #[cfg(feature = "json")]
 use std::sync::OnceLock;
@@ -21,15 +21,15 @@ use crate::rpc::message::{Protocol, Request, Response, ResponseKind};
 use crate::ttype::TType;
 use crate::{ApplicationError, ApplicationErrorKind};
 
-/// What a method may fail with: exceptions that the IDL declares, or any other [`Error`].
+/// The error of a method: a declared exception or any other [`Error`].
 pub trait Throws: From<Error> {
-    /// What the fields of the result are called, the value first.
+    /// Field names of the result struct; `success` (field 0) comes first.
     const NAMES: &'static StructNames;
     /// The error, unless it is a declared exception.
     fn into_undeclared(self) -> Result<Error, Self>;
     /// Writes a declared exception as a field of the result.
     fn encode_declared<W: Writer>(&self, w: &mut W);
-    /// Reads a declared exception; nothing is read if the field is none.
+    /// Reads a declared exception; reads nothing if the field is not one.
     fn decode_declared<'de, R: Reader<'de>>(field: FieldHeader, r: &mut R) -> Result<Option<Self>>;
 }
 
@@ -51,13 +51,13 @@ pub fn declared(exception: impl std::error::Error + Send + Sync + 'static) -> Er
     Error::new(ErrorKind::Exception, exception.to_string()).with_source(exception)
 }
 
-/// What a method may return: nothing, or a value.
+/// The return type of a method: nothing, or a value.
 pub trait Returns: Sized {
-    /// What stands for a result without a value, if the method returns nothing.
+    /// The result of a method that returns nothing.
     const NOTHING: Option<Self>;
     /// Writes the value as a field of the result.
     fn encode_success<W: Writer>(&self, w: &mut W);
-    /// Reads the value; nothing is read if the field is none.
+    /// Reads the value; reads nothing if the field is not the value.
     fn decode_success<'de, R: Reader<'de>>(field: FieldHeader, r: &mut R) -> Result<Option<Self>>;
 }
 
@@ -86,7 +86,7 @@ impl<T: Encode + for<'de> Decode<'de>> Returns for T {
 enum Outcome<T, E> {
     Success(T),
     Declared(E),
-    /// Neither was there.
+    /// Neither was present.
     Missing,
 }
 
@@ -135,8 +135,8 @@ fn decode_arguments<A: for<'de> Decode<'de>>(request: Request) -> Result<A> {
     decode_body(protocol, &body.into_bytes(), &limits).map_err(undecodable)
 }
 
-/// The failure of a call whose arguments cannot be decoded: the caller is told why, as the fault is
-/// its own.
+/// The failure of a call whose arguments cannot be decoded. The caller receives the reason, because
+/// the fault is its own.
 #[cold]
 fn undecodable(error: Error) -> Error {
     let message = error.to_string();
@@ -162,8 +162,7 @@ fn encode_outcome<T: Returns, E: Throws>(
     Ok(Response::new(ResponseKind::Reply, protocol, encode_body(protocol, &outcome)?))
 }
 
-/// Nobody waits for the answer to a oneway call, whatever its message says: the server only logs the
-/// failure.
+/// A oneway call gets no reply, regardless of its message type: the server only logs the failure.
 fn settle(oneway: bool, protocol: Protocol, result: Result<Response>) -> Result<Response> {
     match result {
         Err(error) if oneway => Ok(Response::failed_oneway(protocol, error)),
@@ -229,7 +228,7 @@ pub struct BorrowedCall {
     limits: Limits,
     oneway: bool,
     body: Bytes,
-    /// What was made of a body in JSON, to be read.
+    /// The buffer transcoded from a JSON body.
     #[cfg(feature = "json")]
     recorded: OnceLock<Vec<u8>>,
     #[cfg(feature = "json")]
@@ -237,7 +236,7 @@ pub struct BorrowedCall {
 }
 
 impl BorrowedCall {
-    /// Keeps what the arguments will borrow from.
+    /// Stores the buffer that the arguments borrow from.
     fn new(request: Request, oneway: bool) -> BorrowedCall {
         let Request { protocol, limits, body, .. } = request;
         BorrowedCall {
@@ -255,7 +254,7 @@ impl BorrowedCall {
     /// Reads the arguments.
     ///
     /// # Errors
-    /// They are broken, or break one of the limits.
+    /// The arguments are malformed or exceed a limit.
     pub fn arguments<'a, A: Decode<'a>>(&'a self) -> Result<A> {
         self.decode().map_err(undecodable)
     }
@@ -286,7 +285,7 @@ impl BorrowedCall {
         }
     }
 
-    /// What the handler has made of it, as an answer.
+    /// The result of the handler, as a reply.
     ///
     /// # Errors
     /// The handler has failed with an error that is not declared.
@@ -295,7 +294,7 @@ impl BorrowedCall {
         settle(self.oneway, self.protocol, answer)
     }
 
-    /// The answer if the handler was not asked.
+    /// The reply if the handler was not called.
     ///
     /// # Errors
     /// The error, unless nobody waits for it.
@@ -362,8 +361,7 @@ mod asynchronous {
     use crate::rpc::context::{Scope, set_oneway};
     use crate::rpc::message::{Request, Response};
 
-    /// What a generated server answers with: a handler's future, which knows the call as its
-    /// context.
+    /// The future of a generated server: a handler's future with the call as its context.
     pub struct ResponseFuture {
         scope: Scope,
         handler: BoxFuture,

@@ -1,4 +1,4 @@
-//! What answers encoded calls.
+//! Services of encoded calls.
 
 use std::error::Error;
 
@@ -6,12 +6,12 @@ use tower_service::Service;
 
 use crate::rpc::message::{Request, Response};
 
-/// A `tower` service that answers encoded calls: what a [`Server`](crate::Server) serves and what a
-/// generated client calls through.
+/// A `tower` service of encoded calls, served by a [`Server`](crate::Server) and called by
+/// generated clients.
 ///
-/// A [`Channel`](crate::Channel) is one, a server that `thrift!` makes around a handler
-/// (`StoreServer::new(handler)`), and each of them with layers around it. It is implemented for all
-/// `tower` services of these types that can be cloned, and only for those.
+/// Examples are a [`Channel`](crate::Channel), a handler wrapped by its generated server
+/// (`StoreServer::new(handler)`), and either of them with layers. Implemented for all cloneable
+/// `tower` services of these types, and only for those.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a service of encoded calls",
     label = "expected a service such as `StoreServer::new(handler)`",

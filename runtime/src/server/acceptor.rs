@@ -20,20 +20,20 @@ use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
 
-/// A connection that was accepted; `None` if there will be no more.
+/// An accepted connection; `None` at the end of the source.
 pub(super) type Accepted<IO> = Option<io::Result<(IO, Endpoints)>>;
 
 /// How far a client has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HangUp {
     No,
-    /// It sends nothing more.
+    /// The client has closed its sending side.
     Half,
-    /// It is not there any more.
+    /// The connection is lost.
     Full,
 }
 
-/// What connections come from.
+/// A source of connections.
 pub(super) trait Source {
     type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
 
@@ -44,7 +44,7 @@ pub(super) trait Source {
         context: &mut Context<'_>,
     ) -> Poll<Accepted<Self::Stream>>;
 
-    /// Whether the client has gone, as far as that can be known without reading.
+    /// Whether the client has disconnected, as far as known without reading.
     fn hung_up(_: &Self::Stream) -> HangUp {
         HangUp::No
     }
@@ -104,12 +104,12 @@ where
     };
     if timeout(drain_timeout, all).await.is_err() {
         let (connections, oneway) = (sessions.len(), rest.len());
-        tracing::warn!(connections, oneway, "did not end in time");
+        tracing::warn!(connections, oneway, "did not end before the drain timeout");
     }
 }
 
 struct Acceptor<L, S> {
-    /// `None` if no more connections come.
+    /// `None` after the source has ended.
     source: Option<L>,
     service: S,
     settings: Arc<ServerSettings>,
@@ -120,16 +120,16 @@ struct Acceptor<L, S> {
     rest: JoinSet<()>,
     max_connections: usize,
     backoff: Backoff,
-    /// Whether it was said that there are too many.
+    /// Whether the connection limit has been logged.
     full: bool,
 }
 
-/// What came of a try to accept a connection.
+/// Result of an attempt to accept a connection.
 enum Next {
     Accepted,
-    /// None can be accepted for so long.
+    /// Pause before the next attempt.
     Pause(Duration),
-    /// There are no more, and all have ended.
+    /// The source has ended, and so have all connections.
     Ended,
 }
 
@@ -160,7 +160,7 @@ where
         };
         if self.sessions.len() >= self.max_connections {
             if !std::mem::replace(&mut self.full, true) {
-                tracing::warn!(connections = self.sessions.len(), "no further connection is taken");
+                tracing::warn!(connections = self.sessions.len(), "connection limit reached");
             }
             // The end of any of them wakes this up.
             return Poll::Pending;
@@ -168,7 +168,7 @@ where
         Poll::Ready(match ready!(source.poll_next(&self.settings, context)) {
             Some(Ok((stream, ends))) => {
                 self.backoff.succeeded();
-                // It is worth a word again when a tenth of them had gone in between.
+                // Logged again only after a tenth of the connections have ended.
                 self.full &= self.sessions.len() + 1 > self.max_connections / 10 * 9;
                 let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
                 let drain = Arc::clone(&self.drain);

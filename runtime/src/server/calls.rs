@@ -1,4 +1,4 @@
-//! The calls of one connection that are being handled.
+//! In-flight calls of one connection.
 
 use std::error::Error as StdError;
 use std::future::Future;
@@ -17,31 +17,31 @@ use crate::rpc::context::{set_oneway, was_oneway};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Request, Response};
 
-/// The service of a connection, and the calls that it is working on.
+/// The service of a connection and its in-flight calls.
 ///
-/// A call is polled where it was read; most are answered at once, and cost neither a task nor
-/// an allocation. One that has to wait keeps its place until the next call comes: then it moves
-/// into a task of its own, so that none waits for another.
+/// A call is polled where it was read; most complete immediately and cost neither a task nor an
+/// allocation. A pending call stays in place until the next call arrives, then moves into its own
+/// task, so that no call waits for another.
 pub(super) struct Calls<S: Service<Request>> {
     service: S,
     share: Arc<Share>,
     /// How long a handler may take.
     timeout: Option<Duration>,
-    /// Whether the client has gone: a call that has to wait is not worth it then.
+    /// Whether the client has disconnected, so that pending calls are dropped.
     abandoned: bool,
-    /// Room for the future of one call, used again and again.
+    /// Reusable allocation for the future of one call.
     place: Pin<Box<Option<S::Future>>>,
-    /// The call whose future is in that place.
+    /// The call whose future is stored there.
     current: Option<CallHead>,
-    /// Calls that moved out. They end with the connection, as nobody would get their answer.
+    /// Calls in their own tasks. They are cancelled with the connection.
     aside: JoinSet<Answer>,
-    /// Oneway calls that moved out. They go on when the connection is gone.
+    /// Oneway calls in their own tasks. They outlive the connection.
     oneway: JoinSet<Answer>,
-    /// The answer of a call that moved out and was done before the task could wait for it.
+    /// The answer of a moved call that completed before the task could wait for it.
     early: Option<Box<Answer>>,
 }
 
-/// A call and what has become of it.
+/// A call and its result.
 pub(super) type Answer = (CallHead, Result<Response>);
 
 impl<S> Calls<S>
@@ -64,7 +64,7 @@ where
         }
     }
 
-    /// How many calls are being handled.
+    /// Number of in-flight calls.
     pub(super) fn len(&self) -> usize {
         usize::from(self.current.is_some())
             + usize::from(self.early.is_some())
@@ -72,14 +72,14 @@ where
             + self.oneway.len()
     }
 
-    /// Whether a call is being handled that has to be answered.
+    /// Whether a call that needs an answer is in flight.
     pub(super) fn will_answer(&self) -> bool {
         !self.aside.is_empty()
             || self.early.is_some()
             || self.current.as_ref().is_some_and(|head| !head.oneway)
     }
 
-    /// Whether the service takes a call. An error is the answer to the call.
+    /// Polls the service for readiness. An error becomes the answer to the call.
     pub(super) fn poll_ready(
         &mut self,
         call: &Call,
@@ -92,7 +92,7 @@ where
         }
     }
 
-    /// Starts a call, for which the service is ready; returns the answer if it is there at once.
+    /// Starts a call on the ready service; returns the answer if it completes immediately.
     pub(super) fn start(&mut self, call: Call, context: &mut Context<'_>) -> Option<Answer> {
         self.set_aside(context);
         let Call { head, mut request } = call;
@@ -118,19 +118,19 @@ where
         answer
     }
 
-    /// The client has gone: drops the calls that nobody can get an answer to any more, and those that
-    /// still come unless they are done at once.
+    /// Handles a disconnect: drops calls whose answers cannot be delivered, and later calls unless
+    /// they complete immediately.
     pub(super) fn abandon(&mut self) {
         self.abandoned = true;
         if let Some(head) = self.current.take_if(|head| !head.oneway) {
-            // What a future does when it is dropped is its own affair.
+            // A panic in the drop of a future is contained.
             let _ = guard(&head.method, || self.place.set(None));
         }
         // Dropping the set aborts its tasks.
         self.aside = JoinSet::new();
     }
 
-    /// The next answer. If there is none, the task is woken when there is.
+    /// Polls for the next answer.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Option<Answer> {
         if let Some(answer) =
             self.early.take().map(|early| *early).or_else(|| self.poll_current(context))
@@ -148,8 +148,8 @@ where
         None
     }
 
-    /// The connection is gone: drops the calls that nobody can get an answer to any more. Returns the
-    /// others, if there are any.
+    /// Handles the end of the connection: drops calls whose answers cannot be delivered and returns
+    /// the oneway calls, if any.
     pub(super) fn finish(mut self) -> Option<OnewayCalls> {
         self.abandon();
         self.set_aside(&mut Context::from_waker(Waker::noop()));
@@ -164,7 +164,7 @@ where
         Some((head, result))
     }
 
-    /// Moves the current call into a task of its own.
+    /// Moves the current call into its own task.
     fn set_aside(&mut self, context: &mut Context<'_>) {
         if let Some(head) = self.current.take() {
             let set = if head.oneway { &mut self.oneway } else { &mut self.aside };
@@ -186,7 +186,7 @@ where
 pub(super) struct OnewayCalls(JoinSet<Answer>);
 
 impl OnewayCalls {
-    /// Waits for them. `failed` is told of each that fails.
+    /// Waits for their completion and calls `failed` for each failure.
     pub(super) async fn finish(mut self, failed: impl Fn(&CallHead, &Error)) {
         while let Some(joined) = self.0.join_next().await {
             match joined {
@@ -198,13 +198,13 @@ impl OnewayCalls {
     }
 }
 
-/// A call in a task of its own.
+/// A call in its own task.
 struct Aside<F> {
     /// Taken when it is done.
     head: Option<CallHead>,
     place: Pin<Box<Option<F>>>,
     share: Arc<Share>,
-    /// How long it may take, and the clock.
+    /// Time limit and timer.
     limit: Option<(Duration, Pin<Box<Sleep>>)>,
 }
 
@@ -242,7 +242,7 @@ fn handler_timeout(method: &MethodName, limit: Duration) -> Error {
     Error::internal(format!("`{}` took longer than {limit:?}", method.shown()))
 }
 
-/// Polls the call in a place, and clears the place when it is done.
+/// Polls the stored call and clears its storage on completion.
 fn poll_place<F, E>(
     head: &CallHead,
     place: &mut Pin<Box<Option<F>>>,
@@ -267,7 +267,7 @@ where
         Ok(Poll::Ready(Ok(response))) => Poll::Ready(Ok(response)),
         Ok(Poll::Ready(Err(error))) => Poll::Ready(Err(of_service(error))),
         Err(error) => {
-            // What a future does when it is dropped after a panic is its own affair too.
+            // A panic in the drop after a panic is contained as well.
             let _ = guard(&head.method, || place.set(None));
             Poll::Ready(Err(error))
         }

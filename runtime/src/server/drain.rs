@@ -1,4 +1,4 @@
-//! The word to all connections that the server is shutting down.
+//! Shutdown notification of all connections.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::task::Context;
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 
-/// Said once, heard by all connections.
+/// The sender, which notifies all connections once.
 #[derive(Debug, Default)]
 pub(super) struct Drain {
     begun: AtomicBool,
@@ -22,7 +22,7 @@ impl Drain {
     }
 }
 
-/// The ear of one connection.
+/// The receiver of one connection.
 pub(super) struct Listener {
     drain: Arc<Drain>,
     notified: Pin<Box<OwnedNotified>>,

@@ -1,4 +1,4 @@
-//! Connections that others accept.
+//! Connections accepted by user code.
 
 use std::io;
 use std::pin::Pin;

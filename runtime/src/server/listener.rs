@@ -1,4 +1,4 @@
-//! Sockets that connections are accepted from.
+//! Listening sockets.
 
 use std::future::Future;
 use std::io;
@@ -35,7 +35,7 @@ impl Source for TcpListener {
         Poll::Ready(Some(accepted))
     }
 
-    /// It is known also if there is more to read before.
+    /// Detected even if unread bytes precede the end.
     fn hung_up(stream: &TcpStream) -> HangUp {
         let ready = pin!(stream.ready(Interest::READABLE | Interest::WRITABLE));
         match ready.poll(&mut Context::from_waker(Waker::noop())) {
@@ -68,7 +68,7 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
     };
-    // A server that is started again may take its port over from connections that linger.
+    // `SO_REUSEADDR`: a restarted server can bind its port while old connections are in TIME_WAIT.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;

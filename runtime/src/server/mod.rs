@@ -34,36 +34,37 @@ pub use signal::shutdown_signal;
 
 /// A server on tokio, for one service.
 ///
-/// It finds out by itself what each client speaks: framed or unframed, strict or old binary.
-/// Calls on one connection run side by side: each is answered when it is done. A handler that
-/// panics, or fails, answers with an exception, and the connection goes on.
+/// Detects protocol and framing of each client: framed or unframed; binary (strict or old), compact or JSON. Calls on
+/// one connection run concurrently and are answered in order of completion. A handler that panics
+/// or fails answers with an exception, and the connection stays open.
 ///
-/// # Clients that leave
+/// # Client disconnects
 ///
-/// The end of a client's stream, or its loss, cancels the calls of the connection within a second: their
-/// futures are dropped, as nobody waits for the answers. Oneway calls run to their end. Clients that
-/// shut down their side and then read need [`half_close`](Server::half_close).
+/// The end of a client's stream, or its loss, cancels the calls of the connection within a second
+/// by dropping their futures. Oneway calls run to completion. Clients that shut down their sending
+/// side and then read answers need [`half_close`](Server::half_close).
 ///
 /// # Limits
 ///
-/// What a client may send is bounded by [`Limits`](crate::Limits). Beside that there are, all with
-/// defaults, time limits for a client to send its first byte, the rest of a message and the next call,
-/// and to read its answers; the numbers of connections and of calls in flight; and the bytes that are
-/// held for clients that send slowly or do not read ([`max_unread`](Server::max_unread),
-/// [`max_buffered`](Server::max_buffered)). Handlers have a time limit if
-/// [`handler_timeout`](Server::handler_timeout) says so.
+/// [`Limits`](crate::Limits) bound what a client may send. Further limits, all with defaults, bound
+/// the time until the first byte, the rest of a message, the next call and progress in reading
+/// answers; the number of connections and of calls in flight; and the bytes buffered for clients
+/// that send slowly or do not read ([`max_unread`](Server::max_unread),
+/// [`max_buffered`](Server::max_buffered)). Handlers have a time limit only if
+/// [`handler_timeout`](Server::handler_timeout) is set.
 ///
 /// # Log
 ///
-/// The events of [`tracing`](https://docs.rs/tracing) are warnings where an operator should look: calls that
-/// failed, with method, peer and the sources of the error; clients that were refused or closed, and why;
-/// connections that could not be accepted. Of each kind that clients can cause, at most 20 are logged
-/// at once and two a second after that; the field `suppressed` counts those in between.
+/// The events of [`tracing`](https://docs.rs/tracing) are warnings where an operator should act:
+/// failed calls, with method, peer and the sources of the error; clients that were rejected or
+/// disconnected, with the reason; failures to accept connections. Events that clients can cause are
+/// limited, per kind, to a burst of 20 and then two per second; the field `suppressed` counts the
+/// omitted ones.
 ///
 /// # Services
 ///
-/// The service is a `tower` service of encoded calls: one that `thrift!` makes around a
-/// handler, one with layers around that, or one made by hand:
+/// The service is a `tower` service of encoded calls: a handler wrapped by its generated server,
+/// with or without layers, or a hand-written one:
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -115,7 +116,7 @@ impl<S> fmt::Debug for Server<S> {
 }
 
 impl<S> Server<S> {
-    /// A server with the default settings. Each connection gets a clone of the service.
+    /// Creates a server with default settings. Each connection gets a clone of the service.
     pub fn new(service: S) -> Server<S>
     where
         S: ThriftService,
@@ -125,31 +126,31 @@ impl<S> Server<S> {
 
     server_setters!();
 
-    /// Puts a `tower` layer around the service: one of tower's, [`from_fn`](crate::from_fn), or one
-    /// of one's own. A layer that is added later is around those before, and sees calls before them.
+    /// Wraps the service in a `tower` layer: one of tower's, [`from_fn`](crate::from_fn), or a
+    /// custom one. Layers added later are outer and see calls first.
     pub fn layer<L: Layer<S>>(self, layer: L) -> Server<L::Service> {
         Server { service: layer.layer(self.service), settings: self.settings }
     }
 
-    /// How many calls of one connection may run at the same time. While there are so many,
-    /// nothing is read from it. Default: 100.
+    /// Maximum number of concurrent calls per connection. At the limit, reading from the connection
+    /// stops (back-pressure). Default: 100.
     pub fn max_in_flight(mut self, calls: usize) -> Self {
         self.settings.max_in_flight = calls.max(1);
         self
     }
 
-    /// Whether calls go on when the client has closed its side of the connection, as clients do that
-    /// send everything, shut down their side and then read the answers. By default (`false`) that
-    /// cancels them: their futures are dropped, as nobody waits for the answers. Calls that are done at
-    /// once are answered in any case, and oneway calls always run to their end.
+    /// Whether calls continue after the client has closed its sending side (half-close), for
+    /// clients that send everything, shut down their sending side and then read the answers.
+    /// Default: `false`, a half-close cancels them by dropping their futures. Calls that complete
+    /// immediately are answered in any case, and oneway calls always run to completion.
     pub fn half_close(mut self, half_close: bool) -> Self {
         self.settings.half_close = half_close;
         self
     }
 
-    /// How long a handler may take; then its future is dropped, and the call answered with
-    /// `INTERNAL_ERROR`. The handler finds the time in [`Context::deadline`], and calls that it makes
-    /// have that deadline too. Default: as long as it needs.
+    /// Time limit of a handler. After it the future is dropped and the call is answered with
+    /// `INTERNAL_ERROR`. The handler can read the deadline from [`Context::deadline`]; calls made
+    /// by the handler inherit it. Default: none.
     ///
     /// [`Context::deadline`]: crate::Context::deadline
     pub fn handler_timeout(mut self, timeout: std::time::Duration) -> Self {
@@ -164,21 +165,20 @@ where
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
-    /// Listens on an address, such as `"127.0.0.1:6000"`, and serves there until the future is
-    /// dropped.
+    /// Binds an address, such as `"127.0.0.1:6000"`, and serves until the future is dropped.
     ///
     /// # Errors
-    /// As [`bind`](Server::bind). What happens later does not end a server.
+    /// As [`bind`](Server::bind). Later errors are logged and never stop the server.
     pub async fn serve(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<()> {
         self.bind(address).await?.serve().await
     }
 
-    /// Listens on an address. Connections are accepted when what it returns is told to serve.
-    /// Port 0 lets the operating system choose one.
+    /// Binds an address. Connections are accepted once the returned [`BoundServer`] is served. Port
+    /// 0 selects a free port.
     ///
     /// # Errors
-    /// The address cannot be understood or resolved ([`ErrorKind::Address`]), or not be listened
-    /// on ([`ErrorKind::Connect`]): it is in use, or not one of this machine.
+    /// [`ErrorKind::Address`] if the address cannot be parsed or resolved; [`ErrorKind::Connect`]
+    /// if it cannot be bound, for example because it is in use or not local.
     ///
     /// [`ErrorKind::Address`]: crate::ErrorKind::Address
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
@@ -192,8 +192,8 @@ where
         Ok(BoundServer { listener, local, service: self.service, settings: self.settings })
     }
 
-    /// Serves on a socket that listens already: one that a service manager has passed on, or with
-    /// options of one's own. It has to be called on a tokio runtime.
+    /// Uses a socket that is already listening, for example one passed by a service manager or with
+    /// custom options. Must be called on a tokio runtime.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -213,7 +213,7 @@ where
     /// ```
     ///
     /// # Errors
-    /// The socket does not listen, or there is no runtime ([`ErrorKind::Connect`]).
+    /// [`ErrorKind::Connect`] if the socket is not listening or there is no runtime.
     pub fn bind_listener(self, listener: std::net::TcpListener) -> Result<BoundServer<S>> {
         let bound = || {
             let local = listener.local_addr()?;
@@ -228,10 +228,10 @@ where
         Ok(BoundServer { listener, local, service: self.service, settings: self.settings })
     }
 
-    /// Serves connections over any streams of bytes that come from elsewhere, such as TLS or a pair in
-    /// memory, until there are no more and the last has ended. Errors of the stream are logged, as
-    /// those of a listener are. The time limits and
-    /// [`max_connections`](Server::max_connections) hold as ever.
+    /// Serves connections from a stream of any byte streams, such as TLS connections or in-memory
+    /// pipes, until the stream has ended and the last connection is closed. Errors of the stream
+    /// are logged like accept errors. Time limits and [`max_connections`](Server::max_connections)
+    /// apply.
     ///
     /// # Errors
     /// Never fails: accept and connection errors are logged.
@@ -270,8 +270,8 @@ where
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
-    /// Serves one connection, over any stream of bytes, until it ends: one half of a pair in
-    /// memory, a pipe, a socket that was accepted elsewhere. Why it ended is noted in the log.
+    /// Serves one connection over any byte stream until it ends: an in-memory duplex, a pipe, an
+    /// accepted socket. The reason of its end is logged.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -308,7 +308,7 @@ where
     }
 }
 
-/// A [`Server`] that listens on an address.
+/// A [`Server`] bound to an address.
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct BoundServer<S> {
     listener: TcpListener,
@@ -324,7 +324,7 @@ impl<S> fmt::Debug for BoundServer<S> {
 }
 
 impl<S> BoundServer<S> {
-    /// The address that it listens on, with the port that was chosen for port 0.
+    /// The bound address, with the actual port if port 0 was requested.
     pub fn local_addr(&self) -> SocketAddr {
         self.local
     }
@@ -336,7 +336,7 @@ where
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
-    /// Serves until the future is dropped; that also ends all connections.
+    /// Serves until the future is dropped, which also closes all connections.
     ///
     /// # Errors
     /// Never fails: accept and connection errors are logged.
@@ -345,9 +345,9 @@ where
     }
 
     /// Serves until the future `stop` is ready, such as [`shutdown_signal`], and then shuts down
-    /// gracefully: nothing more is accepted, calls that have come are answered, and so are those that
-    /// still come on a connection while one is under way. What is not done after
-    /// [`drain_timeout`](Server::drain_timeout) is dropped.
+    /// gracefully: no further connections are accepted; calls in flight are answered, and so are
+    /// new calls on connections with a call in flight. Calls that have not completed after
+    /// [`drain_timeout`](Server::drain_timeout) are dropped.
     ///
     /// # Errors
     /// As [`serve`](BoundServer::serve).

@@ -22,14 +22,14 @@ use crate::net::stream::poll_write;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
 
-/// How long what a client still sends is read after the last answer: a connection that is closed
-/// with unread bytes is reset, and the answer could be lost with it.
+/// How long remaining input is read and discarded after the last answer: closing a socket with
+/// unread bytes resets the connection, and the answer could be lost.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// How often a connection reads before other tasks have their turn.
+/// Number of reads before yielding to other tasks.
 const ROUNDS: usize = 16;
 
-/// While a call has to wait, so many bytes behind it are read.
+/// Bytes read ahead while a call is pending.
 const READ_AHEAD: usize = 64 << 10;
 
 /// Oneway calls of a connection that has ended.
@@ -40,7 +40,7 @@ pub(super) struct Rest {
 }
 
 impl Rest {
-    /// Waits until they are done.
+    /// Waits for their completion.
     pub(super) async fn finish(self) {
         let Rest { calls, ends, settings } = self;
         let failed = |head: &CallHead, error: &Error| {
@@ -50,26 +50,26 @@ impl Rest {
     }
 }
 
-/// Reads calls, has them handled, and writes the answers.
+/// Reads calls, passes them to the handler and writes the answers.
 pub(super) struct Session<IO, S: Service<Request>> {
     io: IO,
     connection: ServerConnection,
     calls: Calls<S>,
-    /// A call that the service is not ready for.
+    /// A call waiting for the service to become ready.
     held: Option<Box<Call>>,
     settings: Arc<ServerSettings>,
     drain: Listener,
     watchdog: Watchdog,
     clock: Pin<Box<Sleep>>,
-    /// Whether the clock has been told whom to wake.
+    /// Whether the timer has been polled with the current waker.
     armed: bool,
-    /// Why nothing more is read.
+    /// The reason why reading has stopped.
     end: Option<End>,
-    /// Whether other tasks have had their turn before the next write.
+    /// Whether the task has yielded before the next write.
     yielded: bool,
-    /// Whether nothing is read, as calls that have come have to wait.
+    /// Whether reading is paused because received calls are waiting.
     paused: bool,
-    /// Whether the client has gone, as far as that can be known without reading.
+    /// Whether the client has disconnected, as far as known without reading.
     hung_up: fn(&IO) -> HangUp,
 }
 
@@ -108,10 +108,10 @@ where
         }
     }
 
-    /// Serves the connection until it ends. Returns what is still to be done then.
+    /// Serves the connection until it ends. Returns the remaining oneway calls.
     pub(super) async fn run(mut self) -> Option<Rest> {
         let end = poll_fn(|context| self.poll(context)).await;
-        // On the heap, so that connections that are open have no room for it.
+        // Boxed, so that open connections reserve no space for it.
         Box::pin(self.finish(end)).await
     }
 
@@ -121,7 +121,7 @@ where
         let rest = calls.finish().map(|calls| Rest { calls, ends: *connection.ends(), settings });
         if matches!(end, End::Broken(_) | End::Drained) {
             let mut bytes = vec![0; 4096];
-            // Whatever comes of it, the connection is over.
+            // The connection ends regardless of the result.
             let _ = timeout(LINGER, async {
                 io.shutdown().await?;
                 while io.read(&mut bytes).await? > 0 {}
@@ -132,7 +132,7 @@ where
         rest
     }
 
-    /// Does all that can be done now. It is ready when the connection is to be closed.
+    /// Makes all possible progress. Ready when the connection should be closed.
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<End> {
         let mut answered = false;
         while let Some(answer) = self.calls.poll(context) {
@@ -140,7 +140,8 @@ where
             answered = true;
         }
         if answered && !self.yielded && self.calls.len() > 0 {
-            // Other calls may be about to end too: after their turn one write will do for all.
+            // Other calls may be about to complete: yield first, so that one write carries all
+            // answers.
             self.yielded = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
@@ -161,7 +162,7 @@ where
             }) {
                 return Poll::Ready(end);
             }
-            // What is read ahead is not much; it is read for the end of the stream behind it.
+            // A little is read ahead, in order to detect the end of the stream.
             self.paused = more && self.connection.input.bytes().len() >= READ_AHEAD;
             if self.paused || self.end.is_some() {
                 return self.watch(context);
@@ -180,24 +181,24 @@ where
                 Poll::Pending => return self.watch(context),
             }
         }
-        // A client that sends without end is not the only one.
+        // A client that sends continuously must not starve others.
         context.waker().wake_by_ref();
         Poll::Pending
     }
 
-    /// The client has gone: nobody waits for answers.
+    /// Handles a disconnect of the client.
     fn abandon(&mut self) {
         self.calls.abandon();
         self.held.take_if(|call| !call.head.oneway);
     }
 
-    /// Whether all is answered that has come.
+    /// Whether all received calls have been answered.
     fn is_done(&self) -> bool {
         let ServerConnection { input, output, .. } = &self.connection;
         !self.calls.will_answer() && self.held.is_none() && input.is_empty() && output.is_empty()
     }
 
-    /// Starts the calls that have come. Returns whether there may be more that have to wait.
+    /// Starts the received calls. Returns whether more may be waiting.
     fn take_calls(&mut self, context: &mut Context<'_>) -> bool {
         if matches!(self.end, Some(End::Broken(_))) {
             return false;
@@ -252,14 +253,14 @@ where
     fn waiting(&self) -> Waiting {
         match self.connection.waiting() {
             waiting @ Waiting::Write { .. } => waiting,
-            // Nothing is read, so that nothing else tells that the client has gone.
+            // Reading is paused, so a disconnect would not be noticed otherwise.
             _ if self.paused || self.end.is_some() && self.calls.len() > 0 => Waiting::Paused,
             _ if self.calls.len() > 0 || self.held.is_some() => Waiting::Handler,
             waiting => waiting,
         }
     }
 
-    /// Waits, but not for ever.
+    /// Waits with a time limit.
     fn watch(&mut self, context: &mut Context<'_>) -> Poll<End> {
         let waiting = self.waiting();
         if self.watchdog.observe(waiting, &self.settings) {
@@ -278,7 +279,7 @@ where
                     HangUp::No => {}
                     HangUp::Half if self.settings.half_close => {}
                     HangUp::Half | HangUp::Full => {
-                        // There is room now, and the rest can be read up to the end of the stream.
+                        // There is capacity again, so reading resumes up to the end of the stream.
                         self.abandon();
                         context.waker().wake_by_ref();
                     }

@@ -1,4 +1,4 @@
-//! Signals that tell a process to end.
+//! Termination signals.
 
 use std::future::pending;
 use std::io;
@@ -8,16 +8,17 @@ use std::task::Poll;
 
 use tokio::signal;
 
-/// Waits for the signal that tells this process to end: `SIGTERM`, as service managers and containers
-/// send it, or `SIGINT`, as by Ctrl-C. On systems other than Unix it is Ctrl-C.
+/// Completes when the process receives a termination signal: `SIGTERM`, sent by service managers
+/// and container runtimes, or `SIGINT`, sent by Ctrl-C. On systems other than Unix only Ctrl-C is
+/// handled.
 ///
-/// It is made for [`BoundServer::serve_until`](crate::BoundServer::serve_until), which then shuts the
-/// server down gracefully. A second signal ends the process at once, with the exit code that a shell
-/// shows for a process that the signal has ended (143 or 130).
+/// Intended for [`BoundServer::serve_until`](crate::BoundServer::serve_until), which then shuts
+/// down gracefully. A second signal terminates the process immediately with the conventional exit
+/// code of that signal (143 or 130).
 ///
-/// It has to be awaited on a tokio runtime with I/O enabled. Once it is, these signals no longer end the
-/// process by themselves. If they cannot be waited for, that is an error in the log, and the future
-/// stays pending.
+/// Must be awaited on a tokio runtime with I/O enabled. From then on these signals no longer
+/// terminate the process by default. If no signal handler can be installed, an error is logged and
+/// the future stays pending.
 ///
 /// ```no_run
 /// thriftly::thrift!(inline: "service Ping { void ping() }");
@@ -53,7 +54,7 @@ pub async fn shutdown_signal() {
     });
 }
 
-/// The signals that are waited for.
+/// The handled signals.
 #[cfg(unix)]
 struct Signals {
     terminate: signal::unix::Signal,
@@ -70,7 +71,7 @@ impl Signals {
         })
     }
 
-    /// The name of the next signal, and the exit code that it stands for.
+    /// The name of the next signal and its exit code.
     async fn next(&mut self) -> (&'static str, i32) {
         std::future::poll_fn(|context| {
             if self.terminate.poll_recv(context).is_ready() {

@@ -1,4 +1,4 @@
-//! How a blocking client is set up.
+//! Builder of blocking clients.
 
 use std::io::{self, Read, Write};
 use std::marker::PhantomData;
@@ -14,8 +14,8 @@ use crate::rpc::from_channel::FromChannel;
 use crate::rpc::message::Protocol;
 use crate::settings::{ClientSettings, client_setters};
 
-/// Sets up a client and connects it. `T` is the client: one that `thrift!` makes, or a bare
-/// [`Channel`]. See [`blocking`](crate::blocking) for an example.
+/// A builder of clients. `T` is the client type: a generated client or a bare [`Channel`]. See
+/// [`blocking`](crate::blocking) for an example.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing before it is told to connect"]
 pub struct ClientBuilder<T = Channel> {
@@ -24,10 +24,10 @@ pub struct ClientBuilder<T = Channel> {
 }
 
 impl<T> ClientBuilder<T> {
-    /// The default settings: unframed, strict binary, as ThriftPy has it.
+    /// Creates a builder with default settings: unframed, strict binary, as in ThriftPy.
     pub fn new() -> ClientBuilder<T> {
         let mut settings = ClientSettings::default();
-        // A thread waits for its call, so there is nothing else to be put on its connection.
+        // Each thread waits for its own call, so connections carry one call at a time.
         settings.pool.max_in_flight = 1;
         ClientBuilder { settings, client: PhantomData }
     }
@@ -36,8 +36,8 @@ impl<T> ClientBuilder<T> {
 }
 
 impl<T: FromChannel<Channel>> ClientBuilder<T> {
-    /// Puts a layer around the channel: [`from_fn`](crate::blocking::from_fn), or one of one's own. Other
-    /// settings come before it.
+    /// Wraps the channel in a layer: [`from_fn`](crate::blocking::from_fn), or a custom one. Call
+    /// it after all other settings.
     pub fn layer<L: Layer<Channel>>(self, layer: L) -> LayeredBuilder<T, L> {
         LayeredBuilder::new(ClientBuilder { settings: self.settings, client: PhantomData }, layer)
     }
@@ -46,11 +46,11 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         self.settings.protocol.unwrap_or_default()
     }
 
-    /// Connects to a server, such as `"127.0.0.1:6000"`.
+    /// Connects to a server address, such as `"127.0.0.1:6000"`.
     ///
     /// # Errors
-    /// The address cannot be understood or resolved ([`ErrorKind::Address`]), or no connection
-    /// can be made in time ([`ErrorKind::Connect`]).
+    /// [`ErrorKind::Address`] if the address cannot be parsed or resolved; [`ErrorKind::Connect`]
+    /// if no connection is established in time.
     ///
     /// [`ErrorKind::Address`]: crate::ErrorKind::Address
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
@@ -59,21 +59,22 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         self.open(Source::Address(address), true)
     }
 
-    /// Makes a client that connects when it is first called.
+    /// Creates a client that connects on its first call.
     ///
     /// # Errors
-    /// The address cannot be understood ([`ErrorKind::Address`](crate::ErrorKind::Address)).
+    /// [`ErrorKind::Address`](crate::ErrorKind::Address) if the address cannot be parsed.
     pub fn connect_lazy(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = address.try_into().map_err(Into::into)?;
         self.open(Source::Address(address), false)
     }
 
-    /// Connects by a function of one's own, which is called for every connection: anything that is
-    /// a stream of bytes will do. Each stream is read and written by a thread of its own, so that
-    /// calls keep their deadlines; the thread ends when the stream does.
+    /// Connects with a custom function, which is called for every connection and may return any
+    /// byte stream. A dedicated thread reads and writes each stream, so that calls keep their
+    /// deadlines; it ends with the stream.
     ///
     /// # Errors
-    /// The function fails, or takes too long ([`ErrorKind::Connect`](crate::ErrorKind::Connect)).
+    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect) if the function fails or exceeds the time
+    /// limit.
     pub fn connect_with<C, S>(self, connector: C) -> Result<T>
     where
         C: Fn() -> io::Result<S> + Send + Sync + 'static,
@@ -82,11 +83,11 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         self.open(Source::connector(connector), true)
     }
 
-    /// Calls over a single stream. When that has ended, further calls fail with
-    /// [`ErrorKind::Connect`](crate::ErrorKind::Connect). A thread of its own reads and writes it.
+    /// Creates a client over a single stream, read and written by a dedicated thread. After the
+    /// stream has ended, calls fail with [`ErrorKind::Connect`](crate::ErrorKind::Connect).
     ///
     /// # Errors
-    /// There can be no more threads.
+    /// The thread cannot be spawned.
     pub fn connect_stream(mut self, stream: impl Read + Write + Send + 'static) -> Result<T> {
         self.settings.pool.max_connections = 1;
         self.open(Source::stream(stream), true)

@@ -1,4 +1,4 @@
-//! How a blocking channel gets its connections.
+//! Connecting of a blocking channel.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -13,12 +13,12 @@ use crate::net::address::Address;
 use crate::net::tcp::{ConnectFailure, in_order, share};
 use crate::settings::ClientSettings;
 
-/// A stream of the user's own.
+/// A custom stream.
 pub(super) trait Stream: Read + Write + Send {}
 
 impl<S: Read + Write + Send> Stream for S {}
 
-/// A connection that was made.
+/// An established connection.
 pub(super) enum Socket {
     Tcp(TcpStream),
     Other(Box<dyn Stream>),
@@ -26,7 +26,7 @@ pub(super) enum Socket {
 
 type Connector = dyn Fn() -> io::Result<Box<dyn Stream>> + Send + Sync;
 
-/// Where connections come from.
+/// The source of connections.
 #[derive(Clone)]
 pub(super) enum Source {
     Address(Address),
@@ -63,7 +63,7 @@ impl Source {
         }
     }
 
-    /// The server as errors name it.
+    /// The server name shown in errors.
     pub(super) fn name(&self) -> String {
         match self {
             Source::Address(address) => address.to_string(),
@@ -72,8 +72,8 @@ impl Source {
         }
     }
 
-    /// Connects; the addresses to be avoided are tried last. A name lookup may take longer than is
-    /// allowed, as nothing can stop it.
+    /// Connects, trying the addresses to avoid last. A name lookup cannot be interrupted and may
+    /// exceed the time limit.
     pub(super) fn connect(
         &self,
         settings: &ClientSettings,

@@ -1,4 +1,4 @@
-//! What the clones of a blocking channel share: the pool, and the connections that no thread uses.
+//! State shared by the clones of a blocking channel: the pool and its idle connections.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(super) struct Line {
     source: Source,
     settings: ClientSettings,
-    /// The server as errors name it.
+    /// The server name shown in errors.
     name: Arc<str>,
     state: Mutex<State>,
     /// Signals the end of an attempt to connect to [`Line::connect`].

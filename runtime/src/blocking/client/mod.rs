@@ -18,15 +18,15 @@ pub use builder::ClientBuilder;
 pub use layered::LayeredBuilder;
 use line::Line;
 
-/// The way to a server, for encoded calls: what typed clients call through.
+/// A connection pool to one server, for encoded calls. Typed clients call through it.
 ///
-/// Clones share its connections, and threads may too: each call has a connection to itself while it
-/// is under way. There is one to begin with, and more when several calls are under way at the same time,
-/// up to [`max_connections`](ClientBuilder::max_connections); a further call waits for one of them.
+/// Clones share the connections and may be used from many threads: each call has exclusive use of a
+/// connection. The channel starts with one connection and opens others for concurrent calls, up to
+/// [`max_connections`](ClientBuilder::max_connections); further calls wait for one of them.
 ///
-/// A connection whose call has passed its deadline is left alone until the late answer comes, and closed
-/// if that is missing for another deadline. A connection that the server has closed in the meantime is
-/// noticed before it is used. Connections that are healthy are kept.
+/// A connection whose call has passed its deadline is not used until the late reply arrives, and
+/// closed if it does not arrive within another deadline. A connection closed by the server is
+/// detected before it is used. Healthy connections are kept.
 ///
 /// Every call has a [`Deadline`](crate::Deadline), by default 30 seconds, and fails with
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it has passed. When its connection is lost it
@@ -38,27 +38,27 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// The server that the calls go to, unless the channel was made of a stream or a connector.
+    /// The server address, or `None` if the channel was created from a stream or a connector.
     pub fn address(&self) -> Option<&Address> {
         self.line.address()
     }
 
-    /// The protocol of the calls: the one that was set when the channel was made, or binary.
+    /// The protocol of the calls: the one set in the builder, or binary.
     pub fn protocol(&self) -> Protocol {
         self.line.protocol()
     }
 }
 
 impl Service for Channel {
-    /// Makes a call, and waits for its answer; for a oneway call only until it is sent.
+    /// Makes a call and waits for its reply, or, for a oneway call, until it is sent.
     ///
     /// # Errors
     /// - [`ErrorKind::Timeout`]: its deadline has passed.
-    /// - [`ErrorKind::Connect`], [`ErrorKind::Address`]: no connection can be made.
-    /// - [`ErrorKind::Closed`]: the connection was lost before the answer was there.
+    /// - [`ErrorKind::Connect`], [`ErrorKind::Address`]: no connection could be established.
+    /// - [`ErrorKind::Closed`]: the connection was lost before the reply was received.
     /// - [`ErrorKind::SizeLimit`]: the call or its answer is larger than a limit allows.
-    /// - [`ErrorKind::BadReply`], [`ErrorKind::InvalidData`]: the answer belongs to no call, or is
-    ///   none.
+    /// - [`ErrorKind::BadReply`], [`ErrorKind::InvalidData`]: the reply matches no call or is
+    ///   malformed.
     /// - [`ErrorKind::Overloaded`]: too many calls wait for a connection.
     ///
     /// [`ErrorKind::Timeout`]: crate::ErrorKind::Timeout

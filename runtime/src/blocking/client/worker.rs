@@ -1,4 +1,4 @@
-//! A stream of the user's own, which a thread reads and writes: so a call on it can be given up.
+//! A custom stream with a dedicated thread, so that calls on it can time out.
 
 use std::fmt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
