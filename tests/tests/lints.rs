@@ -65,6 +65,7 @@ struct Big {
 }
 struct Key { 1: double number, 2: required string text }
 struct Empty {}
+struct _Keys { 1: map<list<i32>, i32> _lists, 2: set<Empty> empties }
 struct Tuple { 1: required i32 a, 2: required Key key, 3: optional list<Tuple> more }
 struct Old { 1: i32 gone (deprecated = "use `b`"), 2: i32 b } (deprecated = "use [Big]")
 
@@ -88,7 +89,7 @@ service Store extends Base {
   /** Puts `it. */
   Value put(
     1: string a, 2: i32 b, 3: i32 c, 4: bool d, 5: bool e, 6: list<string> f, 7: map<string, i32> g,
-    8: Big h, 9: optional i32 i, 10: binary j
+    8: Big h, 9: optional i32 i, 10: binary j, 11: string k = "k", 12: i32 l = 1
   ) throws (1: Failure failure, 2: Refused refused),
   Big get(1: Key key, 2: Color color) throws (1: Bare bare),
   list<Big> all(),

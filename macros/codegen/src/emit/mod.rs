@@ -67,8 +67,9 @@ fn doc(docs: &Docs) -> TokenStream {
 /// - `nonstandard_style`: names may be kept as they are in the IDL;
 /// - `approx_constant`: a number of the IDL is no constant of Rust;
 /// - `too_many_arguments`, `struct_excessive_bools`, `fn_params_excessive_bools`: as many as the IDL has;
-/// - `enum_variant_names`, `struct_field_names`, `wrong_self_convention`, `should_implement_trait`: as the IDL calls
-///   them;
+/// - `enum_variant_names`, `struct_field_names`, `pub_underscore_fields`, `wrong_self_convention`,
+///   `should_implement_trait`: as the IDL calls them;
+/// - `derive_partial_eq_without_eq`: containers without an order may be of types that have no `Eq`;
 /// - `result_large_err`, `large_enum_variant`: exceptions and unions are as large as the IDL makes them, and a box would
 ///   be in the way of everyone who matches on them.
 fn allow() -> TokenStream {
@@ -78,7 +79,8 @@ fn allow() -> TokenStream {
             clippy::approx_constant, clippy::too_many_arguments, clippy::struct_excessive_bools,
             clippy::fn_params_excessive_bools, clippy::enum_variant_names, clippy::struct_field_names,
             clippy::wrong_self_convention, clippy::should_implement_trait, clippy::result_large_err,
-            clippy::large_enum_variant
+            clippy::large_enum_variant, clippy::pub_underscore_fields,
+            clippy::derive_partial_eq_without_eq
         )]
     }
 }
