@@ -35,6 +35,8 @@
 //! }
 //! ```
 //!
+//! The [guide](guide) begins with a [first service](guide::first_service) and has a page for each further question.
+//!
 //! # Overview
 //!
 //! - Values without services: [`binary`], [`compact`] and, with the feature `json` (on by default),
@@ -260,6 +262,9 @@ mod client;
 pub mod codec;
 mod connection;
 mod error;
+// It costs nothing where nobody reads it.
+#[cfg(all(feature = "async", any(doc, doctest)))]
+pub mod guide;
 mod limits;
 mod net;
 mod protocol;
@@ -706,6 +711,9 @@ pub use thriftly_macros::thrift;
 /// Types without a Thrift equivalent, such as unsigned integers, tuples and optional list elements,
 /// are compile errors at the type, with a suggested replacement.
 pub use thriftly_macros::ThriftStruct;
+
+#[cfg(all(feature = "async", any(doc, doctest)))]
+extern crate self as thriftly;
 
 #[doc(hidden)]
 pub mod __private;

@@ -7,7 +7,7 @@
 //!       [--rounds N] [--sides NAME,…] [--before PROGRAM] [PART_OF_ROW …]
 //! ```
 //!
-//! Rows, sides, options and targets are explained in `../README.md`.
+//! Rows, sides, options and targets are explained in `../../README.md`.
 //!
 //! Each server and client runs in a process of its own: this program again, with other arguments.
 //!

@@ -1,0 +1,57 @@
+//! The guide: one page for each question that comes up between the first service and the hundredth.
+//!
+//! 1. [`first_service`]: a server and a client, from nothing.
+//! 2. [`idl_files`]: where `.thrift` files go, in one package and in many.
+//! 3. [`errors`]: exceptions, failures of handlers, errors at the client.
+//! 4. [`connections`]: deadlines, and how a client uses its connections.
+//! 5. [`middleware`]: layers, headers, and what a handler knows of its call.
+//! 6. [`shutdown`]: ending a server without losing a call.
+//! 7. [`testing`]: mocks, servers in memory.
+//! 8. [`own_types`]: Rust types of your own on the wire.
+//! 9. [`null_fields`]: services that tell null from empty, such as the Hive Metastore.
+//! 10. [`evolution`]: changing an IDL that others use.
+//! 11. [`coming_from`]: Apache's crate, volo and tonic.
+//! 12. [`generated`]: everything that `thrift!` generates, in a module to click through.
+//!
+//! Every example on these pages is compiled and run as a test.
+
+#[doc = include_str!("first_service.md")]
+pub mod first_service {}
+
+#[doc = include_str!("idl_files.md")]
+pub mod idl_files {}
+
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("connections.md")]
+pub mod connections {}
+
+#[doc = include_str!("middleware.md")]
+pub mod middleware {}
+
+#[doc = include_str!("shutdown.md")]
+pub mod shutdown {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("own_types.md")]
+pub mod own_types {}
+
+#[doc = include_str!("null_fields.md")]
+pub mod null_fields {}
+
+#[doc = include_str!("evolution.md")]
+pub mod evolution {}
+
+#[doc = include_str!("coming_from.md")]
+pub mod coming_from {}
+
+#[doc = include_str!("generated.md")]
+pub mod generated {
+    /// What `thrift!("store.thrift")` generates of the file on [the page above](crate::guide::generated).
+    pub mod store {
+        crate::thrift!("src/guide/store.thrift");
+    }
+}
