@@ -4,7 +4,7 @@
 
 use proc_macro::TokenStream;
 
-/// Expands to the Rust of an IDL file.
+/// Expands to the Rust code of an IDL file.
 #[proc_macro]
 pub fn thrift(input: TokenStream) -> TokenStream {
     // The place of the first token is that of the call even if another macro made the rest.
@@ -12,7 +12,7 @@ pub fn thrift(input: TokenStream) -> TokenStream {
     thriftly_codegen::thrift(input.into(), file).into()
 }
 
-/// Makes a hand-written type one that can be sent.
+/// Derives the codec of a hand-written type.
 #[proc_macro_derive(ThriftStruct, attributes(thrift))]
 pub fn derive_thrift_struct(input: TokenStream) -> TokenStream {
     thriftly_codegen::derive_struct(input.into()).into()

@@ -1,19 +1,19 @@
-//! Finds the IDL file that a call of `thrift!` names.
+//! Resolution of the path given to `thrift!`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders of a package in which source files usually are. They are searched when the compiler
-/// does not say which file a macro is called in, as under rust-analyzer.
+/// Usual source folders of a package. They are searched when the compiler does not provide the
+/// calling file, as under rust-analyzer.
 const SOURCE_FOLDERS: [&str; 8] =
     ["src", "tests", "examples", "benches", "idl", "thrift", "proto", "interfaces"];
 
-/// The largest number of folders that a search visits.
+/// Maximum number of folders visited by a search.
 const MAX_FOLDERS: usize = 10_000;
 
-/// The source file that the macro is called in.
+/// The source file that invokes the macro.
 pub(crate) struct Caller {
-    /// Its folder, if the compiler says which file it is.
+    /// Its folder, if the compiler provides the file.
     pub(crate) dir: Option<PathBuf>,
     /// The folder of its package.
     pub(crate) package: PathBuf,
@@ -30,7 +30,7 @@ impl Caller {
         Caller { dir, package: package.unwrap_or_default() }
     }
 
-    /// The folders that a path is looked up in, in order.
+    /// The search folders for a path, in order.
     pub(crate) fn dirs(&self) -> impl Iterator<Item = &Path> {
         self.dir.iter().chain([&self.package]).map(PathBuf::as_path)
     }
@@ -40,8 +40,8 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// A message for the user if there is no such file, or if the calling file is not known and
-    /// several files match.
+    /// Returns a message if the file does not exist, or if the calling file is unknown and several
+    /// files match.
     pub(crate) fn find(&self, path: &Path, include_dirs: &[PathBuf]) -> Result<PathBuf, String> {
         let mut tried: Vec<PathBuf> = Vec::new();
         if self.dir.is_none() && path.is_relative() {
@@ -69,7 +69,7 @@ impl Caller {
         Err(message)
     }
 
-    /// All files that the path leads to from the package's folder or from any source folder in it.
+    /// All files that the path resolves to from the package folder or any source folder in it.
     fn search(&self, path: &Path) -> Vec<PathBuf> {
         let mut found: Vec<PathBuf> = Vec::new();
         let mut known = Vec::new();
@@ -98,7 +98,7 @@ impl Caller {
     }
 }
 
-/// The folders directly in a folder, sorted, without hidden ones and links.
+/// The direct subfolders of a folder, sorted, without hidden ones and links.
 fn subfolders(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = entries
@@ -127,7 +127,7 @@ fn list(paths: &[PathBuf]) -> String {
 mod tests {
     use super::*;
 
-    /// A package with empty files, in a folder that it makes and removes.
+    /// A temporary package with empty files.
     struct Package(Caller);
 
     impl Package {

@@ -17,7 +17,7 @@ use crate::name::given;
 pub(crate) struct Input {
     /// Where the IDL comes from.
     pub(crate) idl: Idl,
-    /// The place of the path or text.
+    /// The span of the path or text.
     pub(crate) span: Span,
     pub(crate) options: Options,
 }
@@ -30,7 +30,7 @@ pub(crate) enum Idl {
     Inline(String),
 }
 
-/// The options of `thrift!`, as they stand behind the path: `maps: hashed, strings: shared`.
+/// The options of `thrift!`, in the syntax used after the path: `maps: hashed, strings: shared`.
 ///
 /// ```
 /// use thriftly_codegen::Options;
@@ -42,9 +42,9 @@ pub(crate) enum Idl {
 /// ```
 #[derive(Default)]
 pub struct Options {
-    /// Where included files are looked for, beside the including file.
+    /// Search folders for included files, beside the folder of the including file.
     pub(crate) include_dirs: Vec<LitStr>,
-    /// Included files that are modules elsewhere.
+    /// Included files that map to existing modules.
     pub(crate) with: Vec<Entry<Path>>,
     /// Names in Rust for items of the IDL.
     pub(crate) names: Vec<Entry<String>>,
@@ -56,9 +56,9 @@ pub struct Options {
     pub(crate) hashed: bool,
     /// `SharedStr` in place of `String`.
     pub(crate) shared_strings: bool,
-    /// Unknown fields of structs are kept.
+    /// Unknown fields of structs are preserved.
     pub(crate) keep_unknown: bool,
-    /// Warnings are not shown in the build.
+    /// Warnings are suppressed in the build.
     pub(crate) hide_warnings: bool,
     /// Types that borrow from the message, and handlers that take them.
     pub(crate) views: bool,
@@ -70,7 +70,7 @@ pub struct Options {
     pub(crate) unmarked: Unmarked,
 }
 
-/// Fields with default requiredness, which are neither `required` nor `optional`, in Rust.
+/// The Rust type of fields with default requiredness.
 #[derive(Default)]
 pub(crate) enum Unmarked {
     /// `T`.
@@ -85,7 +85,7 @@ pub(crate) enum Unmarked {
 /// One entry of an option in braces: `"S.url": "address"`.
 pub(crate) struct Entry<T> {
     pub(crate) key: String,
-    /// The place of the key.
+    /// The span of the key.
     pub(crate) span: Span,
     pub(crate) value: T,
 }
@@ -283,7 +283,7 @@ fn entries<T>(
     Ok(entries)
 }
 
-/// A name in quotes that Rust allows.
+/// A quoted name that is valid in Rust.
 fn rust_name(input: ParseStream<'_>) -> Result<String> {
     let name: LitStr = input.parse()?;
     match given(&name.value()) {

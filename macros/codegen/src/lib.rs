@@ -1,9 +1,9 @@
 //! The code generator of thriftly.
 //!
-//! Two ways lead in: [`thrift`] fills the model from a checked IDL program, [`derive_struct`]
-//! fills the same model from a hand-written type. One emitter turns the model into Rust, so
-//! both have the same wire behaviour. [`expand_file`] is the first of them without a macro, and
-//! [`check_file`] reports what it would report, without expanding. [`stubs`] writes handlers to be filled in.
+//! There are two entry points: [`thrift()`] builds the model from a checked IDL program,
+//! [`derive_struct`] builds it from a hand-written type. One emitter turns the model into Rust, so
+//! both have the same wire behaviour. [`expand_file`] is [`thrift()`] without a macro, [`check_file`]
+//! reports the same diagnostics without expanding, and [`stubs`] generates stub handlers.
 
 mod caller;
 pub mod codes;

@@ -1,14 +1,14 @@
-//! What is emitted: structs, unions, enums, constants and services, named as in Rust.
+//! The model: structs, unions, enums, constants and services with Rust names.
 
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-/// What is said of an item.
+/// Docs and deprecation of an item.
 #[derive(Clone, Default)]
 pub(crate) struct Docs {
     pub(crate) lines: Vec<String>,
-    /// Why it should not be used any more, if that is so; may be empty.
+    /// The deprecation note, if deprecated; may be empty.
     pub(crate) deprecated: Option<String>,
 }
 
@@ -23,12 +23,12 @@ impl Docs {
     }
 }
 
-/// What is asked of the parameters of a hand-written type.
+/// Bounds on the generic parameters of a hand-written type.
 #[derive(Clone, Default)]
 pub(crate) struct Bounds {
-    /// What stands for a value in a field, and so has to have a Thrift type: `T`, or `T::Item`.
+    /// Generic field types, which must have a Thrift type: `T`, or `T::Item`.
     pub(crate) values: Vec<syn::Type>,
-    /// Those of them that an absent field needs a default of.
+    /// Those that need a default for absent fields.
     pub(crate) defaults: Vec<syn::Type>,
 }
 
@@ -41,22 +41,22 @@ pub(crate) struct Struct {
     pub(crate) generics: syn::Generics,
     pub(crate) bounds: Bounds,
     pub(crate) fields: Vec<Field>,
-    /// The field that keeps what is not known, if it is kept.
+    /// The field that preserves unknown fields, if any.
     pub(crate) unknown: Option<syn::Member>,
-    /// Fields that are not sent.
+    /// Fields that are not encoded.
     pub(crate) skipped: Vec<syn::Member>,
-    /// There is a function `new`, which takes the required fields.
+    /// Whether it has a function `new` that takes the required fields.
     pub(crate) constructor: bool,
     /// Set for exceptions.
     pub(crate) exception: Option<Exception>,
 }
 
-/// How an exception is shown, and what caused it.
+/// Message and source of an exception.
 #[derive(Clone, Default)]
 pub(crate) struct Exception {
-    /// The index of the field whose text is the message.
+    /// The index of the message field.
     pub(crate) message: Option<usize>,
-    /// The index of the field that is an exception itself.
+    /// The index of the source field.
     pub(crate) source: Option<usize>,
     /// The source is in a `Box`, beside the layers of its field.
     pub(crate) is_source_boxed: bool,
@@ -72,26 +72,26 @@ pub(crate) struct Field {
     pub(crate) id: i16,
     /// The type of the value, without the `Option` of an optional field.
     pub(crate) ty: TokenStream,
-    /// What is between an optional field and its value, if that is more than an `Option`.
+    /// The wrappers of an optional field beyond one `Option`.
     pub(crate) layers: Vec<Layer>,
-    /// The module that turns the value into one that has a Thrift type, and back.
+    /// The conversion module (`with`).
     pub(crate) with: Option<syn::Path>,
-    /// Set if the value is written in a fixed number of bytes.
+    /// Set if the value has a fixed encoded width.
     pub(crate) scalar: Option<Scalar>,
-    /// It is known that the value is written in one piece: text, a blob, or a list of numbers.
+    /// Whether the value is known to take one write: text, a blob, or a list of numbers.
     pub(crate) in_one_piece: bool,
     pub(crate) presence: Presence,
-    /// The value that an absent field has, if it is not the type's default.
+    /// The value of an absent field, if not the type's default.
     pub(crate) default: Option<TokenStream>,
-    /// How much memory that value takes beside its own place, if it takes any: a constant.
+    /// The heap size of that value, if any: a constant.
     pub(crate) heap: Option<TokenStream>,
-    /// `new` takes everything that becomes the type.
+    /// Whether `new` takes `impl Into` of the type.
     pub(crate) into: bool,
-    /// Where the compiler shows what is wrong with the type.
+    /// The span for compile errors about the type.
     pub(crate) span: Span,
 }
 
-/// Whether a field must be there.
+/// The requiredness of a field in Rust.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     /// `T`; absent is an error.
@@ -102,7 +102,7 @@ pub(crate) enum Presence {
     Optional,
 }
 
-/// What may be around the value of an optional field, the outermost first.
+/// A wrapper of an optional field's value.
 #[derive(Clone)]
 pub(crate) enum Layer {
     Option,
@@ -110,7 +110,7 @@ pub(crate) enum Layer {
     Pointer(TokenStream),
 }
 
-/// A struct that is what its one field is.
+/// A transparent struct.
 pub(crate) struct Transparent {
     pub(crate) ident: Ident,
     pub(crate) generics: syn::Generics,
@@ -141,7 +141,7 @@ impl Scalar {
         !matches!(self, Scalar::Bool | Scalar::Uuid | Scalar::Enum)
     }
 
-    /// How many bytes a field takes in the binary protocol, header included.
+    /// Size of a field in the binary protocol, in bytes, header included.
     pub(crate) fn field_width(self) -> usize {
         3 + match self {
             Scalar::Bool | Scalar::I8 => 1,
@@ -162,7 +162,7 @@ pub(crate) struct Union {
     pub(crate) generics: syn::Generics,
     pub(crate) bounds: Bounds,
     pub(crate) variants: Vec<Variant>,
-    /// The variant that holds what is not known.
+    /// The variant for unknown fields.
     pub(crate) unrecognized: Option<Ident>,
 }
 
@@ -174,15 +174,15 @@ pub(crate) struct Variant {
     pub(crate) doc: Docs,
     pub(crate) id: i16,
     pub(crate) ty: TokenStream,
-    /// The module that turns the value into one that has a Thrift type, and back.
+    /// The conversion module (`with`).
     pub(crate) with: Option<syn::Path>,
     /// The functions that test and take this variant, unless the type is written by hand.
     pub(crate) access: Option<Access>,
-    /// Where the compiler shows what is wrong with the type.
+    /// The span for compile errors about the type.
     pub(crate) span: Span,
 }
 
-/// How a variant of a union is tested, taken and made.
+/// The accessors of a union variant.
 pub(crate) struct Access {
     pub(crate) is: Ident,
     pub(crate) borrow: Ident,
@@ -204,7 +204,7 @@ pub(crate) struct Enum {
     pub(crate) name: String,
     pub(crate) doc: Docs,
     pub(crate) values: Vec<EnumValue>,
-    /// The variant that holds numbers that are not known.
+    /// The variant for unknown numbers.
     pub(crate) unrecognized: Option<Ident>,
 }
 
@@ -235,14 +235,14 @@ pub(crate) struct Const {
     pub(crate) kind: ConstKind,
 }
 
-/// Where a constant is kept.
+/// The storage of a constant.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ConstKind {
     /// `const`
     Const,
     /// `static`
     Static,
-    /// A `static` that is made when it is first used.
+    /// A `static` initialized on first use.
     Lazy,
 }
 
@@ -254,7 +254,7 @@ pub(crate) struct Service {
     pub(crate) doc: Docs,
     /// Its own methods.
     pub(crate) methods: Vec<Method>,
-    /// All services that it extends, from the nearest upwards.
+    /// All extended services, nearest first.
     pub(crate) ancestors: Vec<Ancestor>,
 }
 
@@ -267,13 +267,13 @@ impl Service {
     }
 }
 
-/// The names of what a service becomes.
+/// The Rust names of a service.
 pub(crate) struct ServiceNames {
     pub(crate) asynchronous: SideNames,
     pub(crate) blocking: SideNames,
 }
 
-/// The names of what a service becomes for async or for blocking code.
+/// The async or blocking names of a service.
 pub(crate) struct SideNames {
     /// The trait.
     pub(crate) handler: Ident,
@@ -300,14 +300,14 @@ pub(crate) struct Method {
     pub(crate) name: String,
     pub(crate) doc: Docs,
     pub(crate) oneway: bool,
-    /// The constant that says what clients have to know.
+    /// The method constant used by clients.
     pub(crate) info: Ident,
     /// The struct of arguments that a server reads.
     pub(crate) args: Ident,
     /// The struct of borrowed arguments, if the handler is to have those.
     pub(crate) args_view: Option<Ident>,
     pub(crate) arguments: Vec<Argument>,
-    /// What it returns.
+    /// The return type.
     pub(crate) returns: TokenStream,
     /// The enum of declared exceptions, if there are any.
     pub(crate) error: Option<Ident>,
@@ -319,16 +319,16 @@ pub(crate) struct Method {
 pub(crate) struct Argument {
     pub(crate) ident: Ident,
     pub(crate) id: i16,
-    /// What a client's method takes.
+    /// The parameter type of the client method.
     pub(crate) passed: TokenStream,
     pub(crate) passing: Passing,
     /// Both are an `Option`, and `None` is not sent.
     pub(crate) optional: bool,
-    /// What a handler is given.
+    /// The parameter type of the handler.
     pub(crate) handed: TokenStream,
 }
 
-/// How a client makes a value that can be encoded of what its method takes.
+/// The conversion from a client parameter to an encodable value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Passing {
     /// It is one.
@@ -364,7 +364,7 @@ impl Serde {
     }
 }
 
-/// What can be said of a type's traits.
+/// Comparison traits of a type.
 #[derive(Clone, Copy)]
 pub(crate) struct Traits {
     /// `Eq`, `Hash` and `Ord` are derived.

@@ -1,8 +1,8 @@
-//! Names of the IDL as names in Rust.
+//! Conversion of IDL names to Rust names.
 //!
-//! Types: a name without an underscore that begins with a capital stays as it is. All other names of
-//! types, and all names of variants, are split at underscores: a word of capitals only becomes
-//! `Capitalised`, any other word gets a capital at its beginning and keeps the rest.
+//! Types: a name without an underscore that begins with a capital stays as it is. All other names
+//! of types, and all names of variants, are split at underscores: a word in capitals becomes
+//! `Capitalised`, any other word is capitalised at its first letter and keeps the rest.
 
 use std::borrow::Cow;
 
@@ -79,8 +79,8 @@ fn camel(name: &str) -> String {
     }
 }
 
-/// The name as Rust can have it: `self`, `Self`, `super` and `crate` get an underscore behind them, since
-/// they cannot be escaped. After an error there may be a dot in a name, which becomes an underscore.
+/// A valid Rust name: `self`, `Self`, `super` and `crate`, which cannot be escaped, get a trailing
+/// underscore. After an error a name may contain a dot, which becomes an underscore.
 pub(crate) fn plain(name: &str) -> String {
     let mut name = match name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
         true => name.to_owned(),
@@ -94,7 +94,7 @@ pub(crate) fn plain(name: &str) -> String {
     name
 }
 
-/// The name that the user has given an item, if Rust can have it. `r#type` is `type` here.
+/// A user-given name, if it is valid in Rust. `r#type` is `type` here.
 pub(crate) fn given(name: &str) -> Option<String> {
     let plain = name.strip_prefix("r#").unwrap_or(name);
     let ident = Ident::parse_any.parse_str(plain).ok()?.to_string();
@@ -149,7 +149,7 @@ pub(crate) fn is_of_clients(name: &str) -> bool {
     OWN.contains(&name) || OF_TRAITS.contains(&name)
 }
 
-/// The name, with as many underscores behind it as it takes until it is free.
+/// The name, with trailing underscores until it is unused.
 pub(crate) fn free_name(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let mut name = name.to_owned();
     while is_taken(&name) {

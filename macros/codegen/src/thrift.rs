@@ -12,8 +12,7 @@ use crate::caller::Caller;
 use crate::input::{Idl, Input, Options};
 use crate::lower::Lowerer;
 
-/// Expands `thrift!(…)`. `file` is the source file that the macro is called in, if the compiler
-/// says which it is.
+/// Expands `thrift!(…)`. `file` is the calling source file, if the compiler provides it.
 pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
     let input: Input = match syn::parse2(input) {
         Ok(input) => input,
@@ -139,7 +138,7 @@ fn load_idl(input: &Input, caller: &Caller) -> syn::Result<Outcome> {
     Ok(load(&shortened(&found), &options))
 }
 
-/// The path as messages show it: below the folder that the compiler runs in, if it is there.
+/// The path for messages: relative to the compiler's working folder, if inside it.
 fn shortened(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     match path.strip_prefix(&here) {
@@ -148,7 +147,7 @@ fn shortened(path: &Path) -> PathBuf {
     }
 }
 
-/// Makes the compiler look at the files that were read whether they have changed.
+/// Makes the compiler track the IDL files for rebuilds.
 fn track(sources: &Sources, caller: &Caller, input: &Input) -> TokenStream {
     let paths = sources.paths().filter_map(|path| {
         let path = std::path::absolute(path).ok()?;

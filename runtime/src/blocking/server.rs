@@ -54,7 +54,7 @@ impl<S> Server<S> {
 
     server_setters!();
 
-    /// Wraps the service in a layer: [`from_fn`](crate::blocking::from_fn), or a custom one. Layers
+    /// Wraps the service in a layer: [`from_fn`](fn@crate::blocking::from_fn), or a custom one. Layers
     /// added later are outer and see calls first.
     pub fn layer<L: Layer<S>>(self, layer: L) -> Server<L::Service> {
         let Server { service, settings, threads } = self;

@@ -1,4 +1,4 @@
-//! What stands in `#[thrift(…)]`.
+//! Parsing of `#[thrift(…)]` attributes.
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
@@ -10,7 +10,7 @@ use syn::{Attribute, DeriveInput, Error, Expr, ExprLit, Lit, LitInt, LitStr, Pat
 
 use super::errors::Errors;
 
-/// Of the type.
+/// Attributes of the type.
 #[derive(Default)]
 pub(super) struct TypeAttributes {
     pub(super) name: Option<LitStr>,
@@ -50,7 +50,7 @@ impl TypeAttributes {
     }
 }
 
-/// What has attributes.
+/// The kind of item an attribute is on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Of {
     /// A field of a struct.
@@ -94,25 +94,25 @@ impl Of {
     }
 }
 
-/// Of a field, variant or value.
+/// Attributes of a field, variant or value.
 #[derive(Default)]
 pub(super) struct FieldAttributes {
     pub(super) id: Option<(i16, Span)>,
     pub(super) name: Option<(String, Span)>,
     pub(super) required: Option<Span>,
-    /// What it is if it is absent, unless that is the default of its type.
+    /// The default of an absent field, unless it is the default of its type.
     pub(super) default: Option<(Option<TokenStream>, Span)>,
     pub(super) with: Option<Path>,
     pub(super) skip: Option<Span>,
     pub(super) unrecognized: Option<Span>,
-    /// It is the message of an exception.
+    /// Marks the message of an exception.
     pub(super) message: Option<Span>,
-    /// It is the error that caused an exception.
+    /// Marks the source of an exception.
     pub(super) source: Option<Span>,
 }
 
 impl FieldAttributes {
-    /// Nothing if there are mistakes.
+    /// `None` if there are errors.
     pub(super) fn parse(
         of: Of,
         attributes: &[Attribute],
@@ -163,7 +163,7 @@ impl FieldAttributes {
         right.then_some(parsed)
     }
 
-    /// Whether nothing is said but one thing.
+    /// Whether exactly one attribute is given.
     pub(super) fn is_alone(&self) -> bool {
         let said = [
             self.id.is_some(),
@@ -180,7 +180,7 @@ impl FieldAttributes {
     }
 }
 
-/// Says whether there were no mistakes.
+/// Returns whether there were no errors.
 fn for_each_meta(
     attributes: &[Attribute],
     errors: &mut Errors,
@@ -206,8 +206,8 @@ fn once<T>(slot: &mut Option<T>, meta: &ParseNestedMeta<'_>, value: T) -> Result
     }
 }
 
-/// An expression, or what may be one: syn knows only some of them unless it is built for all,
-/// which would make it twice as large. What it does not know goes up to the next comma.
+/// An expression. Without syn's feature `full`, which would double its size, syn parses only some
+/// expressions; others are taken as tokens up to the next comma.
 fn expression(input: ParseStream<'_>) -> Result<TokenStream> {
     let ahead = input.fork();
     if ahead.parse::<Expr>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,])) {
@@ -223,7 +223,7 @@ fn expression(input: ParseStream<'_>) -> Result<TokenStream> {
     }
 }
 
-/// An integer literal, which may have a minus.
+/// An integer literal, optionally negative.
 pub(super) fn number(expr: &Expr) -> Option<i64> {
     let literal = |expr: &Expr| match expr {
         Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => LitInt::base10_parse(number).ok(),

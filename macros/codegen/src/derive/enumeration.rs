@@ -1,4 +1,4 @@
-//! Enums without values: enums of Thrift.
+//! Derive for enums without fields: Thrift enums.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! All mistakes of one input.
+//! Errors of one macro input.
 
 use std::fmt::Display;
 
@@ -6,17 +6,17 @@ use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Error, Result};
 
-/// Collects what is wrong, so that all of it is told at once.
+/// Collects errors, so that all are reported at once.
 #[derive(Default)]
 pub(super) struct Errors(Option<Error>);
 
 impl Errors {
-    /// Adds a mistake at a place.
+    /// Adds an error at a span.
     pub(super) fn push(&mut self, span: Span, message: impl Display) {
         self.add(Error::new(span, message));
     }
 
-    /// Adds a mistake that all of the tokens are.
+    /// Adds an error that spans the tokens.
     pub(super) fn push_spanned(&mut self, tokens: impl ToTokens, message: impl Display) {
         self.add(Error::new_spanned(tokens, message));
     }

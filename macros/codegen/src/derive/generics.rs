@@ -1,11 +1,11 @@
-//! What is asked of a type's parameters: that what stands in fields has a Thrift type.
+//! Bounds on generic parameters: field types must have a Thrift type.
 
 use quote::ToTokens;
 use syn::{GenericArgument, Path, PathArguments, Type};
 
 use crate::model::Bounds;
 
-/// The parameters of a type, and what its fields ask of them.
+/// The generic parameters of a type and the bounds required by its fields.
 pub(super) struct Parameters<'a> {
     params: &'a syn::Generics,
     bounds: Bounds,
@@ -16,7 +16,7 @@ impl<'a> Parameters<'a> {
         Parameters { params, bounds: Bounds::default() }
     }
 
-    /// A value of this type is in a field.
+    /// Records the type of a field.
     pub(super) fn value(&mut self, ty: &Type) {
         if self.params.type_params().next().is_some() {
             let mut found = Vec::new();
@@ -25,7 +25,7 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// An absent field is the default of this type.
+    /// Records a type whose default is needed for an absent field.
     pub(super) fn default(&mut self, ty: &Type) {
         if self.params.type_params().next().is_some() && self.is_generic(ty) {
             add(&mut self.bounds.defaults, ty.clone());

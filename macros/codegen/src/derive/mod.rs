@@ -54,7 +54,7 @@ fn expand(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// How the type is written and read, and the struct that it is, if it is one.
+/// The codec impls of the type, and its model if it is a struct.
 fn codec(
     input: &DeriveInput,
     attributes: &TypeAttributes,

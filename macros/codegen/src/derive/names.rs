@@ -1,4 +1,4 @@
-//! The names and ids that fields and variants have in the IDL: each is given once.
+//! IDL names and ids of fields and variants, which must be unique.
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use syn::spanned::Spanned;
 use super::attributes::FieldAttributes;
 use super::errors::Errors;
 
-/// What the fields of a struct, or the variants of a union, are called.
+/// Names and ids used by the fields of a struct or the variants of a union.
 pub(super) struct Names {
     /// `field` or `variant`.
     of: &'static str,
-    /// Who has each id and each name, as it is written in Rust.
+    /// The Rust name that uses each id and each name.
     ids: HashMap<i16, String>,
     names: HashMap<String, String>,
 }
@@ -23,7 +23,7 @@ impl Names {
         Names { of, ids: HashMap::new(), names: HashMap::new() }
     }
 
-    /// Takes the id and the name of a field or variant. Returns the name.
+    /// Registers the id and name of a field or variant. Returns the name.
     pub(super) fn take(
         &mut self,
         ident: &impl ToTokens,
@@ -47,7 +47,7 @@ impl Names {
     }
 }
 
-/// The name of a field as it is written, and without the `r#` of a raw identifier.
+/// The name of a field as written, and without `r#`.
 pub(super) fn shown(of: &impl ToTokens) -> (String, String) {
     let shown = of.to_token_stream().to_string();
     let bare = shown.strip_prefix("r#").unwrap_or(&shown).to_owned();

@@ -1,4 +1,4 @@
-//! Structs.
+//! Derive for structs.
 
 use proc_macro2::Span;
 use quote::{ToTokens, quote_spanned};
@@ -49,7 +49,7 @@ pub(super) fn structure(
     }
 }
 
-/// Reads one field after the other.
+/// Lowers the fields in order.
 struct Reader<'a> {
     parameters: Parameters<'a>,
     names: Names,
@@ -58,7 +58,7 @@ struct Reader<'a> {
     skipped: Vec<Member>,
     is_exception: bool,
     exception: Exception,
-    /// The field that is marked as the message.
+    /// The field marked as the message.
     message: Option<Span>,
     errors: &'a mut Errors,
 }
@@ -134,7 +134,7 @@ impl Reader<'_> {
         });
     }
 
-    /// Takes the field for the message or the source of an exception if it is one.
+    /// Records the message or source field of an exception.
     fn find_exception(
         &mut self,
         member: &Member,
@@ -187,7 +187,7 @@ impl Reader<'_> {
     }
 }
 
-/// In the type's own place, but seeing what generated code sees.
+/// Located at the type, resolved like generated code (mixed-site hygiene).
 pub(super) fn place(ty: &Type) -> Span {
     ty.span().resolved_at(Span::call_site())
 }

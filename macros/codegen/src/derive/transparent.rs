@@ -1,4 +1,4 @@
-//! Structs that are what their one field is.
+//! Derive for transparent structs.
 
 use quote::ToTokens;
 use syn::{DataStruct, DeriveInput};
@@ -9,7 +9,7 @@ use super::generics::Parameters;
 use super::{structure, types};
 use crate::model::Transparent;
 
-/// Nothing if there are mistakes.
+/// `None` if there are errors.
 pub(super) fn transparent(
     input: &DeriveInput,
     data: &DataStruct,

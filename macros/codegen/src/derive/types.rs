@@ -1,4 +1,5 @@
-//! Types as they are written: what they are in Thrift, and those that people try in vain.
+//! Classification of Rust types by syntax: their Thrift types, and unsupported types with
+//! replacements.
 
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath, TypeReference};
@@ -6,14 +7,14 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath, TypeRefer
 use super::errors::Errors;
 use crate::model::{Layer, Scalar};
 
-/// An optional field: what is around its value, and the type of the value. Nothing if the type is
-/// no `Option`, neither in a pointer.
+/// Splits the type of an optional field into wrappers and value type. `None` if the type is not an
+/// `Option`, directly or in a pointer.
 pub(super) fn optional(ty: &Type) -> Option<(Vec<Layer>, &Type)> {
     let (layers, value) = peel(ty);
     layers.iter().any(|layer| matches!(layer, Layer::Option)).then_some((layers, value))
 }
 
-/// `Option`s, and pointers in which there are some.
+/// `Option`s, and pointers that contain them.
 fn peel(mut ty: &Type) -> (Vec<Layer>, &Type) {
     let mut layers = Vec::new();
     while let Some((name, argument)) = generic(ty) {
@@ -29,7 +30,7 @@ fn peel(mut ty: &Type) -> (Vec<Layer>, &Type) {
     (layers, ty)
 }
 
-/// The name of a type with arguments, and the first of them that is a type.
+/// The name of a generic type and its first type argument.
 fn generic(ty: &Type) -> Option<(String, &Type)> {
     let last = last_segment(ty)?;
     Some((last.ident.to_string(), arguments(last).next()?))
@@ -44,7 +45,7 @@ fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// The arguments that are types.
+/// The type arguments.
 pub(super) fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
@@ -63,7 +64,7 @@ fn simple_name(ty: &Type) -> Option<String> {
     }
 }
 
-/// What is written in a fixed number of bytes.
+/// Types of fixed encoded width.
 pub(super) fn scalar(ty: &Type) -> Option<Scalar> {
     Some(match simple_name(ty)?.as_str() {
         "bool" => Scalar::Bool,
@@ -76,7 +77,7 @@ pub(super) fn scalar(ty: &Type) -> Option<Scalar> {
     })
 }
 
-/// Whether it is text, as a message is.
+/// Whether it is a text type, as required for a message.
 pub(super) fn is_text(ty: &Type) -> bool {
     let is_str = |ty: &Type| simple_name(ty).as_deref() == Some("str");
     match ty {
@@ -96,7 +97,7 @@ pub(super) fn is_pointer(ty: &Type) -> bool {
     generic(ty).is_some_and(|(name, _)| matches!(name.as_str(), "Box" | "Rc" | "Arc"))
 }
 
-/// Whether a value is written in one piece: text, a blob, or a list of numbers.
+/// Whether a value takes one write: text, a blob, or a list of numbers.
 pub(super) fn is_in_one_piece(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_borrowable(reference),
@@ -111,8 +112,7 @@ pub(super) fn is_in_one_piece(ty: &Type) -> bool {
     }
 }
 
-/// Tells of types that people try, and that Thrift does not have. What else has no Thrift type is
-/// told by the compiler.
+/// Reports common types without a Thrift equivalent. The compiler reports all others.
 pub(super) fn check(ty: &Type, errors: &mut Errors) {
     let wrong = match ty {
         Type::Paren(inner) => return check(&inner.elem, errors),
@@ -175,7 +175,7 @@ fn check_path(ty: &Type, errors: &mut Errors) {
     }
 }
 
-/// What to use in place of a type that people try.
+/// The replacement for an unsupported type.
 fn instead_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "u8" => "use `i8`, or `Vec<u8>` for a binary",

@@ -1,4 +1,4 @@
-//! Enums with a value in each variant: unions of Thrift.
+//! Derive for enums with one field per variant: Thrift unions.
 
 use quote::ToTokens;
 use syn::{DataEnum, DeriveInput, Fields};

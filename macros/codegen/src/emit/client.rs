@@ -1,4 +1,4 @@
-//! Clients: a method for each call, and the service's trait for whoever takes a handler.
+//! Clients: an inherent method for each IDL method, and an impl of the service's trait.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -56,8 +56,8 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
         #[doc = #connect]
         #usage
         ///
-        /// It can be cloned and shared: all clones use the same connections. Methods take their arguments
-        /// by reference and encode them when they are called.
+        /// Clones share the connections. Methods take their arguments by reference and encode them
+        /// when called.
         #allow
         #[derive(__Debug, __Clone)]
         pub struct #client<#c = #channel> {
@@ -66,19 +66,19 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
 
         #allow
         impl #client {
-            /// Connects to a server, such as `"127.0.0.1:6000"`, unframed and in the binary protocol;
-            /// a [`builder`](Self::builder) can do otherwise. Calls fail after 30 seconds unless the
-            /// builder is given another timeout.
+            /// Connects to a server address, such as `"127.0.0.1:6000"`, unframed and in the binary
+            /// protocol, with a timeout of 30 seconds for each call. Use a
+            /// [`builder`](Self::builder) for other settings.
             ///
             /// # Errors
-            /// The address cannot be understood or resolved, or nobody answers there.
+            /// The address cannot be parsed or resolved, or no connection can be established.
             pub #async_token fn connect(
                 address: impl __std::TryInto<__std::Address, Error: __std::Into<__std::Error>>,
             ) -> __std::Result<Self, __std::Error> {
                 Self::builder().connect(address) #await_token
             }
 
-            /// A client with settings of one's own.
+            /// A builder of clients with custom settings.
             pub fn builder() -> #builder<Self> {
                 #builder::new()
             }
@@ -96,8 +96,8 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
 
         #allow
         impl<#c> #client<#c> {
-            /// Calls through a channel, in the protocol that was set for it. A channel with layers around
-            /// it does not tell its protocol: if it is not binary, set it by
+            /// Creates a client over a channel, with the protocol of the channel. The protocol of a
+            /// channel with layers is not known: if it is not binary, set it with
             /// [`with_protocol`](Self::with_protocol).
             pub fn new(channel: #c) -> Self
             where
@@ -106,14 +106,15 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
                 Self { inner: __Caller::of(channel) }
             }
 
-            /// The same client, but calling in another protocol.
+            /// Returns the client with another protocol.
             #[must_use]
             pub fn with_protocol(self, protocol: __std::Protocol) -> Self {
                 Self { inner: __Caller::with_protocol(self.inner, protocol) }
             }
 
-            /// The same client with another timeout: each of its calls fails if its reply has not come
-            /// in this time after the method was called. `Duration::MAX` stands for no timeout.
+            /// Returns the client with another timeout: each call fails if its reply does not
+            /// arrive within this time after the method was called. `Duration::MAX` means no
+            /// timeout.
             ///
             /// It shares the connections: `client.with_timeout(Duration::from_millis(50)).get("k")` is
             /// for one call only.
@@ -136,7 +137,7 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
     }
 }
 
-/// Two lines that connect and make a call.
+/// A two-line example that connects and makes a call.
 fn usage(item: &Service, client: &Ident, side: Side) -> (String, Option<TokenStream>) {
     let wait = if side == Side::Async { ".await" } else { "" };
     let connect =
@@ -187,7 +188,7 @@ fn client_method(method: &Method, side: Side, c: &Ident) -> TokenStream {
     }
 }
 
-/// Encodes a call and makes it, in either case.
+/// The expression that encodes and makes a call, async or blocking.
 fn call(method: &Method, arguments: Vec<TokenStream>, side: Side) -> TokenStream {
     let (module, info, arguments) = (&method.module, &method.info, tuple(arguments));
     let function = match side {
@@ -197,7 +198,7 @@ fn call(method: &Method, arguments: Vec<TokenStream>, side: Side) -> TokenStream
     quote!(__Caller::#function(&self.inner, &#module #info, #arguments))
 }
 
-/// One tuple of all, in which no tuple has more than eight members.
+/// Nested tuples of at most eight members each.
 fn tuple(mut arguments: Vec<TokenStream>) -> TokenStream {
     while arguments.len() > 8 {
         arguments = arguments.chunks(8).map(|chunk| tuple(chunk.to_vec())).collect();
@@ -208,7 +209,7 @@ fn tuple(mut arguments: Vec<TokenStream>) -> TokenStream {
     }
 }
 
-/// The trait of the service, or of one that it extends, for the client.
+/// The impl of the trait of the service, or of an extended service, for the client.
 ///
 /// ```text
 /// impl<C: ThriftService + Sync + 'static> Store for StoreClient<C> {

@@ -6,7 +6,7 @@ use quote::quote;
 use super::{allow, doc};
 use crate::model::{Const, ConstKind};
 
-/// `pub const ANSWER: i32 = 42;` where Rust can, else a static that is made when it is first used.
+/// `pub const ANSWER: i32 = 42;` where possible, else a `static` initialized on first use.
 pub(crate) fn constant(item: &Const) -> TokenStream {
     let (docs, allow, ident) = (doc(&item.doc), allow(), &item.ident);
     let (ty, value) = (&item.ty, &item.value);

@@ -1,4 +1,4 @@
-//! Functions that make a struct of its required fields.
+//! The constructor `new` of a struct.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -42,7 +42,7 @@ pub(super) fn constructor(item: &Struct) -> TokenStream {
     quote! {
         #allow
         impl #ident {
-            /// Creates a value of its required fields; all other fields are at their defaults.
+            /// Creates a value from its required fields; all other fields have their defaults.
             #[must_use]
             pub fn new(#(#parameters),*) -> Self {
                 Self { #values }
@@ -51,8 +51,8 @@ pub(super) fn constructor(item: &Struct) -> TokenStream {
     }
 }
 
-/// The name of a parameter. A name in capitals could be that of a constant, which a parameter would be
-/// compared with.
+/// The name of a parameter. A name in capitals could be that of a constant, which would turn the
+/// parameter into a constant pattern.
 fn parameter(field: &Ident, taken: &[(Ident, &Field)]) -> Ident {
     let name = field.to_string();
     if name.contains(|letter: char| letter.is_ascii_lowercase()) {

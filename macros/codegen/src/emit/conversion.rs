@@ -1,12 +1,12 @@
-//! Types that have no Thrift type, and the user's functions that turn them into one that has.
+//! Conversion of types without a Thrift type by user functions.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Path;
 use syn::spanned::Spanned;
 
-/// A reference to what is written, out of a reference to the value of the field, which is of the
-/// type. Both functions have to agree on what it is on the wire.
+/// An expression for a reference to the encoded value, given a reference to the field's value. Both
+/// functions must agree on the type on the wire.
 pub(super) fn converted(value: TokenStream, with: &Option<Path>, ty: &TokenStream) -> TokenStream {
     match with {
         None => value,
@@ -19,12 +19,12 @@ pub(super) fn converted(value: TokenStream, with: &Option<Path>, ty: &TokenStrea
     }
 }
 
-/// The function from what is read to the value of the field.
+/// The function from the decoded value to the field's value.
 pub(super) fn from_thrift(with: &Path) -> TokenStream {
     quote_spanned!(place(with)=> #with::from_thrift)
 }
 
-/// In the path's own place, but seeing what generated code sees.
+/// Located at the path, resolved like generated code.
 fn place(with: &Path) -> Span {
     with.span().resolved_at(Span::call_site())
 }

@@ -39,7 +39,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
     });
     let unrecognized = item.unrecognized.iter().map(|unrecognized| {
         quote! {
-            /// A number that this version of the IDL does not know; it is written back unchanged.
+            /// A number unknown to this version of the IDL; it is encoded unchanged.
             #unrecognized(__i32),
         }
     });
@@ -84,8 +84,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         impl #ident {
             #(#constants)*
 
-            /// All values that have a name in the IDL, in its order. What is there under several
-            /// names is listed once.
+            /// All named values in the order of the IDL, without aliases.
             pub const #list: &'static [Self] = &[#(Self::#known),*];
 
             /// The number on the wire.
@@ -93,7 +92,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
                 match self { #numbers }
             }
 
-            /// The name in the IDL, unless the number is not known.
+            /// The name in the IDL, or `None` for an unknown number.
             pub const fn name(self) -> __std::Option<&'static __str> {
                 match self { #(#names)* #(#no_name)* }
             }
@@ -113,7 +112,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
             }
         }
 
-        /// Shows the name in the IDL, or the number if that is not known.
+        /// Shows the name in the IDL, or the number if it is unknown.
         #[allow(deprecated)]
         impl __Display for #ident {
             fn fmt(&self, f: &mut __std::Formatter<'_>) -> __fmt::Result {
@@ -121,7 +120,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
             }
         }
 
-        /// Reads the name in the IDL, or a number.
+        /// Parses a name of the IDL or a number.
         #[allow(deprecated)]
         impl __FromStr for #ident {
             type Err = __std::Error;
@@ -141,7 +140,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
     }
 }
 
-/// The constant that lists all values, under a name that is free.
+/// The constant with all values, under an unused name.
 fn list_name(item: &Enum) -> Ident {
     let idents = item.values.iter().map(|value| &value.ident).chain(&item.unrecognized);
     let taken: Vec<_> = idents.map(ToString::to_string).collect();
@@ -149,7 +148,8 @@ fn list_name(item: &Enum) -> Ident {
     Ident::new(&name, item.ident.span())
 }
 
-/// How it is written and read: as an `i32`. Without a variant for them, unknown numbers are errors.
+/// The codec impls: an enum is encoded as an `i32`. Without a variant for unknown numbers, they are
+/// errors.
 pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
     let (ident, name) = (&item.ident, &item.name);
     let numbers = numbers(item);

@@ -1,11 +1,11 @@
-//! Exceptions as errors of Rust.
+//! `Display` and `Error` impls of exceptions.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::model::{Exception, Field, Layer, Presence, Struct};
 
-/// Of an exception of the IDL: its message, or else its name and its fields.
+/// For an exception of the IDL: its message, or else its name and fields.
 ///
 /// ```text
 /// impl Display for NotFound {
@@ -33,7 +33,8 @@ pub(super) fn exception_traits(item: &Struct, exception: &Exception) -> TokenStr
     error_traits(&item.ident, &item.generics, &show, source(item, exception).as_ref())
 }
 
-/// Of a hand-written type, whose fields may have no `Debug`: its message, or else as `Debug` shows the whole.
+/// For a hand-written type, whose fields may not implement `Debug`: its message, or else its
+/// `Debug` form.
 pub(crate) fn derived_exception_traits(
     ident: &Ident,
     generics: &syn::Generics,

@@ -1,4 +1,4 @@
-//! One field, as it is decoded.
+//! Decoding of one field.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
@@ -8,20 +8,20 @@ use super::optional::{from_value, pointers};
 use super::{default_or, id};
 use crate::model::{Field, Presence};
 
-/// The expressions that decode a field into a slot and take its value out of there.
+/// The expressions that decode a field into a slot and take its value from it.
 pub(super) struct Decoded {
     /// The `Result` of the value, if it comes next.
     pub(super) next: TokenStream,
     /// The `Result` of reading the value in any place.
     pub(super) read: TokenStream,
-    /// What the struct gets. It may return early with an error.
+    /// The final value of the field. It may return early with an error.
     pub(super) value: TokenStream,
-    /// The memory that is needed beside what was read.
+    /// The memory charged in addition to the decoded value.
     pub(super) heap: Vec<TokenStream>,
 }
 
-/// The field at the position, with `slot` as the place of its `Option`. To name the type costs the compiler
-/// a little for each field; not to name it costs more the more fields there are whose types are open.
+/// The field at the position, with `slot` as its `Option`. Naming the type costs the compiler a
+/// little per field; inferring it costs more with each further field.
 pub(super) fn decoded(field: &Field, at: usize, slot: &TokenStream, name_type: bool) -> Decoded {
     let (at, id) = (Literal::usize_unsuffixed(at), id(field.id));
     let (next, read) = match &field.with {

@@ -1,4 +1,4 @@
-//! The parameters of hand-written types in the impls of their traits.
+//! Generics in the impls of hand-written types.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -27,12 +27,12 @@ impl ImplGenerics {
     }
 }
 
-/// Asks for a trait of everything generic that stands in a field.
+/// Adds a bound for every generic field type.
 pub(super) fn bounded(generics: &Generics, bounds: &Bounds, bound: &TokenStream) -> ImplGenerics {
     ImplGenerics::of(&with_bounds(generics, bounds, bound))
 }
 
-/// Adds `'de`, out of which the value is read: every lifetime of the type is within it.
+/// Adds `'de`, the lifetime of the input, which outlives every lifetime of the type.
 pub(super) fn decodable(generics: &Generics, bounds: &Bounds, de: &Lifetime) -> ImplGenerics {
     let mut reading = with_bounds(generics, bounds, &quote!(__Decode<#de>));
     for ty in &bounds.defaults {

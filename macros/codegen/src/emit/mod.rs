@@ -1,7 +1,7 @@
-//! The model as Rust: one file for each class of item.
+//! Emission of the model as Rust, one file for each class of item.
 //!
-//! Whatever is named in generated code comes from the runtime's private module, and begins with two
-//! underscores, as local names do: no name of the user can be in the way.
+//! All names used by generated code come from the runtime's private module and begin with two
+//! underscores, as do local names, so that user names cannot conflict.
 
 mod client;
 mod constant;
@@ -60,18 +60,18 @@ fn doc(docs: &Docs) -> TokenStream {
     attributes
 }
 
-/// The lints that generated items may not satisfy, because the IDL decides:
+/// The lints that generated items may violate, because the IDL determines them:
 ///
-/// - `dead_code`, `unreachable_pub`: not everything is used, nor reachable, where the macro stands;
-/// - `deprecated`: what the IDL deprecates refers to itself;
+/// - `dead_code`, `unreachable_pub`: not every item is used or reachable;
+/// - `deprecated`: deprecated items refer to themselves;
 /// - `nonstandard_style`: names may be kept as they are in the IDL;
-/// - `approx_constant`: a number of the IDL is no constant of Rust;
+/// - `approx_constant`: a number of the IDL is not meant as a Rust constant;
 /// - `too_many_arguments`, `struct_excessive_bools`, `fn_params_excessive_bools`: as many as the IDL has;
 /// - `enum_variant_names`, `struct_field_names`, `pub_underscore_fields`, `wrong_self_convention`,
-///   `should_implement_trait`: as the IDL calls them;
+///   `should_implement_trait`: names come from the IDL;
 /// - `derive_partial_eq_without_eq`: containers without an order may be of types that have no `Eq`;
-/// - `result_large_err`, `large_enum_variant`: exceptions and unions are as large as the IDL makes them, and a box would
-///   be in the way of everyone who matches on them.
+/// - `result_large_err`, `large_enum_variant`: the IDL determines the size of exceptions and
+///   unions, and boxing would complicate matching.
 fn allow() -> TokenStream {
     quote! {
         #[allow(
@@ -85,17 +85,17 @@ fn allow() -> TokenStream {
     }
 }
 
-/// The lints that an impl may not satisfy in which values of the IDL stand.
+/// The lints that an impl with IDL values may violate.
 fn allow_values() -> TokenStream {
     quote!(#[allow(deprecated, clippy::approx_constant)])
 }
 
-/// An id without the suffix that would make two tokens of a negative one in patterns and values.
+/// An unsuffixed id, so that a negative one is a valid pattern.
 fn id(id: i16) -> Literal {
     Literal::i16_unsuffixed(id)
 }
 
-/// What a struct and its fields are called: a constant of `ThriftType`, or of `Throws`.
+/// The names of a struct and its fields: a constant of `ThriftType` or `Throws`.
 fn names<'a>(name: &str, fields: impl Iterator<Item = (i16, &'a str)>) -> TokenStream {
     let (ids, names): (Vec<_>, Vec<_>) = fields.map(|(at, name)| (id(at), name)).unzip();
     quote! {
@@ -104,7 +104,7 @@ fn names<'a>(name: &str, fields: impl Iterator<Item = (i16, &'a str)>) -> TokenS
     }
 }
 
-/// The value of a field that may be absent, out of the one that was read.
+/// The value of a possibly absent field, given the decoded one.
 fn default_or(field: &Field, local: &TokenStream) -> TokenStream {
     match &field.default {
         Some(default) => quote!(match #local { __Some(__value) => __value, __None => #default }),
@@ -112,8 +112,8 @@ fn default_or(field: &Field, local: &TokenStream) -> TokenStream {
     }
 }
 
-/// What is to be derived beside `Debug`, `Clone`, `PartialEq` and the traits that are there `also`:
-/// to ask for one of those is no mistake.
+/// The derives beside `Debug`, `Clone`, `PartialEq` and the traits in `also`; requesting one of
+/// those is allowed.
 fn added<'a>(extra: &'a [Path], also: &[&str]) -> Vec<&'a Path> {
     let is_there = |path: &&Path| {
         let mut segments = path.segments.iter().map(|segment| segment.ident.to_string());
@@ -129,7 +129,7 @@ fn added<'a>(extra: &'a [Path], also: &[&str]) -> Vec<&'a Path> {
     extra.iter().filter(|path| !is_there(path)).collect()
 }
 
-/// `Debug`, `Clone`, `PartialEq` and whatever else holds for the type.
+/// `Debug`, `Clone`, `PartialEq` and all other traits the type supports.
 fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
     let mut also = vec!["Default"];
     if traits.total || traits.by_bytes {
@@ -146,8 +146,8 @@ fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
     quote!(#[derive(#derives #(#extra),*)])
 }
 
-/// `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash` for a type that is used as a key although
-/// a double is in it: by the encoded bytes, which is an order that every double has a place in.
+/// `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash` for a type with a double that is used as a
+/// key, by comparing the encoded bytes, which is a total order.
 fn order_by_bytes(ident: &Ident, generics: &Generics, traits: Traits) -> TokenStream {
     if !traits.by_bytes {
         return TokenStream::new();

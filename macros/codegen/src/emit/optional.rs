@@ -1,12 +1,12 @@
-//! Optional fields that are more than an `Option`: `Option<Option<T>>`, `Box<Option<T>>`.
+//! Optional fields with further wrappers: `Option<Option<T>>`, `Box<Option<T>>`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::Layer;
 
-/// What there is of the value, as a pattern `Some(value)` can match it. The value of a field
-/// `Box<Option<T>>` is `as_ref(&**&self.field)`.
+/// The value as an expression that matches `Some(value)`. For a field `Box<Option<T>>` is
+/// `as_ref(&**&self.field)`.
 pub(super) fn value_of(layers: &[Layer], field: TokenStream) -> TokenStream {
     match layers {
         [] => field,
@@ -19,8 +19,7 @@ pub(super) fn value_of(layers: &[Layer], field: TokenStream) -> TokenStream {
     }
 }
 
-/// How much memory the pointers take: those outside of all `Option`s in any case, others if there is
-/// a value.
+/// The memory of the pointers: those outside all `Option`s always, others only if there is a value.
 pub(super) fn pointers(layers: &[Layer], value: &TokenStream) -> Vec<TokenStream> {
     let mut has_option = false;
     let mut sizes = Vec::new();
@@ -36,7 +35,7 @@ pub(super) fn pointers(layers: &[Layer], value: &TokenStream) -> Vec<TokenStream
     sizes
 }
 
-/// The field, out of an `Option` of its value.
+/// The field, given an `Option` of its value.
 pub(super) fn from_value(layers: &[Layer], value: TokenStream) -> TokenStream {
     match layers {
         [] | [Layer::Option] => value,

@@ -1,5 +1,5 @@
-//! Impls of serde's traits: structs as maps by the names of the IDL, unions as maps with one entry,
-//! enums as text. Serde's own derive knows neither the names nor what a `binary` is.
+//! Impls of serde's traits: structs as maps keyed by IDL names, unions as maps with one entry,
+//! enums as text. Serde's derive supports neither these names nor `binary`.
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -133,7 +133,7 @@ pub(crate) fn enum_serde(item: &Enum, serde: Serde) -> TokenStream {
     impls(&item.ident, serde, &write, &TokenStream::new(), &read)
 }
 
-/// What reads the members of a struct or union: a slot for what is found, and what becomes of it.
+/// Emits the member slots of a struct or union and the code that fills them.
 fn fields(
     ident: &Ident,
     slots: &TokenStream,
@@ -159,7 +159,7 @@ fn fields(
     }
 }
 
-/// Those impls that are wanted, around what writes and what reads the type.
+/// The requested impls, around the serializing and deserializing code.
 fn impls(
     ident: &Ident,
     serde: Serde,

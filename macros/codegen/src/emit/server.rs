@@ -1,4 +1,4 @@
-//! Servers: what calls a handler by the name of the method.
+//! Servers: dispatch of calls to a handler by method name.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -113,7 +113,7 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
 
         #allow
         impl<#h: #handler> #server<#h> {
-            /// Answers by the handler, which may be an `Arc` that is shared with others.
+            /// Creates a server for the handler, which may be a shared `Arc`.
             pub fn new(handler: #h) -> Self {
                 Self(__Arc::new(handler))
             }

@@ -1,4 +1,4 @@
-//! Services: the method constants, the traits for handlers, and which of the rest there is.
+//! Services: method constants, handler traits, servers and clients.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ pub(crate) fn service(item: &Service) -> TokenStream {
     }
 }
 
-/// What clients have to know of a method.
+/// The method constants used by clients.
 ///
 /// ```text
 /// pub const __StoreGetArgsMethod: Method =
@@ -47,7 +47,7 @@ fn method(method: &Method) -> TokenStream {
     }
 }
 
-/// Which of the two twins.
+/// Async or blocking.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Async,
@@ -109,7 +109,7 @@ fn handler_trait(item: &Service, side: Side) -> TokenStream {
     }
 }
 
-/// What the IDL says of the service, and what the trait is for.
+/// The docs of the service and of the purpose of the trait.
 fn handler_docs(item: &Service, side: Side) -> Docs {
     let SideNames { handler, server, client } = item.names.of(side);
     let (module, wait) = match side {
@@ -127,7 +127,7 @@ fn handler_docs(item: &Service, side: Side) -> Docs {
     item.doc.clone().and(text).and(others)
 }
 
-/// A method as the trait has it.
+/// A method of the trait.
 pub(super) fn signature(method: &Method, side: Side) -> TokenStream {
     let ident = &method.ident;
     let arguments =
@@ -140,7 +140,7 @@ pub(super) fn signature(method: &Method, side: Side) -> TokenStream {
     quote!(fn #ident(&self, #(#arguments),*) -> #output)
 }
 
-/// A shared handler is a handler.
+/// The impl of the trait for shared handlers.
 ///
 /// ```text
 /// impl<H: Store + ?Sized> Store for Arc<H> {
@@ -162,7 +162,7 @@ fn shared(item: &Service, handler: &Ident, side: Side) -> TokenStream {
     }
 }
 
-/// The name of a type parameter: a letter, unless the service means something else by it.
+/// The name of a type parameter: a letter, unless the service uses it for something else.
 pub(super) fn type_parameter(name: &str, item: &Service) -> Ident {
     let names = std::iter::once(&item.names).chain(item.ancestors.iter().map(|one| &one.names));
     let handlers = names.flat_map(|names| [&names.asynchronous.handler, &names.blocking.handler]);

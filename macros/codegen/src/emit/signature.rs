@@ -1,4 +1,4 @@
-//! Names in the signatures of the codec, which rustdoc shows.
+//! Names in codec signatures, which rustdoc shows.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -10,7 +10,7 @@ pub(super) struct Signature {
     pub(super) de: Lifetime,
     pub(super) reader_type: Ident,
     pub(super) reader: Ident,
-    /// Gives the parameter the name that it has in the function, if that is another.
+    /// Binds the parameter to the name used in the function, if different.
     pub(super) bind_reader: Option<TokenStream>,
     pub(super) writer_type: Ident,
     pub(super) writer: Ident,

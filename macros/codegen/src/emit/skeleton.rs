@@ -1,10 +1,9 @@
-//! What stands for a type with mistakes in it.
+//! Skeletons of types with errors.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-/// The traits without anything in them: whoever uses the type is not told that it cannot be sent,
-/// beside the mistake that it cannot be sent for.
+/// Empty trait impls, so that uses of the type cause no further errors beside the original one.
 pub(crate) fn skeleton(ident: &Ident, generics: &syn::Generics) -> TokenStream {
     let (params, arguments, clause) = generics.split_for_impl();
     let mut reading = generics.clone();

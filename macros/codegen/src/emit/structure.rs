@@ -14,7 +14,7 @@ use super::wide::{PART, decode_parts, is_wide};
 use super::{allow, allow_values, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
-/// The largest piece that room is made for at once, in bytes.
+/// Maximum size of a run that is reserved at once, in bytes.
 const MAX_RUN: usize = 128;
 
 /// The type itself.
@@ -122,7 +122,7 @@ pub(crate) fn arguments(item: &Struct) -> TokenStream {
     }
 }
 
-/// How it is written and read.
+/// The codec impls.
 ///
 /// ```text
 /// impl ThriftType for Point {
@@ -156,7 +156,7 @@ fn thrift_type(item: &Struct) -> TokenStream {
     }
 }
 
-/// Fields of fixed width that stand together are written in one piece, the stop with them.
+/// Adjacent fields of fixed width, with the stop field, are written as one run.
 ///
 /// ```text
 /// fn encode<__W: Writer>(&self, __w: &mut __W) {
@@ -210,7 +210,7 @@ fn encode(item: &Struct) -> TokenStream {
     }
 }
 
-/// Writes the fields, except those that are still in the run.
+/// Writes the fields, except those still in the run.
 fn write_fields(fields: &[Field], run: &mut Run) -> TokenStream {
     let mut body = TokenStream::new();
     for field in fields {
@@ -266,7 +266,7 @@ fn signature(item: &Struct) -> Signature {
     Signature::new(&item.doc.lines, item.fields.iter().filter_map(|field| field.default.as_ref()))
 }
 
-/// Fields of fixed width that are gathered.
+/// A run of fields of fixed width.
 #[derive(Default)]
 struct Run {
     width: usize,
@@ -314,7 +314,7 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
     }
 }
 
-/// Decodes it in one function, or in parts if there are many fields.
+/// Decodes the struct in one function, or in parts if it has many fields.
 fn decode(item: &Struct) -> TokenStream {
     let body = if is_wide(item) { decode_parts(item) } else { decode_at_once(item) };
     let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
@@ -334,8 +334,8 @@ fn decode(item: &Struct) -> TokenStream {
     }
 }
 
-/// First the fields are tried in their order, which is how nearly everybody writes them; what is
-/// left then comes in any order, known or not.
+/// Fields are first decoded in declaration order, which is the usual encoding order; the remaining
+/// ones in any order, known or not.
 ///
 /// ```text
 /// fn decode<__R: Reader<'__de>>(__r: &mut __R) -> Result<Self> {
@@ -404,7 +404,7 @@ fn field_type(field: &Field) -> TokenStream {
     }
 }
 
-/// What the field has in a default value.
+/// The value of the field in `Default`.
 pub(super) fn default_value(field: &Field) -> TokenStream {
     match (&field.default, field.presence) {
         (Some(default), Presence::Optional) => quote!(__Some(#default)),

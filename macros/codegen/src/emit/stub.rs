@@ -1,4 +1,4 @@
-//! Impls of handler traits to be filled in.
+//! Stub impls of handler traits.
 
 use std::fmt::Write;
 

@@ -65,14 +65,14 @@ pub(crate) fn method_types(method: &Method) -> TokenStream {
         #[derive(__Debug)]
         pub enum #error {
             #variants
-            /// Anything else: the connection, the protocol, a `TApplicationException`.
+            /// Any other error: of the connection, the protocol, or a `TApplicationException`.
             Other(__std::Error),
         }
         #froms
         impl __std::From<__std::Error> for #error {
             fn from(error: __std::Error) -> Self { Self::Other(error) }
         }
-        /// The caller is told of an internal error; the text stays in the log.
+        /// The caller receives `INTERNAL_ERROR` without details; the text is only logged.
         impl __std::From<__std::io::Error> for #error {
             fn from(error: __std::io::Error) -> Self { Self::Other(__From::from(error)) }
         }

@@ -1,4 +1,4 @@
-//! Structs that are what their one field is.
+//! Transparent structs.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

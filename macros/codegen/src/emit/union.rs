@@ -35,7 +35,7 @@ pub(crate) fn union_definition(
     });
     let unrecognized = item.unrecognized.iter().map(|unrecognized| {
         quote! {
-            /// No field is set, or one that this version of the IDL does not know.
+            /// No field is set, or one unknown to this version of the IDL.
             #unrecognized(__std::UnknownField),
         }
     });
@@ -61,7 +61,7 @@ pub(crate) fn union_definition(
     }
 }
 
-/// Functions that test and take the variants, and conversions from their values.
+/// Accessors of the variants, and conversions from their values.
 ///
 /// ```text
 /// impl Choice {
@@ -123,8 +123,8 @@ fn access(item: &Union) -> TokenStream {
     }
 }
 
-/// How it is written and read: as a struct with one field. If a peer sets several fields, the
-/// last that is known counts.
+/// The codec impls: a union is encoded as a struct with one field. If a peer sets several fields,
+/// the last known one wins.
 pub(crate) fn union_codec(item: &Union) -> TokenStream {
     let ident = &item.ident;
     let names = names(&item.name, item.variants.iter().map(|variant| (variant.id, &*variant.name)));

@@ -1,4 +1,4 @@
-//! From what is borrowed to what is owned.
+//! Conversion from views to owned types.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -18,7 +18,7 @@ pub(crate) fn into_owned(view: &Ident, owned: &Ident, value: &TokenStream) -> To
     quote! {
         #allow
         impl #view<'_> {
-            /// The same value with text and bytes of its own.
+            /// Converts to the owned type by copying text and bytes.
             pub fn into_owned(self) -> #owned {
                 #value
             }

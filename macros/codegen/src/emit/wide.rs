@@ -1,8 +1,8 @@
-//! Structs of many fields, which are encoded and decoded in parts.
+//! Codec of structs with many fields, in parts.
 //!
-//! In one function the cost for the compiler grows with the square of the fields: from each field on, an
-//! error has to drop what was decoded before it. A part is a function of its own, which is never inlined
-//! and drops a fixed number of fields.
+//! In one function, compile time grows with the square of the fields, because an error at each
+//! field must drop all earlier ones. Each part is a separate function that is never inlined and
+//! drops a fixed number of fields.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use super::field::{Decoded, decoded};
 use crate::model::{Field, Struct};
 
-/// The most fields that are decoded in one function.
+/// Maximum number of fields decoded in one function.
 const MAX_FIELDS: usize = 32;
 
 /// The fields of one part.
@@ -126,8 +126,8 @@ pub(super) fn decode_parts(item: &Struct) -> TokenStream {
     }
 }
 
-/// The position of the field that was found, by its id: a search, since a match of so many numbers is
-/// costly to check.
+/// The position of a field by its id: a search, because a match over many numbers is expensive to
+/// compile.
 fn place(fields: &[Field]) -> TokenStream {
     if fields.is_sorted_by_key(|field| field.id) {
         return quote!(__place(__field.id, __c.ids));

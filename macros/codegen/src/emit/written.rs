@@ -1,11 +1,11 @@
-//! Types and signatures as people write them, for docs and for `thriftly stub`.
+//! Types and signatures as written by hand, for docs and `thriftly stub`.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::service::Side;
 use crate::model::{Argument, Method};
 
-/// A method of a handler as it stands in an `impl`, without its body:
+/// A handler method as in an `impl`, without its body:
 /// `async fn get(&self, key: String) -> Result<Value, GetError>`.
 pub(super) fn method(method: &Method, side: Side) -> String {
     let mut line = match side {
@@ -23,7 +23,7 @@ pub(super) fn method(method: &Method, side: Side) -> String {
     line
 }
 
-/// A type, named so that no `use` is needed for it.
+/// A type with a path that needs no `use`.
 pub(super) fn ty(tokens: &TokenStream) -> String {
     let mut text = String::new();
     append(tokens.clone(), &mut text);
@@ -73,7 +73,7 @@ fn append(tokens: TokenStream, text: &mut String) {
     }
 }
 
-/// Where a type is that generated code names through our private module.
+/// The public path of a type that generated code names through the private module.
 fn module(name: &str) -> &'static str {
     match name {
         "BTreeMap" | "BTreeSet" | "HashMap" | "HashSet" => "std::collections::",

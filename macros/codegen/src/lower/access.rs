@@ -1,4 +1,4 @@
-//! How variants of unions are tested, taken and made.
+//! Accessors and conversions of union variants.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,11 +11,11 @@ use super::types::{Form, Holds};
 use crate::model::Access;
 use crate::name::{free_name, value_name, variant_name};
 
-/// The functions of one union, as its variants are lowered one after the other.
+/// The accessors of one union, collected while its variants are lowered.
 pub(super) struct Accesses {
     /// How many variants have values of each type, but for types of Rust, which may be any.
     kinds: HashMap<String, usize>,
-    /// The names of functions that are taken.
+    /// Function names in use.
     taken: HashSet<String>,
 }
 
@@ -37,7 +37,7 @@ impl Accesses {
 }
 
 impl Lowerer<'_> {
-    /// The functions of the variant for the field with the index.
+    /// The accessors of the variant for the field with this index.
     pub(super) fn access(
         &self,
         id: DefId,

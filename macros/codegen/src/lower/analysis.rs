@@ -1,4 +1,4 @@
-//! What follows from how types refer to each other: boxes, and which traits a type can have.
+//! Analysis of type references: boxes, and the traits a type can have.
 
 use std::collections::HashMap;
 
@@ -9,28 +9,28 @@ use thriftly_parser::source::FileId;
 use super::foreign::{is_container, is_foreign, is_foreign_container};
 use crate::model::Traits;
 
-/// The structs of a program as a graph, and what was found out about each.
+/// The graph of the structs of a program, with properties of each.
 pub(crate) struct Analysis {
-    /// The number of each struct.
+    /// The index of each struct.
     numbers: HashMap<DefId, usize>,
     nodes: Vec<Node>,
     recursion: Recursion,
 }
 
 struct Node {
-    /// All structs that are in it, in whatever way.
+    /// All structs that it contains, directly or indirectly.
     inside: Vec<usize>,
-    /// A double or a container without order is in it, directly or within another struct.
+    /// Whether it contains a double or an unordered container, directly or indirectly.
     has_no_order: bool,
-    /// Containers in it have no order, unless it is used in a key: they are hashed, or of a type
-    /// that the user names, which may well be so.
+    /// Whether it has unordered containers unless used in a key: hashed ones, or user types that
+    /// may be unordered.
     has_container: bool,
-    /// It is used in a map's key or a set's element.
+    /// Whether it is used in a map key or a set element.
     is_key: bool,
 }
 
 impl Analysis {
-    /// `hashed` says that containers have no order, but for those in keys.
+    /// `hashed` means that containers outside keys are unordered.
     pub(crate) fn of(program: &Program, hashed: bool) -> Analysis {
         let mut numbers = HashMap::new();
         let mut structs = Vec::new();
@@ -52,7 +52,7 @@ impl Analysis {
         analysis
     }
 
-    /// Whether the field with the index holds its struct in a box.
+    /// Whether the field with this index boxes its struct.
     pub(crate) fn is_boxed(&self, id: DefId, field: usize) -> bool {
         self.recursion.is_recursive(id, field)
     }
@@ -148,8 +148,8 @@ fn definitions(program: &Program) -> impl Iterator<Item = (FileId, u32, &Definit
     })
 }
 
-/// Visits a type and the types in it, typedefs before what they stand for, and says whether each is
-/// in a key.
+/// Visits a type and its nested types, typedefs before their targets, and passes whether each is in
+/// a key.
 fn walk(program: &Program, ty: &Type, visit: &mut dyn FnMut(&Type, bool)) {
     fn inner(program: &Program, ty: &Type, in_key: bool, visit: &mut dyn FnMut(&Type, bool)) {
         visit(ty, in_key);

@@ -1,4 +1,4 @@
-//! Our own annotations: `rust.name`, `rust.type`, `rust.derive` and `rust.optional`, and everybody's `deprecated`.
+//! The annotations `rust.name`, `rust.type`, `rust.derive`, `rust.optional` and `deprecated`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -14,7 +14,7 @@ use crate::name::given;
 const NAME: &str = "rust.name";
 const TYPE: &str = "rust.type";
 const DERIVE: &str = "rust.derive";
-/// Where else it has no meaning, [`super::presence`] reports.
+/// Other misplaced uses are reported by [`super::presence`].
 const OPTIONAL: &str = "rust.optional";
 const OURS: [&str; 4] = [NAME, TYPE, DERIVE, OPTIONAL];
 
@@ -23,7 +23,7 @@ pub(super) fn find<'a>(annotations: &'a [Annotation], key: &str) -> Option<&'a s
     annotations.iter().rev().find(|one| one.key.text == key).map(|one| one.value.as_str())
 }
 
-/// The name that an item is to have in Rust, unless it cannot have it.
+/// The Rust name of an item, if the annotation is a valid name.
 pub(super) fn name(annotations: &[Annotation]) -> Option<String> {
     find(annotations, "rust.name").and_then(given)
 }
@@ -39,13 +39,13 @@ pub(super) fn of(definition: &Definition) -> &[Annotation] {
     }
 }
 
-/// The type that a field or typedef is to have in Rust.
+/// The Rust type of a field or typedef.
 pub(super) fn rust_type(annotations: &[Annotation]) -> Option<TokenStream> {
     let ty = syn::parse_str::<syn::Type>(find(annotations, "rust.type")?).ok()?;
     Some(quote!(#ty))
 }
 
-/// The derives that a type is to have beside the usual ones.
+/// The additional derives of a type.
 pub(super) fn derives(annotations: &[Annotation]) -> Vec<Path> {
     find(annotations, "rust.derive").and_then(parse_derives).unwrap_or_default()
 }
@@ -62,7 +62,7 @@ pub(super) fn deprecated(annotations: &[Annotation]) -> Option<String> {
     find(annotations, "deprecated").map(|note| if note == "1" { "" } else { note }.to_owned())
 }
 
-/// What is wrong with our annotations. Those of others are none of our business.
+/// Diagnostics about thriftly's annotations. Other annotations are ignored.
 pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     // What has the annotations, and which of ours have a meaning there.
@@ -149,10 +149,10 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     wrong
 }
 
-/// Takes annotations, what they stand on, and the names that are known there.
+/// Checks annotations against the names allowed on their item.
 type Look<'a> = dyn FnMut(&[Annotation], &str, &[&str]) + 'a;
 
-/// Looks at the annotations of a type and of the types in it: none of ours has a meaning there.
+/// Checks the annotations of a type and its nested types, where none of thriftly's is allowed.
 fn types(ty: &Type, look: &mut Look<'_>) {
     look(&ty.annotations, "a type; write it behind the name of the field or typedef", &[]);
     match &ty.kind {

@@ -1,4 +1,4 @@
-//! Documentation of what is generated.
+//! Docs of generated items.
 
 use thriftly_parser::program::{Annotation, Field, Name, Requiredness, Type};
 
@@ -6,11 +6,11 @@ use super::{Lowerer, annotations};
 use crate::markdown::{code_span, lines};
 use crate::model::Docs;
 
-/// How much of a default value is shown, in characters.
+/// Maximum length of a default value in docs, in characters.
 const SHOWN: usize = 60;
 
 impl Lowerer<'_> {
-    /// The doc text of the IDL, and where the definition is.
+    /// The doc text of the IDL, and the location of the definition.
     pub(super) fn docs(&self, doc: Option<&str>, annotations: &[Annotation], name: &Name) -> Docs {
         let mut lines = doc.map(lines).unwrap_or_default();
         let source = self.sources.file(name.span.file);
@@ -27,12 +27,12 @@ impl Lowerer<'_> {
         Docs { lines, deprecated: annotations::deprecated(annotations) }
     }
 
-    /// The doc text of a field, and the field as it stands in the IDL.
+    /// The doc text of a field, and its IDL declaration.
     pub(super) fn field_docs(&self, field: &Field) -> Docs {
         with_code(field.doc.as_deref(), &field.annotations, &self.field_line(field))
     }
 
-    /// The field as it stands in the IDL, with its default value.
+    /// The IDL declaration of the field, with its default value.
     fn field_line(&self, field: &Field) -> String {
         let requiredness = match field.requiredness {
             Requiredness::Required => "required ",
@@ -55,7 +55,7 @@ impl Lowerer<'_> {
         )
     }
 
-    /// The type as it stands in the IDL.
+    /// The type in IDL syntax.
     pub(super) fn idl_type(&self, ty: &Type) -> String {
         ty.text(&|id| {
             let name = &self.program.definition(id).name().text;

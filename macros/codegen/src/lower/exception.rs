@@ -1,4 +1,4 @@
-//! How exceptions are shown as errors, and what caused them.
+//! Message and source of exceptions.
 
 use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::program::{
@@ -13,7 +13,7 @@ use crate::model::{Exception, Field};
 /// The annotation of an exception that names the field with its message, as in fbthrift.
 const MESSAGE: &str = "message";
 
-/// The field with the message of an exception: the one that is annotated as such, or one of that name.
+/// The message field of an exception: the annotated one, or the one named `message`.
 fn message<'a>(program: &Program, item: &'a Struct) -> Option<&'a program::Field> {
     let named = super::annotations::find(&item.annotations, MESSAGE);
     let field = item.fields.iter().find(|field| match named {
@@ -24,7 +24,7 @@ fn message<'a>(program: &Program, item: &'a Struct) -> Option<&'a program::Field
     (is_text && !is_foreign(&field.annotations)).then_some(field)
 }
 
-/// Warns of `(message = "…")` that names no string.
+/// Warns about a `(message = "…")` that does not name a string.
 pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let structs = program.definitions().filter_map(|(_, definition)| match definition {
         Definition::Struct(item) if item.kind == StructKind::Exception => Some(item),
@@ -45,7 +45,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
 }
 
 impl Lowerer<'_> {
-    /// What is known of an exception, whose fields are lowered.
+    /// The exception properties of a struct with lowered fields.
     pub(super) fn exception(&self, id: DefId, item: &Struct, fields: &[Field]) -> Exception {
         let at = |field: &program::Field| fields.iter().position(|one| one.id == field.id);
         let message = message(self.program, item).filter(|field| !self.is_foreign(&field.ty));

@@ -1,4 +1,4 @@
-//! Types of Rust that the IDL names with `rust.type`.
+//! Rust types named by `rust.type`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use thriftly_parser::program::{
 
 use super::{Lowerer, annotations};
 
-/// Whether the annotations name a type of Rust.
+/// Whether the annotations name a Rust type.
 pub(super) fn is_foreign(annotations: &[Annotation]) -> bool {
     annotations::rust_type(annotations).is_some()
 }
@@ -17,7 +17,7 @@ pub(super) fn is_container(program: &Program, ty: &Type) -> bool {
     matches!(program.resolve(ty).kind, TypeKind::List(_) | TypeKind::Set(_) | TypeKind::Map(..))
 }
 
-/// Whether it is a typedef of a container, and names a type of Rust for it.
+/// Whether it is a typedef of a container with a Rust type.
 pub(super) fn is_foreign_container(program: &Program, id: DefId) -> bool {
     match program.definition(id) {
         Definition::Typedef(item) => {
@@ -28,7 +28,7 @@ pub(super) fn is_foreign_container(program: &Program, id: DefId) -> bool {
 }
 
 impl Lowerer<'_> {
-    /// Whether the type is one of Rust, which a typedef names.
+    /// Whether the type is a typedef with a Rust type.
     pub(super) fn is_foreign(&self, ty: &Type) -> bool {
         match &ty.kind {
             TypeKind::Named(id) => match self.program.definition(*id) {
@@ -41,7 +41,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Proof that each field has the type on the wire that the IDL says.
+    /// Compile-time check that each field has the wire type of the IDL.
     pub(super) fn proven_fields(&self, item: &Struct) -> TokenStream {
         let fields = item.fields.iter().map(|field| {
             let name = format!("{}.{}", item.name.text, field.name.text);
@@ -50,7 +50,7 @@ impl Lowerer<'_> {
         fields.collect()
     }
 
-    /// Proof that each argument has the type on the wire that the IDL says.
+    /// Compile-time check that each argument has the wire type of the IDL.
     pub(super) fn proven_arguments(&self, service: &Service, function: &Function) -> TokenStream {
         let arguments = function.arguments.iter().map(|argument| {
             let (service, function) = (&service.name.text, &function.name.text);
@@ -60,7 +60,7 @@ impl Lowerer<'_> {
         arguments.collect()
     }
 
-    /// Proof that the typedef has the type on the wire that the IDL says.
+    /// Compile-time check that the typedef has the wire type of the IDL.
     pub(super) fn proven_typedef(&self, item: &Typedef) -> TokenStream {
         self.proven(&item.annotations, &item.target, &item.name.text)
     }

@@ -1,5 +1,5 @@
-//! How much memory a default value takes beside its own place. A peer that leaves fields out has us
-//! make their defaults, which is to be paid from the budget of decoded memory.
+//! Heap size of default values. A peer that omits fields causes their defaults to be created, which
+//! is charged to the memory budget.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,18 +9,18 @@ use thriftly_parser::program::{DefId, Definition, Field, StructKind, Type, TypeK
 use super::Lowerer;
 use crate::model::Presence;
 
-/// What an allocation takes beside what is in it.
+/// Overhead of an allocation, in bytes.
 const ALLOCATION: u64 = 16;
 
-/// What was found out about structs and constants. What is being found out has 0 so far: a value
-/// that contains itself has no default.
+/// Memoized sizes of structs and constants. Entries in progress are 0: a value that contains itself
+/// has no default.
 #[derive(Default)]
 pub(super) struct Sizes {
     places: RefCell<HashMap<DefId, u64>>,
     heaps: RefCell<HashMap<DefId, u64>>,
 }
 
-/// Looks a number up, or finds it out.
+/// Looks up a size, or computes it.
 fn known(cache: &RefCell<HashMap<DefId, u64>>, id: DefId, find: impl FnOnce() -> u64) -> u64 {
     if let Some(&found) = cache.borrow().get(&id) {
         return found;
@@ -36,7 +36,7 @@ fn sum(parts: impl IntoIterator<Item = u64>) -> u64 {
 }
 
 impl Lowerer<'_> {
-    /// Bytes of memory that the default of the struct takes, about.
+    /// Approximate heap size of the struct's default, in bytes.
     pub(super) fn struct_heap(&self, id: DefId) -> u64 {
         known(&self.sizes.heaps, id, || match self.program.definition(id) {
             Definition::Struct(item) if item.kind != StructKind::Union => {
@@ -48,7 +48,7 @@ impl Lowerer<'_> {
         })
     }
 
-    /// Bytes of memory that the field of a struct, or an argument, takes if it is absent, about.
+    /// Approximate heap size of an absent field or argument, in bytes.
     pub(super) fn field_heap(&self, of: Option<(DefId, usize)>, field: &Field) -> u64 {
         let boxed = of.is_some_and(|(id, index)| self.analysis.is_boxed(id, index));
         match (&field.default, self.presence(of, field)) {
@@ -107,7 +107,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Bytes that a value takes where it is, about.
+    /// Approximate inline size of a value, in bytes.
     fn place(&self, ty: &Type) -> u64 {
         match &self.program.resolve(ty).kind {
             TypeKind::Bool | TypeKind::I8 => 1,
@@ -133,7 +133,7 @@ impl Lowerer<'_> {
     }
 }
 
-/// What an element takes in a tree or table, which has room for more.
+/// Size of an element in a tree or table, including spare capacity.
 fn node(place: u64) -> u64 {
     sum([place, place, ALLOCATION])
 }

@@ -1,4 +1,4 @@
-//! From the checked program to the model: names, types, values and services as in Rust.
+//! Lowering of a checked program to the model: Rust names, types, values and services.
 
 mod access;
 mod analysis;
@@ -37,16 +37,16 @@ use crate::markdown::code_span;
 use crate::model::{Const, ConstKind, Enum, EnumValue, Typedef};
 use crate::name::{const_name, free_name, ident, plain, type_name, value_name, variant_name};
 
-/// Turns a program into Rust.
+/// Lowers a program.
 pub(crate) struct Lowerer<'a> {
     program: &'a Program,
     sources: &'a Sources,
     options: &'a Options,
     analysis: Analysis,
-    /// The structs that can be borrowed from a message.
+    /// The structs with views.
     views: Views,
     sizes: Sizes,
-    /// The module of each file, as its includers have it; `None` for the root.
+    /// The module of each file; `None` for the root.
     modules: Vec<Option<Module>>,
     names: Names,
     span: Span,
@@ -54,20 +54,20 @@ pub(crate) struct Lowerer<'a> {
     error: TokenStream,
 }
 
-/// Everything that is wrong with a program as Rust, and with the options.
+/// Diagnostics of the lowering and of the options.
 #[derive(Default)]
 pub(crate) struct Findings {
-    /// Diagnostics with places in the IDL.
+    /// Diagnostics with IDL spans.
     pub(crate) idl: Vec<Diagnostic>,
-    /// Diagnostics of options, each with the place of its entry.
+    /// Diagnostics of options, each with the span of its entry.
     pub(crate) options: Vec<(Span, Diagnostic)>,
 }
 
-/// Where the types of an included file are.
+/// The module of an included file.
 enum Module {
     /// In a generated module of this name.
     Generated(Ident),
-    /// In a module that the user has named.
+    /// In a user-named module.
     External(TokenStream),
 }
 
@@ -156,7 +156,7 @@ impl<'a> Lowerer<'a> {
         quote!(#import #need_serde #modules #items)
     }
 
-    /// Brings the names that generated code uses into scope.
+    /// Imports the names used by generated code.
     fn import(&self) -> TokenStream {
         let private = private(self.options);
         quote! {
@@ -184,7 +184,7 @@ impl<'a> Lowerer<'a> {
         modules
     }
 
-    /// The module elsewhere that has the items of a file, if the user has named one.
+    /// The user-named module with the items of a file, if any.
     fn external(&self, id: FileId) -> Option<&syn::Path> {
         let named = |path: &str| self.written_paths().any(|(one, file)| file == id && one == path);
         let entry = self.options.with.iter().find(|entry| named(&entry.key))?;
@@ -258,7 +258,7 @@ impl<'a> Lowerer<'a> {
         self.names.get(name).map_or_else(|| value_name(&name.text), str::to_owned)
     }
 
-    /// What is wrong beyond the IDL itself.
+    /// Diagnostics beyond those of the IDL itself.
     pub(crate) fn check(&self) -> Findings {
         let mut idl = annotations::check(self.program);
         idl.extend(presence::check(self.program));
@@ -405,7 +405,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// The variant for what is not known, under a name that is free.
+    /// The variant for unknown values, under an unused name.
     fn unrecognized(&self, taken: &HashSet<String>) -> Ident {
         self.ident(&free_name("Unrecognized", |name| taken.contains(name)))
     }

@@ -1,13 +1,12 @@
-//! The names of all items in Rust: rules, names that the user gives, and what happens where two
-//! would be equal.
+//! Rust names of all items: rules, user-given names, and the handling of clashes.
 //!
 //! - Names of the IDL follow the rules of [`crate::name`]. Where two of one scope would be equal, both
 //!   keep the IDL's spelling, with a warning.
 //! - Names that the user gives, by `rust.name` or by the option `names`, are taken as they are; if one
 //!   of them equals another name, that is an error.
-//! - Methods that would hide what every client can do, such as `clone`, get an underscore.
-//! - Names that thriftly adds, such as `StoreClient`, get underscores behind them until they are free,
-//!   with a warning.
+//! - Methods that would hide inherent client methods, such as `clone`, get an underscore.
+//! - Names that thriftly adds, such as `StoreClient`, get trailing underscores until they are
+//!   unused, with a warning.
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,11 +37,11 @@ pub(super) struct Names {
     /// The names of types in each file's module.
     types: Vec<HashMap<String, Span>>,
     diagnostics: Vec<Diagnostic>,
-    /// Files whose diagnostics are those of another call of the macro.
+    /// Files whose diagnostics belong to another macro call.
     external: HashSet<FileId>,
 }
 
-/// The names of what a service becomes: trait, server and client, for async and for blocking code.
+/// The Rust names of a service: trait, server and client, async and blocking.
 #[derive(Clone)]
 pub(super) struct ServiceNames {
     pub(super) asynchronous: [String; 3],
@@ -92,12 +91,12 @@ impl Names {
         &self.diagnostics
     }
 
-    /// The name of the item whose name in the IDL this is.
+    /// The Rust name of the item with this IDL name.
     pub(super) fn get(&self, name: &Name) -> Option<&str> {
         self.chosen.get(&name.span).map(String::as_str)
     }
 
-    /// The names of everything that a service becomes.
+    /// The Rust names of a service.
     pub(super) fn service(&self, id: DefId, name: &Name) -> ServiceNames {
         let usual = || ServiceNames::usual(self.get(name).unwrap_or(&name.text));
         self.services.get(&id).cloned().unwrap_or_else(usual)
@@ -118,7 +117,8 @@ impl Names {
         self.types.get(file.0 as usize).is_some_and(|types| types.contains_key(name))
     }
 
-    /// A free name for a type that is made for `cause`, with a warning if it is not the wanted one.
+    /// An unused name for a type generated for `cause`, with a warning if it differs from the
+    /// wanted one.
     pub(super) fn add(&mut self, wanted: String, cause: &Name, what: &str) -> String {
         let Some(types) = self.types.get_mut(cause.span.file.0 as usize) else { return wanted };
         let free = free_name(&wanted, |name| types.contains_key(name));

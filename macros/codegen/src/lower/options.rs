@@ -1,4 +1,4 @@
-//! Checks that every entry of an option matches something.
+//! Check that every option entry matches an item.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Which fields and arguments are an `Option`.
+//! Presence of fields and arguments: `T` or `Option<T>`.
 
 use proc_macro2::Span;
 use syn::LitStr;
@@ -19,8 +19,8 @@ fn is_marked(annotations: &[Annotation]) -> bool {
     annotations::find(annotations, KEY).is_some()
 }
 
-/// Whether a field of a struct or exception is an `Option`, by the IDL, its annotations or the options of
-/// the macro. Fields that are one because a struct contains itself are not counted.
+/// Whether a field of a struct or exception is an `Option`, by the IDL, its annotations or the
+/// options of the macro. Fields that are `Option` because of recursion are excluded.
 pub(super) fn is_optional(program: &Program, options: &Options, of: DefId, field: &Field) -> bool {
     match field.requiredness {
         Requiredness::Required => false,
@@ -49,7 +49,7 @@ fn is_named(program: &Program, of: DefId, name: &str) -> bool {
     }
 }
 
-/// `rust.optional` where it has no meaning.
+/// Diagnostics for misplaced `rust.optional`.
 pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     let mut refuse = |annotations: &[Annotation], why: &str| {

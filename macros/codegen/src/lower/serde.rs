@@ -1,4 +1,4 @@
-//! Which types have serde's traits, and how their fields are written there.
+//! serde traits of types, and the form of their fields.
 
 use std::collections::HashSet;
 
@@ -12,8 +12,7 @@ use super::{Lowerer, annotations};
 use crate::model::Serde;
 
 impl Lowerer<'_> {
-    /// The derives that a type gets beside the usual ones, and those of serde, which we write
-    /// ourselves.
+    /// The additional derives of a type, and serde's, which thriftly generates.
     pub(super) fn extra_derives(&self, annotations: &[Annotation]) -> (Vec<Path>, Serde) {
         let mut serde = Serde::default();
         let own = annotations::derives(annotations);
@@ -35,7 +34,7 @@ impl Lowerer<'_> {
         (others, serde)
     }
 
-    /// What tells that the feature is missing, if anything of serde is wanted.
+    /// The error for a missing feature, if serde is requested.
     pub(super) fn need_serde(&self) -> Option<TokenStream> {
         let annotated = self.program.files.iter().flat_map(|file| &file.definitions).any(|item| {
             let annotations = match item {

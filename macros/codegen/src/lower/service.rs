@@ -60,7 +60,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Handlers to be filled in, one for each service of the root file.
+    /// Stub handlers, one for each service of the root file.
     pub(crate) fn stubs(&self, blocking: bool) -> Vec<String> {
         let Some(root) = self.program.files.first() else { return Vec::new() };
         let services = root.definitions.iter().zip(0..).filter_map(|(definition, index)| {
@@ -72,7 +72,7 @@ impl Lowerer<'_> {
         services.collect()
     }
 
-    /// The names of everything that a service becomes.
+    /// The Rust names of a service.
     fn service_names(&self, id: DefId) -> ServiceNames {
         let names = self.names.service(id, self.program.definition(id).name());
         let side = |names: [String; 3]| {
@@ -82,7 +82,7 @@ impl Lowerer<'_> {
         ServiceNames { asynchronous: side(names.asynchronous), blocking: side(names.blocking) }
     }
 
-    /// All services that it extends, from the nearest upwards.
+    /// All extended services, nearest first.
     fn ancestors(&self, id: DefId, item: &program::Service) -> Vec<Ancestor> {
         let mut ancestors = Vec::new();
         let mut visited = HashSet::from([id]);
@@ -163,8 +163,8 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What a client's method takes for an argument: numbers, enums and the like by value, all else
-    /// by reference, but blobs as what shares its memory with `Bytes`.
+    /// The parameter type of a client method: numbers and enums by value, blobs as
+    /// `impl Into<Bytes>`, all others by reference.
     fn passed(
         &self,
         argument: &program::Field,

@@ -13,7 +13,7 @@ use super::{Lowerer, annotations};
 use crate::model::{Bounds, Field, Presence, Scalar, Struct, Union, Variant};
 use crate::name::free_name;
 
-/// How many required fields `new` takes if a struct has no others.
+/// Maximum number of parameters of `new` if all fields are required.
 const MAX_PARAMETERS: usize = 7;
 
 impl Lowerer<'_> {
@@ -82,7 +82,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The field that keeps what is not known, under a name that is free.
+    /// The field for unknown fields, under an unused name.
     pub(super) fn unknown_fields(&self, item: &program::Struct) -> Option<Ident> {
         let is_taken = |name: &str| item.fields.iter().any(|field| self.field_name(field) == name);
         let name = free_name("unknown_fields", is_taken);
@@ -162,13 +162,13 @@ impl Lowerer<'_> {
         lowered
     }
 
-    /// Whether a value is text or a blob, which much can become.
+    /// Whether a value is text or a blob, which `new` takes as `impl Into`.
     fn is_text(&self, ty: &program::Type) -> bool {
         let kind = &self.program.resolve(ty).kind;
         !self.is_foreign(ty) && matches!(kind, TypeKind::String | TypeKind::Binary)
     }
 
-    /// Whether a value is written in one piece: text, a blob, or a list of numbers.
+    /// Whether a value takes one write: text, a blob, or a list of numbers.
     pub(super) fn is_in_one_piece(&self, ty: &program::Type) -> bool {
         if self.is_foreign(ty) {
             return false;

@@ -1,4 +1,4 @@
-//! What the key of an option's entry means: `"Person"`, `"Person.name"`, `"shared.Color.RED"`.
+//! Resolution of option keys: `"Person"`, `"Person.name"`, `"shared.Color.RED"`.
 
 use thriftly_parser::closest;
 use thriftly_parser::program::{Definition, EnumValue, Field, Function, Name, Program};
@@ -14,7 +14,7 @@ pub(super) enum Target<'a> {
     Argument(&'a Field),
 }
 
-/// Why a key means nothing, and what may help.
+/// The error for a key that matches nothing, with a suggestion.
 pub(super) struct Unknown {
     pub(super) title: String,
     pub(super) help: Option<String>,

@@ -1,4 +1,4 @@
-//! Types of the IDL as types of Rust.
+//! Lowering of IDL types to Rust types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,25 +7,25 @@ use thriftly_parser::source::FileId;
 
 use super::Lowerer;
 
-/// Where a type or value stands, and what it should be like there.
+/// The context of a type or value.
 #[derive(Clone, Copy)]
 pub(super) struct Form {
-    /// The file from whose module it is seen.
+    /// The file whose module refers to it.
     pub(super) from: FileId,
-    /// It is part of a key: it must have a total order, so doubles are wrapped, and containers are
-    /// the ordered ones.
+    /// Whether it is part of a key and must have a total order: doubles are wrapped, containers are
+    /// ordered.
     pub(super) ordered: bool,
     pub(super) holds: Holds,
 }
 
-/// Whose the text and bytes in a value are.
+/// Ownership of text and bytes in a value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holds {
-    /// Its own.
+    /// Owned.
     Owned,
-    /// They are borrowed for a lifetime that has a name.
+    /// Borrowed for a named lifetime.
     Borrowed,
-    /// They are borrowed by the argument of a function.
+    /// Borrowed by a function argument.
     Argument,
 }
 

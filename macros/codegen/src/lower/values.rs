@@ -1,4 +1,4 @@
-//! Values of the IDL as expressions of Rust.
+//! Lowering of IDL values to Rust expressions.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

@@ -1,4 +1,4 @@
-//! Types that borrow their text and bytes from the message they were read from.
+//! Views: types that borrow text and bytes from the message.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use super::{Lowerer, Module};
 use crate::emit;
 use crate::model::{Docs, Presence, Struct, Union};
 
-/// The structs that have something to borrow, and what their views are called.
+/// The structs with borrowable content, and the names of their views.
 #[derive(Default)]
 pub(super) struct Views(HashMap<DefId, String>);
 
@@ -23,8 +23,8 @@ pub(super) fn generics() -> syn::Generics {
 }
 
 impl Lowerer<'_> {
-    /// All structs in which there is text or bytes. Those in modules that the user has named may
-    /// have no views: they are owned in any case.
+    /// All structs that contain text or bytes. Those in user-named modules may have no views and
+    /// are always owned.
     pub(super) fn find_views(&mut self) -> Views {
         let mut found = Vec::new();
         let mut containers: HashMap<DefId, Vec<DefId>> = HashMap::new();
@@ -230,7 +230,7 @@ impl Lowerer<'_> {
     }
 }
 
-/// What is said of a view, and then what is said of the type itself.
+/// The docs of a view, followed by those of its type.
 fn docs(own: &Docs, owned: &Ident) -> Docs {
     let summary = format!(" [`{owned}`], with text and bytes borrowed from what it was read from.");
     let lines = [summary, String::new()].into_iter().chain(own.lines.iter().cloned()).collect();

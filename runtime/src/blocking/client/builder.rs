@@ -36,7 +36,7 @@ impl<T> ClientBuilder<T> {
 }
 
 impl<T: FromChannel<Channel>> ClientBuilder<T> {
-    /// Wraps the channel in a layer: [`from_fn`](crate::blocking::from_fn), or a custom one. Call
+    /// Wraps the channel in a layer: [`from_fn`](fn@crate::blocking::from_fn), or a custom one. Call
     /// it after all other settings.
     pub fn layer<L: Layer<Channel>>(self, layer: L) -> LayeredBuilder<T, L> {
         LayeredBuilder::new(ClientBuilder { settings: self.settings, client: PhantomData }, layer)

@@ -30,7 +30,7 @@ pub(super) fn transcode(
     result
 }
 
-/// Writes a value received in JSON in the shortest form that [`super::read`] accepts, rarely longer
+/// Writes a value received in JSON in the shortest form that [`super::read()`] accepts, rarely longer
 /// than the original. The result is not valid JSON.
 pub(crate) fn short_text(ty: TType, binary: &[u8]) -> Result<Vec<u8>> {
     let mut writer = JsonWriter { short: true, ..JsonWriter::new(binary, &[], Vec::new()) };
