@@ -1,8 +1,8 @@
-//! `thriftly breaking`: what peers with an old and a new file cannot tell each other.
+//! `thriftly breaking`: incompatible changes between an old and a new file.
 //!
-//! [`comparison`] holds the two programs and pairs their definitions, [`definitions`] goes through the pairs, and
-//! [`constants`], [`enums`], [`structs`] and [`services`] compare each kind, with [`fields`] for what has fields and
-//! [`types`] for what has a type. The result is a list of [`change`]s.
+//! [`comparison`] holds the two programs and pairs their definitions, [`definitions`] iterates over
+//! the pairs, and [`constants`], [`enums`], [`structs`] and [`services`] compare each kind, using
+//! [`fields`] and [`types`]. The result is a list of [`change`]s.
 
 pub(crate) mod change;
 mod comparison;
@@ -25,27 +25,27 @@ use self::comparison::Comparison;
 use crate::report::{Format, complain_of};
 use crate::status::{Status, complain};
 
-/// What to compare.
+/// The arguments of `breaking`.
 #[derive(Debug)]
 pub(crate) struct Breaking {
-    /// The file as it was.
+    /// The old file.
     pub(crate) old: Tree,
-    /// The file as it is.
+    /// The new file.
     pub(crate) new: Tree,
-    /// How findings are written.
+    /// The output format.
     pub(crate) format: Format,
 }
 
-/// A file with what it includes.
+/// A file and its includes.
 #[derive(Debug)]
 pub(crate) struct Tree {
     /// The file.
     pub(crate) file: PathBuf,
-    /// How it is read.
+    /// Options for loading it.
     pub(crate) options: Options,
 }
 
-/// Shows what has changed. Only what breaks peers counts as found; files with errors cannot be compared.
+/// Reports changes. Only breaking changes count as found; files with errors cannot be compared.
 pub(crate) fn run(breaking: &Breaking, out: &mut dyn Write) -> io::Result<Status> {
     let (Some(old), Some(new)) = (breaking.old.load(), breaking.new.load()) else {
         return Ok(Status::Unusable);
@@ -63,7 +63,7 @@ pub(crate) fn run(breaking: &Breaking, out: &mut dyn Write) -> io::Result<Status
 }
 
 impl Tree {
-    /// What is in it, unless there are errors, which are shown.
+    /// The program, unless there are errors, which are reported.
     fn load(&self) -> Option<Outcome> {
         let outcome = load(&self.file, &self.options);
         if !outcome.has_errors() {

@@ -9,26 +9,26 @@ use thriftly_parser::{Options, Severity};
 use crate::report::{Format, Report};
 use crate::status::Status;
 
-/// What to check.
+/// The arguments of `check`.
 #[derive(Debug)]
 pub(crate) struct Check {
-    /// The files, each with all that it includes.
+    /// The files, each checked with its includes.
     pub(crate) files: Vec<PathBuf>,
-    /// How they are read.
+    /// Options for loading them.
     pub(crate) options: Options,
     /// The options of `thrift!`.
     pub(crate) expansion: thriftly_codegen::Options,
-    /// How findings are written.
+    /// The output format.
     pub(crate) format: Format,
 }
 
-/// Shows what is wrong. Only errors count as found.
+/// Reports errors and warnings. Only errors count as found.
 pub(crate) fn run(check: &Check, out: &mut dyn Write) -> io::Result<Status> {
     check.show(&check.options, Severity::Error, out)
 }
 
 impl Check {
-    /// Shows the diagnostics of all files.
+    /// Reports the diagnostics of all files.
     pub(crate) fn show(
         &self,
         options: &Options,

@@ -1,4 +1,4 @@
-//! The arguments of the command, and what `--help` says.
+//! Command-line arguments and `--help`.
 
 mod expansion;
 mod help;
@@ -16,7 +16,7 @@ use crate::fmt::Fmt;
 use crate::report::Format;
 use crate::stub::Stub;
 
-/// What was asked for.
+/// The requested subcommand.
 #[derive(Debug)]
 pub(crate) enum Request {
     Check(Check),
@@ -27,7 +27,7 @@ pub(crate) enum Request {
     Breaking(Breaking),
 }
 
-/// The request that the arguments of the process make. Wrong arguments end the process with 2, `--help` and
+/// Parses the arguments of the process. Invalid arguments exit with status 2, `--help` and
 /// `--version` with 0.
 pub(crate) fn parse() -> Request {
     let matches = command().get_matches();
@@ -189,7 +189,7 @@ fn format() -> Arg {
         .default_value("human")
 }
 
-/// How files are read.
+/// Options for loading files.
 fn reading() -> [Arg; 2] {
     let help = "Look for included files here, after the folder of the including file";
     [directories("include", help).short('I'), multiline_strings()]
@@ -205,7 +205,7 @@ fn lenient_oneway() -> Arg {
 
 // What was given
 
-/// The options for the arguments that a subcommand has.
+/// The options from the arguments of a subcommand.
 fn options(matches: &ArgMatches) -> Options {
     let flag = |id| matches.try_get_one(id).ok().flatten().copied().unwrap_or(false);
     Options {
@@ -227,7 +227,7 @@ fn path(matches: &ArgMatches, id: &str) -> PathBuf {
     matches.get_one::<PathBuf>(id).cloned().unwrap_or_default()
 }
 
-/// The values of an argument that may come several times, if the subcommand has it.
+/// The values of a repeatable argument, if the subcommand has it.
 fn paths(matches: &ArgMatches, id: &str) -> Vec<PathBuf> {
     let values = matches.try_get_many::<PathBuf>(id).ok().flatten();
     values.into_iter().flatten().cloned().collect()

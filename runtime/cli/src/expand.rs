@@ -1,4 +1,4 @@
-//! `thriftly expand`: the Rust that `thrift!` makes of a file.
+//! `thriftly expand`: the Rust code that `thrift!` generates from a file.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -10,18 +10,18 @@ use thriftly_parser::Options;
 use crate::report::complain_of;
 use crate::status::Status;
 
-/// What to expand.
+/// The arguments of `expand`.
 #[derive(Debug)]
 pub(crate) struct Expand {
     /// The file.
     pub(crate) file: PathBuf,
-    /// How it is read.
+    /// Options for loading it.
     pub(crate) options: Options,
     /// The options of `thrift!`.
     pub(crate) expansion: thriftly_codegen::Options,
 }
 
-/// Writes the Rust of a file, laid out as people write it.
+/// Writes the formatted Rust code of a file.
 pub(crate) fn run(expand: &Expand, out: &mut dyn Write) -> io::Result<Status> {
     let tokens = match expand_file(&expand.file, &expand.expansion, &expand.options) {
         Ok(tokens) => tokens,
@@ -38,7 +38,8 @@ pub(crate) fn run(expand: &Expand, out: &mut dyn Write) -> io::Result<Status> {
     }
 }
 
-/// The file with what the macro puts behind the feature `async`: as an argument of a macro nobody could read it.
+/// The file with the items for the feature `async` unwrapped from their macro call, for
+/// readability.
 fn with_async(mut file: syn::File) -> syn::Result<syn::File> {
     file.items = opened(file.items)?;
     Ok(file)

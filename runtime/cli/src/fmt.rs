@@ -1,4 +1,4 @@
-//! `thriftly fmt`: lays files out anew.
+//! `thriftly fmt`: formats files.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -10,18 +10,18 @@ use thriftly_parser::{Options, format};
 
 use crate::status::{Status, complain};
 
-/// What to lay out.
+/// The arguments of `fmt`.
 #[derive(Debug)]
 pub(crate) struct Fmt {
     /// The files; `-` is standard input.
     pub(crate) files: Vec<PathBuf>,
-    /// How they are read.
+    /// Options for loading them.
     pub(crate) options: Options,
-    /// Only tell what would change.
+    /// Only show the changes.
     pub(crate) check: bool,
 }
 
-/// Lays out all files that can be; the others are named and stay as they are.
+/// Formats all files without syntax errors; the others are reported and left unchanged.
 pub(crate) fn run(fmt: &Fmt, out: &mut dyn Write) -> io::Result<Status> {
     let mut status = Status::Clean;
     for path in &fmt.files {
@@ -68,7 +68,7 @@ impl Fmt {
         Ok(Status::Clean)
     }
 
-    /// The new layout, unless there are syntax errors, which are shown.
+    /// The formatted text, unless there are syntax errors, which are reported.
     fn format(&self, path: &Path, text: &[u8]) -> Option<Vec<u8>> {
         match format(text, &self.options) {
             Ok(new) => Some(new),
@@ -84,7 +84,7 @@ impl Fmt {
     }
 }
 
-/// Shows what would change.
+/// Shows the changes as a diff.
 fn compare(name: &str, old: &[u8], new: &[u8], out: &mut dyn Write) -> io::Result<Status> {
     if old == new {
         return Ok(Status::Clean);

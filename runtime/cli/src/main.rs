@@ -1,4 +1,5 @@
-//! The command `thriftly`: checks, expands, formats and compares IDL files, and writes stubs of handlers.
+//! The command `thriftly`: checks, expands, formats and compares IDL files, and generates handler
+//! stubs.
 
 // What was asked for, and how it ended.
 mod command;

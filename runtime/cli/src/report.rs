@@ -1,4 +1,4 @@
-//! Shows diagnostics, for people or for programs.
+//! Output of diagnostics as text or JSON.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -11,23 +11,23 @@ use thriftly_parser::{Outcome, Severity, codes};
 
 use crate::status::{Status, complain};
 
-/// How findings are written.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// As a compiler does, with the line and a caret.
+    /// Compiler style, with the source line and a caret.
     Human,
-    /// One JSON object on a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Writes diagnostics, each once: a file may be included by several others.
+/// Writes each diagnostic once, even if several files include its file.
 pub(crate) struct Report<'a> {
     out: &'a mut dyn Write,
     format: Format,
     seen: HashSet<Finding>,
 }
 
-/// What makes a diagnostic the same as that of another program.
+/// The identity of a diagnostic across programs.
 #[derive(PartialEq, Eq, Hash)]
 struct Finding {
     /// The file and the range in it.
@@ -41,7 +41,8 @@ impl<'a> Report<'a> {
         Report { out, format, seen: HashSet::new() }
     }
 
-    /// Writes all diagnostics of an outcome. [`Status::Found`] are those of the severity or worse.
+    /// Writes all diagnostics of an outcome. The status is [`Status::Found`] if any has this
+    /// severity or a worse one.
     pub(crate) fn show(&mut self, outcome: &Outcome, found: Severity) -> io::Result<Status> {
         let mut status = Status::Clean;
         for diagnostic in &outcome.diagnostics {
@@ -73,14 +74,15 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Shows the errors of a program that something else was to be done with. Tells whether the file could be read.
+/// Reports the errors of a program before further processing. Returns whether the file could be
+/// read.
 pub(crate) fn complain_of(mut outcome: Outcome) -> bool {
     outcome.diagnostics.retain(|diagnostic| diagnostic.severity == Severity::Error);
     complain(&outcome.render());
     !outcome.diagnostics.iter().any(is_unreadable)
 }
 
-/// Whether it says that the file that was asked for cannot be read.
+/// Whether it reports that the requested file cannot be read.
 fn is_unreadable(diagnostic: &Diagnostic) -> bool {
     diagnostic.code == codes::UNREADABLE_FILE
 }

@@ -1,16 +1,16 @@
-//! How a run ended, as the shell sees it.
+//! Exit status.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// How a run ended; of several, the greatest counts.
+/// The exit status of a run; of several, the greatest is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
-    /// Nothing was found: 0.
+    /// 0: nothing found.
     Clean,
-    /// What was looked for was found: 1.
+    /// 1: findings.
     Found,
-    /// The work could not be done: 2, as for wrong arguments.
+    /// 2: failure, as for invalid arguments.
     Unusable,
 }
 
@@ -24,7 +24,7 @@ impl From<Status> for ExitCode {
     }
 }
 
-/// Writes a message to standard error. If nobody reads that, there is nobody to tell.
+/// Writes a message to standard error, ignoring write errors.
 pub(crate) fn complain(message: &str) {
     let _ = writeln!(io::stderr(), "{message}");
 }

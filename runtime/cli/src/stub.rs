@@ -1,4 +1,4 @@
-//! `thriftly stub`: handlers to be filled in.
+//! `thriftly stub`: handler stubs.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -9,20 +9,20 @@ use thriftly_parser::Options;
 use crate::report::complain_of;
 use crate::status::{Status, complain};
 
-/// The services to write handlers for.
+/// The arguments of `stub`.
 #[derive(Debug)]
 pub(crate) struct Stub {
     /// The file.
     pub(crate) file: PathBuf,
-    /// How it is read.
+    /// Options for loading it.
     pub(crate) options: Options,
     /// The options of `thrift!`.
     pub(crate) expansion: thriftly_codegen::Options,
-    /// Handlers of blocking servers.
+    /// Whether to write handlers of blocking servers.
     pub(crate) blocking: bool,
 }
 
-/// Writes a handler for each service of the file.
+/// Writes a handler stub for each service of the file.
 pub(crate) fn run(stub: &Stub, out: &mut dyn Write) -> io::Result<Status> {
     match stubs(&stub.file, &stub.expansion, &stub.options, stub.blocking) {
         Ok(stubs) if stubs.is_empty() => {

@@ -1,4 +1,4 @@
-//! What can be found, and its stable codes.
+//! Kinds of changes and their stable codes.
 
 use thriftly_parser::Outcome;
 use thriftly_parser::source::{Position, Span};
@@ -6,15 +6,15 @@ use thriftly_parser::source::{Position, Span};
 /// A kind of change.
 #[derive(Debug)]
 pub(crate) struct Code {
-    /// Its stable name.
+    /// The stable code.
     pub(crate) name: &'static str,
-    /// What it means, in a few words.
+    /// A short description.
     pub(crate) meaning: &'static str,
-    /// Whether peers cannot understand each other any more.
+    /// Whether it breaks compatibility between peers.
     pub(crate) breaks: bool,
 }
 
-/// Makes one constant for each code, and the list of all of them.
+/// Defines a constant for each code, and the list of all codes.
 macro_rules! codes {
     ($($breaks:literal $name:ident $text:literal $meaning:literal;)+) => {
         $(
@@ -68,25 +68,25 @@ codes! {
     false DEFINITION_REMOVED "definition-removed" "a type or constant is gone";
 }
 
-/// Where a change is shown.
+/// The location of a change.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
-    /// In the old files, for what has nothing left in the new ones.
+    /// In the old files, for removed items.
     Old(Span),
     /// In the new files.
     New(Span),
 }
 
-/// A change that was found.
+/// A detected change.
 #[derive(Debug)]
 pub(super) struct Change {
-    /// Which kind.
+    /// The kind.
     pub(super) code: &'static Code,
-    /// Where.
+    /// The location.
     pub(super) place: Place,
-    /// Of what, such as ``struct `Person` ``.
+    /// The changed item, such as ``struct `Person` ``.
     pub(super) subject: String,
-    /// From what to what.
+    /// The old and new state.
     pub(super) message: String,
 }
 

@@ -1,4 +1,4 @@
-//! State of a comparison: which old definition is which new one, which pairs are still to be compared, and the changes
+//! State of a comparison: the pairing of old and new definitions, pending pairs, and the changes
 //! found so far.
 
 use std::collections::{HashMap, HashSet};
@@ -9,18 +9,18 @@ use thriftly_parser::source::FileId;
 
 use super::change::{Change, Code, Place};
 
-/// An old and a new program, and what differs.
+/// An old and a new program, and their differences.
 pub(super) struct Comparison<'a> {
     pub(super) old: &'a Program,
     pub(super) new: &'a Program,
     changes: Vec<Change>,
     /// The new file of each old one.
     files: HashMap<FileId, FileId>,
-    /// The new definitions by name; constants have names of their own.
+    /// The new definitions by name; constants have a separate namespace.
     names: HashMap<(bool, &'a str), Vec<DefId>>,
-    /// Pairs that types have led to, and that must be compared.
+    /// Pending pairs, reached through types.
     waiting: Vec<(DefId, DefId)>,
-    /// Pairs that have been compared or are waiting.
+    /// Compared and pending pairs.
     known: HashSet<(DefId, DefId)>,
     /// The old definitions of these pairs.
     compared: HashSet<DefId>,
@@ -44,7 +44,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// The new definition of the name: in the same file, or wherever it was moved.
+    /// The new definition with this name, in the same file or in the one it was moved to.
     pub(super) fn counterpart(&self, old: DefId) -> Option<DefId> {
         let candidates = self.names.get(&key(self.old.definition(old)))?;
         let file = self.files.get(&old.file);
@@ -52,7 +52,7 @@ impl<'a> Comparison<'a> {
         same_file.or(candidates.first()).copied()
     }
 
-    /// Makes sure that two definitions are compared, once.
+    /// Schedules a pair of definitions for comparison, once.
     pub(super) fn compare_later(&mut self, old: DefId, new: DefId) {
         if self.known.insert((old, new)) {
             self.compared.insert(old);
@@ -75,7 +75,7 @@ impl<'a> Comparison<'a> {
         self.changes
     }
 
-    /// Notes a change.
+    /// Records a change.
     pub(super) fn report(
         &mut self,
         code: &'static Code,
@@ -87,12 +87,12 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Names of constants and of other definitions never meet.
+/// Constants and other definitions have separate namespaces.
 fn key(definition: &Definition) -> (bool, &str) {
     (matches!(definition, Definition::Const(_)), &definition.name().text)
 }
 
-/// The roots belong together, and the files that paired files include under one prefix.
+/// Pairs the root files, and files included by paired files under the same prefix.
 fn pair_files(old: &Program, new: &Program) -> HashMap<FileId, FileId> {
     let mut pairs = HashMap::new();
     let (Some(old_root), Some(new_root)) = (old.files.first(), new.files.first()) else {

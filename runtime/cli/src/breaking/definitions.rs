@@ -1,4 +1,4 @@
-//! Definitions: pairs them, compares each pair as what it is, and reports those that are gone.
+//! Definitions: pairing, comparison by kind, and removed definitions.
 
 use thriftly_parser::program::{DefId, Definition, StructKind};
 
@@ -67,7 +67,7 @@ impl Comparison<'_> {
     }
 }
 
-/// What a definition is, without and with an article.
+/// The kind of a definition, without and with an article.
 fn kind(definition: &Definition) -> (&'static str, &'static str) {
     match definition {
         Definition::Const(_) => ("const", "a const"),

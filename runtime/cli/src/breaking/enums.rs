@@ -1,4 +1,4 @@
-//! Enums: what each name stands for on the wire.
+//! Enums: names and their numbers on the wire.
 
 use std::collections::HashMap;
 

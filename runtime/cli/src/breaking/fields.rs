@@ -1,4 +1,4 @@
-//! Whatever has ids: fields of structs and unions, arguments, exceptions that are thrown.
+//! Items with ids: fields of structs and unions, arguments, thrown exceptions.
 
 use thriftly_parser::program::{Field, Requiredness};
 
@@ -6,7 +6,7 @@ use super::change::{self, Code, Place};
 use super::comparison::Comparison;
 use super::{types, values};
 
-/// Whose fields they are.
+/// The owner of the fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
     Struct,
@@ -15,9 +15,9 @@ pub(super) enum Owner {
     Throws,
 }
 
-/// The codes of an owner; `None` is what does not matter there.
+/// The codes of an owner; `None` for irrelevant changes.
 struct Codes {
-    /// What a field is called.
+    /// The name of a field.
     word: &'static str,
     ty: &'static Code,
     id: &'static Code,
@@ -86,7 +86,8 @@ impl Owner {
 }
 
 impl Comparison<'_> {
-    /// Compares fields by id, and says if one has moved to another id. `place` is for what is gone.
+    /// Compares fields by id, and detects fields moved to another id. `place` is the location of
+    /// removed fields.
     pub(super) fn compare_fields(
         &mut self,
         owner: Owner,
@@ -142,7 +143,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Compares two fields of one id.
+    /// Compares two fields with the same id.
     fn compare_pair(&mut self, codes: &Codes, old: &Field, new: &Field, subject: &str) {
         let name = &new.name.text;
         let what = format!("{} {} `{name}`", codes.word, new.id);

@@ -18,21 +18,21 @@ struct MacroOption {
     value: Value,
 }
 
-/// The form of an option's value.
+/// The syntax of an option's value.
 enum Value {
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// A word, or a word and the names that it is for: `optional=Database,Table`.
+    /// A word, optionally with the names it applies to: `optional=Database,Table`.
     Word(&'static str),
-    /// `true` if the argument is there.
+    /// A flag.
     Flag,
-    /// A path of Rust.
+    /// A Rust path.
     Path,
-    /// A list of paths of Rust, one an argument.
+    /// A list of Rust paths, one per argument.
     Paths,
-    /// A map, of which each argument is one entry; its value is Rust.
+    /// A map with one entry per argument; the value is Rust code.
     Entries(&'static str),
-    /// A map, of which each argument is one entry; its value is text.
+    /// A map with one entry per argument; the value is text.
     Texts(&'static str),
 }
 
@@ -113,7 +113,7 @@ pub(super) fn arguments() -> impl Iterator<Item = Arg> {
     })
 }
 
-/// The options that the arguments stand for. Wrong ones end the process with 2.
+/// Converts the arguments to options. Invalid ones exit with status 2.
 pub(super) fn options(matches: &ArgMatches) -> Options {
     let given: Vec<String> = OPTIONS
         .iter()
@@ -130,7 +130,7 @@ pub(super) fn options(matches: &ArgMatches) -> Options {
 }
 
 impl MacroOption {
-    /// The value as it stands in the macro, if the argument is there.
+    /// The value in macro syntax, if the argument is given.
     fn text(&self, matches: &ArgMatches) -> Option<String> {
         match self.value {
             Value::Flag => matches.get_flag(self.argument).then(|| "true".to_owned()),

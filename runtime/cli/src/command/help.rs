@@ -1,4 +1,4 @@
-//! What `--help` says at length, in lines of at most 100 columns.
+//! Long `--help` texts, in lines of at most 100 columns.
 
 use std::fmt::Write;
 
@@ -178,7 +178,7 @@ Examples:
   thriftly breaking --old-include released --new-include idl released/a.thrift idl/a.thrift
 ";
 
-/// What follows the options of `thriftly breaking`: with all codes.
+/// The text after the options of `thriftly breaking`, with all codes.
 pub(super) fn breaking_more() -> String {
     let mut text = BREAKING_OUTPUT.to_owned();
     for (title, breaks) in [("Changes that break peers", true), ("Notes", false)] {
