@@ -80,6 +80,8 @@ constructs! {
     struct_annotations_container r#"struct S { 1: list<i32 (a="b")> (c="d") a }"#
     struct_annotations_after_default r#"struct S { 1: i32 a = 5 (x="y") }"#
     struct_cpp_type_list_post r#"struct S { 1: list<i32> cpp_type "x" a }"#
+    struct_default_with_an_end
+        "struct A { 1: list<B> list = [{}] } struct B { 1: A a (rust.optional), 2: i32 n }"
     struct_mapkey_list "struct S { 1: map<list<i32>,i32> a }"
     struct_set_struct "struct T {} struct S { 1: set<T> a }"
     struct_i8 "struct S { 1: i8 a, 2: byte b }"
@@ -138,6 +140,7 @@ fn constants_and_defaults_are_what_the_idl_says() {
     assert_eq!(const_named_int_to_dbl::plain::B, 1.0);
     assert_eq!(enum_twice_value_implicit::plain::E::C.number(), 2);
     assert_eq!(struct_default_struct_forward::plain::S::default().a.x, 1);
+    assert_eq!(struct_default_with_an_end::plain::A::default().list[0].a, None);
     assert_eq!(struct_default_struct_forward::options::S::default().a.map(|a| a.x), Some(Some(1)));
 }
 

@@ -253,6 +253,17 @@ mod tests {
     }
 
     #[test]
+    fn defaults_end_where_a_field_is_marked_as_optional() {
+        let idl =
+            "struct A { 1: list<B> list = [{}] } struct B { 1: A a (rust.optional), 2: i32 n }";
+        let expansion = thrift(quote!(inline: #idl), None).to_string();
+        assert!(!expansion.contains("compile_error"), "{expansion}");
+        let idl = idl.replace("(rust.optional)", "");
+        let expansion = thrift(quote!(inline: #idl), None).to_string();
+        assert!(expansion.contains("[default-cycle]"), "{expansion}");
+    }
+
+    #[test]
     fn defaults_that_contain_themselves_are_errors_and_no_endless_expansion() {
         for idl in [
             "struct A { 1: optional A a = {} }",

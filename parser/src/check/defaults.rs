@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use crate::check::Checker;
 use crate::check::constants::put;
 use crate::check::infinite::structure;
+use crate::check::round_trips::is_marked_optional;
 use crate::check::types::{SHOWN, cycle_text};
 use crate::check::{Place, Visit};
 use crate::codes;
@@ -260,7 +261,10 @@ impl Graph<'_> {
                     (Some(_), _) => Node::Field(id, index),
                     (None, Requiredness::Optional) => return None,
                     // It is absent.
-                    (None, Requiredness::Default) if recursion.is_recursive(id, index as usize) => {
+                    (None, Requiredness::Default)
+                        if recursion.is_recursive(id, index as usize)
+                            || is_marked_optional(field) =>
+                    {
                         return None;
                     }
                     (None, _) => Node::Struct(structure(program, &field.ty)?),

@@ -51,10 +51,9 @@ impl Checker<'_> {
 
 /// Whether other languages have a null for the field that Rust has not.
 fn is_nullable(program: &Program, field: &Field) -> bool {
-    let marked = field.annotations.iter().any(|one| one.key.text == "rust.optional");
     field.requiredness == Requiredness::Default
         && field.default.is_none()
-        && !marked
+        && !is_marked_optional(field)
         && match program.resolve(&field.ty).kind {
             TypeKind::String
             | TypeKind::Binary
@@ -65,6 +64,11 @@ fn is_nullable(program: &Program, field: &Field) -> bool {
             TypeKind::Named(id) => matches!(program.definition(id), Definition::Struct(_)),
             _ => false,
         }
+}
+
+/// Whether an annotation says that a field of default requiredness may be absent.
+pub(crate) fn is_marked_optional(field: &Field) -> bool {
+    field.annotations.iter().any(|one| one.key.text == "rust.optional")
 }
 
 /// All structs in values of the types.
