@@ -19,7 +19,7 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// Starts the ignored test `server` of this test binary, which has to [announce](announce) its address.
+    /// Starts the ignored test `server` of this test binary, which has to [announce] its address.
     /// It finds `case` in the environment, as `CASE`.
     pub fn start(case: &str) -> ServerProcess {
         ServerProcess::start_with_files(case, 1024)
