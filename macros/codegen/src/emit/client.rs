@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::service::{Side, error, result, signature, type_parameter};
+use super::side::{Side, error, result, signature, type_parameter};
 use super::{allow, doc, id};
 use crate::model::{Ancestor, Argument, Method, Passing, Service, SideNames};
 

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::Member;
 
 use super::allow;
-use super::structure::default_value;
+use super::field::default_value;
 use crate::model::{Field, Presence, Struct};
 use crate::name::free_name;
 

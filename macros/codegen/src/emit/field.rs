@@ -1,4 +1,4 @@
-//! Decoding of one field.
+//! One field: its decoding, and its value in `Default`.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
@@ -53,4 +53,14 @@ pub(super) fn decoded(field: &Field, at: usize, slot: &TokenStream, name_type: b
         heap.push(quote!(if __Option::is_none(&#slot) { #of_default } else { 0 }));
     }
     Decoded { next, read, value, heap }
+}
+
+/// The value of the field in `Default`.
+pub(super) fn default_value(field: &Field) -> TokenStream {
+    match (&field.default, field.presence) {
+        (Some(default), Presence::Optional) => quote!(__Some(#default)),
+        (Some(default), _) => default.clone(),
+        (None, Presence::Optional) => quote!(__None),
+        (None, _) => quote!(__Default::default()),
+    }
 }

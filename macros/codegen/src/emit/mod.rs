@@ -15,6 +15,7 @@ mod optional;
 mod serde;
 mod server;
 mod service;
+mod side;
 mod signature;
 mod skeleton;
 mod structure;

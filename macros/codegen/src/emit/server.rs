@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::allow;
-use super::service::{Side, type_parameter};
+use super::side::{Side, type_parameter};
 use crate::model::{Service, SideNames};
 
 /// ```text

@@ -7,6 +7,7 @@ use syn::Path;
 use super::constructor::constructor;
 use super::conversion::converted;
 use super::exception::exception_traits;
+use super::field::default_value;
 use super::field::{Decoded, decoded};
 use super::optional::value_of;
 use super::signature::Signature;
@@ -401,15 +402,5 @@ fn field_type(field: &Field) -> TokenStream {
     match field.presence {
         Presence::Optional => quote!(__std::Option<#ty>),
         _ => ty.clone(),
-    }
-}
-
-/// The value of the field in `Default`.
-pub(super) fn default_value(field: &Field) -> TokenStream {
-    match (&field.default, field.presence) {
-        (Some(default), Presence::Optional) => quote!(__Some(#default)),
-        (Some(default), _) => default.clone(),
-        (None, Presence::Optional) => quote!(__None),
-        (None, _) => quote!(__Default::default()),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::service::Side;
+use super::side::Side;
 use super::written;
 use crate::model::{Method, Service};
 

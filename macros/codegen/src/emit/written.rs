@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-use super::service::Side;
+use super::side::Side;
 use crate::model::{Argument, Method};
 
 /// A handler method as in an `impl`, without its body:
