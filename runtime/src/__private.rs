@@ -438,6 +438,34 @@ pub fn __unknown_number<'de, R: Reader<'de>>(r: &R, name: &str, number: i32) -> 
     at_offset(Error::new(ErrorKind::InvalidData, message), r.offset())
 }
 
+/// The value with a number, in a table in the order of the numbers; at once where they count from 0.
+pub fn __numbered<T: Copy>(number: i32, table: &[(i32, T)]) -> Option<T> {
+    let here = usize::try_from(number).ok().and_then(|at| table.get(at));
+    if let Some((_, value)) = here.filter(|(one, _)| *one == number) {
+        return Some(*value);
+    }
+    let at = table.binary_search_by_key(&number, |(one, _)| *one).ok()?;
+    Some(table[at].1)
+}
+
+/// The name with a number, in a table in the order of the numbers.
+pub const fn __name_of(number: i32, table: &[(i32, &'static str)]) -> Option<&'static str> {
+    let (mut from, mut to) = (0, table.len());
+    while from < to {
+        let middle = from + (to - from) / 2;
+        let (one, name) = table[middle];
+        if one == number {
+            return Some(name);
+        }
+        if one < number {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    None
+}
+
 /// Shows a value of an enum: its name, or else its number.
 pub fn __show_value(
     name: Option<&str>,

@@ -233,6 +233,27 @@ mod tests {
         assert_eq!(of_fields(33).1, 16);
     }
 
+    /// The tokens that an enum of so many values expands to, and the most arms from variants to numbers
+    /// or from numbers to variants in one function.
+    fn of_values(count: usize) -> (usize, usize) {
+        let values = (0..count).map(|at| format!("V{at} = {}\n", 3 * at));
+        let idl = format!("enum Wide {{ {} }}", values.collect::<String>());
+        let expansion = thrift(quote!(inline: #idl), None);
+        let text = expansion.to_string();
+        let arms = text.split("fn ").map(|function| function.matches("=>").count());
+        (tokens(expansion), arms.max().unwrap_or(0))
+    }
+
+    #[test]
+    fn wide_enums_expand_in_proportion_and_are_matched_in_parts() {
+        let (small, large) = (of_values(1_000), of_values(2_000));
+        assert!(large.0 * 10 < small.0 * 22, "{} tokens became {}", small.0, large.0);
+        assert_eq!(small.1, large.1);
+        assert!(large.1 <= 130, "{} arms in one function", large.1);
+        // Those of few values stay matches, which are faster.
+        assert!(of_values(128).1 >= 128);
+    }
+
     #[test]
     fn defaults_in_defaults_do_not_multiply() {
         assert!(expanded(40, "{}") < 3 * expanded(20, "{}"));

@@ -84,7 +84,8 @@ fn codec(
             TokenStream::new()
         }
         Data::Enum(data) if is_numeric(data) => {
-            emit::enum_codec(&enumeration::enumeration(input, data, attributes.name(input), errors))
+            let item = enumeration::enumeration(input, data, attributes.name(input), errors);
+            emit::enum_codec(&item, false)
         }
         Data::Enum(data) => {
             emit::union_codec(&union::union(input, data, attributes.name(input), errors))

@@ -1,15 +1,20 @@
 //! Enums.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
 use syn::Path;
+use syn::ext::IdentExt;
 
 use super::signature::Signature;
 use super::{added, allow, doc};
-use crate::model::Enum;
+use crate::model::{Enum, EnumValue};
 use crate::name::free_name;
 
-/// The type itself.
+/// The most values that one match names. The time to compile a match grows with the square of its
+/// arms, so that an enum with more is encoded by matches in turn, and all else is looked up in tables.
+const MAX_VALUES: usize = 128;
+
+/// The type itself, here with few values.
 ///
 /// ```text
 /// #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,21 +52,12 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         let (docs, ident, of) = (doc(&value.doc), &value.ident, &value.alias_of);
         quote!(#docs pub const #ident: Self = Self::#of;)
     });
-    let names = values.iter().map(|value| {
-        let (ident, name) = (&value.ident, &value.name);
-        quote!(Self::#ident => __Some(#name),)
-    });
-    let no_name =
-        item.unrecognized.iter().map(|unrecognized| quote!(Self::#unrecognized(_) => __None,));
-    let froms = values.iter().map(|value| {
-        let (ident, number) = (&value.ident, value.number);
-        quote!(#number => Self::#ident,)
-    });
-    let from_unknown = item
-        .unrecognized
-        .iter()
-        .map(|unrecognized| quote!(__number => Self::#unrecognized(__number),));
-    let numbers = numbers(item);
+    let number = number(item, &quote!(self));
+    let (name_of, from) = (name_of(item), from_number(item));
+    let (debug, by_hand) = match is_wide(item) {
+        true => (None, Some(debug(item))),
+        false => (Some(quote!(__Debug,)), None),
+    };
     let (list, known) = (list_name(item), values.iter().map(|value| &value.ident));
     let name = &item.name;
     // What shares its number with another can be read by its name, too.
@@ -75,7 +71,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         #docs
         #allow
         #[derive(
-            __Debug, __Clone, __Copy, __PartialEq, __Eq, __Hash, __PartialOrd, __Ord,
+            #debug __Clone, __Copy, __PartialEq, __Eq, __Hash, __PartialOrd, __Ord,
             #(#extra_derives),*
         )]
         pub enum #ident { #(#variants)* #(#unrecognized)* }
@@ -89,21 +85,23 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
 
             /// The number on the wire.
             pub const fn number(self) -> __i32 {
-                match self { #numbers }
+                #number
             }
 
             /// The name in the IDL, or `None` for an unknown number.
             pub const fn name(self) -> __std::Option<&'static __str> {
-                match self { #(#names)* #(#no_name)* }
+                #name_of
             }
         }
 
         #[allow(deprecated)]
         impl __From<__i32> for #ident {
             fn from(number: __i32) -> Self {
-                match number { #(#froms)* #(#from_unknown)* }
+                #from
             }
         }
+
+        #by_hand
 
         #[allow(deprecated)]
         impl __From<#ident> for __i32 {
@@ -149,17 +147,15 @@ fn list_name(item: &Enum) -> Ident {
 }
 
 /// The codec impls: an enum is encoded as an `i32`. Without a variant for unknown numbers, they are
-/// errors.
-pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
-    let (ident, name) = (&item.ident, &item.name);
-    let numbers = numbers(item);
-    let froms = item.values.iter().filter(|value| value.alias_of.is_none()).map(|value| {
-        let (ident, number) = (&value.ident, value.number);
-        quote!(#number => __Ok(Self::#ident),)
-    });
-    let unknown = match &item.unrecognized {
-        Some(unrecognized) => quote!(__number => __Ok(Self::#unrecognized(__number)),),
-        None => quote!(__number => __Err(__unknown_number(__r, #name, __number)),),
+/// errors. A wide enum that is `defined` by us has its number and its `From` already.
+pub(crate) fn enum_codec(item: &Enum, defined: bool) -> TokenStream {
+    let ident = &item.ident;
+    let (number, decoded) = match defined && is_wide(item) {
+        true => (
+            quote!(Self::number(*self)),
+            quote!(__Ok(<Self as __From<__i32>>::from(__Reader::i32(__r)?))),
+        ),
+        false => (number(item, &quote!(*self)), decoded(item)),
     };
     let Signature { de, reader_type, reader, bind_reader, writer_type, writer, bind_writer } =
         Signature::new(&item.doc.lines, std::iter::empty());
@@ -173,7 +169,7 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
             #[inline]
             fn encode<#writer_type: __std::Writer>(&self, #writer: &mut #writer_type) {
                 #bind_writer
-                __Writer::i32(__w, match *self { #numbers });
+                __Writer::i32(__w, #number);
             }
         }
         #[allow(deprecated)]
@@ -183,21 +179,168 @@ pub(crate) fn enum_codec(item: &Enum) -> TokenStream {
                 #reader: &mut #reader_type,
             ) -> __std::Result<Self, __std::Error> {
                 #bind_reader
-                match __Reader::i32(__r)? { #(#froms)* #unknown }
+                #decoded
             }
         }
     }
 }
 
-/// The arms from variants to numbers.
-fn numbers(item: &Enum) -> TokenStream {
-    let known = item.values.iter().filter(|value| value.alias_of.is_none()).map(|value| {
-        let (ident, number) = (&value.ident, value.number);
-        quote!(Self::#ident => #number,)
+fn is_wide(item: &Enum) -> bool {
+    item.values.len() > MAX_VALUES
+}
+
+/// The values that are variants.
+fn variants(item: &Enum) -> impl Iterator<Item = &EnumValue> {
+    item.values.iter().filter(|value| value.alias_of.is_none())
+}
+
+/// The number of a value.
+///
+/// ```text
+/// {
+///     #[inline(never)]
+///     const fn __part1(__value: &Color) -> i32 {
+///         match *__value { Color::Blue => 128, …, _ => __part2(__value) }
+///     }
+///     …
+///     match self { Self::Red => 0, …, _ => __part1(&self) }
+/// }
+/// ```
+fn number(item: &Enum, value: &TokenStream) -> TokenStream {
+    let ident = &item.ident;
+    let unknown = item
+        .unrecognized
+        .iter()
+        .map(|unrecognized| quote!(#ident::#unrecognized(__number) => __number,));
+    let all: Vec<_> = variants(item).collect();
+    if !is_wide(item) {
+        let arms = all.iter().map(|value| {
+            let (variant, number) = (&value.ident, value.number);
+            quote!(#ident::#variant => #number,)
+        });
+        return quote!(match #value { #(#arms)* #(#unknown)* });
+    }
+    let mut unknown = Some(quote!(#(#unknown)*));
+    let count = all.chunks(MAX_VALUES).len();
+    let parts = all.chunks(MAX_VALUES).enumerate().map(|(at, values)| {
+        let part = format_ident!("__part{at}");
+        let mut arms: TokenStream = values
+            .iter()
+            .map(|value| {
+                let (variant, number) = (&value.ident, value.number);
+                quote!(#ident::#variant => #number,)
+            })
+            .collect();
+        if at == 0 {
+            arms.extend(unknown.take());
+        }
+        // After the last part nothing is left, but rustc is not to see that: it would cost the square.
+        let rest = match at + 1 < count {
+            true => {
+                let next = format_ident!("__part{}", at + 1);
+                quote!(_ => #next(__value),)
+            }
+            false if count > 1 => quote!(_ => 0,),
+            false => TokenStream::new(),
+        };
+        quote! {
+            #[inline(never)]
+            const fn #part(__value: &#ident) -> __i32 {
+                match *__value { #arms #rest }
+            }
+        }
+    });
+    quote!({ #(#parts)* __part0(&#value) })
+}
+
+/// The name of `self`.
+fn name_of(item: &Enum) -> TokenStream {
+    let unknown =
+        item.unrecognized.iter().map(|unrecognized| quote!(Self::#unrecognized(_) => __None,));
+    if is_wide(item) {
+        let names = by_number(item, |value| {
+            let name = &value.name;
+            quote!(#name)
+        });
+        return quote!(match self { #(#unknown)* _ => __name_of(self.number(), #names) });
+    }
+    let names = variants(item).map(|value| {
+        let (variant, name) = (&value.ident, &value.name);
+        quote!(Self::#variant => __Some(#name),)
+    });
+    quote!(match self { #(#names)* #(#unknown)* })
+}
+
+/// The value of `number`.
+fn from_number(item: &Enum) -> TokenStream {
+    if let (true, Some(unrecognized)) = (is_wide(item), &item.unrecognized) {
+        let values = by_number(item, |value| {
+            let variant = &value.ident;
+            quote!(Self::#variant)
+        });
+        return quote! {
+            match __numbered(number, #values) {
+                __Some(__value) => __value,
+                __None => Self::#unrecognized(number),
+            }
+        };
+    }
+    let arms = variants(item).map(|value| {
+        let (variant, number) = (&value.ident, value.number);
+        quote!(#number => Self::#variant,)
     });
     let unknown = item
         .unrecognized
         .iter()
-        .map(|unrecognized| quote!(Self::#unrecognized(__number) => __number,));
-    quote!(#(#known)* #(#unknown)*)
+        .map(|unrecognized| quote!(__number => Self::#unrecognized(__number),));
+    quote!(match number { #(#arms)* #(#unknown)* })
+}
+
+/// The result of decoding.
+fn decoded(item: &Enum) -> TokenStream {
+    let arms = variants(item).map(|value| {
+        let (variant, number) = (&value.ident, value.number);
+        quote!(#number => __Ok(Self::#variant),)
+    });
+    let name = &item.name;
+    let unknown = match &item.unrecognized {
+        Some(unrecognized) => quote!(__number => __Ok(Self::#unrecognized(__number)),),
+        None => quote!(__number => __Err(__unknown_number(__r, #name, __number)),),
+    };
+    quote!(match __Reader::i32(__r)? { #(#arms)* #unknown })
+}
+
+/// What `derive(Debug)` writes, from a table.
+fn debug(item: &Enum) -> TokenStream {
+    let ident = &item.ident;
+    let names = by_number(item, |value| {
+        let name = value.ident.unraw().to_string();
+        quote!(#name)
+    });
+    let unknown = item.unrecognized.iter().map(|unrecognized| {
+        let name = unrecognized.unraw().to_string();
+        quote!(Self::#unrecognized(__number) => f.debug_tuple(#name).field(&__number).finish(),)
+    });
+    quote! {
+        #[allow(deprecated)]
+        impl __Debug for #ident {
+            fn fmt(&self, f: &mut __std::Formatter<'_>) -> __fmt::Result {
+                match *self {
+                    #(#unknown)*
+                    _ => f.write_str(__name_of(self.number(), #names).unwrap_or_default()),
+                }
+            }
+        }
+    }
+}
+
+/// A table of the variants' numbers, in their order, with something of each.
+fn by_number(item: &Enum, of: impl Fn(&EnumValue) -> TokenStream) -> TokenStream {
+    let mut values: Vec<_> = variants(item).collect();
+    values.sort_by_key(|value| value.number);
+    let entries = values.into_iter().map(|value| {
+        let (number, of) = (Literal::i32_unsuffixed(value.number), of(value));
+        quote!((#number, #of))
+    });
+    quote!(&[#(#entries),*])
 }

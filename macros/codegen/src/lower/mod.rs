@@ -302,7 +302,7 @@ impl<'a> Lowerer<'a> {
                 let (derive, serde) = self.extra_derives(&item.annotations);
                 let item = self.enumeration(definition, item);
                 let definition = emit::enum_definition(&item, &derive);
-                let codec = emit::enum_codec(&item);
+                let codec = emit::enum_codec(&item, true);
                 let serde = serde.is_some().then(|| emit::enum_serde(&item, serde));
                 quote!(#definition #codec #serde)
             }
