@@ -408,6 +408,17 @@ pub fn __or_default<T: __Absent>(slot: Option<T>) -> T {
     slot.unwrap_or_else(T::__absent)
 }
 
+/// A type within the key of a map or the element of a set.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is part of a key of a map or an element of a set, and lacks `Eq`, `Hash` or `Ord`",
+    label = "it needs `Eq`, `Hash` and `Ord`",
+    note = "implement them for `{Self}`, or leave the field that has this type out of keys"
+)]
+pub trait __KeyPart: Eq + std::hash::Hash + Ord {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Eq + std::hash::Hash + Ord> __KeyPart for T {}
+
 #[cold]
 fn missing_field<'de, R: Reader<'de>>(r: &R, names: Names, at: usize) -> Error {
     missing("the required field is missing, or of another type", r.offset()).in_field(names, at)

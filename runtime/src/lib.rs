@@ -250,8 +250,8 @@
 //!
 //! Every type is [`Debug`], [`Clone`], [`PartialEq`] and [`Default`], except that a struct which
 //! must contain itself has no default. It is also [`Eq`], [`Hash`], [`PartialOrd`] and [`Ord`]
-//! unless it contains, at any depth, a `double`, a hashed map or set, or a foreign container
-//! (`rust.type`); types used as keys always have these traits. Enums have all of them and are
+//! unless it contains, at any depth, a `double`, a hashed map or set, or a type of your own
+//! (`rust.type`, `types`, `with`) that lacks them; types used as keys always have these traits. Enums have all of them and are
 //! [`Copy`]. Exceptions also implement [`Display`](std::fmt::Display) and
 //! [`Error`](std::error::Error). The default of a union has no field set. Listing any of these
 //! traits in `derive:` or `rust.derive` has no effect.
@@ -343,13 +343,18 @@ pub use value::uuid::Uuid;
 /// - `include_dirs: ["idl"]`: folders, relative to the package, searched for included files after
 ///   the folder of the including file.
 /// - `with: { "shared.thrift": crate::shared }`: maps an included file, as written in its
-///   `include`, to an existing module, so that no module is generated for it. Its types need the
-///   traits [derived](crate#derived-traits) for the types that contain them.
+///   `include`, to an existing module, so that no module is generated for it. Types that contain
+///   its types have `Eq`, `Hash` and `Ord` if those have them.
 /// - `names: { "Person": "Human", "Person.phoneNumber": "phone" }`: [names](crate#names) in Rust
 ///   for items of the IDL. Keys are `"Type"`, `"Type.field"`, `"Enum.VALUE"`, `"CONSTANT"`,
 ///   `"Service"`, `"Service.method"` and `"Service.method.argument"`. The file that defines the
 ///   item may be given as a prefix without folder and extension, `"shared.Type"`; without a prefix
 ///   the root file takes precedence.
+/// - `types: { "shared.User": crate::User, "Person.name": thriftly::Bytes }`: Rust types for structs,
+///   unions, exceptions, enums, typedefs, fields, arguments and results (`"Service.method"`), with
+///   the keys of `names`. A type that stands for a definition replaces it everywhere: nothing else
+///   is generated for that. It has the wire type of the IDL, or building fails; a `string` can be
+///   [`Bytes`], for services with other encodings than UTF-8. See also [`rust.type`](#annotations).
 /// - `derive: [crate::Describe]`: additional derives for every struct, union and enum, beside [the
 ///   standard ones](crate#derived-traits); all field types must support them. `serde::Serialize`
 ///   and `serde::Deserialize` are [special](#serde).
@@ -506,10 +511,11 @@ pub use value::uuid::Uuid;
 /// - `(rust.name = "…")` on a type, field, value, constant, service, method or argument: its name in Rust.
 /// - `(rust.optional)` on a field of a struct or exception, or on an argument: makes it an
 ///   `Option<T>`, see [above](#absent-fields).
-/// - `(rust.type = "…")` on a field, argument or typedef: its type in Rust. The type must have the
-///   Thrift type declared in the IDL and the traits that structs derive: `Debug`, `Clone`,
-///   `PartialEq`, `Default`, and also `Eq`, `Hash` and `Ord` unless it is a container or the struct
-///   contains a double. Within an exception thrown by a method it must also be `Send` and `Sync`.
+/// - `(rust.type = "…")` on a struct, union, exception, enum, typedef, field or argument, or on a
+///   method for its result: its type in Rust. The type must have the Thrift type declared in the
+///   IDL, and `Debug`, `Clone`, `PartialEq` and `Default`. Types that contain it have `Eq`, `Hash`
+///   and `Ord` if it has them, which it must within keys. Within an exception thrown by a method it
+///   must also be `Send` and `Sync`.
 /// - `(message = "…")` on an exception: the name of its `string` field used as the message.
 /// - `(deprecated = "…")`: `#[deprecated]`, with the reason if there is one.
 /// - `(rust.derive = "…")` on a struct, union, exception or enum: additional derives.

@@ -48,6 +48,8 @@ pub struct Options {
     pub(crate) with: Vec<Entry<Path>>,
     /// Names in Rust for items of the IDL.
     pub(crate) names: Vec<Entry<String>>,
+    /// Types of Rust for items of the IDL.
+    pub(crate) types: Vec<Entry<syn::Type>>,
     /// Derives for every generated type.
     pub(crate) derive: Vec<Path>,
     /// The path of the runtime, if it has another name.
@@ -91,10 +93,11 @@ pub(crate) struct Entry<T> {
 }
 
 /// The name of every option, as [`Options::parse_value`] reads them.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "include_dirs",
     "with",
     "names",
+    "types",
     "derive",
     "crate",
     "maps",
@@ -189,6 +192,7 @@ impl Options {
             }
             "with" => self.with = entries(input, Path::parse_mod_style)?,
             "names" => self.names = entries(input, rust_name)?,
+            "types" => self.types = entries(input, syn::Type::parse)?,
             "derive" => {
                 let list;
                 bracketed!(list in input);

@@ -365,10 +365,14 @@ impl Serde {
 }
 
 /// Comparison traits of a type.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Traits {
     /// `Eq`, `Hash` and `Ord` are derived.
     pub(crate) total: bool,
     /// `Eq`, `Hash` and `Ord` compare the encoded bytes: a double is inside, and it is used as a key.
     pub(crate) by_bytes: bool,
+    /// It is used as a key, or within one.
+    pub(crate) is_key: bool,
+    /// All Rust types of the user in it, directly or indirectly: `Eq`, `Hash` and `Ord` ask for theirs.
+    pub(crate) foreign: Vec<TokenStream>,
 }

@@ -14,6 +14,13 @@ thriftly::thrift!(
         "inline.Shp": "Store",
         "Person.phoneNumber.x": "y",
     },
+    types: {
+        "Persn": crate::Human,
+        "Person.phoneNumer": u32,
+        "Shop": crate::Shop,
+        "Size.SMALL": i32,
+        "Shop.buy": bool,
+    },
 );
 
 fn main() {}

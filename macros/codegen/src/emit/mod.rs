@@ -10,6 +10,7 @@ mod conversion;
 mod enumeration;
 mod exception;
 mod field;
+mod foreign;
 mod generics;
 mod optional;
 mod serde;
@@ -131,7 +132,7 @@ fn added<'a>(extra: &'a [Path], also: &[&str]) -> Vec<&'a Path> {
 }
 
 /// `Debug`, `Clone`, `PartialEq` and all other traits the type supports.
-fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
+fn derives(traits: &Traits, extra: &[Path]) -> TokenStream {
     let mut also = vec!["Default"];
     if traits.total || traits.by_bytes {
         also.extend(["Eq", "Hash", "PartialOrd", "Ord"]);
@@ -140,7 +141,7 @@ fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
     let mut derives = quote!(__Debug, __Clone,);
     if !traits.by_bytes {
         derives.extend(quote!(__PartialEq,));
-        if traits.total {
+        if traits.total && traits.foreign.is_empty() {
             derives.extend(quote!(__Eq, __Hash, __PartialOrd, __Ord,));
         }
     }
@@ -149,7 +150,7 @@ fn derives(traits: Traits, extra: &[Path]) -> TokenStream {
 
 /// `PartialEq`, `Eq`, `PartialOrd`, `Ord` and `Hash` for a type with a double that is used as a
 /// key, by comparing the encoded bytes, which is a total order.
-fn order_by_bytes(ident: &Ident, generics: &Generics, traits: Traits) -> TokenStream {
+fn order_by_bytes(ident: &Ident, generics: &Generics, traits: &Traits) -> TokenStream {
     if !traits.by_bytes {
         return TokenStream::new();
     }

@@ -9,6 +9,7 @@ use super::conversion::converted;
 use super::exception::exception_traits;
 use super::field::default_value;
 use super::field::{Decoded, decoded};
+use super::foreign::order_of_struct;
 use super::optional::value_of;
 use super::signature::Signature;
 use super::wide::{PART, decode_parts, is_wide};
@@ -32,12 +33,23 @@ const MAX_RUN: usize = 128;
 /// ```
 pub(crate) fn struct_definition(
     item: &Struct,
-    traits: Traits,
+    traits: &Traits,
     extra_derives: &[Path],
 ) -> TokenStream {
     let (allow, allow_deprecated, ident) = (allow(), allow_deprecated(item), &item.ident);
-    let (generics, order) = (&item.generics, order_by_bytes(ident, &item.generics, traits));
+    let generics = &item.generics;
     let (params, arguments, _) = generics.split_for_impl();
+    let order = match traits.total && !traits.foreign.is_empty() {
+        true => {
+            let members = item.fields.iter().map(|field| {
+                let member = &field.member;
+                quote!(#member)
+            });
+            let unknown = item.unknown.iter().map(|name| quote!(#name));
+            order_of_struct(ident, generics, &members.chain(unknown).collect::<Vec<_>>(), traits)
+        }
+        false => order_by_bytes(ident, generics, traits),
+    };
     let docs = doc(&item.doc);
     let fields = item.fields.iter().map(|field| {
         let (docs, member, ty) = (doc(&field.doc), &field.member, field_type(field));

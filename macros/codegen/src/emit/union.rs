@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use super::conversion::{converted, from_thrift};
+use super::foreign::order_of_union;
 use super::signature::Signature;
 use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Access, Traits, Union};
@@ -21,13 +22,21 @@ use crate::model::{Access, Traits, Union};
 /// ```
 pub(crate) fn union_definition(
     item: &Union,
-    traits: Traits,
+    traits: &Traits,
     extra_derives: &[Path],
 ) -> TokenStream {
     let (allow, ident) = (allow(), &item.ident);
     let derives = derives(traits, extra_derives);
-    let (generics, order) = (&item.generics, order_by_bytes(ident, &item.generics, traits));
+    let generics = &item.generics;
     let (params, arguments, _) = generics.split_for_impl();
+    let order = match traits.total && !traits.foreign.is_empty() {
+        true => {
+            let variants = item.variants.iter().map(|variant| &variant.ident);
+            let all: Vec<_> = variants.chain(&item.unrecognized).collect();
+            order_of_union(ident, generics, &all, traits)
+        }
+        false => order_by_bytes(ident, generics, traits),
+    };
     let docs = doc(&item.doc);
     let variants = item.variants.iter().map(|variant| {
         let (docs, ident, ty) = (doc(&variant.doc), &variant.ident, &variant.ty);

@@ -6,7 +6,6 @@ use quote::quote;
 use thriftly_parser::program::{DefId, Definition, Field, Struct, Type, TypeKind};
 
 use super::Lowerer;
-use super::foreign::is_foreign;
 use super::types::{Form, Holds};
 use crate::model::Access;
 use crate::name::{free_name, value_name, variant_name};
@@ -54,7 +53,7 @@ impl Lowerer<'_> {
         let name = name.trim_start_matches('_');
         let is_boxed = self.analysis.is_boxed(id, index);
         let ty = self.boxed_type(id, index, field, form);
-        let foreign = is_foreign(&field.annotations);
+        let foreign = self.foreign.has(&field.name);
         let value = match is_boxed && !foreign {
             true => self.rust_type(&field.ty, Form { ordered: self.analysis.is_key(id), ..form }),
             false => ty.clone(),
@@ -91,13 +90,13 @@ impl Lowerer<'_> {
     /// Something that is the same for fields that are of the same type in Rust. Nothing for types of Rust
     /// that the IDL names: they may be any.
     fn payload(&self, field: &Field) -> Option<String> {
-        if is_foreign(&field.annotations) { None } else { self.type_key(&field.ty) }
+        if self.foreign.has(&field.name) { None } else { self.type_key(&field.ty) }
     }
 
     fn type_key(&self, ty: &Type) -> Option<String> {
         Some(match &ty.kind {
             TypeKind::Named(id) => match self.program.definition(*id) {
-                Definition::Typedef(item) if is_foreign(&item.annotations) => return None,
+                definition if self.foreign.has(definition.name()) => return None,
                 Definition::Typedef(item) => return self.type_key(&item.target),
                 _ => format!("{}.{}", id.file.0, id.index),
             },

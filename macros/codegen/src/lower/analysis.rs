@@ -6,7 +6,7 @@ use thriftly_parser::program::{DefId, Definition, Program, Struct, Type, TypeKin
 use thriftly_parser::recursion::Recursion;
 use thriftly_parser::source::FileId;
 
-use super::foreign::{is_container, is_foreign, is_foreign_container};
+use super::foreign::Foreign;
 use crate::model::Traits;
 
 /// The graph of the structs of a program, with properties of each.
@@ -31,7 +31,7 @@ struct Node {
 
 impl Analysis {
     /// `hashed` means that containers outside keys are unordered.
-    pub(crate) fn of(program: &Program, hashed: bool) -> Analysis {
+    pub(crate) fn of(program: &Program, foreign: &Foreign, hashed: bool) -> Analysis {
         let mut numbers = HashMap::new();
         let mut structs = Vec::new();
         for (file, index, definition) in definitions(program) {
@@ -42,7 +42,8 @@ impl Analysis {
         }
         let recursion = Recursion::of(program);
         let mut analysis = Analysis { numbers, nodes: Vec::new(), recursion };
-        let nodes = structs.iter().map(|item| analysis.node(program, item, hashed)).collect();
+        let nodes =
+            structs.iter().map(|item| analysis.node(program, foreign, item, hashed)).collect();
         analysis.nodes = nodes;
         analysis.find_keys(program, &structs);
         for node in analysis.nodes.iter_mut().filter(|node| !node.is_key) {
@@ -64,23 +65,26 @@ impl Analysis {
 
     pub(crate) fn traits(&self, id: DefId) -> Traits {
         match self.numbers.get(&id).map(|&number| &self.nodes[number]) {
-            Some(node) => {
-                Traits { total: !node.has_no_order, by_bytes: node.has_no_order && node.is_key }
-            }
-            None => Traits { total: true, by_bytes: false },
+            Some(node) => Traits {
+                total: !node.has_no_order,
+                by_bytes: node.has_no_order && node.is_key,
+                is_key: node.is_key,
+                foreign: Vec::new(),
+            },
+            None => Traits { total: true, by_bytes: false, is_key: false, foreign: Vec::new() },
         }
     }
 
-    fn node(&self, program: &Program, item: &Struct, hashed: bool) -> Node {
+    fn node(&self, program: &Program, foreign: &Foreign, item: &Struct, hashed: bool) -> Node {
         let mut node =
             Node { inside: Vec::new(), has_no_order: false, has_container: false, is_key: false };
         for field in &item.fields {
-            node.has_container |=
-                is_container(program, &field.ty) && is_foreign(&field.annotations);
+            // Whether a foreign type has an order is its own affair: the impls ask for that.
+            if foreign.has(&field.name) {
+                continue;
+            }
             walk(program, &field.ty, &mut |ty, in_key| match ty.kind {
-                TypeKind::Named(id) if !in_key && is_foreign_container(program, id) => {
-                    node.has_container = true;
-                }
+                TypeKind::Named(id) if foreign.has(program.definition(id).name()) => {}
                 // Doubles in keys are wrapped, and have an order.
                 TypeKind::Double if !in_key => node.has_no_order = true,
                 TypeKind::Set(_) | TypeKind::Map(..) if !in_key => node.has_container |= hashed,

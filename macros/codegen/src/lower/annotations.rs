@@ -39,10 +39,11 @@ pub(super) fn of(definition: &Definition) -> &[Annotation] {
     }
 }
 
-/// The Rust type of a field or typedef.
-pub(super) fn rust_type(annotations: &[Annotation]) -> Option<TokenStream> {
-    let ty = syn::parse_str::<syn::Type>(find(annotations, "rust.type")?).ok()?;
-    Some(quote!(#ty))
+/// The Rust type of an item.
+pub(super) fn rust_type(annotations: &[Annotation]) -> Option<(TokenStream, &str)> {
+    let written = find(annotations, "rust.type")?;
+    let ty = syn::parse_str::<syn::Type>(written).ok()?;
+    Some((quote!(#ty), written))
 }
 
 /// The additional derives of a type.
@@ -117,14 +118,14 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
                 types(&item.target, &mut look);
             }
             Definition::Enum(item) => {
-                look(&item.annotations, "an enum", &[NAME, DERIVE, OPTIONAL]);
+                look(&item.annotations, "an enum", &[NAME, TYPE, DERIVE, OPTIONAL]);
                 for value in &item.values {
                     look(&value.annotations, "a value of an enum", &[NAME, OPTIONAL]);
                 }
             }
             Definition::Struct(item) => {
                 let what = "a struct, union or exception";
-                look(&item.annotations, what, &[NAME, DERIVE, OPTIONAL]);
+                look(&item.annotations, what, &[NAME, TYPE, DERIVE, OPTIONAL]);
                 for field in &item.fields {
                     look(&field.annotations, "a field", &[NAME, TYPE, OPTIONAL]);
                     types(&field.ty, &mut look);
@@ -133,7 +134,11 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
             Definition::Service(item) => {
                 look(&item.annotations, "a service", &[NAME, OPTIONAL]);
                 for function in &item.functions {
-                    look(&function.annotations, "a method", &[NAME, OPTIONAL]);
+                    let (what, allowed): (_, &[_]) = match &function.returns {
+                        Some(_) => ("a method", &[NAME, TYPE, OPTIONAL]),
+                        None => ("a method without a result", &[NAME, OPTIONAL]),
+                    };
+                    look(&function.annotations, what, allowed);
                     function.returns.iter().for_each(|ty| types(ty, &mut look));
                     for argument in &function.arguments {
                         look(&argument.annotations, "an argument", &[NAME, TYPE, OPTIONAL]);

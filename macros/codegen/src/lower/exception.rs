@@ -6,7 +6,7 @@ use thriftly_parser::program::{
 };
 
 use super::Lowerer;
-use super::foreign::is_foreign;
+use super::foreign::Foreign;
 use crate::codes;
 use crate::model::{Exception, Field};
 
@@ -14,23 +14,27 @@ use crate::model::{Exception, Field};
 const MESSAGE: &str = "message";
 
 /// The message field of an exception: the annotated one, or the one named `message`.
-fn message<'a>(program: &Program, item: &'a Struct) -> Option<&'a program::Field> {
+fn message<'a>(
+    program: &Program,
+    foreign: &Foreign,
+    item: &'a Struct,
+) -> Option<&'a program::Field> {
     let named = super::annotations::find(&item.annotations, MESSAGE);
     let field = item.fields.iter().find(|field| match named {
         Some(name) => field.name.text == name,
         None => field.name.text.eq_ignore_ascii_case(MESSAGE),
     })?;
     let is_text = matches!(program.resolve(&field.ty).kind, TypeKind::String);
-    (is_text && !is_foreign(&field.annotations)).then_some(field)
+    (is_text && !foreign.has(&field.name)).then_some(field)
 }
 
 /// Warns about a `(message = "…")` that does not name a string.
-pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
+pub(super) fn check(program: &Program, foreign: &Foreign) -> Vec<Diagnostic> {
     let structs = program.definitions().filter_map(|(_, definition)| match definition {
         Definition::Struct(item) if item.kind == StructKind::Exception => Some(item),
         _ => None,
     });
-    let unmatched = structs.filter(|item| message(program, item).is_none());
+    let unmatched = structs.filter(|item| message(program, foreign, item).is_none());
     let annotations = unmatched
         .flat_map(|item| item.annotations.iter().map(move |annotation| (item, annotation)));
     annotations
@@ -48,7 +52,8 @@ impl Lowerer<'_> {
     /// The exception properties of a struct with lowered fields.
     pub(super) fn exception(&self, id: DefId, item: &Struct, fields: &[Field]) -> Exception {
         let at = |field: &program::Field| fields.iter().position(|one| one.id == field.id);
-        let message = message(self.program, item).filter(|field| !self.is_foreign(&field.ty));
+        let message =
+            message(self.program, &self.foreign, item).filter(|field| !self.is_foreign(&field.ty));
         let mut sources = item.fields.iter().enumerate();
         let source = sources.find(|(_, field)| self.is_error(field));
         Exception {
@@ -61,7 +66,7 @@ impl Lowerer<'_> {
     /// Whether the value of a field is an exception.
     fn is_error(&self, field: &program::Field) -> bool {
         let ty: &Type = &field.ty;
-        !is_foreign(&field.annotations)
+        !self.foreign.has(&field.name)
             && !self.is_foreign(ty)
             && matches!(
                 self.program.resolve(ty).kind,

@@ -1,79 +1,241 @@
-//! Rust types named by `rust.type`.
+//! Rust types that stand for types of the IDL, by `rust.type` or the option `types`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use thriftly_parser::program::{
-    Annotation, DefId, Definition, Function, Program, Service, Struct, Type, TypeKind, Typedef,
+    Annotation, DefId, Definition, Function, Name, Program, Service, Struct, Type, TypeKind,
 };
+use thriftly_parser::source::{FileId, Span};
 
-use super::{Lowerer, annotations};
+use super::target::Target;
+use super::types::{Form, Holds};
+use super::{Lowerer, Module, annotations};
+use crate::emit;
+use crate::input::Options;
+use crate::model::{Traits, Typedef};
+use crate::name::value_name;
 
-/// Whether the annotations name a Rust type.
-pub(super) fn is_foreign(annotations: &[Annotation]) -> bool {
-    annotations::rust_type(annotations).is_some()
+/// The Rust type of each definition, field, argument and result that has one.
+#[derive(Default)]
+pub(crate) struct Foreign {
+    /// By the place of the item's name.
+    types: HashMap<Span, ForeignType>,
 }
 
-pub(super) fn is_container(program: &Program, ty: &Type) -> bool {
-    matches!(program.resolve(ty).kind, TypeKind::List(_) | TypeKind::Set(_) | TypeKind::Map(..))
+struct ForeignType {
+    rust: TokenStream,
+    /// As it was written.
+    written: String,
 }
 
-/// Whether it is a typedef of a container with a Rust type.
-pub(super) fn is_foreign_container(program: &Program, id: DefId) -> bool {
-    match program.definition(id) {
-        Definition::Typedef(item) => {
-            is_foreign(&item.annotations) && is_container(program, &item.target)
+impl Foreign {
+    pub(super) fn of(program: &Program, options: &Options) -> Foreign {
+        let mut foreign = Foreign::default();
+        for (_, definition) in program.definitions() {
+            foreign.annotated(definition.name(), annotations::of(definition));
+            match definition {
+                Definition::Struct(item) => {
+                    for field in &item.fields {
+                        foreign.annotated(&field.name, &field.annotations);
+                    }
+                }
+                Definition::Service(item) => {
+                    for function in &item.functions {
+                        foreign.annotated(&function.name, &function.annotations);
+                        for argument in &function.arguments {
+                            foreign.annotated(&argument.name, &argument.annotations);
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
-        _ => false,
+        for entry in &options.types {
+            if let Ok(target) = Target::find(program, &entry.key)
+                && target.has_type()
+            {
+                let rust = entry.value.to_token_stream();
+                // Tokens are shown with blanks between them.
+                let written = rust.to_string().replace(' ', "");
+                foreign.types.insert(target.name().span, ForeignType { rust, written });
+            }
+        }
+        foreign
+    }
+
+    fn annotated(&mut self, name: &Name, annotations: &[Annotation]) {
+        if let Some((rust, written)) = annotations::rust_type(annotations) {
+            self.types.insert(name.span, ForeignType { rust, written: written.to_owned() });
+        }
+    }
+
+    /// Whether the item of the name has a Rust type.
+    pub(super) fn has(&self, name: &Name) -> bool {
+        self.types.contains_key(&name.span)
+    }
+
+    /// The Rust type of the item.
+    pub(super) fn get(&self, name: &Name) -> Option<TokenStream> {
+        self.types.get(&name.span).map(|ty| ty.rust.clone())
+    }
+}
+
+/// A search for foreign types.
+struct Within {
+    seen: HashSet<DefId>,
+    /// Each once, by its text.
+    found: BTreeMap<String, TokenStream>,
+}
+
+impl Within {
+    fn add(&mut self, ty: TokenStream) {
+        self.found.insert(ty.to_string(), ty);
     }
 }
 
 impl Lowerer<'_> {
-    /// Whether the type is a typedef with a Rust type.
+    /// Whether the type is named by a Rust type: itself, or what it is a typedef of.
     pub(super) fn is_foreign(&self, ty: &Type) -> bool {
-        match &ty.kind {
-            TypeKind::Named(id) => match self.program.definition(*id) {
-                Definition::Typedef(item) => {
-                    is_foreign(&item.annotations) || self.is_foreign(&item.target)
-                }
-                _ => false,
-            },
+        let TypeKind::Named(id) = &ty.kind else { return false };
+        let definition = self.program.definition(*id);
+        if self.foreign.has(definition.name()) {
+            return true;
+        }
+        match definition {
+            Definition::Typedef(item) => self.is_foreign(&item.target),
             _ => false,
         }
+    }
+
+    /// The comparison traits of a struct or union, or of its view.
+    pub(super) fn traits(&self, id: DefId, holds: Holds) -> Traits {
+        let mut traits = self.analysis.traits(id);
+        if !self.foreign.types.is_empty() || !self.options.with.is_empty() {
+            let form = Form::owned(id.file).holding(holds);
+            let mut within = Within { seen: HashSet::from([id]), found: BTreeMap::new() };
+            self.find_foreign(id, form, &mut within);
+            traits.foreign = within.found.into_values().collect();
+        }
+        traits
+    }
+
+    /// The foreign types of all fields of a struct, and of the structs in it.
+    fn find_foreign(&self, id: DefId, form: Form, within: &mut Within) {
+        let Definition::Struct(item) = self.program.definition(id) else { return };
+        for field in &item.fields {
+            match self.foreign.get(&field.name) {
+                Some(ty) => within.add(ty),
+                None => self.find_foreign_in(&field.ty, form, within),
+            }
+        }
+    }
+
+    fn find_foreign_in(&self, ty: &Type, form: Form, within: &mut Within) {
+        match &ty.kind {
+            TypeKind::List(element) | TypeKind::Set(element) => {
+                self.find_foreign_in(element, form, within);
+            }
+            TypeKind::Map(key, value) => {
+                self.find_foreign_in(key, form, within);
+                self.find_foreign_in(value, form, within);
+            }
+            TypeKind::Named(id) => match self.program.definition(*id) {
+                definition if self.foreign.has(definition.name()) => {
+                    within.add(self.path(*id, form.from));
+                }
+                Definition::Typedef(item) => self.find_foreign_in(&item.target, form, within),
+                // A module elsewhere may have other options.
+                Definition::Struct(_) if self.is_external(id.file) => {
+                    within.add(self.rust_type(ty, form));
+                }
+                Definition::Struct(_) if within.seen.insert(*id) => {
+                    self.find_foreign(*id, form, within);
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn is_external(&self, file: FileId) -> bool {
+        matches!(self.modules[file.0 as usize], Some(Module::External(_)))
     }
 
     /// Compile-time check that each field has the wire type of the IDL.
     pub(super) fn proven_fields(&self, item: &Struct) -> TokenStream {
         let fields = item.fields.iter().map(|field| {
             let name = format!("{}.{}", item.name.text, field.name.text);
-            self.proven(&field.annotations, &field.ty, &name)
+            self.proven(&field.name, &field.ty, &name)
         });
         fields.collect()
     }
 
-    /// Compile-time check that each argument has the wire type of the IDL.
-    pub(super) fn proven_arguments(&self, service: &Service, function: &Function) -> TokenStream {
+    /// Compile-time check that each argument, and the result, has the wire type of the IDL.
+    pub(super) fn proven_function(&self, service: &Service, function: &Function) -> TokenStream {
+        let (service, name) = (&service.name.text, &function.name.text);
         let arguments = function.arguments.iter().map(|argument| {
-            let (service, function) = (&service.name.text, &function.name.text);
-            let name = format!("{service}.{function}.{}", argument.name.text);
-            self.proven(&argument.annotations, &argument.ty, &name)
+            let name = format!("{service}.{name}.{}", argument.name.text);
+            self.proven(&argument.name, &argument.ty, &name)
         });
-        arguments.collect()
+        let result = function
+            .returns
+            .as_ref()
+            .map(|ty| self.proven(&function.name, ty, &format!("{service}.{name}")));
+        arguments.chain(result).collect()
     }
 
-    /// Compile-time check that the typedef has the wire type of the IDL.
-    pub(super) fn proven_typedef(&self, item: &Typedef) -> TokenStream {
-        self.proven(&item.annotations, &item.target, &item.name.text)
+    /// A struct, union or enum that a Rust type stands for: an alias under the name that it would have,
+    /// and a compile-time check of its wire type.
+    pub(super) fn replaced(&self, definition: &Definition) -> Option<TokenStream> {
+        let (doc, annotations, wire, what) = match definition {
+            Definition::Struct(item) => {
+                (&item.doc, &item.annotations, quote!(__TType::STRUCT), "a struct")
+            }
+            Definition::Enum(item) => {
+                (&item.doc, &item.annotations, quote!(__TType::I32), "an enum")
+            }
+            _ => return None,
+        };
+        let ty = self.foreign.types.get(&definition.name().span)?;
+        let name = definition.name();
+        let message = format!("`{}` is not {what} on the wire, as `{}` is", ty.written, name.text);
+        let rust = &ty.rust;
+        let alias = emit::typedef(&Typedef {
+            ident: self.ident(&self.item_name(definition)),
+            doc: self.docs(doc.as_deref(), annotations, name),
+            ty: rust.clone(),
+        });
+        let proof = quote! {
+            #[allow(deprecated)]
+            const _: () = __wire_type_is::<#rust>(#wire, #message);
+        };
+        if rust.to_string() == self.item_name(definition) {
+            return Some(proof);
+        }
+        // The type may have the same name and be in the same module: it comes before what a glob imports.
+        let module = self.ident(&format!("__{}_type", value_name(&name.text)));
+        let import = self.import();
+        Some(quote! {
+            #[doc(hidden)]
+            pub mod #module { #[allow(unused_imports)] use super::*; #import #alias }
+            #[doc(inline)]
+            #[allow(unused_imports, unreachable_pub)]
+            pub use #module::*;
+            #proof
+        })
     }
 
     /// ```text
     /// const _: () = __wire_type_is::<HashSet<i32>>(__TType::SET, "…");
     /// ```
-    fn proven(&self, annotations: &[Annotation], ty: &Type, name: &str) -> TokenStream {
-        let (Some(rust), Some(wire)) = (annotations::rust_type(annotations), self.wire_type(ty))
+    pub(super) fn proven(&self, item: &Name, ty: &Type, name: &str) -> TokenStream {
+        let (Some(ForeignType { rust, written }), Some(wire)) =
+            (self.foreign.types.get(&item.span), self.wire_type(ty))
         else {
             return TokenStream::new();
         };
-        let written = annotations::find(annotations, "rust.type").unwrap_or_default();
         let message =
             format!("`{written}` is not `{}` on the wire, as `{name}` is", self.idl_type(ty));
         quote!(#[allow(deprecated)] const _: () = __wire_type_is::<#rust>(#wire, #message);)

@@ -27,6 +27,7 @@ use thriftly_parser::program::{self, DefId, Definition, Program, StructKind, Typ
 use thriftly_parser::source::{FileId, Sources};
 
 use self::analysis::Analysis;
+use self::foreign::Foreign;
 use self::heap::Sizes;
 use self::names::Names;
 use self::types::{Form, Holds};
@@ -43,6 +44,8 @@ pub(crate) struct Lowerer<'a> {
     sources: &'a Sources,
     options: &'a Options,
     analysis: Analysis,
+    /// Rust types that stand for types of the IDL.
+    foreign: Foreign,
     /// The structs with views.
     views: Views,
     sizes: Sizes,
@@ -92,12 +95,14 @@ impl<'a> Lowerer<'a> {
         options: &'a Options,
         span: Span,
     ) -> Lowerer<'a> {
-        let analysis = Analysis::of(program, options.hashed);
+        let foreign = Foreign::of(program, options);
+        let analysis = Analysis::of(program, &foreign, options.hashed);
         let mut lowerer = Lowerer {
             program,
             sources,
             options,
             analysis,
+            foreign,
             views: Views::default(),
             sizes: Sizes::default(),
             modules: Vec::new(),
@@ -218,8 +223,14 @@ impl<'a> Lowerer<'a> {
 
     /// The path of a type as seen from a file.
     fn path(&self, id: DefId, from: FileId) -> TokenStream {
-        let module = self.module(id.file, from);
-        let name = self.ident(&self.item_name(self.program.definition(id)));
+        let (module, definition) = (self.module(id.file, from), self.program.definition(id));
+        if id.file == from
+            && !matches!(definition, Definition::Typedef(_))
+            && let Some(rust) = self.foreign.get(definition.name())
+        {
+            return rust;
+        }
+        let name = self.ident(&self.item_name(definition));
         quote!(#module #name)
     }
 
@@ -262,7 +273,7 @@ impl<'a> Lowerer<'a> {
     pub(crate) fn check(&self) -> Findings {
         let mut idl = annotations::check(self.program);
         idl.extend(presence::check(self.program));
-        idl.extend(exception::check(self.program));
+        idl.extend(exception::check(self.program, &self.foreign));
         idl.extend(self.names.diagnostics().iter().cloned());
         Findings { idl, options: self.unused_options() }
     }
@@ -286,14 +297,19 @@ impl<'a> Lowerer<'a> {
     }
 
     fn definition(&self, id: DefId, definition: &Definition) -> TokenStream {
+        if let Some(replaced) = self.replaced(definition) {
+            return replaced;
+        }
         match definition {
             Definition::Const(item) => emit::constant(&self.constant(id, definition, item)),
             Definition::Typedef(item) => {
-                let proof = self.proven_typedef(item);
+                let proof = self.proven(&item.name, &item.target, &item.name.text);
                 let definition = emit::typedef(&Typedef {
                     ident: self.ident(&self.item_name(definition)),
                     doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
-                    ty: annotations::rust_type(&item.annotations)
+                    ty: self
+                        .foreign
+                        .get(&item.name)
                         .unwrap_or_else(|| self.rust_type(&item.target, Form::owned(id.file))),
                 });
                 quote!(#definition #proof)
@@ -307,7 +323,7 @@ impl<'a> Lowerer<'a> {
                 quote!(#definition #codec #serde)
             }
             Definition::Struct(item) if item.kind == StructKind::Union => {
-                let traits = self.analysis.traits(id);
+                let traits = &self.traits(id, Holds::Owned);
                 let (derive, serde) = self.extra_derives(&item.annotations);
                 let view = self.view(id, definition, item);
                 let proof = self.proven_fields(item);
@@ -322,7 +338,7 @@ impl<'a> Lowerer<'a> {
                 quote!(#definition #codec #serde #view #proof)
             }
             Definition::Struct(item) => {
-                let traits = self.analysis.traits(id);
+                let traits = &self.traits(id, Holds::Owned);
                 let (derive, serde) = self.extra_derives(&item.annotations);
                 let view = self.view(id, definition, item);
                 let proof = self.proven_fields(item);

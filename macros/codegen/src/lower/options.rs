@@ -27,6 +27,23 @@ impl Lowerer<'_> {
                 unused.push((entry.span, help.into_iter().fold(error, Diagnostic::help)));
             }
         }
+        for entry in &self.options.types {
+            let error = match Target::find(self.program, &entry.key) {
+                Ok(target) if target.has_type() => continue,
+                Ok(_) => {
+                    let text = format!("{:?} in `types` has no type in the IDL", entry.key);
+                    Diagnostic::error(codes::UNUSED_OPTION, text).help(
+                        "name a struct, union, exception, enum, typedef, field, argument or method with a result",
+                    )
+                }
+                Err(Unknown { title, help }) => {
+                    let text = format!("{:?} in `types` matches nothing: {title}", entry.key);
+                    let error = Diagnostic::error(codes::UNUSED_OPTION, text);
+                    help.into_iter().fold(error, Diagnostic::help)
+                }
+            };
+            unused.push((entry.span, error));
+        }
         unused
     }
 

@@ -7,7 +7,6 @@ use quote::{ToTokens, quote};
 use syn::Path;
 use thriftly_parser::program::{Annotation, Definition, Field, Type, TypeKind};
 
-use super::foreign::is_foreign;
 use super::{Lowerer, annotations};
 use crate::model::Serde;
 
@@ -56,7 +55,7 @@ impl Lowerer<'_> {
     ) -> Vec<TokenStream> {
         let field = |id| fields.iter().find(|field| field.id == id);
         ids.map(|id| match field(id) {
-            Some(field) if !is_foreign(&field.annotations) => self.serde_form(&field.ty),
+            Some(field) if !self.foreign.has(&field.name) => self.serde_form(&field.ty),
             _ => quote!(__serde::Plain),
         })
         .collect()
@@ -88,7 +87,7 @@ impl Lowerer<'_> {
                 })
             }
             TypeKind::Named(id) => match self.program.definition(*id) {
-                Definition::Typedef(item) if !is_foreign(&item.annotations) => {
+                Definition::Typedef(item) if !self.foreign.has(&item.name) => {
                     self.own_form(&item.target)
                 }
                 _ => None,

@@ -8,7 +8,7 @@ use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 use thriftly_parser::source::FileId;
 
 use super::types::{Form, Holds};
-use super::{Lowerer, annotations, views};
+use super::{Lowerer, views};
 use crate::emit;
 use crate::model::{
     Ancestor, Argument, Bounds, Docs, Method, Passing, Presence, Service, ServiceNames, SideNames,
@@ -42,7 +42,7 @@ impl Lowerer<'_> {
                 emit::arguments(&arguments)
             });
             let error = emit::method_types(method);
-            let proof = self.proven_arguments(item, function);
+            let proof = self.proven_function(item, function);
             quote!(#owned #borrowed #error #proof)
         });
         let types: TokenStream = types.collect();
@@ -144,7 +144,9 @@ impl Lowerer<'_> {
         });
         let is_viewed = function.arguments.iter().any(|argument| self.is_viewed_field(argument));
         let returns = match &function.returns {
-            Some(ty) => self.rust_type(ty, form),
+            Some(ty) => {
+                self.foreign.get(&function.name).unwrap_or_else(|| self.rust_type(ty, form))
+            }
             None => quote!(()),
         };
         Method {
@@ -173,7 +175,7 @@ impl Lowerer<'_> {
     ) -> (TokenStream, Passing) {
         let ty = &argument.ty;
         let has_default = presence == Presence::Default && argument.default.is_some();
-        let foreign = annotations::rust_type(&argument.annotations);
+        let foreign = self.foreign.get(&argument.name);
         let is_foreign = foreign.is_some() || self.is_foreign(ty);
         let rust = foreign.unwrap_or_else(|| self.rust_type(ty, form));
         // Within `impl Into<…>` a lifetime needs a name.

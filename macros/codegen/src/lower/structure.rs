@@ -6,10 +6,9 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 
+use super::Lowerer;
 use super::access::Accesses;
-use super::foreign::is_foreign;
 use super::types::{Form, Holds};
-use super::{Lowerer, annotations};
 use crate::model::{Bounds, Field, Presence, Scalar, Struct, Union, Variant};
 use crate::name::free_name;
 
@@ -97,7 +96,7 @@ impl Lowerer<'_> {
         field: &program::Field,
         form: Form,
     ) -> TokenStream {
-        if let Some(ty) = annotations::rust_type(&field.annotations) {
+        if let Some(ty) = self.foreign.get(&field.name) {
             return ty;
         }
         let form = Form { from: id.file, ordered: self.analysis.is_key(id), ..form };
@@ -124,12 +123,13 @@ impl Lowerer<'_> {
                 continue;
             }
             let boxed = id.is_some_and(|id| self.analysis.is_boxed(id, index));
-            let foreign = is_foreign(&field.annotations);
+            let foreign = self.foreign.has(&field.name);
             let presence = self.presence(id.map(|id| (id, index)), field);
             let ty = match id {
                 Some(id) => self.boxed_type(id, index, field, form),
-                None => annotations::rust_type(&field.annotations)
-                    .unwrap_or_else(|| self.rust_type(&field.ty, form)),
+                None => {
+                    self.foreign.get(&field.name).unwrap_or_else(|| self.rust_type(&field.ty, form))
+                }
             };
             let default = field.default.as_ref().map(|value| {
                 let value = self.value(value, &field.ty, form);

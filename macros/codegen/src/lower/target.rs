@@ -72,6 +72,18 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// Whether it is an item that a Rust type can stand for.
+    pub(super) fn has_type(self) -> bool {
+        match self {
+            Target::Definition(definition) => {
+                !matches!(definition, Definition::Const(_) | Definition::Service(_))
+            }
+            Target::Field(_) | Target::Argument(_) => true,
+            Target::Function(function) => function.returns.is_some(),
+            Target::Value(_) => false,
+        }
+    }
+
     /// The name of the item in the IDL.
     pub(super) fn name(self) -> &'a Name {
         match self {

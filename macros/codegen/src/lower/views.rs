@@ -7,7 +7,6 @@ use quote::quote;
 use thriftly_parser::program::{self, DefId, Definition, StructKind, Type, TypeKind};
 use thriftly_parser::source::FileId;
 
-use super::foreign::is_foreign;
 use super::types::Holds;
 use super::{Lowerer, Module};
 use crate::emit;
@@ -34,9 +33,12 @@ impl Lowerer<'_> {
             }
             for (index, definition) in file.definitions.iter().enumerate() {
                 let Definition::Struct(item) = definition else { continue };
+                if self.foreign.has(&item.name) {
+                    continue;
+                }
                 let id = DefId { file: file.id, index: index as u32 };
                 let mut has_text = false;
-                for field in item.fields.iter().filter(|field| !is_foreign(&field.annotations)) {
+                for field in item.fields.iter().filter(|field| !self.foreign.has(&field.name)) {
                     self.walk(&field.ty, &mut |ty| match ty.kind {
                         TypeKind::String | TypeKind::Binary => has_text = true,
                         TypeKind::Named(inside) => containers.entry(inside).or_default().push(id),
@@ -70,7 +72,7 @@ impl Lowerer<'_> {
                 self.walk(value, visit);
             }
             TypeKind::Named(id) => match self.program.definition(*id) {
-                Definition::Typedef(item) if is_foreign(&item.annotations) => {}
+                definition if self.foreign.has(definition.name()) => {}
                 Definition::Typedef(item) => self.walk(&item.target, visit),
                 _ => visit(ty),
             },
@@ -98,7 +100,7 @@ impl Lowerer<'_> {
 
     /// Whether something in the field can be borrowed.
     pub(super) fn is_viewed_field(&self, field: &program::Field) -> bool {
-        !is_foreign(&field.annotations) && self.has_view(&field.ty)
+        !self.foreign.has(&field.name) && self.has_view(&field.ty)
     }
 
     fn view_ident(&self, id: DefId) -> Ident {
@@ -122,7 +124,7 @@ impl Lowerer<'_> {
             return None;
         }
         let (ident, owned) = (self.view_ident(id), self.ident(&self.item_name(definition)));
-        let traits = self.analysis.traits(id);
+        let traits = &self.traits(id, Holds::Borrowed);
         let (definition, codec, value) = match item.kind {
             StructKind::Union => {
                 let view = self.union(id, definition, item, Holds::Borrowed);

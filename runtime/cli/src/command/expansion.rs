@@ -36,7 +36,7 @@ enum Value {
     Texts(&'static str),
 }
 
-const OPTIONS: [MacroOption; 9] = [
+const OPTIONS: [MacroOption; 10] = [
     MacroOption {
         name: "with",
         argument: "with",
@@ -48,6 +48,12 @@ const OPTIONS: [MacroOption; 9] = [
         argument: "names",
         help: "Name an item of the IDL otherwise: Type=Other, Type.field=other, shared.Type=Other",
         value: Value::Texts("ITEM=NAME"),
+    },
+    MacroOption {
+        name: "types",
+        argument: "types",
+        help: "Use a Rust type for an item of the IDL: User=crate::User, S.f=thriftly::Bytes",
+        value: Value::Entries("ITEM=TYPE"),
     },
     MacroOption {
         name: "derive",

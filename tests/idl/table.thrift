@@ -1,0 +1,1 @@
+struct Table { 1: map<string, i32> rows }
