@@ -354,7 +354,8 @@ pub use value::uuid::Uuid;
 ///   unions, exceptions, enums, typedefs, fields, arguments and results (`"Service.method"`), with
 ///   the keys of `names`. A type that stands for a definition replaces it everywhere: nothing else
 ///   is generated for that. It has the wire type of the IDL, or building fails; a `string` can be
-///   [`Bytes`], for services with other encodings than UTF-8. See also [`rust.type`](#annotations).
+///   [`Bytes`], for services with other encodings than UTF-8 (in JSON it is base64 then, as every
+///   [`Bytes`] is). See also [`rust.type`](#annotations).
 /// - `derive: [crate::Describe]`: additional derives for every struct, union and enum, beside [the
 ///   standard ones](crate#derived-traits); all field types must support them. `serde::Serialize`
 ///   and `serde::Deserialize` are [special](#serde).

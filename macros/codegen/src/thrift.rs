@@ -302,4 +302,17 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn long_constants_expand_in_proportion() {
+        let expanded = |count: usize| {
+            let entries = (0..count).map(|at| format!("\"k{at}\": {at}, ")).collect::<String>();
+            let idl = format!("const map<string, i32> M = {{ {entries} }}");
+            let expansion = thrift(quote!(inline: #idl), None).to_string();
+            // A table of literals: nothing is made for each entry.
+            assert_eq!(expansion.matches("__From").count(), 1, "{expansion}");
+            expansion.len()
+        };
+        assert!(expanded(800) < 2 * expanded(400) + 400);
+    }
 }

@@ -115,7 +115,7 @@ impl Lowerer<'_> {
     }
 
     /// The type of a map's key or a set's element.
-    fn key_type(&self, ty: &Type, form: Form) -> TokenStream {
+    pub(super) fn key_type(&self, ty: &Type, form: Form) -> TokenStream {
         let form = form.ordered();
         match &self.program.resolve(ty).kind {
             TypeKind::Double => quote!(__std::Double),

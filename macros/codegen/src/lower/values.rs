@@ -9,6 +9,31 @@ use super::Lowerer;
 use super::types::{Form, Holds};
 use crate::model::Presence;
 
+/// Containers with more elements are not written out as one expression.
+const LONG: usize = 32;
+/// The elements of a long container that are made together.
+const PART: usize = 16;
+
+/// Values in constants.
+struct Plain {
+    /// Their type there.
+    ty: TokenStream,
+    /// The expression that makes the element of such a value.
+    owned: TokenStream,
+}
+
+/// A container of the elements, made in parts: in one piece they would all be on the stack, and the
+/// compiler would track each of them through all others.
+fn parts(ty: &TokenStream, elements: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let elements: Vec<_> = elements.collect();
+    let parts: Vec<_> = elements.chunks(PART).collect();
+    quote!({
+        let mut __all: __Vec<#ty> = __Vec::new();
+        #(__apart(|| __Vec::extend(&mut __all, [#(#parts),*]));)*
+        __collect(__all, |__one| __one)
+    })
+}
+
 impl Lowerer<'_> {
     /// An expression of the declared type.
     pub(super) fn value(&self, value: &Value, ty: &Type, form: Form) -> TokenStream {
@@ -30,14 +55,23 @@ impl Lowerer<'_> {
             (Value::Uuid(bytes), _) => quote!(__Uuid([#(#bytes),*])),
             (Value::Enum(id, index), _) => self.enum_value(*id, *index, form.from),
             (Value::List(values), TypeKind::List(element)) => {
+                if values.len() > LONG && form.holds == Holds::Owned {
+                    return self.long(values, element, form);
+                }
                 let values = values.iter().map(|value| self.value(value, element, form));
                 quote!(__vec![#(#values),*])
             }
             (Value::Set(values), TypeKind::Set(element)) => {
+                if values.len() > LONG && form.holds == Holds::Owned {
+                    return self.long(values, element, form.ordered());
+                }
                 let values = values.iter().map(|value| self.value(value, element, form.ordered()));
                 quote!(__FromIterator::from_iter([#(#values),*]))
             }
             (Value::Map(entries), TypeKind::Map(key_type, value_type)) => {
+                if entries.len() > LONG && form.holds == Holds::Owned {
+                    return self.long_map(entries, key_type, value_type, form);
+                }
                 let entries = entries.iter().map(|(entry_key, value)| {
                     let entry_key = self.value(entry_key, key_type, form.ordered());
                     let value = self.value(value, value_type, form);
@@ -55,6 +89,107 @@ impl Lowerer<'_> {
                 quote!(__Clone::clone(&*#path))
             }
             // There was an error, which is reported: any value will do.
+            _ => quote!(__Default::default()),
+        }
+    }
+
+    /// The elements of a long list or set. Those that can be constants are a table of them, which costs
+    /// the compiler next to nothing; others are made in parts.
+    fn long(&self, values: &[Value], element: &Type, form: Form) -> TokenStream {
+        let local = quote!(__value);
+        if let Some(Plain { ty, owned }) = self.plain(values.iter(), element, form, &local) {
+            let values = values.iter().map(|value| self.plain_value(value, form));
+            return quote!(__collect(
+                { const __ALL: &[#ty] = &[#(#values),*]; __ALL },
+                |&#local| #owned,
+            ));
+        }
+        let ty = match form.ordered {
+            true => self.key_type(element, form),
+            false => self.rust_type(element, form),
+        };
+        let values = values.iter().map(|value| self.value(value, element, form));
+        parts(&ty, values)
+    }
+
+    /// The entries of a long map, as [`long`](Self::long) has elements.
+    fn long_map(
+        &self,
+        entries: &[(Value, Value)],
+        key: &Type,
+        value: &Type,
+        form: Form,
+    ) -> TokenStream {
+        let (first, second) = (quote!(__key), quote!(__value));
+        let keys = self.plain(entries.iter().map(|(key, _)| key), key, form.ordered(), &first);
+        let values = self.plain(entries.iter().map(|(_, value)| value), value, form, &second);
+        if let (Some(keys), Some(values)) = (keys, values) {
+            let (key_type, value_type) = (keys.ty, values.ty);
+            let (key, value) = (keys.owned, values.owned);
+            let entries = entries.iter().map(|(key, value)| {
+                let key = self.plain_value(key, form);
+                let value = self.plain_value(value, form);
+                quote!((#key, #value))
+            });
+            return quote!(__collect(
+                { const __ALL: &[(#key_type, #value_type)] = &[#(#entries),*]; __ALL },
+                |&(#first, #second)| (#key, #value),
+            ));
+        }
+        let (key_type, value_type) = (self.key_type(key, form), self.rust_type(value, form));
+        let entries = entries.iter().map(|(one, other)| {
+            let one = self.value(one, key, form.ordered());
+            let other = self.value(other, value, form);
+            quote!((#one, #other))
+        });
+        parts(&quote!((#key_type, #value_type)), entries)
+    }
+
+    /// The form in which all of the values can be constants, if they can.
+    fn plain<'v>(
+        &self,
+        mut values: impl Iterator<Item = &'v Value>,
+        ty: &Type,
+        form: Form,
+        local: &TokenStream,
+    ) -> Option<Plain> {
+        if self.is_foreign(ty) {
+            return None;
+        }
+        let copied = |ty: TokenStream| Plain { ty, owned: local.clone() };
+        let (plain, fits): (_, fn(&Value) -> bool) = match &self.program.resolve(ty).kind {
+            TypeKind::Bool => (copied(quote!(__bool)), |value| matches!(value, Value::Bool(_))),
+            TypeKind::I8 => (copied(quote!(__i8)), |value| matches!(value, Value::Int(_))),
+            TypeKind::I16 => (copied(quote!(__i16)), |value| matches!(value, Value::Int(_))),
+            TypeKind::I32 => (copied(quote!(__i32)), |value| matches!(value, Value::Int(_))),
+            TypeKind::I64 => (copied(quote!(__i64)), |value| matches!(value, Value::Int(_))),
+            TypeKind::Double => {
+                let owned = if form.ordered { quote!(__Double(#local)) } else { local.clone() };
+                let plain = Plain { ty: quote!(__f64), owned };
+                (plain, |value| matches!(value, Value::Double(_)))
+            }
+            TypeKind::String => {
+                let plain = Plain { ty: quote!(&__str), owned: quote!(__From::from(#local)) };
+                (plain, |value| matches!(value, Value::String(_)))
+            }
+            TypeKind::Named(id) if matches!(self.program.definition(*id), Definition::Enum(_)) => {
+                let plain = copied(self.path(*id, form.from));
+                (plain, |value| matches!(value, Value::Enum(..)))
+            }
+            _ => return None,
+        };
+        values.all(fits).then_some(plain)
+    }
+
+    /// A value that is a constant.
+    fn plain_value(&self, value: &Value, form: Form) -> TokenStream {
+        match value {
+            Value::Bool(value) => quote!(#value),
+            Value::Int(value) => integer(*value),
+            Value::Double(value) => self.double(*value),
+            Value::String(text) => quote!(#text),
+            Value::Enum(id, index) => self.enum_value(*id, *index, form.from),
+            // Only those are plain.
             _ => quote!(__Default::default()),
         }
     }
