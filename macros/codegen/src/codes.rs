@@ -19,6 +19,8 @@ codes! {
     RUST_NAME_TAKEN = "rust-name-taken";
     /// An invalid thriftly annotation, such as a `rust.type` that is not a type.
     BAD_ANNOTATION = "bad-annotation";
+    /// Structs are nested more deeply than rustc follows by default.
+    DEEP_NESTING = "deep-nesting";
     /// An option entry that matches nothing.
     UNUSED_OPTION = "unused-option";
 }

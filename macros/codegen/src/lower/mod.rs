@@ -3,6 +3,7 @@
 mod access;
 mod analysis;
 mod annotations;
+mod depth;
 mod docs;
 mod exception;
 mod foreign;
@@ -273,6 +274,7 @@ impl<'a> Lowerer<'a> {
     pub(crate) fn check(&self) -> Findings {
         let mut idl = annotations::check(self.program);
         idl.extend(presence::check(self.program));
+        idl.extend(depth::check(self.program));
         idl.extend(exception::check(self.program, &self.foreign));
         idl.extend(self.names.diagnostics().iter().cloned());
         Findings { idl, options: self.unused_options() }
