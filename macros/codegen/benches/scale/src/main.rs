@@ -1,11 +1,13 @@
 //! Prints what much IDL costs, before rustc sees it and within rustc.
 //!
-//! `cargo run --release --manifest-path macros/codegen/benches/scale/Cargo.toml [expand]`
+//! `cargo run --release --manifest-path macros/codegen/benches/scale/Cargo.toml [expand | structs | growth [SHAPE]]`
 //!
 //! - Expanding trees of about 63,500 lines in 200 files, and of half and a quarter of that, within a
 //!   proc macro at opt-level 0: seconds, peak memory of the compiler, and how both grow.
 //! - Compiling 400 structs of 8 fields, debug and release, beside what pilota makes of the same IDL.
-//!   This takes minutes, and is left out with the word `expand`.
+//!   This takes minutes.
+//! - Compiling one item that grows from 400 to 3,200 fields, entries of a constant, enum values or
+//!   methods, debug and release, beside pilota where it finishes: how the time grows with each doubling.
 
 use std::fmt::Write;
 use std::fs;
@@ -13,9 +15,26 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+mod growth;
+
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/scale");
-    let trees = [50, 100, 200].map(|files| expand(&folder, files));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |part: &str| arguments.first().is_none_or(|one| one == part);
+    if wanted("expand") {
+        expansion(&folder);
+    }
+    if wanted("structs") {
+        structs(&folder);
+    }
+    if wanted("growth") {
+        growth::growth(&folder, arguments.get(1).map(String::as_str));
+    }
+}
+
+/// What expanding trees of files costs.
+fn expansion(folder: &Path) {
+    let trees = [50, 100, 200].map(|files| expand(folder, files));
     for pair in trees.windows(2) {
         let (small, large) = (&pair[0], &pair[1]);
         println!(
@@ -27,12 +46,14 @@ fn main() {
             if large.seconds / small.seconds <= 2.2 { "ok" } else { "MISS" },
         );
     }
-    if std::env::args().nth(1).as_deref() == Some("expand") {
-        return;
-    }
+}
+
+/// What compiling many structs costs, beside pilota.
+fn structs(folder: &Path) {
+    let idl = many_structs();
     for profile in ["debug", "release"] {
-        let ours = compile(&folder, "ours", profile);
-        let theirs = compile(&folder, "theirs", profile);
+        let ours = compile(folder, Side::Ours, profile, &idl);
+        let theirs = compile(folder, Side::Pilota, profile, &idl);
         let ratio = ours / theirs;
         println!(
             "row=rustc/400x8/{profile} peer=pilota ratio={ratio:.2} target=0.5 {} ours={ours:.1}s peer={theirs:.1}s",
@@ -144,10 +165,8 @@ fn tree_file(numbers: &mut Numbers, file: usize) -> String {
     idl
 }
 
-/// Seconds that compiling 400 structs takes, without what they depend on: the median of three.
-fn compile(folder: &Path, side: &str, profile: &str) -> f64 {
-    let package = folder.join(side);
-    fs::create_dir_all(package.join("src")).expect("the folder can be made");
+/// 400 structs of 8 fields.
+fn many_structs() -> String {
     let mut numbers = Numbers(2);
     let mut idl = String::from("namespace rs scale\n");
     for item in 0..400 {
@@ -165,19 +184,34 @@ fn compile(folder: &Path, side: &str, profile: &str) -> f64 {
         }
         writeln!(idl, "}}").expect("it fits");
     }
+    idl
+}
+
+/// Whose code is compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Ours,
+    Pilota,
+}
+
+/// Seconds that compiling the IDL takes, without what it depends on: the median of three.
+fn compile(folder: &Path, side: Side, profile: &str, idl: &str) -> f64 {
+    let name = if side == Side::Ours { "ours" } else { "theirs" };
+    let package = folder.join(name);
+    fs::create_dir_all(package.join("src")).expect("the folder can be made");
     fs::write(package.join("src/scale.thrift"), idl).expect("it can be written");
     let source = match side {
-        "ours" => {
+        Side::Ours => {
             let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../runtime");
             let dependency =
                 format!("thriftly = {{ path = {runtime:?}, default-features = false }}\n");
-            manifest(&package, "ours", &dependency);
+            manifest(&package, name, &dependency);
             "thriftly::thrift!(\"scale.thrift\");\n"
         }
-        _ => {
+        Side::Pilota => {
             manifest(
                 &package,
-                "theirs",
+                name,
                 "pilota = \"0.13.1\"\n[build-dependencies]\npilota-build = \"0.13.1\"\n",
             );
             fs::write(package.join("build.rs"), BUILD).expect("it can be written");
