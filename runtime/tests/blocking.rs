@@ -83,8 +83,6 @@ const THREADS: [Threads; 4] = [
     Threads::One,
 ];
 
-// Known defect: now and then a call of this test is not answered within 30 seconds while a thread spins.
-#[ignore = "a call hangs now and then: a defect that is to be mended"]
 #[test]
 fn all_forms_are_answered_in_kind() {
     for threads in THREADS {

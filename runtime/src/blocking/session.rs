@@ -84,8 +84,15 @@ impl<IO: Wire, S: Service> Session<IO, S> {
     /// Does what can be done without waiting, over a stream that does not wait.
     pub(super) fn step(&mut self) -> Result<(), End> {
         for _ in 0..ROUNDS {
-            if !self.flush()? || !self.take_calls()? && !self.try_read()? {
+            if !self.flush()? {
                 break;
+            }
+            if !self.take_calls()? {
+                if !self.try_read()? {
+                    break;
+                }
+                // Also in the last round: nobody is woken for a call that has been read already.
+                self.take_calls()?;
             }
         }
         let waiting = self.connection.waiting();
