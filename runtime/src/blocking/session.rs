@@ -236,3 +236,74 @@ fn socket_timeout(timeout: Duration) -> Option<Duration> {
     const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
     (timeout < FAR).then(|| timeout.max(Duration::from_millis(1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::io::{Read, Write};
+
+    use super::*;
+    use crate::rpc::message::{Request, Response, ResponseKind};
+
+    /// A stream that never waits: it has these pieces, one for each read.
+    #[derive(Default)]
+    struct Pieces {
+        pieces: VecDeque<Vec<u8>>,
+        written: Vec<u8>,
+    }
+
+    impl Read for Pieces {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            match self.pieces.pop_front() {
+                Some(piece) => (&piece[..]).read(bytes),
+                None => Err(io::ErrorKind::WouldBlock.into()),
+            }
+        }
+    }
+
+    impl Write for Pieces {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.written.write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Wire for Pieces {
+        fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+            Ok(())
+        }
+        fn set_write_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+            Ok(())
+        }
+        fn linger(&mut self) {}
+    }
+
+    struct Echo;
+
+    impl Service for Echo {
+        fn call(&self, request: Request) -> Result<Response> {
+            Ok(Response::new(ResponseKind::Reply, request.protocol, request.body))
+        }
+    }
+
+    #[test]
+    fn a_call_is_answered_in_whichever_round_its_last_byte_is_read() {
+        let call = b"\x80\x01\0\x01\0\0\0\x04echo\0\0\0\x07\x0b\0\x01\0\0\0\x03abc\0";
+        for pieces in 1..=call.len() {
+            let (bytes, rest) = call.split_at(pieces - 1);
+            let mut stream = Pieces::default();
+            stream.pieces.extend(bytes.iter().map(|byte| vec![*byte]));
+            stream.pieces.push_back(rest.to_vec());
+            let shared = Arc::new(Shared { service: Echo, settings: ServerSettings::default() });
+            let mut session = Session::new(stream, Endpoints::default(), shared);
+            // It is stepped while its socket is ready: to be read while there is something to read, or
+            // to be written, which it always is here.
+            while session.is_writing() || !session.stream.pieces.is_empty() {
+                assert!(session.step().is_ok());
+            }
+            assert!(session.stream.written.ends_with(b"\0\0\0\x03abc\0"), "{pieces} pieces");
+        }
+    }
+}
