@@ -137,3 +137,16 @@ fn a_hashed_module_elsewhere_may_be_held() -> thriftly::Result<()> {
     assert_eq!(thriftly::binary::from_slice::<holder::Holder>(&bytes)?, holder);
     Ok(())
 }
+
+mod relative {
+    thriftly::thrift!(
+        inline: "struct User { 1: string name, 2: i64 id } struct Pair { 1: User one, 2: User other }",
+        types: { "User": super::User },
+    );
+}
+
+#[test]
+fn paths_are_relative_to_the_module_of_the_macro() {
+    let pair = relative::Pair { one: user(), other: relative::User::default() };
+    assert_eq!(pair.other, User::default());
+}

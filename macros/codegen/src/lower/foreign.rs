@@ -202,11 +202,6 @@ impl Lowerer<'_> {
         let name = definition.name();
         let message = format!("`{}` is not {what} on the wire, as `{}` is", ty.written, name.text);
         let rust = &ty.rust;
-        let alias = emit::typedef(&Typedef {
-            ident: self.ident(&self.item_name(definition)),
-            doc: self.docs(doc.as_deref(), annotations, name),
-            ty: rust.clone(),
-        });
         let proof = quote! {
             #[allow(deprecated)]
             const _: () = __wire_type_is::<#rust>(#wire, #message);
@@ -215,11 +210,22 @@ impl Lowerer<'_> {
             return Some(proof);
         }
         // The type may have the same name and be in the same module: it comes before what a glob imports.
+        // Its path is written in this module, where `super` means what the user means by it.
         let module = self.ident(&format!("__{}_type", value_name(&name.text)));
+        let target = self.ident(&format!("__{}Type", self.item_name(definition)));
         let import = self.import();
+        let alias = emit::typedef(&Typedef {
+            ident: self.ident(&self.item_name(definition)),
+            doc: self.docs(doc.as_deref(), annotations, name),
+            ty: quote!(super::#target),
+        });
         Some(quote! {
             #[doc(hidden)]
-            pub mod #module { #[allow(unused_imports)] use super::*; #import #alias }
+            #[allow(nonstandard_style, unreachable_pub)]
+            pub type #target = #rust;
+            #[doc(hidden)]
+            #[allow(nonstandard_style, unreachable_pub)]
+            pub mod #module { #import #alias }
             #[doc(inline)]
             #[allow(unused_imports, unreachable_pub)]
             pub use #module::*;
