@@ -13,7 +13,8 @@
 //! 11. [`coming_from`]: Apache's crate, volo and tonic.
 //! 12. [`generated`]: everything that `thrift!` generates, in a module to click through.
 //!
-//! Every example on these pages is compiled and run as a test.
+//! The examples are compiled and run as tests, except for fragments that need files of yours, which are
+//! shown as text, and a program that waits for a signal, which is only compiled.
 
 #[doc = include_str!("first_service.md")]
 pub mod first_service {}
