@@ -155,11 +155,13 @@ fn released(server: &ServerProcess, files: usize) {
 fn slow_and_silent_clients_are_closed_and_hold_up_nobody() {
     for kind in KINDS {
         let server = ServerProcess::start_with_files(kind, 4096);
+        let mut other = connect(server.address);
+        // Answers a call, so that everything that the server opens for itself is counted.
+        serves(&mut other, 1);
         let files = server.files();
         let mut slow: Vec<_> = (0..200).map(|_| connect(server.address)).collect();
         let silent: Vec<_> = (0..200).map(|_| connect(server.address)).collect();
         let begin = Instant::now();
-        let mut other = connect(server.address);
         let mut times = Vec::new();
         let whole = message("echo", MessageKind::Call, 1).repeat(1000);
         for number in 0..300 {
@@ -177,7 +179,7 @@ fn slow_and_silent_clients_are_closed_and_hold_up_nobody() {
         println!("{kind}: 200 slow and 200 silent clients: p99 of another {p99:?}");
         assert!(p99 < Duration::from_millis(500), "{p99:?}");
         // The clients are still there: it is the server that closes.
-        wait(HANG, "slow clients are closed", || server.files() <= files + 1);
+        wait(HANG, "slow clients are closed", || server.files() <= files);
         println!("{kind}: all closed after {:?}, with limits of {LIMIT:?}", begin.elapsed());
         drop((slow, silent));
     }
