@@ -266,6 +266,7 @@ mod error;
 #[cfg(all(feature = "async", any(doc, doctest)))]
 pub mod guide;
 mod limits;
+pub mod messages;
 mod net;
 mod protocol;
 mod rpc;

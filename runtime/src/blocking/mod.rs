@@ -38,6 +38,7 @@ mod stream;
 mod threads;
 mod workers;
 
+pub use crate::messages::blocking::{MessageChannel, answer, channel as message_channel};
 pub use client::{Channel, ClientBuilder, LayeredBuilder};
 pub use from_fn::{FnService, FromFn, Next, from_fn};
 pub use server::{BoundServer, Server, ServerHandle};

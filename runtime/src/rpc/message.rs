@@ -150,6 +150,15 @@ impl MethodName {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
+    /// The name without the service of a multiplexed call: `method` of `Service:method`. A reply has
+    /// this name.
+    pub(crate) fn plain(&self) -> MethodName {
+        match self.as_str().find(':') {
+            Some(colon) => MethodName(self.0.slice(colon + 1..)),
+            None => self.clone(),
+        }
+    }
+
     /// The name for messages: escaped and truncated, because a peer chooses it.
     #[cold]
     pub(crate) fn shown(&self) -> String {
