@@ -2,9 +2,9 @@
 //!
 //! - [`Message`] converts a call or reply to bytes and back.
 //! - [`answer`] passes the bytes of a call to a service and returns the bytes of its reply;
-//!   [`blocking::answer`](crate::blocking::answer) does the same for a blocking service.
+//!   [`blocking::answer`] does the same for a blocking service.
 //! - [`channel`] makes the channel of a typed client from a function that sends bytes;
-//!   [`blocking::message_channel`](crate::blocking::message_channel) for a blocking client.
+//!   [`message_channel`](crate::blocking::message_channel) for a blocking client.
 //!
 //! A message has no frame: where messages are stored one after the other, their ends have to be
 //! recorded by other means, such as a length before each or the boundaries of datagrams.
