@@ -279,7 +279,7 @@ mod value;
 
 /// The type of `binary`: shared bytes, cloned without a copy.
 pub use bytes::Bytes;
-pub use net::address::Address;
+pub use net::address::{Address, Scheme};
 pub use rpc::application::ApplicationError;
 
 #[cfg(feature = "async")]

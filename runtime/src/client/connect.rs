@@ -127,7 +127,8 @@ impl Source {
 const FAR: Duration = Duration::from_secs(1 << 30);
 
 async fn resolve(address: &Address) -> Result<Vec<SocketAddr>> {
-    let found = match address.number() {
+    address.over_tcp()?;
+    let found = match address.socket_addr() {
         Some(number) => Ok(vec![number]),
         None => lookup_host((address.host(), address.port())).await.map(Iterator::collect),
     };

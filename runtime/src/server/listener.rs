@@ -49,7 +49,8 @@ impl Source for TcpListener {
 
 /// Listens on an address.
 pub(super) async fn listen(address: &Address) -> Result<TcpListener> {
-    let found = match address.number() {
+    address.over_tcp()?;
+    let found = match address.socket_addr() {
         Some(number) => Ok(vec![number]),
         None => lookup_host((address.host(), address.port())).await.map(Iterator::collect),
     };
