@@ -5,6 +5,7 @@
 pub mod cases;
 pub mod form;
 pub mod instance;
+pub mod interop;
 pub mod package;
 pub mod peers;
 pub mod process;

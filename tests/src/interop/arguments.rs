@@ -1,0 +1,86 @@
+//! The command line of `interop_server` and `interop_client`.
+
+use std::path::PathBuf;
+
+use thriftly::{Framing, Protocol};
+
+/// What a program is to speak, and where.
+#[derive(Debug)]
+pub(super) struct Arguments {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) protocol: Protocol,
+    pub(super) transport: Transport,
+    /// Two services, `Interop` and `Second`, on each connection.
+    pub(super) multiplex: bool,
+    /// A Unix socket in place of host and port.
+    pub(super) domain_socket: Option<PathBuf>,
+    /// The server's certificate and key, or the client's certificate authority.
+    pub(super) tls: Vec<PathBuf>,
+    /// The blocking server or client in place of the async one.
+    pub(super) blocking: bool,
+}
+
+/// How messages are carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// Over a socket.
+    Socket(Framing),
+}
+
+impl Arguments {
+    /// Parses the arguments of this process. `files` is the number of files after `--tls`.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(super) fn parse(files: usize) -> Result<Arguments, String> {
+        let mut found = Arguments {
+            host: "127.0.0.1".into(),
+            port: 9090,
+            protocol: Protocol::Binary,
+            transport: Transport::Socket(Framing::Unframed),
+            multiplex: false,
+            domain_socket: None,
+            tls: Vec::new(),
+            blocking: false,
+        };
+        let mut words = std::env::args().skip(1);
+        while let Some(option) = words.next() {
+            let mut value = || words.next().ok_or(format!("{option} takes a value"));
+            match &*option {
+                "--host" => found.host = value()?,
+                "--port" => found.port = value()?.parse().map_err(|_| "--port takes a port")?,
+                "--protocol" => found.protocol = protocol(&value()?)?,
+                "--transport" => found.transport = transport(&value()?)?,
+                "--multiplex" => found.multiplex = true,
+                "--domain-socket" => found.domain_socket = Some(value()?.into()),
+                "--tls" => {
+                    for _ in 0..files {
+                        found.tls.push(value()?.into());
+                    }
+                }
+                "--blocking" => found.blocking = true,
+                _ => return Err(format!("unknown option {option}")),
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn protocol(name: &str) -> Result<Protocol, String> {
+    Ok(match name {
+        "binary" => Protocol::Binary,
+        "compact" => Protocol::Compact,
+        "json" => Protocol::Json,
+        "tpjson" => Protocol::ThriftPyJson,
+        _ => return Err(format!("unknown protocol {name}")),
+    })
+}
+
+fn transport(name: &str) -> Result<Transport, String> {
+    Ok(match name {
+        "buffered" => Transport::Socket(Framing::Unframed),
+        "framed" => Transport::Socket(Framing::Framed),
+        _ => return Err(format!("unknown transport {name}")),
+    })
+}

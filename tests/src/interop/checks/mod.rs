@@ -1,0 +1,98 @@
+//! The checks of the interop client, in their order.
+
+mod calls;
+mod scalars;
+mod structs;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use thriftly::{ApplicationErrorKind, Error, ErrorKind, blocking};
+
+use super::arguments::Arguments;
+use super::idl::interop::{
+    BlockingInteropPlusClient, BlockingInteropV2Client, BlockingSecondClient,
+};
+use super::idl::interop_uuid::BlockingUuidSvcClient;
+
+type Service = Arc<dyn blocking::Service>;
+
+/// The clients of one connection.
+pub(super) struct Peer {
+    interop: BlockingInteropPlusClient<Service>,
+    newer: BlockingInteropV2Client<Service>,
+    uuids: BlockingUuidSvcClient<Service>,
+    /// With multiplexed services only.
+    second: Option<BlockingSecondClient<Service>>,
+}
+
+impl Peer {
+    /// Creates the clients of a channel.
+    pub(super) fn new(channel: Service, arguments: &Arguments) -> Peer {
+        let protocol = arguments.protocol;
+        let channel = || Arc::clone(&channel);
+        Peer {
+            interop: BlockingInteropPlusClient::new(channel()).with_protocol(protocol),
+            newer: BlockingInteropV2Client::new(channel()).with_protocol(protocol),
+            uuids: BlockingUuidSvcClient::new(channel()).with_protocol(protocol),
+            second: None,
+        }
+    }
+}
+
+/// Why a check did not pass.
+enum Stop {
+    Failed(String),
+    Skipped(&'static str),
+}
+
+impl<E: Into<Error>> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Failed(error.into().to_string())
+    }
+}
+
+type Outcome = Result<(), Stop>;
+
+/// A check and its name.
+type Check = (&'static str, fn(&Peer) -> Outcome);
+
+/// Runs all checks, prints their outcomes, and returns the number of failures.
+pub(super) fn run(peer: &Peer) -> usize {
+    let checks = [scalars::CHECKS, structs::CHECKS, calls::CHECKS].concat();
+    let mut failures = 0;
+    for (name, check) in checks {
+        match check(peer) {
+            Ok(()) => println!("PASS {name}"),
+            Err(Stop::Skipped(why)) => println!("SKIP {name}: {why}"),
+            Err(Stop::Failed(why)) => {
+                // One line for each check.
+                println!("FAIL {name}: {}", why.replace('\n', " "));
+                failures += 1;
+            }
+        }
+    }
+    failures
+}
+
+/// Compares a reply with what is expected.
+fn equal<T: PartialEq + Debug>(found: T, expected: T) -> Outcome {
+    if found == expected {
+        return Ok(());
+    }
+    let (mut found, mut expected) = (format!("{found:?}"), format!("{expected:?}"));
+    for text in [&mut found, &mut expected] {
+        if text.len() > 400 {
+            *text = text.chars().take(400).chain("…".chars()).collect();
+        }
+    }
+    Err(Stop::Failed(format!("got {found} instead of {expected}")))
+}
+
+/// Expects that a call fails with an application exception, and returns its type.
+fn application(error: &Error) -> Result<ApplicationErrorKind, Stop> {
+    match error.kind() {
+        ErrorKind::Application(kind) => Ok(kind),
+        _ => Err(Stop::Failed(format!("no application exception: {error}"))),
+    }
+}
