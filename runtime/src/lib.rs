@@ -518,6 +518,8 @@ pub use value::uuid::Uuid;
 ///   IDL, and `Debug`, `Clone`, `PartialEq` and `Default`. Types that contain it have `Eq`, `Hash`
 ///   and `Ord` if it has them, which it must within keys. Within an exception thrown by a method it
 ///   must also be `Send` and `Sync`.
+/// - `(idempotent)` on a method: its calls may be handled twice, so a channel sends them again, once,
+///   after their connection was lost ([`Request::idempotent`]).
 /// - `(message = "…")` on an exception: the name of its `string` field used as the message.
 /// - `(deprecated = "…")`: `#[deprecated]`, with the reason if there is one.
 /// - `(rust.derive = "…")` on a struct, union, exception or enum: additional derives.

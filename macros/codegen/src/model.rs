@@ -300,6 +300,8 @@ pub(crate) struct Method {
     pub(crate) name: String,
     pub(crate) doc: Docs,
     pub(crate) oneway: bool,
+    /// Whether its calls may be sent again.
+    pub(crate) idempotent: bool,
     /// The method constant used by clients.
     pub(crate) info: Ident,
     /// The struct of arguments that a server reads.

@@ -89,6 +89,8 @@ impl CallFuture {
             call: Waiter { reply, call },
             bytes: request.body.len(),
             oneway: request.oneway,
+            repeatable: request.idempotent && !request.oneway,
+            written: false,
             request,
             deadline,
             queued,

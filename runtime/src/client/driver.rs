@@ -15,7 +15,7 @@ use super::call::{Message, Shared, Waiter};
 use super::conn::Conn;
 use super::connect::{Socket, Source};
 use crate::connection::{
-    Answer, ClientConnection, LinkId, Pool, Step, Why, closed, flooded, lost, no_such_call,
+    Answer, ClientConnection, LinkId, Loss, Pool, Step, Why, closed, flooded, lost, no_such_call,
     of_method, unreadable,
 };
 use crate::error::{Error, Result};
@@ -329,8 +329,9 @@ impl Driver {
         let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
         let mut unwritten = self.conns.remove(at).into_unwritten();
         unwritten.extend(unsent);
+        let loss = Loss::of(&error);
         self.lost = Some(error);
-        self.pool.lost(link, unwritten, self.now);
+        self.pool.lost(link, loss, unwritten, self.now);
     }
 
     /// Whether it is time to ask the pool again.

@@ -48,8 +48,9 @@ pub use layered::LayeredBuilder;
 /// Every call has a [`Deadline`](crate::Deadline), by default 30 seconds, and fails with
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it has passed. When a connection is lost,
 /// the calls in flight on it fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the
-/// server may have handled them; a call of which no byte was written is sent again, once, on
-/// another connection. After a connection was lost with several calls in flight, calls are sent one
+/// server may have handled them. Two kinds of calls are sent again, once, on another connection: those
+/// of which no byte was written, and [idempotent](Request::idempotent) ones, if the connection was closed
+/// or reset. After a connection was lost with several calls in flight, calls are sent one
 /// at a time for a while, so that a server that closes the connection on a failure affects no other
 /// calls.
 ///

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::connection::pool::Why;
+use crate::connection::pool::{Loss, Why};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::message::{Headers, MethodName, Protocol, Request};
 use crate::transport::Framing;
@@ -109,6 +109,16 @@ pub(crate) fn unreadable(error: Error) -> Error {
 pub(crate) fn flooded() -> Error {
     let why = "the server goes on answering calls that have been answered";
     Error::new(ErrorKind::BadReply, why)
+}
+
+impl Loss {
+    /// The kind of loss that has this reason.
+    pub(crate) fn of(reason: &Error) -> Loss {
+        match reason.kind() {
+            ErrorKind::Closed => Loss::Closed,
+            _ => Loss::OutOfSync,
+        }
+    }
 }
 
 /// Headers were set that the transport does not carry.

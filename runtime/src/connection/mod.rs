@@ -23,7 +23,7 @@ pub(crate) use failure::{
 };
 pub(crate) use input::Input;
 pub(crate) use output::{Output, SLICES};
-pub(crate) use pool::{Answer, Caller, Entry, LinkId, Pool, PoolSettings, Step, Why};
+pub(crate) use pool::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};
 pub(crate) use report::{End, Report};
 #[cfg(feature = "async")]
 pub(crate) use server::CallHead;

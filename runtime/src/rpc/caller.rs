@@ -19,6 +19,8 @@ pub struct Method {
     pub name: &'static str,
     /// The server sends no reply.
     pub oneway: bool,
+    /// A call may be handled twice.
+    pub idempotent: bool,
     /// Field names of the struct of arguments.
     pub arguments: &'static StructNames,
 }
@@ -67,6 +69,7 @@ impl<C> Caller<C> {
         let body = encode_body(self.protocol, &arguments)?;
         let mut request = Request::new(method.name, self.protocol, body);
         request.oneway = method.oneway;
+        request.idempotent = method.idempotent;
         if let Some(timeout) = self.timeout {
             request.deadline = Deadline::after(timeout);
         }

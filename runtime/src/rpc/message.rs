@@ -198,6 +198,10 @@ pub struct Request {
     pub method: MethodName,
     /// Whether no reply is expected.
     pub oneway: bool,
+    /// Whether the call may be handled twice, so that a channel may send it again, once, after its
+    /// connection was lost: set by the annotation `(idempotent)` of the method. It is not sent, and has
+    /// no effect on a oneway call.
+    pub idempotent: bool,
     /// The protocol of the body.
     pub protocol: Protocol,
     /// Headers of the call.
@@ -220,6 +224,7 @@ impl Request {
         Request {
             method: method.into(),
             oneway: false,
+            idempotent: false,
             protocol,
             headers: Headers::default(),
             body,

@@ -8,6 +8,7 @@
 mod answers;
 mod blocking;
 mod errors;
+mod idempotent;
 mod lost;
 mod peer;
 mod slow;

@@ -85,7 +85,7 @@ impl Call {
 
     /// Sleeps for as many milliseconds as the argument says.
     pub fn work(&self) {
-        if self.method == "get" {
+        if matches!(self.method.as_str(), "get" | "fetch") {
             thread::sleep(Duration::from_millis(self.number() as u64));
         }
     }
@@ -93,7 +93,7 @@ impl Call {
     /// The right answer.
     pub fn reply(&self) -> Vec<u8> {
         match self.method.as_str() {
-            "get" => self.answer(&self.method, self.seqid, &number(self.number())),
+            "get" | "fetch" => self.answer(&self.method, self.seqid, &number(self.number())),
             _ => self.answer(&self.method, self.seqid, &[0]),
         }
     }

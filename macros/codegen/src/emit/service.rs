@@ -30,16 +30,17 @@ pub(crate) fn service(item: &Service) -> TokenStream {
 ///
 /// ```text
 /// pub const __StoreGetArgsMethod: Method =
-///     Method { name: "get", oneway: false, arguments: &StructNames { … } };
+///     Method { name: "get", oneway: false, idempotent: true, arguments: &StructNames { … } };
 /// ```
 fn method(method: &Method) -> TokenStream {
-    let Method { info, args, name, oneway, .. } = method;
+    let Method { info, args, name, oneway, idempotent, .. } = method;
     quote! {
         #[doc(hidden)]
         #[allow(nonstandard_style, unreachable_pub)]
         pub const #info: __Method = __Method {
             name: #name,
             oneway: #oneway,
+            idempotent: #idempotent,
             arguments: <#args as __ThriftType>::NAMES,
         };
     }

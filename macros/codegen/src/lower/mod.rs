@@ -8,6 +8,7 @@ mod docs;
 mod exception;
 mod foreign;
 mod heap;
+mod idempotent;
 mod names;
 mod options;
 mod presence;
@@ -276,6 +277,7 @@ impl<'a> Lowerer<'a> {
         idl.extend(presence::check(self.program));
         idl.extend(depth::check(self.program));
         idl.extend(exception::check(self.program, &self.foreign));
+        idl.extend(idempotent::check(self.program));
         idl.extend(self.names.diagnostics().iter().cloned());
         Findings { idl, options: self.unused_options() }
     }

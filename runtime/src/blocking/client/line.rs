@@ -10,8 +10,8 @@ use super::conn::{Conn, Outcome, Tcp};
 use super::connect::{Socket, Source};
 use super::worker::Worker;
 use crate::connection::{
-    Answer, CallName, Caller, ClientConnection, Entry, LinkId, Pool, Reply, Step, Why, flooded,
-    no_such_call, of_method, wrong_protocol,
+    Answer, CallName, Caller, ClientConnection, Entry, LinkId, Loss, Pool, Reply, Step, Why,
+    flooded, no_such_call, of_method, wrong_protocol,
 };
 use crate::error::{Error, Result};
 use crate::net::address::Address;
@@ -158,6 +158,8 @@ impl Line {
             oneway: request.oneway,
             queued,
             tries: 0,
+            repeatable: request.idempotent && !request.oneway,
+            written: false,
         };
         if let Err(refused) = state.pool.submit(entry) {
             debug_assert_eq!(refused.call.number, number);
@@ -260,8 +262,9 @@ impl Line {
                     true => state.pool.caller(link, seqid).map(|ticket| (seqid, ticket.clone())),
                     false => None,
                 };
+                let loss = Loss::of(&error);
                 state.lost = Some(error);
-                state.pool.lost(link, unwritten.into_iter().collect(), now);
+                state.pool.lost(link, loss, unwritten.into_iter().collect(), now);
                 None
             }
         }
@@ -431,8 +434,9 @@ impl State {
                 Ok(()) => at += 1,
                 Err(error) => {
                     self.conns.swap_remove(at);
+                    let loss = Loss::of(&error);
                     self.lost = Some(error);
-                    self.pool.lost(link, Vec::new(), Instant::now());
+                    self.pool.lost(link, loss, Vec::new(), Instant::now());
                 }
             }
         }

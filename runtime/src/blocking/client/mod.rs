@@ -30,8 +30,9 @@ use line::Line;
 ///
 /// Every call has a [`Deadline`](crate::Deadline), by default 30 seconds, and fails with
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it has passed. When its connection is lost it
-/// fails with [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the server may have handled it; only
-/// a call of which no byte was written is sent again, once.
+/// fails with [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the server may have handled it. Two
+/// kinds of calls are sent again, once: those of which no byte was written, and
+/// [idempotent](Request::idempotent) ones, if the connection was closed or reset.
 #[derive(Debug, Clone)]
 pub struct Channel {
     line: Arc<Line>,

@@ -2,22 +2,13 @@
 
 use std::time::Instant;
 
-use super::link::Link;
 use super::queue::Entry;
 use super::{Caller, LONGEST_CROWDED, Pool, Step, Why};
 
-impl<T: Caller, R> Pool<T, R> {
-    /// Forgets a connection, and what was in flight on it.
-    pub(super) fn close(&mut self, mut link: Link<T>) -> Step<T, R> {
-        for call in link.drain() {
-            self.decided.push_back(Step::Fail { call, why: Why::Lost });
-        }
-        Step::Close { link: link.id }
-    }
-
+impl<T: Caller, R: Clone> Pool<T, R> {
     pub(super) fn fail_waiting(&mut self, why: Why, which: impl Fn(&Entry<T, R>) -> bool) {
         let failed = self.queue.remove(which);
-        self.decided.extend(failed.map(|entry| Step::Fail { call: entry.call, why }));
+        self.decided.extend(failed.map(|entry| entry.failed(why)));
     }
 
     pub(super) fn check_at(&mut self, at: Instant) {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 #[cfg(any(feature = "async", test))]
 use super::ASSUMED_TIMEOUT;
+use super::queue::Entry;
 use super::{Caller, LONGEST_REST, MAX_BACKLOG, SHORTEST_REST};
 
 /// The name of a connection in its pool. It is never used again.
@@ -21,7 +22,7 @@ pub(super) enum Stage {
 
 /// A call on a connection.
 #[derive(Debug)]
-pub(super) struct Sent<T> {
+pub(super) struct Sent<T, R> {
     /// `None` after it has failed or its caller has gone.
     pub(super) call: Option<T>,
     pub(super) at: Instant,
@@ -29,13 +30,26 @@ pub(super) struct Sent<T> {
     pub(super) deadline: Option<Instant>,
     pub(super) oneway: bool,
     pub(super) tries: u32,
+    /// The request of a call that may be sent once more.
+    pub(super) repeat: Option<R>,
+    /// Whether a byte of it was written on another connection before.
+    pub(super) written: bool,
     /// Whether nothing else was in flight when it was sent.
     alone: bool,
     /// Whether a later call was answered before it.
     overtaken: bool,
 }
 
-impl<T> Sent<T> {
+impl<T: Caller, R> Sent<T, R> {
+    /// The call as one that waits for another connection, unless its caller has gone.
+    pub(super) fn into_entry(self, request: R) -> Option<Entry<T, R>> {
+        let Sent { call, at, bytes, deadline, oneway, tries, repeat, written, .. } = self;
+        let call = call.filter(|call| !call.has_gone())?;
+        let repeatable = repeat.is_some();
+        let queued = at;
+        Some(Entry { call, request, bytes, deadline, oneway, queued, tries, repeatable, written })
+    }
+
     /// Until when a late answer is waited for.
     fn waited_until(&self) -> Option<Instant> {
         let deadline = self.deadline?;
@@ -73,7 +87,7 @@ pub(super) struct Taken {
 
 /// A connection, and the calls that are in flight on it.
 #[derive(Debug)]
-pub(super) struct Link<T> {
+pub(super) struct Link<T, R> {
     pub(super) id: LinkId,
     pub(super) stage: Stage,
     pub(super) address: Option<SocketAddr>,
@@ -95,7 +109,7 @@ pub(super) struct Link<T> {
     pub(super) rests_until: Option<Instant>,
     /// Answers that nobody waited for since the last one that somebody did.
     pub(super) strays: u32,
-    flight: HashMap<i32, Sent<T>, BuildHasherDefault<SeqidHasher>>,
+    flight: HashMap<i32, Sent<T, R>, BuildHasherDefault<SeqidHasher>>,
     /// The calls that no answer to a later call has overtaken, in order, with when they were sent.
     order: VecDeque<(i32, Instant)>,
     /// How many calls in flight nobody waits for any more. They are kept until a later call is
@@ -106,8 +120,8 @@ pub(super) struct Link<T> {
     last: i32,
 }
 
-impl<T: Caller> Link<T> {
-    pub(super) fn new(id: LinkId, now: Instant) -> Link<T> {
+impl<T: Caller, R: Clone> Link<T, R> {
+    pub(super) fn new(id: LinkId, now: Instant) -> Link<T, R> {
         Link {
             id,
             stage: Stage::Opening,
@@ -146,20 +160,24 @@ impl<T: Caller> Link<T> {
         now.saturating_duration_since(self.opening_since)
     }
 
-    /// Puts a call on it, and returns its sequence id.
-    pub(super) fn send(
-        &mut self,
-        now: Instant,
-        call: T,
-        bytes: usize,
-        deadline: Option<Instant>,
-        oneway: bool,
-        tries: u32,
-    ) -> i32 {
+    /// Puts a call on it, and returns its sequence id and what to send.
+    pub(super) fn send(&mut self, now: Instant, entry: Entry<T, R>) -> (i32, R) {
         // 2³¹ calls later the numbers begin again; a negative one would confuse old peers.
         self.last = if self.last == i32::MAX { 1 } else { self.last + 1 };
-        let (call, alone) = (Some(call), self.flight.is_empty());
-        let sent = Sent { call, at: now, bytes, deadline, oneway, tries, alone, overtaken: false };
+        let Entry { call, request, bytes, deadline, oneway, tries, repeatable, written, .. } =
+            entry;
+        let sent = Sent {
+            call: Some(call),
+            at: now,
+            bytes,
+            deadline,
+            oneway,
+            tries,
+            repeat: repeatable.then(|| request.clone()),
+            written,
+            alone: self.flight.is_empty(),
+            overtaken: false,
+        };
         self.flight.insert(self.last, sent);
         self.peak = self.peak.max(self.flight.len());
         if !oneway {
@@ -167,7 +185,7 @@ impl<T: Caller> Link<T> {
         }
         self.backlog += bytes;
         self.used = now;
-        self.last
+        (self.last, request)
     }
 
     pub(super) fn answered(&mut self, seqid: i32, now: Instant) -> (Answer<T>, Option<Taken>) {
@@ -235,7 +253,7 @@ impl<T: Caller> Link<T> {
     }
 
     /// Takes a call off, whatever its state.
-    pub(super) fn take(&mut self, seqid: i32) -> Option<Sent<T>> {
+    pub(super) fn take(&mut self, seqid: i32) -> Option<Sent<T, R>> {
         let sent = self.flight.remove(&seqid)?;
         self.abandoned -= usize::from(sent.call.is_none());
         if !sent.oneway && !sent.overtaken {
@@ -244,13 +262,14 @@ impl<T: Caller> Link<T> {
         Some(sent)
     }
 
-    /// All callers that still wait. Nobody will answer them.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = T> + use<T> {
+    /// All calls whose callers still wait, in the order in which they were sent. Nobody will answer them.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = Sent<T, R>> + use<T, R> {
         self.order.clear();
         self.abandoned = 0;
         let mut flight: Vec<_> = std::mem::take(&mut self.flight).into_iter().collect();
         flight.sort_by_key(|(seqid, _)| *seqid);
-        flight.into_iter().filter_map(|(_, sent)| sent.call).filter(|call| !call.has_gone())
+        let calls = flight.into_iter().map(|(_, sent)| sent);
+        calls.filter(|sent| sent.call.as_ref().is_some_and(|call| !call.has_gone()))
     }
 
     pub(super) fn caller(&self, seqid: i32) -> Option<&T> {

@@ -21,8 +21,9 @@
 //!   calls until the late answer comes. It is closed when that is missing for another deadline.
 //!   Callers that gave up without a deadline count as if they had had one of 30 seconds.
 //! - **Retries.** A call of which no byte was written is sent again: on as many connections as were closed
-//!   while they were idle, and once if a new one is closed before it has answered anything. No other call
-//!   is.
+//!   while they were idle, and once if a new one is closed before it has answered anything. An idempotent
+//!   call is sent again once after a byte of it was written, if the connection was closed or reset, but
+//!   not if its replies cannot be read. No other call is.
 //! - **Learning.** If a server closes its connections behind the first answer, they get another call only
 //!   if they are still open 20 milliseconds later. After a connection was lost with several calls in flight, calls go one at a time
 //!   for a while. If a new connection does not answer while an older one does, the server is taken to
@@ -36,6 +37,7 @@ mod backoff;
 mod expiry;
 mod latency;
 mod link;
+mod loss;
 mod queue;
 mod routing;
 #[cfg(test)]
@@ -51,6 +53,7 @@ use backoff::Reconnects;
 use latency::Latency;
 pub(crate) use link::{Answer, LinkId};
 use link::{Link, Stage};
+pub(crate) use loss::Loss;
 use queue::Queue;
 pub(crate) use queue::{Entry, Refused};
 
@@ -128,7 +131,7 @@ pub(crate) enum Step<T, R> {
 pub(crate) enum Why {
     /// Its deadline passed. `sent` tells whether it was given to a connection.
     Timeout { sent: bool },
-    /// Its connection was lost after a byte of it may have been written.
+    /// Its connection was lost after a byte of it may have been written; twice if it is idempotent.
     Lost,
     /// Its connection was lost before a byte of it was written, twice.
     Unsent,
@@ -144,7 +147,7 @@ pub(crate) struct Pool<T, R> {
     settings: PoolSettings,
     queue: Queue<T, R>,
     /// In the order in which they are filled.
-    links: Vec<Link<T>>,
+    links: Vec<Link<T, R>>,
     last_link: u64,
     latency: Latency,
     /// Whether the server has answered a call before an older one of the same connection.
@@ -173,7 +176,7 @@ struct Serial {
     next: Duration,
 }
 
-impl<T: Caller, R> Pool<T, R> {
+impl<T: Caller, R: Clone> Pool<T, R> {
     /// An empty pool. The seed is that of the jitter.
     pub(crate) fn new(settings: PoolSettings, seed: u64) -> Pool<T, R> {
         Pool {
@@ -227,10 +230,9 @@ impl<T: Caller, R> Pool<T, R> {
             if entry.call.has_gone() {
                 continue;
             }
-            let Entry { call, request, bytes, deadline, oneway, tries, .. } = entry;
             let link = &mut self.links[at];
             let idle = link.is_idle();
-            let seqid = link.send(now, call, bytes, deadline, oneway, tries);
+            let (seqid, request) = link.send(now, entry);
             return Some(Step::Send { link: link.id, seqid, request, idle });
         }
         None
@@ -331,61 +333,6 @@ impl<T: Caller, R> Pool<T, R> {
         }
     }
 
-    /// A connection was lost, or has to be closed by the shell. The requests are those of which no
-    /// byte was written, in the order in which they were sent: they are sent again, once.
-    pub(crate) fn lost(&mut self, link: LinkId, unwritten: Vec<(i32, R)>, now: Instant) {
-        let Some(at) = self.links.iter().position(|one| one.id == link) else { return };
-        let mut link = self.links.remove(at);
-        if link.survives(SOON).is_some_and(|at| now < at) {
-            self.closes = self.closes.saturating_add(1);
-        }
-        let worked = link.answered || link.lived(now) > Duration::from_secs(5);
-        if !worked {
-            self.reconnects.failed(link.address.as_slice(), now);
-            // The calls that it was opened for have had one of their two tries.
-            let opened = link.opened;
-            self.queue.tried(|entry| opened.is_none_or(|opened| entry.queued <= opened));
-            self.fail_waiting(Why::Unsent, |entry| entry.tries > 1);
-        }
-        for (seqid, request) in unwritten.into_iter().rev() {
-            let Some(sent) = link.take(seqid) else { continue };
-            let Some(call) = sent.call else { continue };
-            if call.has_gone() {
-                continue;
-            }
-            // A connection that worked was closed since, as others of its age may be: that is no try.
-            let tries = sent.tries + u32::from(!worked);
-            match tries {
-                0 | 1 => self.queue.push_front(Entry {
-                    call,
-                    request,
-                    bytes: sent.bytes,
-                    deadline: sent.deadline,
-                    oneway: sent.oneway,
-                    queued: sent.at,
-                    tries,
-                }),
-                _ => self.decided.push_back(Step::Fail { call, why: Why::Unsent }),
-            }
-        }
-        if link.in_flight() > 1 && self.settings.max_in_flight > 1 {
-            let recently = |until: Instant| now.saturating_duration_since(until) < LONGEST_SERIAL;
-            let next = match self.serial.until {
-                Some(until) if recently(until) => self.serial.next,
-                _ => SERIAL,
-            };
-            self.serial.until = now.checked_add(next);
-            self.serial.next = (next * 2).min(LONGEST_SERIAL);
-            self.concurrent = false;
-            for link in &mut self.links {
-                link.window = 1;
-            }
-        }
-        for call in link.drain() {
-            self.decided.push_back(Step::Fail { call, why: Why::Lost });
-        }
-    }
-
     /// Drops the calls whose callers have gone.
     #[cfg(any(feature = "async", test))]
     pub(crate) fn sweep(&mut self, now: Instant) {
@@ -449,7 +396,7 @@ impl<T: Caller, R> Pool<T, R> {
         self.links.len()
     }
 
-    fn link(&mut self, link: LinkId) -> Option<&mut Link<T>> {
+    fn link(&mut self, link: LinkId) -> Option<&mut Link<T, R>> {
         self.links.iter_mut().find(|one| one.id == link)
     }
 }

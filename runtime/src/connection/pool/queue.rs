@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::PoolSettings;
+use super::{PoolSettings, Step, Why};
 
 /// A call that waits.
 #[derive(Debug)]
@@ -18,6 +18,22 @@ pub(crate) struct Entry<T, R> {
     pub(crate) queued: Instant,
     /// How many connections were lost before a byte of it was written.
     pub(crate) tries: u32,
+    /// Whether it may be sent once more after a byte of it was written.
+    pub(crate) repeatable: bool,
+    /// Whether a byte of it was written on a connection that was lost.
+    pub(crate) written: bool,
+}
+
+impl<T, R> Entry<T, R> {
+    /// Fails it. One that was written before may have been handled.
+    pub(super) fn failed(self, why: Why) -> Step<T, R> {
+        let why = match why {
+            Why::Timeout { sent } => Why::Timeout { sent: sent || self.written },
+            Why::Unsent | Why::Unreachable if self.written => Why::Lost,
+            why => why,
+        };
+        Step::Fail { call: self.call, why }
+    }
 }
 
 /// A call that was not taken.

@@ -6,7 +6,7 @@ use super::link::{Link, Stage};
 use super::queue::Entry;
 use super::{CLOSES, Caller, LinkId, Pool, SOON, Step, Why};
 
-impl<T: Caller, R> Pool<T, R> {
+impl<T: Caller, R: Clone> Pool<T, R> {
     /// Whether calls go one at a time now.
     pub(super) fn one_at_a_time(&self, now: Instant) -> bool {
         self.settings.max_in_flight == 1 || self.serial.until.is_some_and(|until| now < until)
@@ -16,7 +16,7 @@ impl<T: Caller, R> Pool<T, R> {
     pub(super) fn route(&mut self, queued: Instant, now: Instant) -> Option<usize> {
         let late = self.late(now);
         let single = self.one_at_a_time(now);
-        let has_room = |link: &Link<T>| {
+        let has_room = |link: &Link<T, R>| {
             let window = if single { 1 } else { link.window };
             link.is_usable() && link.in_flight() < window
         };
@@ -43,12 +43,12 @@ impl<T: Caller, R> Pool<T, R> {
         (self.links[fewest].in_flight() < self.settings.max_in_flight).then_some(fewest)
     }
 
-    pub(super) fn doubts(&self, link: &Link<T>, now: Instant) -> bool {
+    pub(super) fn doubts(&self, link: &Link<T, R>, now: Instant) -> bool {
         link.rests_until.is_some() || !self.is_kept(link, now)
     }
 
     /// Whether the server will probably not close the connection at once.
-    pub(super) fn is_kept(&self, link: &Link<T>, now: Instant) -> bool {
+    pub(super) fn is_kept(&self, link: &Link<T, R>, now: Instant) -> bool {
         self.closes < CLOSES || link.survives(SOON).is_none_or(|at| at <= now)
     }
 
@@ -75,7 +75,7 @@ impl<T: Caller, R> Pool<T, R> {
     /// Opens a connection for the calls that wait, if it is time.
     pub(super) fn open_another(&mut self, queued: Instant, now: Instant) -> Option<Step<T, R>> {
         let opening = self.links.iter().filter(|link| link.stage == Stage::Opening).count();
-        let usable = |link: &&Link<T>| link.is_serving() && self.is_kept(link, now);
+        let usable = |link: &&Link<T, R>| link.is_serving() && self.is_kept(link, now);
         let usable = self.links.iter().filter(usable).count();
         let wanted = match self.one_at_a_time(now) {
             true => opening < self.queue.len(),

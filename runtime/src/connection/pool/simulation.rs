@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::{Answer, Caller, Entry, LinkId, Pool, PoolSettings, Step, Why};
+use super::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};
 
 /// How late a call may end.
 const SLACK: Duration = Duration::from_millis(50);
@@ -31,6 +31,8 @@ pub(super) enum Server {
     Closes,
     /// Answers, and closes the connection with every so manieth call.
     ClosesAtCall { nth: u64 },
+    /// Answers, and sends something unreadable in place of every so manieth answer.
+    Garbles { nth: u64 },
     /// Answers and closes each connection when it has been idle.
     ClosesIdle,
     /// Answers one call of each connection, and closes it a little later.
@@ -73,12 +75,16 @@ pub(super) struct Record {
     pub(super) submitted: Instant,
     pub(super) deadline: Option<Instant>,
     oneway: bool,
+    /// Whether it may be sent twice.
+    pub(super) idempotent: bool,
     /// How long a server is busy with it at least.
     slow: Duration,
     gone: Rc<Cell<bool>>,
     pub(super) ended: Option<(Instant, Outcome)>,
     /// How often a server has got it.
-    received: usize,
+    pub(super) received: usize,
+    /// Whether the answer of a server that has got it was unreadable.
+    garbled: bool,
 }
 
 /// One connection at the server's end.
@@ -107,6 +113,8 @@ enum Event {
     Close(LinkId),
     /// The client sees that the connection is closed.
     Seen(LinkId),
+    /// The client reads something unreadable.
+    Garbage(LinkId),
 }
 
 /// A client with its servers.
@@ -172,6 +180,26 @@ impl World {
         call
     }
 
+    /// A call that is made now, and has 300 milliseconds.
+    pub(super) fn idempotent_call(&mut self, idempotent: bool) -> usize {
+        let call = self.call(Duration::ZERO, Some(Duration::from_millis(300)));
+        self.calls[call].idempotent = idempotent;
+        call
+    }
+
+    /// Lets time pass until a server has got the call.
+    pub(super) fn run_until_received(&mut self, call: usize) {
+        while self.calls[call].received == 0 {
+            assert_eq!(self.calls[call].ended, None);
+            self.run(Duration::from_micros(5));
+        }
+    }
+
+    /// From now on the only server is another one.
+    pub(super) fn becomes(&mut self, server: Server) {
+        self.servers = vec![server];
+    }
+
     pub(super) fn plan(
         &mut self,
         delay: Duration,
@@ -184,10 +212,12 @@ impl World {
             submitted,
             deadline: timeout.map(|timeout| submitted + timeout),
             oneway,
+            idempotent: false,
             slow: Duration::ZERO,
             gone: Rc::default(),
             ended: None,
             received: 0,
+            garbled: false,
         });
         let call = self.calls.len() - 1;
         self.at(delay, Event::Submit(call));
@@ -281,7 +311,7 @@ impl World {
             let mut unwritten = std::mem::take(&mut conn.unwritten);
             unwritten.push((seqid, call));
             self.conns.remove(&link);
-            self.pool.lost(link, unwritten, now);
+            self.pool.lost(link, Loss::Closed, unwritten, now);
             return;
         }
         conn.calls.insert(seqid, call);
@@ -296,9 +326,16 @@ impl World {
             return;
         }
         self.pool.backlog(link, 0);
-        self.calls[call].received += 1;
-        assert_eq!(self.calls[call].received, 1, "call {call} is sent twice");
-        let oneway = self.calls[call].oneway;
+        let record = &mut self.calls[call];
+        record.received += 1;
+        let most = if record.idempotent && !record.garbled { 2 } else { 1 };
+        assert!(record.received <= most, "call {call} is sent too often: {record:?}");
+        assert!(!record.gone.get(), "call {call} is sent for nobody");
+        assert!(
+            record.deadline.is_none_or(|at| now < at),
+            "call {call} is sent after its deadline"
+        );
+        let oneway = record.oneway;
         if oneway {
             if let Some(conn) = self.conns.get_mut(&link) {
                 conn.calls.remove(&seqid);
@@ -355,6 +392,14 @@ impl World {
                     self.reply(link, seqid, delay, oneway);
                 }
             }
+            Server::Garbles { nth } => {
+                let delay = micros(20 + self.below(1000));
+                if served.is_multiple_of(nth) {
+                    self.at(delay, Event::Garbage(link));
+                } else {
+                    self.reply(link, seqid, delay, oneway);
+                }
+            }
             Server::ClosesIdle => {
                 let delay = micros(20 + self.below(300));
                 self.reply(link, seqid, delay, oneway);
@@ -397,6 +442,8 @@ impl World {
                     oneway: record.oneway,
                     queued: now,
                     tries: 0,
+                    repeatable: record.idempotent && !record.oneway,
+                    written: false,
                 };
                 if let Err(refused) = self.pool.submit(entry) {
                     self.end(refused.call.call, Outcome::Refused);
@@ -462,8 +509,15 @@ impl World {
             }
             Event::Seen(link) => {
                 if let Some(conn) = self.conns.remove(&link) {
-                    self.pool.lost(link, conn.unwritten, now);
+                    self.pool.lost(link, Loss::Closed, conn.unwritten, now);
                 }
+            }
+            Event::Garbage(link) => {
+                let Some(conn) = self.conns.remove(&link) else { return };
+                for &call in conn.calls.values() {
+                    self.calls[call].garbled = true;
+                }
+                self.pool.lost(link, Loss::OutOfSync, conn.unwritten, now);
             }
         }
     }

@@ -27,7 +27,7 @@ fn schedules() -> u64 {
 }
 
 #[test]
-fn no_call_is_lost_doubled_or_late_in_random_schedules() {
+fn no_call_is_lost_repeated_or_late_in_random_schedules() {
     for seed in 1..=schedules() {
         let mut picks = World::new(PoolSettings::default(), &[], seed);
         let mut pick = |bound: u64| picks.below(bound);
@@ -38,7 +38,7 @@ fn no_call_is_lost_doubled_or_late_in_random_schedules() {
             max_waiting_bytes: [1000, 64 << 20][pick(2) as usize],
             idle_timeout: [None, Some(millis(5)), Some(millis(500))][pick(3) as usize],
         };
-        let mut server = || match pick(15) {
+        let mut server = || match pick(16) {
             0 => Server::Concurrent { longest: 1000 },
             1 => Server::Concurrent { longest: 200_000 },
             2 => Server::Serial { longest: 1000, slow: 20 },
@@ -53,6 +53,7 @@ fn no_call_is_lost_doubled_or_late_in_random_schedules() {
             11 => Server::BlackHole,
             13 => Server::ClosesBehind,
             12 => Server::Steady { micros: pick(300_000) },
+            14 => Server::Garbles { nth: 1 + pick(20) },
             _ => [Server::Repeats, Server::ReadsNothing][pick(2) as usize],
         };
         let servers: Vec<_> = [server(), server()][..1 + (seed % 2) as usize].to_vec();
@@ -67,7 +68,8 @@ fn no_call_is_lost_doubled_or_late_in_random_schedules() {
                 Some(_) => (world.below(5) == 0).then(|| micros(world.below(100_000))),
             };
             let oneway = world.below(6) == 0;
-            world.plan(delay, timeout, oneway, gives_up);
+            let call = world.plan(delay, timeout, oneway, gives_up);
+            world.calls[call].idempotent = world.below(3) == 0;
         }
         let (shown, settings) = (format!("{servers:?}"), format!("{settings:?}"));
         let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -196,6 +198,61 @@ fn calls_of_which_no_byte_was_written_are_sent_again_once() {
         world.is_over();
         assert_eq!(world.count(outcome), 5);
         assert_eq!(world.opened, 2);
+    }
+}
+
+#[test]
+fn idempotent_calls_are_sent_again_once_after_their_connection_was_closed() {
+    for (second, outcome, received) in [
+        (Server::Concurrent { longest: 100 }, Outcome::Answered, 2),
+        (Server::ClosesAtCall { nth: 1 }, Outcome::Failed(Why::Lost), 2),
+        (Server::Garbles { nth: 1 }, Outcome::Failed(Why::Lost), 2),
+        (Server::ReadsNothing, Outcome::Answered, 2),
+    ] {
+        for idempotent in [true, false] {
+            let mut world = world(Server::ClosesAtCall { nth: 1 });
+            let call = world.idempotent_call(idempotent);
+            world.run_until_received(call);
+            world.becomes(second);
+            if second == Server::ReadsNothing {
+                // The second connection takes no byte of it: that is no second write.
+                world.run(millis(30));
+                world.becomes(Server::Concurrent { longest: 100 });
+            }
+            world.run(LONG);
+            world.is_over();
+            let (outcome, received) = match idempotent {
+                true => (outcome, received),
+                false => (Outcome::Failed(Why::Lost), 1),
+            };
+            let record = &world.calls[call];
+            assert_eq!((world.count(outcome), record.received), (1, received), "{second:?}");
+        }
+    }
+}
+
+#[test]
+fn calls_whose_replies_cannot_be_read_are_not_sent_again() {
+    let mut world = world(Server::Garbles { nth: 1 });
+    let call = world.idempotent_call(true);
+    world.run(LONG);
+    world.is_over();
+    assert_eq!((world.calls[call].received, world.count(Outcome::Failed(Why::Lost))), (1, 1));
+}
+
+#[test]
+fn a_call_that_was_written_is_never_reported_as_unsent() {
+    for (server, why) in
+        [(Server::Refuses, Why::Lost), (Server::BlackHole, Why::Timeout { sent: true })]
+    {
+        let mut world = world(Server::ClosesAtCall { nth: 1 });
+        let call = world.idempotent_call(true);
+        world.run_until_received(call);
+        world.becomes(server);
+        world.run(LONG);
+        world.is_over();
+        assert_eq!(world.calls[call].received, 1, "{server:?}");
+        assert_eq!(world.count(Outcome::Failed(why)), 1, "{server:?}: {:?}", world.calls[call]);
     }
 }
 
