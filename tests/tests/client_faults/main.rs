@@ -7,6 +7,7 @@
 
 mod answers;
 mod blocking;
+mod draining;
 mod errors;
 mod idempotent;
 mod lost;

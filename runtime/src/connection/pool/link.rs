@@ -310,6 +310,11 @@ impl<T: Caller, R: Clone> Link<T, R> {
         self.opened.map_or(Duration::ZERO, |opened| now.saturating_duration_since(opened))
     }
 
+    /// When it last gave a sign of the server.
+    pub(super) fn last_sign(&self) -> Option<Instant> {
+        self.last_answer.or(self.opened)
+    }
+
     /// When it will have been open for so long since its first answer; `None` if it has not answered or
     /// has answered again.
     pub(super) fn survives(&self, time: Duration) -> Option<Instant> {

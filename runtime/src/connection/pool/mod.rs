@@ -17,6 +17,9 @@
 //!   gets no new calls. If a call has to wait and there are fewer connections than the cap, another is
 //!   opened. At the cap, the call is put on the connection with the fewest calls after a while. A server
 //!   that answers out of order proves by that that windows are not needed.
+//! - **Servers that shut down.** If no other connection can be opened, the server may be shutting down: a
+//!   call that has to wait is put on the connection with the fewest calls if the server answers out of
+//!   order. Else it fails after a second in which nothing was answered.
 //! - **Resting.** A call that is past its deadline fails, and its connection *rests*: it gets no new
 //!   calls until the late answer comes. It is closed when that is missing for another deadline.
 //!   Callers that gave up without a deadline count as if they had had one of 30 seconds.
@@ -75,6 +78,8 @@ const LONGEST_CROWDED: Duration = Duration::from_secs(3600);
 const SOON: Duration = Duration::from_millis(20);
 /// After so many such connections in a row, that is what the server does.
 const CLOSES: u32 = 2;
+/// How long a call waits while nothing is answered and no other connection can be opened.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// While so many bytes wait to be written on a connection, it gets no new calls.
 const MAX_BACKLOG: usize = 256 << 10;
 /// How many answers that nobody waits for a connection may bring between two that are waited for.
@@ -265,12 +270,21 @@ impl<T: Caller, R: Clone> Pool<T, R> {
     }
 
     /// No connection could be opened; the addresses are those that were tried. All calls fail that
-    /// wait and have no other connection to wait for.
+    /// wait and have no other connection to wait for, or whose connections answer nothing.
     pub(crate) fn open_failed(&mut self, link: LinkId, tried: &[SocketAddr], now: Instant) {
         self.links.retain(|one| one.id != link);
         self.reconnects.failed(tried, now);
-        if !self.links.iter().any(|link| link.stage == Stage::Opening || link.is_serving()) {
-            self.fail_waiting(Why::Unreachable, |_| true);
+        if self.links.iter().any(|link| link.stage == Stage::Opening) {
+            return;
+        }
+        let ago = |since: Instant| now.saturating_duration_since(since) >= PATIENCE;
+        let mut serving = self.links.iter().filter(|link| link.is_serving());
+        match serving.next().is_none() {
+            true => self.fail_waiting(Why::Unreachable, |_| true),
+            false if self.links.iter().all(|link| link.last_sign().is_none_or(ago)) => {
+                self.fail_waiting(Why::Unreachable, |entry| ago(entry.queued));
+            }
+            false => {}
         }
     }
 

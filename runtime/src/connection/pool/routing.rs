@@ -29,7 +29,9 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             true => open.next(),
             false => open.min_by_key(|&at| self.links[at].in_flight()),
         };
-        if promptly.is_some() || single || self.links.len() < self.cap(now) {
+        // A server that can be reached no more may be one that shuts down, but answers on.
+        let stays = self.concurrent && self.reconnects.not_before(now).is_some();
+        if promptly.is_some() || single || self.links.len() < self.cap(now) && !stays {
             return promptly;
         }
         let wait = self.latency.wait();

@@ -39,6 +39,10 @@ pub(super) enum Server {
     ClosesBehind,
     /// Refuses connections.
     Refuses,
+    /// As `Concurrent`, but refuses new connections.
+    Drains { longest: u64 },
+    /// As `Serial`, but refuses new connections.
+    DrainsSerially,
     /// Never completes a connection.
     BlackHole,
     /// Repeats each answer.
@@ -123,7 +127,7 @@ pub(super) struct World {
     pub(super) now: Instant,
     pub(super) pool: Pool<Waits, usize>,
     settings: PoolSettings,
-    servers: Vec<Server>,
+    pub(super) servers: Vec<Server>,
     conns: BTreeMap<LinkId, Conn>,
     events: BTreeSet<(Instant, u64, Event)>,
     number: u64,
@@ -287,7 +291,11 @@ impl World {
         let mut order: Vec<_> = (0..self.servers.len()).collect();
         order.sort_by_key(avoided);
         // The first that accepts is taken.
-        let found = order.into_iter().find(|&at| self.servers[at] != Server::Refuses);
+        let accepts = |server| {
+            let drains = matches!(server, Server::Drains { .. } | Server::DrainsSerially);
+            server != Server::Refuses && !drains
+        };
+        let found = order.into_iter().find(|&at| accepts(self.servers[at]));
         match found {
             Some(at) if self.servers[at] == Server::BlackHole => {
                 self.at(Duration::from_millis(500), Event::OpenFailed(link));
@@ -348,14 +356,18 @@ impl World {
         }
         let micros = Duration::from_micros;
         match server {
-            Server::Concurrent { longest } => {
-                let delay = micros(20 + self.below(longest));
+            Server::Concurrent { longest } | Server::Drains { longest } => {
+                let delay = micros(20 + self.below(longest)).max(self.calls[call].slow);
                 self.reply(link, seqid, delay, oneway);
             }
             Server::Steady { micros } => {
                 self.reply(link, seqid, Duration::from_micros(micros), oneway);
             }
-            Server::Serial { longest, slow } => {
+            Server::Serial { .. } | Server::DrainsSerially => {
+                let (longest, slow) = match server {
+                    Server::Serial { longest, slow } => (longest, slow),
+                    _ => (200, 0),
+                };
                 let takes = match slow > 0 && self.below(slow) == 0 {
                     true => Duration::from_secs(2),
                     false => micros(20 + self.below(longest)),

@@ -38,7 +38,7 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
             max_waiting_bytes: [1000, 64 << 20][pick(2) as usize],
             idle_timeout: [None, Some(millis(5)), Some(millis(500))][pick(3) as usize],
         };
-        let mut server = || match pick(16) {
+        let mut server = || match pick(17) {
             0 => Server::Concurrent { longest: 1000 },
             1 => Server::Concurrent { longest: 200_000 },
             2 => Server::Serial { longest: 1000, slow: 20 },
@@ -53,10 +53,12 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
             11 => Server::BlackHole,
             13 => Server::ClosesBehind,
             12 => Server::Steady { micros: pick(300_000) },
+            15 => [Server::Drains { longest: 5000 }, Server::DrainsSerially][pick(2) as usize],
             14 => Server::Garbles { nth: 1 + pick(20) },
             _ => [Server::Repeats, Server::ReadsNothing][pick(2) as usize],
         };
         let servers: Vec<_> = [server(), server()][..1 + (seed % 2) as usize].to_vec();
+        let before = vec![Server::Concurrent { longest: 1000 }; servers.len()];
         let mut world = World::new(settings.clone(), &servers, seed);
         let spread = [1, 1000, 100_000, 2_000_000][world.below(4) as usize];
         for _ in 0..1 + world.below(150) {
@@ -73,6 +75,12 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
         }
         let (shown, settings) = (format!("{servers:?}"), format!("{settings:?}"));
         let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            if seed % 3 == 0 {
+                // It serves for a while before it does that.
+                let servers = std::mem::replace(&mut world.servers, before);
+                world.run(micros(spread / 2));
+                world.servers = servers;
+            }
             world.run(LONG);
             world.is_over();
         }));
@@ -253,6 +261,54 @@ fn a_call_that_was_written_is_never_reported_as_unsent() {
         world.is_over();
         assert_eq!(world.calls[call].received, 1, "{server:?}");
         assert_eq!(world.count(Outcome::Failed(why)), 1, "{server:?}: {:?}", world.calls[call]);
+    }
+}
+
+/// A world whose server, or the first of two, shuts down with a slow call in flight; and a quick call then.
+fn draining(settings: PoolSettings, server: Server, others: &[Server]) -> (World, usize, usize) {
+    let (before, apart) = match server {
+        Server::DrainsSerially => (Server::Serial { longest: 1000, slow: 0 }, 5000),
+        // One connection is all that it takes.
+        _ if settings.max_in_flight == 1 => (Server::Concurrent { longest: 1000 }, 5000),
+        _ => (Server::Concurrent { longest: 1000 }, 100),
+    };
+    let servers = [&[before][..], others].concat();
+    let mut world = World::new(settings, &servers, 1);
+    for number in 0..200 {
+        world.call(micros(number * apart), Some(30 * SECOND));
+    }
+    world.run(2 * SECOND);
+    let slow = world.slow_call_within(20 * SECOND, 30 * SECOND);
+    world.run(millis(50));
+    world.becomes(server);
+    world.servers.extend(others);
+    let quick = world.call(Duration::ZERO, Some(30 * SECOND));
+    world.run(LONG);
+    world.is_over();
+    (world, slow, quick)
+}
+
+#[test]
+fn a_call_behind_a_server_that_shuts_down_is_answered_or_fails_soon() {
+    let serial = PoolSettings { max_in_flight: 1, ..PoolSettings::default() };
+    for (settings, server) in [
+        (PoolSettings::default(), Server::Drains { longest: 1000 }),
+        (PoolSettings::default(), Server::DrainsSerially),
+        (serial, Server::Drains { longest: 1000 }),
+    ] {
+        let (world, slow, quick) = draining(settings.clone(), server, &[]);
+        let took = (world.took(slow), world.took(quick));
+        assert!(took.0 >= 20 * SECOND && took.1 < 5 * SECOND, "{server:?}: {took:?}");
+        let (_, outcome) = world.calls[quick].ended.expect("it is over");
+        let expected = match (server, settings.max_in_flight) {
+            // It has been seen to answer out of order.
+            (Server::Drains { .. }, 2..) => Outcome::Answered,
+            _ => Outcome::Failed(Why::Unreachable),
+        };
+        assert_eq!(outcome, expected, "{server:?}");
+        let (world, _, quick) = draining(settings, server, &[Server::Concurrent { longest: 1000 }]);
+        assert!(world.took(quick) < millis(200), "{server:?}: {:?}", world.took(quick));
+        assert_eq!(world.calls[quick].ended.map(|(_, outcome)| outcome), Some(Outcome::Answered));
     }
 }
 
