@@ -77,7 +77,7 @@ fn closing_brackets_alone_are_errors() {
 }
 
 #[test]
-fn what_never_ends_is_one_error() {
+fn an_infinite_type_is_one_error() {
     let padding = "struct S {} ".repeat(MANY);
     assert_eq!(
         codes_of(&load(&format!("struct A {{ /* {padding}"))),
@@ -293,7 +293,7 @@ fn long_and_many_cycles_through_fields_and_defaults_are_found_in_time() {
 }
 
 #[test]
-fn guessing_what_was_meant_takes_little_time() {
+fn suggestions_take_little_time() {
     for mistake in ["1 i32 a", "1: list<i32 a", "1: i32 a = [[[[[[[[", "1: i32", "$ $ $ $ $"] {
         let text = lines(|_| format!("struct S {{ {} }}", format!("{mistake}, ").repeat(5)));
         assert!(load(&text).has_errors());

@@ -32,7 +32,7 @@ fn memory(files: &[(&str, &str)]) -> Memory {
 }
 
 #[test]
-fn each_file_is_read_once_however_it_is_reached() {
+fn each_file_is_read_once_by_any_path() {
     let files = memory(&[
         (
             "main.thrift",
@@ -113,7 +113,7 @@ fn a_text_without_a_file_finds_includes_in_the_include_dirs_only() {
 }
 
 #[test]
-fn what_is_no_file_cannot_be_loaded() {
+fn a_path_that_is_no_file_cannot_be_loaded() {
     for path in ["no/such/file.thrift", "."] {
         let outcome = load(Path::new(path), &Options::default());
         assert!(outcome.has_errors());

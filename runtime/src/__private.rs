@@ -67,7 +67,7 @@ pub use crate::{
     Channel as __Channel, ClientBuilder as __ClientBuilder, ThriftService as __ThriftService,
 };
 
-/// What stands in signatures, under the names that people know: those are shown by rustdoc.
+/// Items in public signatures, under their usual names, which rustdoc shows.
 pub mod __std {
     pub use core::clone::Clone;
     pub use core::cmp::Ordering;
@@ -172,7 +172,7 @@ macro_rules! __need_serde {
 
 pub use crate::{__if_serde, __need_serde};
 
-/// What stands for the names of the struct that is read.
+/// The names of the struct being decoded.
 type Names = &'static StructNames;
 
 /// The type itself. In docs a call is left out, where the path of a constant would be shown.
@@ -535,7 +535,7 @@ pub fn __collect<A, B, C: FromIterator<B>>(
     from.into_iter().map(each).collect()
 }
 
-/// The order of two values by their encoded bytes: total, whatever is in them.
+/// The order of two values by their encoded bytes, which is total for all values.
 pub fn __encoded_order<T: Encode>(a: &T, b: &T) -> std::cmp::Ordering {
     encoded(a).cmp(&encoded(b))
 }

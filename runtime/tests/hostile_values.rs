@@ -51,7 +51,7 @@ fn errors_count_bytes_as_people_do() {
 
 // D5
 #[test]
-fn nesting_ends_where_the_limit_is() {
+fn nesting_above_the_limit_is_rejected() {
     on_a_small_stack(|| {
         // A struct in a struct, a list in a list, a map in a map.
         let structs = |levels: usize| [vec![0x1c; levels - 1], vec![0; levels]].concat();
@@ -128,7 +128,7 @@ fn numbers_end() {
     let error = compact::from_slice::<Lists>(&many).expect_err("one is too large");
     assert_eq!((error.kind(), error.offset()), (ErrorKind::InvalidData, Some(53)));
     assert_eq!(error.path(), "Lists.shorts");
-    // The place is where the number begins, whatever its width.
+    // The offset is the start of the number, for all widths.
     let long = b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
     for error in [
         compact::from_slice::<i16>(b"\x80\x80\x04").expect_err("it is too large"),
@@ -160,7 +160,7 @@ fn types_and_ids_are_checked() {
         assert_eq!(skipped(bytes), Err(ErrorKind::InvalidData), "{bytes:02x?}");
         assert_eq!(kind::<Node>(bytes), Err(ErrorKind::InvalidData), "{bytes:02x?}");
     }
-    // What is empty may be of any type.
+    // An empty container may have any element type.
     assert_eq!(skipped(b"\x19\x0e\x1a\x00\x1b\x00\x00"), Ok(()));
     // The elements are of another type than they should be.
     assert_eq!(kind::<Lists>(b"\x19\x15\x02\x00"), Err(ErrorKind::TypeMismatch));
@@ -171,7 +171,7 @@ fn types_and_ids_are_checked() {
 
 // D9
 #[test]
-fn what_old_writers_did_is_understood() -> thriftly::Result<()> {
+fn habits_of_old_writers_are_accepted() -> thriftly::Result<()> {
     // Elements of the type 2, and 0 for false.
     for bytes in [b"\x5a\x31\x01\x02\x00\x00", b"\x5a\x32\x01\x02\x00\x00"] {
         let lists: Lists = compact::from_slice(bytes)?;
@@ -220,7 +220,7 @@ mod json {
 
     // D5
     #[test]
-    fn nesting_ends_where_the_limit_is() {
+    fn nesting_above_the_limit_is_rejected() {
         on_a_small_stack(|| {
             let structs = |levels: usize| {
                 let (open, close) = (r#"{"1":{"rec":"#, "}}");
@@ -316,7 +316,7 @@ mod json {
     }
 
     #[test]
-    fn errors_show_what_is_there() {
+    fn errors_show_the_received_bytes() {
         let message = |text: &str| json::from_str::<i32>(text).expect_err(text).to_string();
         assert_eq!(message("é"), "a number expected, but found `é` (at byte 0)");
         assert_eq!(message("\"é\n\""), "`é\\n` is not a valid i32 (at byte 0)");
@@ -362,7 +362,7 @@ mod json {
     }
 
     #[test]
-    fn binary_comes_with_and_without_padding() {
+    fn base64_is_accepted_with_and_without_padding() {
         for text in [r#""AP8=""#, r#""AP8""#, r#""\u0041P8=""#] {
             assert_eq!(json::from_str::<Vec<u8>>(text).ok(), Some(vec![0, 0xff]), "{text}");
         }
@@ -373,7 +373,7 @@ mod json {
 
     // D2, D3
     #[test]
-    fn what_is_declared_has_to_be_there() {
+    fn declared_bytes_must_be_present() {
         for (text, kind_) in [
             (r#"["i32",2,1]"#, ErrorKind::InvalidData),
             (r#"["i32",1,1,2]"#, ErrorKind::InvalidData),
@@ -425,7 +425,7 @@ mod json {
     }
 
     #[test]
-    fn errors_say_where_they_are() {
+    fn errors_have_offsets() {
         let error = json::from_str::<ApplicationError>(r#"{"1":{"str":"a"},"2":{"i32":x}}"#);
         let error = error.expect_err("x is no number");
         assert_eq!(error.to_string(), "ApplicationError.type: `x` is not a valid i32 (at byte 28)");

@@ -1,4 +1,4 @@
-//! What is in the log about calls that fail and clients that are refused.
+//! Log events for failed calls and rejected clients.
 #![cfg(feature = "async")]
 
 use std::fmt;
@@ -202,7 +202,7 @@ async fn the_log_names_clients_that_are_slow_and_bounds_their_lines() {
 }
 
 #[tokio::test]
-async fn the_log_names_what_a_client_seems_to_speak() {
+async fn the_log_names_the_protocol_that_a_client_seems_to_speak() {
     let log = log();
     for address in servers().await {
         for (bytes, name) in [

@@ -240,7 +240,7 @@ async fn broken_messages_are_answered_in_kind_and_end_their_connection() {
     for address in [start_async().await, start_blocking()] {
         let talk = move || {
             for (call, part) in [
-                // A list of 2³¹ - 1 elements, a type that is none, nesting without end.
+                // A list of 2³¹ - 1 elements, an invalid type, unlimited nesting.
                 (
                     &b"\x82\x21\x09\x05fired\x19\xf5\xff\xff\xff\xff\x07"[..],
                     &b"\x82\x61\x09\x05fired"[..],

@@ -44,7 +44,7 @@ macro_rules! protocol {
                 reader.skip(TType::STRUCT)?;
                 reader.finish()?;
 
-                // What is kept of an unknown field is written back unchanged.
+                // A preserved unknown field is encoded unchanged.
                 let kept = $reader::new(&bytes, &Limits::DEFAULT).capture(TType::STRUCT)?;
                 let mut writer = $writer::new(Vec::new());
                 writer.raw(&kept);
@@ -97,7 +97,7 @@ mod json {
             let other: serde_json::Value = serde_json::from_slice(&text).expect("it is JSON");
             assert!(other.is_object());
 
-            // What is kept of an unknown field is the same value when it is written back.
+            // A preserved unknown field is encoded to the same value.
             let capture =
                 |r: &mut BinaryReader<'_>| r.capture(TType::STRUCT).map(|v| v.into_owned());
             let kept = json::read(&text, TType::STRUCT, &Limits::DEFAULT, capture)?;

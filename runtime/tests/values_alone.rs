@@ -88,7 +88,7 @@ fn values_are_read_by_the_same_functions() -> Result<()> {
 /// Simple JSON has no keys that are lists: what was begun is taken back.
 #[cfg(feature = "json")]
 #[test]
-fn what_cannot_be_written_leaves_the_buffer_as_it_was() {
+fn a_failed_encode_leaves_the_buffer_unchanged() {
     let value = std::collections::BTreeMap::from([(vec![1], 2)]);
     let mut bytes = b"before".to_vec();
     let result = thriftly::simple_json::append_to(&value, &mut bytes);

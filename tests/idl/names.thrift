@@ -1,4 +1,4 @@
-// Whatever can stand in JSON that has names for fields.
+// Everything that JSON with field names can contain.
 enum Color { RED = 1, BLUE = 4 }
 
 struct Inner { 1: required string text, 2: optional i64 number }

@@ -105,7 +105,7 @@ pub enum Type {
 /// Who has to understand the IDL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// thriftly: whatever the IDL allows.
+    /// thriftly: everything the IDL allows.
     Ours,
     /// Python programs too: keys that Python can hash and ids from 1 that rise, no `uuid`.
     Peers,

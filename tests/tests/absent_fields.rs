@@ -63,7 +63,7 @@ fn the_default_of_an_option_is_the_value_in_the_idl() {
 }
 
 #[test]
-fn what_was_absent_stays_absent() {
+fn absent_fields_stay_absent() {
     // Only `owner` is there, as a peer writes it whose other fields are null.
     let stored = [8, 0, 5, 0, 0, 0, 7, 0];
     let mut database: Database = binary::from_slice(&stored).expect("it can be read");

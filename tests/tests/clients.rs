@@ -156,7 +156,7 @@ async fn async_clients_take_references() -> Result<()> {
 
 /// What the future is made of may be gone when it is awaited: arguments and client.
 #[tokio::test]
-async fn a_call_borrows_nothing_and_is_encoded_at_once() -> Result<()> {
+async fn a_call_borrows_nothing_and_is_encoded_immediately() -> Result<()> {
     fn owned<F: Future + Send + 'static>(future: F) -> F {
         future
     }
@@ -232,7 +232,7 @@ async fn one_call_may_have_a_timeout_of_its_own() -> Result<()> {
     Ok(())
 }
 
-/// Takes whatever answers the calls of `Kinds`.
+/// Accepts any implementation of `Kinds`.
 async fn ask(kinds: impl Kinds) -> Result<String> {
     kinds.note("asked".into()).await?;
     kinds.base("ask".into()).await

@@ -131,7 +131,7 @@ mod places {
 }
 
 #[test]
-fn constants_and_defaults_are_what_the_idl_says() {
+fn constants_and_defaults_have_the_values_of_the_idl() {
     assert_eq!(int_min::plain::A, i64::MIN);
     assert_eq!(int_hex_min::plain::A, i64::MIN);
     assert_eq!(double_negative_infinite::plain::A, f64::NEG_INFINITY);

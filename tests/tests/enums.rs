@@ -54,7 +54,7 @@ fn all_values_with_a_name_are_listed_once() {
     assert_eq!(Renamed::default(), Renamed::VALUES);
 }
 
-/// What is derived anyway may be asked for, however it is written, and twice.
+/// Traits that are derived anyway may be listed, by any path, and twice.
 mod derives {
     #![allow(dead_code)]
 
@@ -70,7 +70,7 @@ mod derives {
     );
 
     #[test]
-    fn what_is_derived_is_there() {
+    fn derived_traits_are_implemented() {
         fn total<T: Clone + std::fmt::Debug + std::hash::Hash + Ord + Default>() {}
         fn partial<T: Clone + std::fmt::Debug + PartialEq + Default>() {}
         total::<Color>();

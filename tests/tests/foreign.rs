@@ -87,7 +87,7 @@ fn definitions_and_fields_are_replaced_everywhere() -> thriftly::Result<()> {
 }
 
 #[test]
-fn what_holds_a_foreign_type_has_the_traits_that_it_has() {
+fn a_type_with_a_foreign_field_has_the_traits_of_that_field() {
     fn is_ordered<T: Eq + std::hash::Hash + Ord>(_: &T) {}
     let plain = Plain { user: user(), level: Level(1) };
     is_ordered(&plain);
@@ -99,7 +99,7 @@ fn what_holds_a_foreign_type_has_the_traits_that_it_has() {
 }
 
 #[tokio::test]
-async fn text_in_another_encoding_comes_and_goes_as_bytes() -> Result<(), FindError> {
+async fn text_in_another_encoding_travels_as_bytes() -> Result<(), FindError> {
     struct Handler;
     impl Directory for Handler {
         async fn find(&self, like: User, raw: Bytes) -> Result<User, FindError> {
@@ -131,7 +131,7 @@ mod holder {
 }
 
 #[test]
-fn a_hashed_module_elsewhere_may_be_held() -> thriftly::Result<()> {
+fn a_hashed_type_of_another_module_may_be_a_field() -> thriftly::Result<()> {
     let holder = holder::Holder { table: hashed::Table { rows: [("a".into(), 1)].into() }, n: 2 };
     let bytes = thriftly::binary::to_vec(&holder)?;
     assert_eq!(thriftly::binary::from_slice::<holder::Holder>(&bytes)?, holder);

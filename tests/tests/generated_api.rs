@@ -105,7 +105,7 @@ impl idl::Eight {
 }
 
 #[test]
-fn there_is_no_constructor_where_a_literal_is_better() {
+fn structs_without_required_fields_have_no_constructor() {
     assert_eq!(idl::Plain::new(1).a, 1);
     assert_eq!(idl::Eight::new().h, 0);
 }
@@ -133,7 +133,7 @@ fn variants_are_tested_and_taken() {
 }
 
 #[test]
-fn unions_are_made_of_values_of_which_they_have_one_variant() {
+fn unions_convert_from_types_of_a_single_variant() {
     assert_eq!(Value::from(5), Value::I32Value(5));
     assert_eq!(Value::from(5_i64), Value::Long(5));
     assert_eq!(Value::from(Handle::default()), Value::Handle(Handle::default()));
@@ -190,7 +190,7 @@ fn without_a_message_it_shows_its_name_and_fields() {
 }
 
 #[test]
-fn an_exception_within_it_is_its_source() {
+fn a_nested_exception_is_the_source() {
     let denied = Denied { reason: "why".into(), cause: Some(NotFound::default()) };
     assert!(denied.source().is_some_and(|source| source.is::<NotFound>()));
     assert!(Denied::default().source().is_none());

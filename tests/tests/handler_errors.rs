@@ -182,14 +182,14 @@ fn check_names(address: SocketAddr) {
 }
 
 #[test]
-fn a_blocking_server_tells_what_its_handler_chose() {
+fn a_blocking_server_sends_the_error_chosen_by_the_handler() {
     let address = serve_blocking(BlockingStoreServer::new(shop()));
     check(address);
     check_names(address);
 }
 
 #[test]
-fn an_async_server_tells_what_its_handler_chose() {
+fn an_async_server_sends_the_error_chosen_by_the_handler() {
     let runtime = tokio::runtime::Runtime::new().expect("it can be built");
     let server = thriftly::Server::new(StoreServer::new(shop())).bind("127.0.0.1:0");
     let server = runtime.block_on(server).expect("port 0 is free");

@@ -83,7 +83,7 @@ fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// Sends the bytes over a connection of their own, and reads whatever is answered.
+/// Sends the bytes over a new connection and reads all answers.
 fn send(runtime: &Runtime, server: &Server<HostileServer<Handler>>, bytes: &[u8]) -> Vec<u8> {
     // Beside the connection, so that only what the server takes is counted.
     let (mut client, stream) = duplex(1 << 16);

@@ -69,7 +69,7 @@ mod odd_names {
 #[deprecated]
 pub type OldText = String;
 
-/// What is deprecated troubles only those who use it.
+/// Deprecated items cause warnings only where they are used.
 mod deprecated {
     thriftly::thrift!(inline: r#"
         struct Old { 1: i32 a (deprecated = "use b"), 2: optional Old b (deprecated) } (deprecated = "use New")

@@ -72,7 +72,7 @@ fn simple_json_quotes_keys_and_doubles_that_are_not_finite() -> thriftly::Result
 }
 
 #[test]
-fn what_was_kept_of_unknown_fields_has_its_id_for_a_name() -> thriftly::Result<()> {
+fn preserved_unknown_fields_are_named_by_their_ids() -> thriftly::Result<()> {
     let new = kept::New { known: 1, text: "t".into(), more: vec![2], ..Default::default() };
     for bytes in [thriftly::binary::to_vec(&new)?, thriftly::compact::to_vec(&new)?] {
         let old: kept::Old = thriftly::binary::from_slice(&bytes)
@@ -158,7 +158,7 @@ fn doubles_that_are_not_finite_come_back() -> thriftly::Result<()> {
 }
 
 #[test]
-fn a_message_cut_off_anywhere_is_an_error() -> thriftly::Result<()> {
+fn a_message_truncated_at_any_byte_is_an_error() -> thriftly::Result<()> {
     let whole = thriftpy_json::to_vec(&everything())?;
     assert_eq!(thriftpy_json::from_slice::<Everything>(&whole)?, everything());
     for end in 4..whole.len() {

@@ -1,4 +1,4 @@
-//! Whatever the wire allows as a key compiles, has an order, and comes back.
+//! All types that the wire allows as keys compile, are ordered, and survive a round trip.
 
 #![deny(warnings)]
 

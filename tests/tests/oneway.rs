@@ -1,4 +1,4 @@
-//! Oneway calls run to their end, whatever becomes of the connection, and however they were sent.
+//! Oneway calls run to completion, also when the connection is lost, in all forms in which they are sent.
 
 use std::io::Write;
 use std::net::TcpStream;

@@ -128,7 +128,7 @@ fn equal(protocol: &str, form: Form) {
     println!("{protocol}: {same} of {all} values have the same bytes");
 }
 
-/// What is another value, or none, is noticed at the other end.
+/// Different and missing values are detected by the other side.
 #[test]
 fn differences_are_noticed() {
     let mut peers = Peers::start();

@@ -299,7 +299,7 @@ fn structs_are_objects_with_the_names_of_the_idl() {
 }
 
 #[test]
-fn what_is_absent_is_the_default_unless_it_is_required() {
+fn absent_fields_have_their_default_unless_required() {
     let all = Point { x: 5, y: 7, label: None, r#type: "plain".into() };
     assert_eq!(read::<Point>(json!({ "x": 5 })), all);
     assert_eq!(read::<Point>(json!({ "label": null, "x": 5 })), all);
@@ -406,7 +406,7 @@ fn unions_are_objects_with_one_member() {
         r#"invalid type: string "number", expected union Choice"#
     );
     assert_eq!(refused::<Choice>(json!([1])), "invalid type: sequence, expected union Choice");
-    // What is not known has no name.
+    // An unknown field has no name.
     let unknown = binary::from_slice::<Choice>(&[8, 0, 99, 0, 0, 0, 1, 0]).expect("it can be read");
     assert_eq!(serde_json::to_string(&unknown).expect("it can be written"), "{}");
 }
@@ -433,7 +433,7 @@ fn shared_strings_hashed_maps_and_unknown_fields_are_usable() {
 }
 
 #[test]
-fn types_of_rust_are_what_they_are_in_serde() {
+fn rust_types_keep_their_own_serde_form() {
     let holder = foreign::Holder {
         one: Wrapper(5),
         many: vec![Wrapper(6)],
@@ -526,7 +526,7 @@ fn formats_without_names_hold_every_field_in_its_place() {
 }
 
 #[test]
-fn without_the_feature_one_message_says_what_to_do() {
+fn a_missing_feature_is_one_message_with_the_remedy() {
     let package = Package::new(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")), "no_serde");
     package.write(
         "src/lib.rs",

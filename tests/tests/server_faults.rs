@@ -152,7 +152,7 @@ fn released(server: &ServerProcess, files: usize) {
 }
 
 #[test]
-fn slow_and_silent_clients_are_closed_and_hold_up_nobody() {
+fn slow_and_silent_clients_are_closed_and_delay_no_others() {
     for kind in KINDS {
         let server = ServerProcess::start_with_files(kind, 4096);
         let mut other = connect(server.address);
@@ -186,7 +186,7 @@ fn slow_and_silent_clients_are_closed_and_hold_up_nobody() {
 }
 
 #[test]
-fn connections_that_are_cut_anywhere_leave_nothing() {
+fn connections_cut_at_any_byte_leak_nothing() {
     for kind in KINDS {
         let server = ServerProcess::start(kind);
         let mut other = connect(server.address);
@@ -208,7 +208,7 @@ fn connections_that_are_cut_anywhere_leave_nothing() {
 }
 
 #[test]
-fn panics_leave_nothing() {
+fn panics_leak_nothing() {
     for kind in KINDS {
         let server = ServerProcess::start(kind);
         let mut stream = connect(server.address);
@@ -320,7 +320,7 @@ fn ten_thousand_calls_in_flight_are_all_answered() {
 
 /// Load with faults: clients that break off, send garbage, do not read or are silent.
 #[test]
-fn a_soak_with_faults_leaves_nothing() {
+fn a_soak_with_faults_leaks_nothing() {
     let seconds = std::env::var("SOAK_SECONDS").ok().and_then(|text| text.parse().ok());
     let length = Duration::from_secs(seconds.unwrap_or(10)) / KINDS.len() as u32;
     for kind in KINDS {

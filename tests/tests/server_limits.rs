@@ -133,7 +133,7 @@ fn serves(address: SocketAddr) {
 }
 
 #[test]
-fn results_that_nobody_reads_are_bounded() {
+fn unread_results_are_bounded() {
     let server = ServerProcess::start("async");
     let before = server.peak_memory();
     let mut stream = connect(server.address);

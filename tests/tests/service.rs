@@ -319,7 +319,7 @@ fn declared_exceptions_become_errors() {
     assert_eq!((error.kind(), error.message()), (ErrorKind::Exception, oops.to_string().as_str()));
     let source = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
     assert_eq!(source, Some(&oops));
-    // What is not declared is what it was.
+    // An undeclared error keeps its kind.
     let error = call(3).expect_err("it is not declared");
     assert_eq!(error.kind(), ErrorKind::Application(ApplicationErrorKind::INTERNAL_ERROR));
 }

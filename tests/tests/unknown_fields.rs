@@ -1,5 +1,5 @@
-//! Fields that the IDL at hand does not know: kept as they came, written back in any protocol,
-//! equal whatever they came in.
+//! Unknown fields: preserved as received, encoded again in every protocol, and equal across
+//! protocols.
 
 #![deny(warnings)]
 
@@ -100,7 +100,7 @@ fn come_back<From: Form, To: Form>() {
 }
 
 #[test]
-fn what_came_in_one_protocol_is_written_in_any() {
+fn fields_preserved_from_one_protocol_are_encoded_in_all() {
     come_back::<Binary, Binary>();
     come_back::<Binary, Compact>();
     come_back::<Binary, Json>();
@@ -113,7 +113,7 @@ fn what_came_in_one_protocol_is_written_in_any() {
 }
 
 #[test]
-fn what_is_kept_can_be_counted_and_looked_up() {
+fn preserved_fields_can_be_counted_and_looked_up() {
     fn look<F: Form>() {
         let fields = kept::<F, older::Record>(&record()).unknown_fields;
         assert_eq!((fields.len(), fields.is_empty()), (16, false));
@@ -170,7 +170,7 @@ fn a_known_field_of_another_type_is_not_kept() {
 }
 
 #[test]
-fn what_knows_nothing_writes_the_same_bytes() {
+fn a_struct_of_unknown_fields_encodes_to_the_same_bytes() {
     fn same<F: Form>() {
         let bytes = F::write(&record());
         let kept: older::Nothing = F::read(&bytes).expect("unknown fields are no error");
@@ -183,7 +183,7 @@ fn what_knows_nothing_writes_the_same_bytes() {
 }
 
 #[test]
-fn values_are_equal_whatever_they_came_in() {
+fn values_from_all_protocols_are_equal() {
     let all = [
         kept::<Binary, older::Record>(&record()),
         kept::<Compact, _>(&record()),
@@ -250,7 +250,7 @@ fn they_are_shown_as_in_the_binary_protocol() {
 }
 
 #[test]
-fn blobs_from_json_are_understood_as_what_they_are_asked_for() {
+fn blobs_from_json_are_decoded_as_the_requested_type() {
     // In JSON nobody can tell text from base64, but whoever asks.
     let text = r#"{"9":{"str":"AP8="}}"#;
     let either: older::Either = json::from_str(text).expect("it is a union");

@@ -105,7 +105,7 @@ fn unknown_numbers_of_an_enum_are_kept() {
 }
 
 #[test]
-fn what_a_union_does_not_know_is_kept_and_written_back() {
+fn unknown_variants_of_a_union_are_preserved() {
     // Field 9: list<i64> [1]
     let newer = [15, 0, 9, 10, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0];
     let value: Choice = binary::from_slice(&newer).expect("it is a union");
@@ -150,7 +150,7 @@ mod keeping {
 }
 
 #[test]
-fn unknown_fields_are_kept_and_written_back_where_that_is_asked_for() {
+fn unknown_fields_are_preserved_on_request() {
     let newer = idl::OptionsV2 {
         id: 5,
         extra_map: Some([("k".to_owned(), vec![idl::Scalars::default()])].into()),

@@ -76,7 +76,7 @@ fn outer() -> Outer {
 }
 
 #[test]
-fn a_view_reads_what_the_owned_type_reads() -> Result<()> {
+fn a_view_decodes_the_same_values_as_the_owned_type() -> Result<()> {
     let owned = outer();
     let (bytes, compact) = (binary::to_vec(&owned)?, compact::to_vec(&owned)?);
     for view in [binary::from_slice::<OuterRef<'_>>(&bytes)?, compact::from_slice(&compact)?] {
@@ -101,7 +101,7 @@ fn text_and_bytes_are_those_of_the_message() -> Result<()> {
 }
 
 #[test]
-fn a_view_of_json_borrows_what_was_decoded() -> Result<()> {
+fn a_view_of_json_borrows_from_the_transcoded_bytes() -> Result<()> {
     let owned = outer();
     let (json, limits) = (json::to_vec(&owned)?, thriftly::Limits::DEFAULT);
     json::read(&json, thriftly::TType::STRUCT, &limits, |reader| {
@@ -114,7 +114,7 @@ fn a_view_of_json_borrows_what_was_decoded() -> Result<()> {
 }
 
 #[test]
-fn views_have_the_defaults_of_the_types_and_keep_what_is_unknown() -> Result<()> {
+fn views_have_the_defaults_of_the_types_and_preserve_unknown_fields() -> Result<()> {
     assert_eq!(OuterRef::default().into_owned(), Outer::default());
     assert_eq!(OuterRef::default().preset.name, "p");
     assert_eq!(ClashRef_::default().outer.greeting, "hi");
@@ -153,7 +153,7 @@ struct Handler;
 
 impl Keeper for Handler {
     async fn keep(&self, label: &str, outer: OuterRef<'_>, times: i32) -> Result<Outer, KeepError> {
-        // What is borrowed may be held while something is waited for.
+        // Borrowed arguments may be held across an await.
         tokio::task::yield_now().await;
         match label {
             "refuse" => Err(Refused { why: outer.greeting.into(), ..Refused::default() }.into()),

@@ -8,7 +8,7 @@ mod plain {
     thriftly::thrift!("../idl/wide.thrift", views: true, derive: [serde::Serialize, serde::Deserialize]);
 }
 
-/// What is not known is kept.
+/// Unknown fields are preserved.
 mod kept {
     thriftly::thrift!("../idl/wide.thrift", unknown_fields: kept);
 }

@@ -134,7 +134,7 @@ fn each_value_has_its_number_and_its_names() -> Result<()> {
 }
 
 #[test]
-fn other_numbers_stay_what_they_are() {
+fn unknown_numbers_are_preserved() {
     for number in [i32::MIN, -501, -499, 1, 8999, i32::MAX] {
         let value = Sparse::from(number);
         assert_eq!(value, Sparse::Unrecognized(number));

@@ -33,7 +33,7 @@ fn every_case_reads_as_expected() {
 }
 
 #[test]
-fn syntax_errors_are_reported_and_nothing_else() {
+fn only_syntax_errors_are_reported() {
     let errors = format("struct S { 1: i32 }", &Options::default()).unwrap_err();
     assert_eq!(errors[0].title, "expected a name, found `}`");
     assert!(format("struct S { 1: Unknown x }", &Options::default()).is_ok());

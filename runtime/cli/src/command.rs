@@ -203,7 +203,7 @@ fn lenient_oneway() -> Arg {
     flag("lenient-oneway", "Take oneway methods that return a value as void, with a warning")
 }
 
-// What was given
+// Arguments
 
 /// The options from the arguments of a subcommand.
 fn options(matches: &ArgMatches) -> Options {

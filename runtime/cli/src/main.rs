@@ -1,7 +1,7 @@
 //! The command `thriftly`: checks, expands, formats and compares IDL files, and generates handler
 //! stubs.
 
-// What was asked for, and how it ended.
+// Subcommands, and exit statuses.
 mod command;
 mod status;
 

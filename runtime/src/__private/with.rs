@@ -25,7 +25,7 @@ pub const fn __wire_type_is<T: ThriftType>(wire: TType, message: &str) {
     assert!(T::TYPE.0 == wire.0, "{}", message);
 }
 
-/// What is written, which has to be on the wire what the function reads.
+/// The type to encode, which must have the wire type that the other function decodes.
 ///
 /// ```
 /// # use std::time::Duration;

@@ -34,7 +34,7 @@ async fn a_oneway_call_gets_no_reply_and_the_next_call_does() {
 }
 
 #[tokio::test]
-async fn nobody_is_answered_who_does_not_wait() {
+async fn oneway_calls_are_not_answered() {
     let server = start(Server::new(Echo::new())).await;
     let mut stream = raw(server.address).await;
     // Neither `fire`, which is oneway, sent as a call, nor other methods sent as oneway calls,
@@ -112,7 +112,7 @@ async fn a_slow_call_is_overtaken() {
 }
 
 #[tokio::test]
-async fn the_first_of_two_slow_calls_is_answered_when_it_is_done() {
+async fn the_first_of_two_slow_calls_is_answered_upon_completion() {
     let echo = Echo::new();
     let server = start(Server::new(echo.clone())).await;
     let mut stream = raw(server.address).await;
@@ -159,7 +159,7 @@ async fn calls_that_come_in_one_segment_are_all_answered() {
             let calls: Vec<u8> =
                 (0..50).flat_map(|n| message(form, method, CALL, n, &number(n))).collect();
             stream.write_all(&calls).await.expect("sent");
-            // Half closed: the answers come all the same, in whatever order.
+            // After a half-close the answers still arrive, in any order.
             stream.shutdown().await.expect("half closed");
             let answers = read_all(&mut stream).await;
             let length = message(form, method, REPLY, 0, &number(0)).len();

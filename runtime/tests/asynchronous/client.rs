@@ -205,7 +205,7 @@ async fn a_server_that_never_answers_is_left() {
 }
 
 #[tokio::test]
-async fn addresses_that_lead_nowhere_are_named() {
+async fn unreachable_addresses_are_named() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
     let address = free.local_addr().expect("it has one");
     let in_use = Server::new(Echo::new()).bind(address).await.expect_err("in use");
@@ -302,7 +302,7 @@ async fn a_stream_that_has_ended_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_lazy_client_connects_when_it_is_called() {
+async fn a_lazy_client_connects_on_its_first_call() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
     let address = listener.local_addr().expect("it has one");
     let channel: Channel = builder(FORMS[0]).connect_lazy(address).expect("an address");

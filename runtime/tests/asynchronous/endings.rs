@@ -26,7 +26,7 @@ async fn a_shutdown_lets_calls_end() {
 }
 
 #[tokio::test]
-async fn a_shutdown_answers_what_still_comes_beside_a_slow_call() {
+async fn a_shutdown_answers_new_calls_beside_a_slow_call() {
     let echo = Echo::new();
     let mut server = start(Server::new(echo.clone())).await;
     let mut stream = raw(server.address).await;

@@ -41,7 +41,7 @@ async fn a_client_that_closes_is_noticed_at_the_limit_of_calls() {
     let echo = Echo::new();
     let server = Server::new(echo.clone()).max_connections(1).max_in_flight(2);
     let server = start(server).await;
-    // What has to wait fits into what is read ahead, or does not.
+    // The waiting calls fit into the read-ahead buffer, or do not.
     for (round, waiting) in [(1, 8), (2, 4000)] {
         let mut stream = raw(server.address).await;
         let slow = message(FORMS[1], "slow", CALL, 1, &[0]);
@@ -124,7 +124,7 @@ async fn a_half_closed_client_that_is_lost_cancels_its_calls() {
 }
 
 #[tokio::test]
-async fn thousands_of_clients_that_leave_take_nothing_with_them() {
+async fn thousands_of_disconnects_leak_nothing() {
     let echo = Echo::new();
     let server = start(Server::new(echo.clone()).max_connections(20)).await;
     for _ in 0..100 {

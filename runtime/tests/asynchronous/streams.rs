@@ -23,7 +23,7 @@ impl Stream for Accepted {
 }
 
 #[tokio::test]
-async fn connections_come_from_elsewhere_until_there_are_no_more() {
+async fn accepted_streams_are_served_until_the_source_ends() {
     let (accept, accepted) = mpsc::channel(10);
     let server = Server::new(Echo::new()).max_connections(2);
     let mut server = tokio::spawn(server.serve_incoming(Accepted(accepted)));
@@ -50,7 +50,7 @@ async fn connections_come_from_elsewhere_until_there_are_no_more() {
 }
 
 #[tokio::test]
-async fn connections_from_elsewhere_are_drained() {
+async fn accepted_streams_are_drained() {
     let echo = Echo::new();
     let (accept, accepted) = mpsc::channel(1);
     let (stop, stopped) = oneshot::channel::<()>();

@@ -228,7 +228,7 @@ impl Value {
 }
 
 impl Value {
-    /// Reads any value of a type. What is text is not told, so it comes as [`Value::Blob`].
+    /// Decodes any value of a type. Text is not marked on the wire, so it is a [`Value::Blob`].
     ///
     /// # Errors
     /// It is broken.
@@ -465,7 +465,7 @@ impl Random {
             0 => SPECIAL[self.below(SPECIAL.len())],
             1 => char::from(self.below(128) as u8),
             2 => char::from_u32(self.below(0x800) as u32).unwrap_or('é'),
-            // What is no character is a surrogate.
+            // The values that are no characters are surrogates.
             3 => char::from_u32(self.below(0x1_0000) as u32).unwrap_or('漢'),
             _ => char::from_u32(0x1_0000 + self.below(0x10_0000) as u32).unwrap_or('🦀'),
         }

@@ -86,7 +86,7 @@ fn types<P: Protocol>(bytes: &Bytes) -> bool {
     understood
 }
 
-/// What is decoded is encoded again, and after that the bytes stay the same.
+/// A decoded value is encoded again; from then on the bytes stay the same.
 fn stable<P: Protocol, T: Encode + for<'de> Decode<'de>>(bytes: &Bytes) -> bool {
     let decoded = P::decode::<T>(bytes);
     let copied = P::decode_slice::<T>(bytes);
@@ -105,7 +105,7 @@ fn stable<P: Protocol, T: Encode + for<'de> Decode<'de>>(bytes: &Bytes) -> bool 
         settled::<Json, T>(&json);
     }
     if let Ok(json) = ThriftPyJson::encode(value) {
-        // What was kept of unknown fields is not found again by its id.
+        // Preserved unknown fields are not found by their ids in this protocol.
         let value: T = ThriftPyJson::decode(&json).expect("what was encoded is decoded");
         settled::<ThriftPyJson, T>(&encode::<ThriftPyJson, T>(&value));
     }
@@ -186,7 +186,7 @@ fn skips<P: Typed>(bytes: &Bytes) -> bool {
     for (other, what) in
         [(carried, "kept"), (by_way_of_binary, "by way of binary"), (again, "does not settle")]
     {
-        // What was kept is written as it came, where it may have had longer headers.
+        // Preserved fields are encoded as received, possibly with longer headers.
         if what != "kept" || P::NAME != Compact::NAME {
             assert_eq!(finished(other), compact, "{what}");
         }

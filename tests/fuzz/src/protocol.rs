@@ -31,7 +31,7 @@ pub trait Typed: Protocol {
     fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output>;
 }
 
-/// What can be done with a struct whose type is not known.
+/// An operation on a struct of any type.
 pub trait Operation {
     type Output;
     fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<Self::Output>;

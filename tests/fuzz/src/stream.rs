@@ -63,8 +63,8 @@ fn echo(request: Request) -> Result<Response> {
     }
 }
 
-/// What was cut off is one struct behind a header, to its last byte, if it is one at all: how
-/// large numbers and ids are is only looked at by who reads them. JSON is cut by its brackets, whatever is between them.
+/// A message split off is exactly one struct after a header, if it is valid at all: the sizes of
+/// numbers and ids are only checked when they are decoded. JSON is split by its brackets alone.
 fn ends_where_the_reader_does(message: &Bytes) {
     match message.first() {
         Some(b'[') => {}

@@ -45,7 +45,7 @@ fn hasty() -> Peer {
 }
 
 #[tokio::test]
-async fn an_answer_that_comes_before_its_call_is_not_taken() {
+async fn a_reply_before_its_call_is_rejected() {
     let peer = hasty();
     let client = connect(&peer).await;
     let other = blocking::connect(&peer);
@@ -163,7 +163,7 @@ async fn a_call_above_the_limit_of_frames_is_not_sent() {
 }
 
 #[tokio::test]
-async fn what_a_framed_server_may_expect_is_said() {
+async fn the_error_suggests_framed_messages() {
     // As a server that takes the first bytes for the length of a frame.
     let peer = Peer::start(|mut stream, _| {
         let _ = stream.read(&mut [0; 1024]);

@@ -21,7 +21,7 @@ fn one_call_each() -> (Peer, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_closed_is_noticed_before_it_is_used() {
+async fn a_closed_connection_is_detected_before_use() {
     let (peer, received) = one_call_each();
     let client = connect(&peer).await;
     for _ in 0..50 {
@@ -89,7 +89,7 @@ fn a_blocking_client_is_held_back_too() {
     assert!(peer.opened() - before < 50);
 }
 
-/// As Node's server: an error that is not declared closes the connection, whatever else is on it.
+/// As Node's server: an error that is not declared closes the connection and with it all calls in flight.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_connection_was_lost_with_several_calls_they_go_one_at_a_time() {
     let peer = Peer::start(|mut stream, _| {

@@ -11,7 +11,7 @@ fn fields_in_any_order_are_converted() {
     let times: Times = binary::from_slice(&bytes).expect("it can be read");
     assert_eq!(times.address, "::1".parse::<IpAddr>().expect("an address"));
     assert_eq!(times.created, UNIX_EPOCH + Duration::from_millis(5));
-    // What is absent, or of another type, is the default.
+    // A field that is absent or of another type has its default.
     assert_eq!((times.pause, times.changed), (Duration::from_millis(250), None));
     let bytes = [8, 0, 4, 0, 0, 0, 3, 10, 0, 1, 0, 0, 0, 0, 0, 0, 0, 5, 0];
     let times: Times = binary::from_slice(&bytes).expect("it can be read");
@@ -19,7 +19,7 @@ fn fields_in_any_order_are_converted() {
 }
 
 #[test]
-fn what_a_conversion_refuses_is_an_error_with_its_place() {
+fn a_rejected_conversion_is_an_error_with_an_offset() {
     let theirs = idl::Times { created: 1, changed: Some(-7), ..idl::Times::default() };
     let bytes = binary::to_vec(&theirs).expect("it can be encoded");
     let error = binary::from_slice::<Times>(&bytes).expect_err("it is before 1970");
@@ -50,7 +50,7 @@ fn what_a_conversion_refuses_is_an_error_with_its_place() {
 }
 
 #[test]
-fn what_a_conversion_refuses_in_json_is_found_in_the_text() {
+fn a_rejected_conversion_in_json_has_its_line_and_column() {
     for text in [
         r#"{"1":{"i64":7},"2":{"i64":-7},"3":{"i64":8}}"#,
         r#"{ "3": {"i64": 8}, "2" : {"i64": -7 }, "1": {"i64": 7}}"#,
@@ -65,7 +65,7 @@ fn what_a_conversion_refuses_in_json_is_found_in_the_text() {
 }
 
 #[test]
-fn transparent_types_are_what_their_field_is() {
+fn transparent_types_are_encoded_as_their_field() {
     assert_eq!(UserId::TYPE, TType::I64);
     assert_eq!(Vec::<UserId>::TYPE, TType::LIST);
     assert_eq!(Wrapped::<Vec<u8>>::TYPE, TType::STRING);

@@ -7,7 +7,7 @@ use super::random::{some, text_of, users};
 use super::*;
 
 #[test]
-fn some_of_nothing_is_absent() {
+fn some_of_none_is_absent() {
     let nothing =
         Nested { a: Some(None), b: Box::new(None), c: Some(Arc::new(None)), d: Some(Some(None)) };
     let bytes = binary::to_vec(&nothing).expect("it can be encoded");
@@ -40,7 +40,7 @@ fn text_and_bytes_are_borrowed() {
 }
 
 #[test]
-fn what_is_skipped_is_not_sent() {
+fn skipped_fields_are_not_encoded() {
     struct NeverSent;
     impl Default for NeverSent {
         fn default() -> NeverSent {

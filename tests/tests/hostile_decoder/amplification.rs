@@ -61,7 +61,7 @@ fn x1_a_frame_of_small_elements_stays_below_the_budget() {
 }
 
 #[test]
-fn x1_who_wants_to_spend_memory_may() -> Result<()> {
+fn x1_the_memory_limit_can_be_raised() -> Result<()> {
     for form in FORMS {
         // Where pointers are shorter, structs are smaller.
         let bytes = fat(form, if usize::BITS == 64 { 2 << 20 } else { 4 << 20 });
@@ -103,7 +103,7 @@ fn x1_small_containers_in_containers_stay_below_the_budget() {
     }
 }
 
-/// What is kept takes at most a quarter more than it did on the wire, whatever it is.
+/// Preserved fields of any type take at most a quarter more memory than on the wire.
 #[test]
 fn x2_unknown_fields_take_hardly_more_than_on_the_wire() -> Result<()> {
     let mut random = Random::new(2);
@@ -184,7 +184,7 @@ fn stored(form: Form, value: &Value, count: usize) -> Result<()> {
     Ok(())
 }
 
-/// Whatever can be left out in JSON or stand there in fewer bytes is no more when it is kept.
+/// Values that JSON omits or writes in fewer bytes take no more memory when preserved.
 #[test]
 fn x2_unknown_fields_take_hardly_more_than_the_shortest_json() -> Result<()> {
     for (ty, element) in [

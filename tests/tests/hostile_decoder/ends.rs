@@ -117,7 +117,7 @@ fn frame(form: Form, seqid: i32, a: i32, more: &[u8]) -> Vec<u8> {
     [&(message.len() as u32).to_be_bytes()[..], &message].concat()
 }
 
-/// What is left over in a frame is an error of its call, and nothing to the next.
+/// Trailing bytes in a frame fail their own call and do not affect the next one.
 #[test]
 fn d14_bytes_behind_the_arguments_do_not_get_into_the_next_frame() -> Result<()> {
     let server =
@@ -127,7 +127,7 @@ fn d14_bytes_behind_the_arguments_do_not_get_into_the_next_frame() -> Result<()>
     std::thread::spawn(move || server.serve());
     for form in FORMS {
         let mut stream = TcpStream::connect(address)?;
-        // What is left over looks like a call.
+        // The trailing bytes look like a call.
         let more = frame(form, 99, 1, b"");
         let frames = [frame(form, 1, 1, b""), frame(form, 2, 5, &more), frame(form, 3, 40, b"")];
         stream.write_all(&frames.concat())?;

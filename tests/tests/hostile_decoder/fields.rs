@@ -61,7 +61,7 @@ fn d10_unions_of_none_one_and_two_fields() -> Result<()> {
         // Of another type, it is not set.
         assert_eq!(read(&[(1, text("no number"))])?, idl::Tree::default());
         assert_eq!(read(&[(1, Value::I32(5)), (1, text("no number"))])?, idl::Tree::Leaf(5));
-        // What is not known is written back.
+        // Unknown fields are encoded again.
         for unknown in [
             (9, Value::Bool(true)),
             (300, Value::Bool(false)),
@@ -83,7 +83,7 @@ fn d10_unions_of_none_one_and_two_fields() -> Result<()> {
 }
 
 #[test]
-fn d12_what_is_required_and_missing_is_named() {
+fn d12_missing_required_fields_are_named() {
     let (id, name) = ((1, Value::I32(1)), (2, text("n")));
     for (fields, path) in [
         (vec![], "Needs.id"),
@@ -149,7 +149,7 @@ fn d12_fields_come_in_any_order_and_the_last_of_two_counts() -> Result<()> {
     Ok(())
 }
 
-/// What comes many times is dropped as often, but for the last.
+/// Of repeated fields, all values but the last are dropped.
 #[test]
 fn d12_fields_that_come_many_times_do_not_pile_up() {
     let list = Value::List(thriftly::TType::STRING, vec![text(&"x".repeat(100)); 10]);

@@ -212,7 +212,7 @@ fn x1_boxes_and_defaults_are_paid_from_the_budget() {
         }
         let fat = nested(form, 1, 1);
         within_budget::<Pointers>(form, &list(form, 6, 500_000, &fat));
-        // What is not there costs nothing.
+        // Absent fields cost nothing.
         let absent = list(form, 6, 400_000, empty);
         assert_eq!(kind(form.read::<Pointers>(&absent)), Ok(()), "{form:?}");
     }
@@ -220,7 +220,7 @@ fn x1_boxes_and_defaults_are_paid_from_the_budget() {
 
 /// What a default takes is about what is taken for it.
 #[test]
-fn x1_defaults_cost_about_what_they_take() {
+fn x1_defaults_are_charged_about_their_size() {
     for form in FORMS {
         let empty: &[u8] = if form == Form::Json { b"{}" } else { b"\0" };
         for id in [3, 4] {

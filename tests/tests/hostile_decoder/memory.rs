@@ -2,7 +2,7 @@
 
 use allocation_counter::{AllocationInfo, measure};
 
-/// What is allowed beside what the input accounts for.
+/// Memory allowed in addition to that accounted to the input, in bytes.
 pub(crate) const SLACK: usize = 64 << 10;
 
 /// Does the work, and tells what memory that took on this thread.

@@ -1,4 +1,4 @@
-//! D5: whatever is nested more than 64 levels deep is refused, before a small stack is used up.
+//! D5: nesting of more than 64 levels is rejected before a small stack is exhausted.
 
 use thriftly::{ErrorKind, Limits};
 
@@ -93,7 +93,7 @@ fn check(form: Form, name: &str, read: Read, nest: &Nest) {
 }
 
 #[test]
-fn d5_nesting_ends_where_the_limit_is() {
+fn d5_nesting_above_the_limit_is_rejected() {
     for form in FORMS {
         on_a_small_stack(move || {
             for (name, nest) in nests(form) {

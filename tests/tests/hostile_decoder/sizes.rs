@@ -176,7 +176,7 @@ fn d3_names_of_any_size_cost_nothing() {
     }
 }
 
-/// What is within the limit is read, whatever the limit: only one byte more is beyond it.
+/// Sizes up to the limit are decoded, for every limit; one byte more is rejected.
 #[test]
 fn d3_sizes_up_to_the_limit_pass() -> Result<()> {
     let limits = Limits { message: 1000, ..Limits::DEFAULT };
@@ -196,7 +196,7 @@ fn d3_sizes_up_to_the_limit_pass() -> Result<()> {
 
 /// The budget for containers is what the limit says, to the byte.
 #[test]
-fn d3_memory_up_to_the_limit_is_given() -> Result<()> {
+fn d3_memory_up_to_the_limit_is_granted() -> Result<()> {
     let ids = vec![Uuid([1; 16]); 100];
     for form in FORMS {
         // Four times the message counts if that is more.

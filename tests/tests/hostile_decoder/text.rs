@@ -12,7 +12,7 @@ use crate::memory::{bounded, measured};
 use crate::types::{Read, idl, ways};
 use thriftly_tests::form::{FORMS, Form, kind};
 
-/// What is not UTF-8: a lone byte, a cut character, an overlong one, a surrogate, one too large.
+/// Invalid UTF-8: a lone byte, a truncated character, an overlong one, a surrogate, one too large.
 const NO_TEXT: [&[u8]; 6] =
     [b"\xff", b"ok\xc3", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"a\x80b"];
 
@@ -95,7 +95,7 @@ fn d8_text_that_is_not_utf_8_is_replaced_if_that_is_wanted() -> Result<()> {
                 assert_eq!(cow?, expected);
                 assert_eq!(kind(borrowed), NOT_UTF_8);
                 assert_eq!(kind(lossily::<String>(form, &message, &Limits::DEFAULT)), NOT_UTF_8);
-                // What is replaced is written as what it is now.
+                // Replaced characters are encoded as the replacement.
                 let field = field(form, 7, &bytes);
                 let scalars: idl::Scalars = lossily(form, &field.into(), &lossy)?;
                 assert_eq!(form.read::<idl::Scalars>(&form.write(&scalars))?.text, expected);
@@ -137,7 +137,7 @@ fn d17_half_a_surrogate_pair_is_replaced_if_that_is_wanted() -> Result<()> {
         let json = format!(r#""{text}""#);
         assert_eq!(json::from_slice_with::<String>(json.as_bytes(), &lossy)?, expected, "{text}");
     }
-    // What is no escape stays an error.
+    // Invalid escapes remain errors.
     for json in [r#""\u12""#, r#""\ud83e\u12""#, r#""\ud83e\x""#, r#""\ud83e"#] {
         let result = json::from_slice_with::<String>(json.as_bytes(), &lossy);
         assert!(result.is_err(), "{json}: {result:?}");
@@ -222,7 +222,7 @@ fn d17_the_last_of_equal_keys_and_fields_counts() -> Result<()> {
 
 /// Brackets that do not match, words that JSON does not have, and other JSON.
 #[test]
-fn d17_what_is_no_value_is_refused() {
+fn d17_invalid_values_are_rejected() {
     for text in [
         "",
         "{",
@@ -266,9 +266,9 @@ fn d17_what_is_no_value_is_refused() {
     }
 }
 
-/// What is read is text as it was sent, in any protocol.
+/// Text is decoded as it was sent, in every protocol.
 #[test]
-fn d8_text_comes_back() -> Result<()> {
+fn d8_text_survives_a_round_trip() -> Result<()> {
     for text in
         ["", "\0", "\u{7f}\u{80}", "\u{d7ff}\u{e000}\u{ffff}\u{10ffff}", "\u{2028}\"\\/\u{8}\n"]
     {

@@ -1,4 +1,4 @@
-//! What is measured: a value, and who encodes and decodes it.
+//! Workloads: a value, and the implementations that encode and decode it.
 
 use thriftly_peers::types::ours::{hashed, shared, views};
 use thriftly_peers::types::prost as prost_types;
@@ -47,7 +47,7 @@ impl Workload {
         })
     }
 
-    /// What is measured of it.
+    /// The measured directions.
     pub fn directions(&self) -> &'static [Direction] {
         match self.class {
             // These are about reading. The writer's struct is one like others.

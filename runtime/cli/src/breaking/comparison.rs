@@ -65,7 +65,7 @@ impl<'a> Comparison<'a> {
         self.waiting.pop()
     }
 
-    /// Whether an old definition has been compared with a new one, whatever its name.
+    /// Whether an old definition has been compared with a new one of any name.
     pub(super) fn is_compared(&self, old: DefId) -> bool {
         self.compared.contains(&old)
     }

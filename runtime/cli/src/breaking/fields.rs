@@ -69,7 +69,7 @@ impl Owner {
             },
             Owner::Throws => Codes {
                 word: "exception",
-                // Never said: whatever is thrown is an exception, which is compared by its own fields.
+                // Never reported: a thrown type is an exception, which is compared by its own fields.
                 ty: change::FIELD_TYPE,
                 id: change::EXCEPTION_ID,
                 requiredness: None,

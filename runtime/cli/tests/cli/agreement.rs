@@ -34,7 +34,7 @@ const VARIABLE: &str = "THRIFTLY_AGREEMENT_OPTIONS";
 const FILE: &str = "======== ";
 
 #[test]
-fn check_says_of_every_file_what_the_macro_says() {
+fn check_and_the_macro_report_the_same_for_every_file() {
     for (index, (arguments, options)) in OPTIONS.into_iter().enumerate() {
         let mut macros = Command::new(env::current_exe().unwrap());
         macros.args(["agreement::expansions", "--exact", "--ignored", "--nocapture"]);

@@ -15,7 +15,7 @@ fn copy(test: &str, name: &str) -> PathBuf {
 }
 
 #[test]
-fn files_are_changed_where_they_are() {
+fn files_are_formatted_in_place() {
     let loose = copy("changed", "loose.thrift");
     let good = copy("changed", "good.thrift");
     let before = fs::metadata(&good).unwrap().modified().unwrap();
@@ -45,7 +45,7 @@ fn a_file_with_syntax_errors_stays_and_the_others_are_laid_out() {
 }
 
 #[test]
-fn checking_changes_nothing() {
+fn check_changes_no_files() {
     let loose = copy("checked", "loose.thrift");
     let run = thriftly().args(["fmt", "--check"]).arg(&loose).output().unwrap();
     assert_eq!(run.status.code(), Some(1), "{run:?}");

@@ -21,7 +21,7 @@ pub(crate) fn thriftly() -> Command {
 }
 
 #[test]
-fn every_command_writes_what_the_transcripts_say() {
+fn every_command_matches_its_transcript() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/transcripts");
     let mut paths: Vec<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -1,7 +1,7 @@
 //! How values of the types of std are written, which implement serde's traits in ways of their own.
 //!
-//! A form stands for a type of the IDL: `list<binary>` is `Seq<Blob>`. What has no `binary` and no
-//! `double` in it is `Plain`.
+//! A form stands for a type of the IDL: `list<binary>` is `Seq<Blob>`. A type without `binary` and
+//! `double` is `Plain`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;

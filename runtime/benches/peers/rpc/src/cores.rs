@@ -10,7 +10,7 @@ use crate::Result;
 /// Where both ends of the connections run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Placement {
-    /// What is measured on the first core, the other end on the last.
+    /// The measured side on the first core, its peer on the last.
     Pinned,
     /// Wherever the operating system has them.
     Unpinned,

@@ -1,4 +1,4 @@
-//! What is measured, and the statistics of it.
+//! Measured figures and their statistics.
 
 use std::fmt;
 use std::time::Duration;

@@ -5,9 +5,9 @@ use std::fmt;
 use crate::figures::Figure;
 
 pub struct Line {
-    /// What is measured, such as `server/ping/64x1/pinned`.
+    /// The measured case, such as `server/ping/64x1/pinned`.
     pub row: String,
-    /// Who is measured.
+    /// The measured implementation.
     pub side: String,
     pub figures: Vec<Figure>,
     pub comparisons: Vec<Comparison>,

@@ -1,4 +1,4 @@
-//! What is to be measured, by the arguments of the program.
+//! Command line options: the cases to measure.
 
 use std::path::PathBuf;
 

@@ -21,8 +21,8 @@ const fn number(text: Option<&str>) -> usize {
     }
 }
 
-/// Calls the functions for the structs that come before the numbers. What is not called is not
-/// linked.
+/// Calls the functions for the first structs, up to the given numbers. Functions that are not
+/// called are not linked.
 macro_rules! structs {
     ($bytes:ident: $($index:literal $name:ident,)*) => {
         $(

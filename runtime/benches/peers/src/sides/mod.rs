@@ -1,7 +1,7 @@
 //! The sides of a comparison: each codec as it is best driven, with one value, ready to be run
 //! again and again.
 //!
-//! What is the same for all of them: encoding goes into a buffer that is used again, decoding gets
+//! Common conditions: encoding goes into a reused buffer, decoding gets
 //! [`Bytes`] of its own, as a server hands over each message, and includes dropping the value.
 
 pub mod apache;

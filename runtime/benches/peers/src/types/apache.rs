@@ -144,7 +144,7 @@ impl<V: Value> Value for BTreeMap<String, V> {
 }
 
 /// A struct as the compiler writes it: `req` marks required fields, `opt` optional ones, `def`
-/// those without a word, which are zero or empty if they are absent: the compiler for Rust knows
+/// those with default requiredness, which are zero or empty if absent: the compiler for Rust has
 /// no other defaults.
 macro_rules! structs {
     (@write $o:ident, $id:literal, $name:ident, $value:expr, req $ty:ty) => {

@@ -12,7 +12,7 @@ use crate::process;
 /// Calls for so long.
 pub type Caller = Box<dyn FnMut(Duration) -> Result<Counted>>;
 
-/// What was done in a round. It is over when all calls are answered.
+/// The work of a round, which ends when all calls are answered.
 pub struct Counted {
     pub calls: u64,
     pub elapsed: Duration,
