@@ -265,6 +265,8 @@ mod error;
 // It costs nothing where nobody reads it.
 #[cfg(all(feature = "async", any(doc, doctest)))]
 pub mod guide;
+#[cfg(feature = "http")]
+pub mod http;
 mod limits;
 pub mod messages;
 mod net;

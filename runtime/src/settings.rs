@@ -12,9 +12,6 @@ use crate::transport::Framing;
 /// Listen backlog; the operating system may cap it.
 pub(crate) const BACKLOG: i32 = 4096;
 
-/// Size of each buffer of a connection in memory, in bytes.
-pub(crate) const IN_MEMORY: usize = 64 << 10;
-
 /// Default of `max_connections`, if the file limit of the process allows it.
 const MOST_CONNECTIONS: usize = 10_000;
 
@@ -47,6 +44,9 @@ pub(crate) struct ServerSettings {
     pub(crate) write_timeout: Duration,
     pub(crate) drain_timeout: Duration,
     pub(crate) nodelay: bool,
+    /// The only path at which HTTP is served.
+    #[cfg(feature = "http")]
+    pub(crate) http_path: Option<Arc<str>>,
     /// Shared by everything created from these settings.
     pub(crate) report: Arc<Report>,
 }
@@ -69,6 +69,8 @@ impl Default for ServerSettings {
             write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(30),
             nodelay: true,
+            #[cfg(feature = "http")]
+            http_path: None,
             report: Arc::default(),
         }
     }

@@ -44,3 +44,22 @@ fn serde_brings_one_package() {
     let brought: Vec<&str> = with.difference(&without).map(String::as_str).collect();
     assert!(matches!(brought[..], [one] if one.starts_with("serde_core ")), "{brought:#?}");
 }
+
+#[test]
+fn http_brings_at_most_25_packages() {
+    let without = packages("thriftly", &["async"]);
+    let with = packages("thriftly", &["http"]);
+    let brought: Vec<&String> = with.difference(&without).collect();
+    assert!(brought.len() <= 25, "{}: {brought:#?}", brought.len());
+}
+
+/// Versions of h2 before 0.4.16 let a client make a server keep any number of streams by resetting them.
+#[test]
+fn floods_of_resets_are_bounded_by_the_locked_version_of_h2() {
+    let locked = packages("thriftly", &["http"]);
+    let version =
+        locked.iter().find_map(|package| package.strip_prefix("h2 v")).expect("it is used");
+    let numbers: Vec<u32> =
+        version.split('.').map(|part| part.parse().expect("a number")).collect();
+    assert!(numbers >= vec![0, 4, 16], "{version}");
+}

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::connection::throttle::Throttle;
 use crate::connection::{ServerConnection, Waiting};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::MethodName;
 
@@ -23,6 +23,9 @@ pub(crate) enum End {
     Lost(io::Error),
     /// A time limit was exceeded.
     TimedOut(Waiting, Error),
+    /// None: the client speaks HTTP, which is served elsewhere.
+    #[cfg(feature = "http")]
+    Http(crate::http::Version),
 }
 
 /// The log of a server. Events that peers can cause are rate-limited per kind and counted.
@@ -31,6 +34,8 @@ pub(crate) struct Report {
     failed: Throttle,
     broken: Throttle,
     slow: Throttle,
+    #[cfg(feature = "http")]
+    refused: Throttle,
 }
 
 impl Report {
@@ -48,11 +53,37 @@ impl Report {
         }
     }
 
+    /// An HTTP request carries no call.
+    #[cfg(feature = "http")]
+    #[cold]
+    pub(crate) fn refused(&self, now: Instant, ends: &Endpoints, status: u16, reason: &str) {
+        if let Some(suppressed) = self.refused.pass(now) {
+            tracing::warn!(peer = %ends, status, reason, suppressed, "refused an HTTP request");
+        }
+    }
+
     /// A connection has ended.
     pub(crate) fn ended(&self, now: Instant, connection: &ServerConnection, end: &End) {
-        let ends = connection.ends();
+        self.closed(now, connection.ends(), end, || connection.end());
+    }
+
+    /// A connection of HTTP has ended.
+    #[cfg(feature = "http")]
+    pub(crate) fn http_ended(&self, now: Instant, ends: &Endpoints, end: &End) {
+        self.closed(now, ends, end, || Ok(()));
+    }
+
+    fn closed(
+        &self,
+        now: Instant,
+        ends: &Endpoints,
+        end: &End,
+        within: impl FnOnce() -> Result<()>,
+    ) {
         match end {
-            End::Closed => match connection.end() {
+            #[cfg(feature = "http")]
+            End::Http(_) => {}
+            End::Closed => match within() {
                 Ok(()) => tracing::trace!(peer = %ends, "closed by the client"),
                 Err(error) => tracing::debug!(peer = %ends, %error, "closed by the client"),
             },

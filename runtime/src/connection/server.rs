@@ -110,7 +110,8 @@ impl ServerConnection {
         if self.cutter.is_none() {
             self.cutter = detect(self.input.bytes(), &self.limits)?.map(Cutter::new);
             if let Some(Cutter { framing, .. }) = self.cutter {
-                self.shared = Some(Arc::new(Connection { ends: self.ends, framing }));
+                self.shared =
+                    Some(Arc::new(Connection { ends: self.ends, framing: Some(framing) }));
             }
         }
         let Some(cutter) = &mut self.cutter else { return Ok(None) };

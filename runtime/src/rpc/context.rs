@@ -67,7 +67,8 @@ pub(crate) struct Received {
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) ends: Endpoints,
-    pub(crate) framing: Framing,
+    /// `None` over HTTP, whose bodies have no framing.
+    pub(crate) framing: Option<Framing>,
 }
 
 impl Context {
@@ -104,9 +105,9 @@ impl Context {
         self.0.call.connection.as_ref()?.ends.local
     }
 
-    /// The framing of the connection; `None` if there is no connection.
+    /// The framing of the connection; `None` if there is no connection, or over HTTP.
     pub fn framing(&self) -> Option<Framing> {
-        Some(self.0.call.connection.as_ref()?.framing)
+        self.0.call.connection.as_ref()?.framing
     }
 
     /// The protocol of the call.

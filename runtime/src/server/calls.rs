@@ -64,6 +64,12 @@ where
         }
     }
 
+    /// The service, for the rest of the connection.
+    #[cfg(feature = "http")]
+    pub(super) fn into_service(self) -> S {
+        self.service
+    }
+
     /// Number of in-flight calls.
     pub(super) fn len(&self) -> usize {
         usize::from(self.current.is_some())

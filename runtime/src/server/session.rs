@@ -24,7 +24,7 @@ use crate::settings::ServerSettings;
 
 /// How long remaining input is read and discarded after the last answer: closing a socket with
 /// unread bytes resets the connection, and the answer could be lost.
-const LINGER: Duration = Duration::from_secs(1);
+pub(super) const LINGER: Duration = Duration::from_secs(1);
 
 /// Number of reads before yielding to other tasks.
 const ROUNDS: usize = 16;
@@ -33,16 +33,27 @@ const ROUNDS: usize = 16;
 const READ_AHEAD: usize = 64 << 10;
 
 /// Oneway calls of a connection that has ended.
-pub(super) struct Rest {
-    calls: OnewayCalls,
-    ends: Endpoints,
-    settings: Arc<ServerSettings>,
+pub(super) enum Rest {
+    Thrift {
+        calls: OnewayCalls,
+        ends: Endpoints,
+        settings: Arc<ServerSettings>,
+    },
+    #[cfg(feature = "http")]
+    Http(tokio::task::JoinSet<()>),
 }
 
 impl Rest {
     /// Waits for their completion.
     pub(super) async fn finish(self) {
-        let Rest { calls, ends, settings } = self;
+        let (calls, ends, settings) = match self {
+            Rest::Thrift { calls, ends, settings } => (calls, ends, settings),
+            #[cfg(feature = "http")]
+            Rest::Http(mut calls) => {
+                while calls.join_next().await.is_some() {}
+                return;
+            }
+        };
         let failed = |head: &CallHead, error: &Error| {
             settings.report.failed(Instant::now().into_std(), &ends, &head.method, error);
         };
@@ -71,12 +82,15 @@ pub(super) struct Session<IO, S: Service<Request>> {
     paused: bool,
     /// Whether the client has disconnected, as far as known without reading.
     hung_up: fn(&IO) -> HangUp,
+    /// Whether the first bytes are not HTTP.
+    #[cfg(feature = "http")]
+    detected: bool,
 }
 
 impl<IO, S> Session<IO, S>
 where
     IO: AsyncRead + AsyncWrite + Unpin,
-    S: Service<Request, Response = Response>,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
@@ -105,20 +119,63 @@ where
             yielded: false,
             paused: false,
             hung_up,
+            #[cfg(feature = "http")]
+            detected: false,
         }
     }
 
     /// Serves the connection until it ends. Returns the remaining oneway calls.
     pub(super) async fn run(mut self) -> Option<Rest> {
         let end = poll_fn(|context| self.poll(context)).await;
+        #[cfg(feature = "http")]
+        if let End::Http(version) = end {
+            return Box::pin(self.serve_http(version)).await;
+        }
         // Boxed, so that open connections reserve no space for it.
         Box::pin(self.finish(end)).await
+    }
+
+    /// Leaves the connection to hyper.
+    #[cfg(feature = "http")]
+    async fn serve_http(self, version: crate::http::Version) -> Option<Rest> {
+        let Session { io, connection, calls, settings, drain, hung_up, .. } = self;
+        let session = super::http::HttpSession {
+            io,
+            read: bytes::Bytes::copy_from_slice(connection.input.bytes()),
+            service: calls.into_service(),
+            settings,
+            ends: *connection.ends(),
+            share: Arc::clone(connection.share()),
+            drain,
+            hung_up,
+        };
+        drop(connection);
+        let calls = session.run(version).await;
+        (!calls.is_empty()).then_some(Rest::Http(calls))
+    }
+
+    /// Looks for HTTP before anything else was detected.
+    #[cfg(feature = "http")]
+    fn detect_http(&mut self) -> bool {
+        use crate::http::{Detected, detect};
+        match detect(self.connection.input.bytes()) {
+            Detected::Http(version) => {
+                self.end = Some(End::Http(version));
+                true
+            }
+            Detected::Undecided => true,
+            Detected::Other => {
+                self.detected = true;
+                false
+            }
+        }
     }
 
     async fn finish(self, end: End) -> Option<Rest> {
         let Session { mut io, connection, calls, settings, .. } = self;
         settings.report.ended(Instant::now().into_std(), &connection, &end);
-        let rest = calls.finish().map(|calls| Rest { calls, ends: *connection.ends(), settings });
+        let rest =
+            calls.finish().map(|calls| Rest::Thrift { calls, ends: *connection.ends(), settings });
         if matches!(end, End::Broken(_) | End::Drained) {
             let mut bytes = vec![0; 4096];
             // The connection ends regardless of the result.
@@ -201,6 +258,10 @@ where
     /// Starts the received calls. Returns whether more may be waiting.
     fn take_calls(&mut self, context: &mut Context<'_>) -> bool {
         if matches!(self.end, Some(End::Broken(_))) {
+            return false;
+        }
+        #[cfg(feature = "http")]
+        if !self.detected && self.detect_http() {
             return false;
         }
         loop {

@@ -1,0 +1,56 @@
+//! Thrift over HTTP/1.1 and HTTP/2, with the feature `http`.
+//!
+//! A call is a `POST` whose body is one whole message, without a frame, in any protocol; the reply is
+//! the body of a response with the status 200. Declared exceptions and failures of the handler are replies
+//! too. A oneway call is answered with an empty 200. Other statuses mean that there was no call: see
+//! [below](#statuses).
+//!
+//! # Servers
+//!
+//! - A [`Server`](crate::Server) serves HTTP/1.1 and HTTP/2 on the same port as all other framings; it
+//!   detects them. Nothing has to be set;
+//!   [`http_path`](crate::Server::http_path) restricts HTTP to one path.
+//! - [`HttpService`] makes a `tower` service of HTTP from any service, for axum or another HTTP server.
+//!
+//! The blocking server does not serve HTTP: serve a blocking handler with
+//! [`SpawnBlocking`](crate::SpawnBlocking) on a [`Server`](crate::Server).
+//!
+//! # Headers
+//!
+//! HTTP headers are the [`Headers`](crate::Headers) of calls and replies, except those of HTTP itself:
+//! `Host`, `Connection` and the headers that it names, `Content-Type`, `Content-Length`,
+//! `Transfer-Encoding`, `Accept` and others of that kind. Names are in lower case when they arrive. A
+//! header that HTTP does not allow, such as one with a line end, fails its call.
+//!
+//! The header `client_timeout`, in milliseconds, tells the server the time that a call has; the name is
+//! fbthrift's. The [context](crate::Context::deadline) of the handler has it as its deadline.
+//!
+//! # Statuses
+//!
+//! | status | reason |
+//! |---|---|
+//! | 400 | the body is not a call; the request has two lengths |
+//! | 404 | another path than [`http_path`](crate::Server::http_path) |
+//! | 405 | another method than `POST` |
+//! | 408 | the body did not arrive within [`message_timeout`](crate::Server::message_timeout) |
+//! | 411 | the request has no length |
+//! | 413 | the body exceeds [`Limits::message`](crate::Limits::message) |
+//! | 415 | the content type is not that of Thrift, of JSON or of bytes; none at all is accepted |
+//! | 431 | the headers are larger than 64 KiB, or more than 100 |
+//! | 503 | the server holds [`max_buffered`](crate::Server::max_buffered) bytes |
+//!
+//! The body is then a line of text with the reason, which is also logged.
+
+mod body;
+mod detect;
+mod exchange;
+mod headers;
+mod refusal;
+mod service;
+mod wire;
+
+pub use body::MessageBody;
+pub(crate) use detect::{Detected, Version, detect};
+pub(crate) use exchange::Exchange;
+pub use service::HttpService;
+pub(crate) use wire::{Progress, Wire};

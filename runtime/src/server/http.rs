@@ -1,0 +1,267 @@
+//! One HTTP connection of the async server.
+
+use std::convert::Infallible;
+use std::error::Error as StdError;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, Sleep, sleep, timeout};
+use tower_service::Service;
+
+use super::acceptor::HangUp;
+use super::drain::Listener;
+use super::session::LINGER;
+use crate::connection::{End, Share, Waiting, Watchdog};
+use crate::error::{Error, ErrorKind};
+use crate::http::{Exchange, Progress, Version, Wire};
+use crate::net::endpoints::Endpoints;
+use crate::rpc::message::{Request, Response};
+use crate::settings::ServerSettings;
+
+/// Largest head of a request, in bytes.
+const HEAD: usize = 64 << 10;
+
+/// A connection on which HTTP was detected.
+pub(super) struct HttpSession<IO, S> {
+    pub(super) io: IO,
+    /// Bytes that were read already.
+    pub(super) read: Bytes,
+    pub(super) service: S,
+    pub(super) settings: Arc<ServerSettings>,
+    pub(super) ends: Endpoints,
+    pub(super) share: Arc<Share>,
+    pub(super) drain: Listener,
+    pub(super) hung_up: fn(&IO) -> HangUp,
+}
+
+impl<IO, S> HttpSession<IO, S>
+where
+    IO: AsyncRead + AsyncWrite + Unpin,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S::Future: Send + 'static,
+{
+    /// Serves the connection until it ends. Returns the remaining oneway calls.
+    pub(super) async fn run(self, version: Version) -> JoinSet<()> {
+        let HttpSession { io, read, service, settings, ends, share, drain, hung_up } = self;
+        let mut wire = Wire::new(io, read);
+        let exchange = Arc::new(Exchange::new(Arc::clone(&settings), ends, Some(share)));
+        let answers = Arc::clone(&exchange);
+        let service = hyper::service::service_fn(move |request| {
+            let response = Arc::clone(&answers).respond(service.clone(), request);
+            async { Ok::<_, Infallible>(response.await) }
+        });
+        let watch = Watch {
+            wire: wire.clone(),
+            exchange: Arc::clone(&exchange),
+            version,
+            drain,
+            draining: false,
+            closing: false,
+            hung_up,
+            watchdog: Watchdog::new(&settings),
+            clock: Box::pin(sleep(settings.first_byte_timeout)),
+            armed: false,
+            messages: 0,
+            settled: 0,
+        };
+        let io = TokioIo::new(wire.clone());
+        let end = match version {
+            Version::One => {
+                let connection = http1::Builder::new()
+                    .half_close(settings.half_close)
+                    .max_buf_size(HEAD)
+                    .serve_connection(io, service);
+                watch.run(connection, |connection| connection.graceful_shutdown()).await
+            }
+            Version::Two => {
+                let tasks = Tasks::default();
+                let streams = u32::try_from(settings.max_in_flight).unwrap_or(u32::MAX);
+                let connection = http2::Builder::new(tasks.clone())
+                    .max_concurrent_streams(streams)
+                    .max_header_list_size(HEAD as u32)
+                    .serve_connection(io, service);
+                let end = watch.run(connection, |connection| connection.graceful_shutdown()).await;
+                // Calls whose answers cannot be delivered are cancelled.
+                drop(std::mem::take(&mut *tasks.lock()));
+                end
+            }
+        };
+        settings.report.http_ended(Instant::now().into_std(), &ends, &end);
+        if exchange.has_refused() || matches!(end, End::Broken(_)) {
+            let mut bytes = vec![0; 4096];
+            // The connection ends regardless of the result.
+            let _ = timeout(LINGER, async {
+                wire.shutdown().await?;
+                while wire.read(&mut bytes).await? > 0 {}
+                io::Result::Ok(())
+            })
+            .await;
+        }
+        exchange.take_oneway()
+    }
+}
+
+/// Runs the streams of an HTTP/2 connection. They are cancelled with it.
+#[derive(Clone, Default)]
+struct Tasks(Arc<Mutex<JoinSet<()>>>);
+
+impl Tasks {
+    fn lock(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
+        // Nothing panics while it is locked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for Tasks {
+    fn execute(&self, future: F) {
+        let mut tasks = self.lock();
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(future);
+    }
+}
+
+/// Polls a connection within its time limits.
+struct Watch<IO> {
+    wire: Wire<IO>,
+    exchange: Arc<Exchange>,
+    version: Version,
+    drain: Listener,
+    draining: bool,
+    /// Whether it is being closed because it was idle.
+    closing: bool,
+    hung_up: fn(&IO) -> HangUp,
+    watchdog: Watchdog,
+    clock: Pin<Box<Sleep>>,
+    /// Whether the timer has been polled with the current waker.
+    armed: bool,
+    /// Number of messages received by the last wait, and of bytes read by the end of the last one.
+    messages: u64,
+    settled: u64,
+}
+
+impl<IO> Watch<IO> {
+    async fn run<C>(mut self, connection: C, shut_down: fn(Pin<&mut C>)) -> End
+    where
+        C: Future<Output = hyper::Result<()>>,
+    {
+        let mut connection = pin!(connection);
+        poll_fn(|context| {
+            if !self.draining && self.drain.begun(context) {
+                self.draining = true;
+                shut_down(connection.as_mut());
+            }
+            loop {
+                if let Poll::Ready(ended) = connection.as_mut().poll(context) {
+                    let how = if self.draining { End::Drained } else { End::Closed };
+                    return Poll::Ready(ended.map_or_else(of_hyper, |()| how));
+                }
+                match self.watch(context) {
+                    Poll::Pending => return Poll::Pending,
+                    // A client of HTTP/2 is told that the connection ends, so that it does not use it.
+                    Poll::Ready(End::TimedOut(Waiting::Idle { .. }, _)) if !self.closing => {
+                        self.closing = true;
+                        shut_down(connection.as_mut());
+                        self.clock.as_mut().reset(Instant::now() + LINGER);
+                        self.armed = false;
+                    }
+                    end => return end,
+                }
+            }
+        })
+        .await
+    }
+
+    fn waiting(&mut self) -> Waiting {
+        let Progress { read, sent, reading, blocked } = self.wire.progress();
+        let messages = self.exchange.messages();
+        if messages != self.messages {
+            self.messages = messages;
+            self.settled = read;
+        }
+        let busy = self.exchange.handling() > 0;
+        if blocked {
+            Waiting::Write { sent }
+        } else if busy && !reading {
+            // Nothing is read, so a disconnect would not be noticed otherwise.
+            Waiting::Paused
+        } else if busy || (self.version == Version::Two && self.exchange.receiving() > 0) {
+            // A body of HTTP/2 has a time limit of its own, as it is not alone.
+            Waiting::Handler
+        } else if self.version == Version::One && read > self.settled {
+            Waiting::Message { number: messages }
+        } else {
+            Waiting::Idle { messages, sent }
+        }
+    }
+
+    /// Waits with a time limit.
+    fn watch(&mut self, context: &mut Context<'_>) -> Poll<End> {
+        let waiting = self.waiting();
+        let settings = Arc::clone(self.exchange.settings());
+        if !self.closing && self.watchdog.observe(waiting, &settings) {
+            self.arm();
+        }
+        while !self.armed || self.clock.is_elapsed() {
+            if self.clock.as_mut().poll(context).is_pending() {
+                self.armed = true;
+                break;
+            }
+            if self.closing {
+                return Poll::Ready(End::Closed);
+            }
+            if let Err(error) = self.watchdog.fire(waiting, &settings) {
+                return Poll::Ready(End::TimedOut(waiting, error));
+            }
+            if waiting == Waiting::Paused {
+                match self.wire.look(self.hung_up) {
+                    HangUp::No => {}
+                    HangUp::Half if settings.half_close => {}
+                    HangUp::Half | HangUp::Full => return Poll::Ready(End::Closed),
+                }
+            }
+            self.arm();
+        }
+        Poll::Pending
+    }
+
+    fn arm(&mut self) {
+        const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
+        self.clock.as_mut().reset(Instant::now() + self.watchdog.armed().min(FAR));
+        self.armed = false;
+    }
+}
+
+/// Why a connection has ended.
+#[cold]
+fn of_hyper(error: hyper::Error) -> End {
+    let mut text = error.to_string();
+    let mut io = None;
+    let mut by_peer = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        if let Some(error) = cause.downcast_ref::<io::Error>() {
+            io = Some(error.kind());
+        }
+        if let Some(error) = cause.downcast_ref::<h2::Error>() {
+            io = error.get_io().map(io::Error::kind).or(io);
+            by_peer |= error.is_remote();
+        }
+        source = cause.source();
+    }
+    match io {
+        Some(kind) => End::Lost(io::Error::new(kind, text)),
+        None if by_peer => End::Lost(io::Error::new(io::ErrorKind::UnexpectedEof, text)),
+        None => End::Broken(Error::new(ErrorKind::InvalidData, format!("HTTP: {text}"))),
+    }
+}
