@@ -91,7 +91,8 @@ pub mod __std {
 
     pub use crate::codec::{Reader, StructNames, Writer};
     pub use crate::{
-        Address, Double, Error, Protocol, SharedStr, TType, UnknownField, UnknownFields, Uuid,
+        Address, Double, Error, Headers, Protocol, SharedStr, TType, UnknownField, UnknownFields,
+        Uuid,
     };
     #[cfg(feature = "async")]
     pub use crate::{Channel, ClientBuilder, ReplyFuture, ThriftService};

@@ -31,7 +31,7 @@ pub fn cut(framing: Framing, pieces: &[&[u8]], limits: &Limits) -> Outcome<Vec<B
         input.extend_from_slice(piece);
         while !input.is_empty() {
             match cutter.cut(&mut input, limits)? {
-                Some(message) => items.push(message),
+                Some(frame) => items.push(frame.bytes),
                 None => break,
             }
         }
@@ -52,7 +52,7 @@ pub fn calls(
     };
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);
-        while let Some(Call { head, request }) = connection.next()? {
+        while let Some(Call { head, request, .. }) = connection.next()? {
             connection.answer(&head, answer(request));
         }
         Ok(())

@@ -23,6 +23,11 @@ pub struct Limits {
     /// before it is sent. Default: 16,384,000, as in the specification and in Envoy. Does not apply
     /// to values without a message.
     pub frame: usize,
+    /// Maximum number of headers of one message. Default: 1,024.
+    pub headers: usize,
+    /// Largest header block of one message, in bytes: names, values and their sizes. Default: 64
+    /// KiB. The format of THeader and TTHeader allows four times as much.
+    pub header_bytes: usize,
     /// Maximum nesting depth of structs and containers. Default: 64. A struct that is large in
     /// memory counts one level more for each KiB, because decoding it takes more stack: a stack of
     /// 2 MiB is enough for the default with any types, even without optimization.
@@ -54,6 +59,8 @@ impl Limits {
     pub const DEFAULT: Limits = Limits {
         message: 100 << 20,
         frame: 16_384_000,
+        headers: 1024,
+        header_bytes: 64 << 10,
         depth: 64,
         memory: 64 << 20,
         lossy_utf8: false,

@@ -136,10 +136,12 @@ impl<IO: Wire, S: Service> Session<IO, S> {
     fn take_calls(&mut self) -> Result<bool, End> {
         let mut taken = false;
         while self.connection.output.len() < MAX_OUTPUT
-            && let Some(Call { head, mut request }) = self.connection.next().map_err(End::Broken)?
+            && let Some(Call { head, mut request, timeout }) =
+                self.connection.next().map_err(End::Broken)?
         {
             taken = true;
-            if let Some(timeout) = self.shared.settings.handler_timeout {
+            let limits = [self.shared.settings.handler_timeout, timeout];
+            if let Some(timeout) = limits.into_iter().flatten().min() {
                 request.deadline = Deadline::after(timeout);
             }
             let result = guard(&head.method, || self.shared.service.call(request));

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::connection::{CallName, Caller, Entry, wrong_protocol};
 use crate::error::{Error, ErrorKind, Result};
+use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
 
 /// State shared by the callers and the task of a channel.
@@ -75,10 +76,11 @@ impl CallFuture {
     }
 
     /// Passes the call to the task.
-    fn send(&self, request: Box<Request>) -> oneshot::Receiver<Result<Response>> {
+    fn send(&self, mut request: Box<Request>) -> oneshot::Receiver<Result<Response>> {
         let queued = Instant::now().into_std();
         let shared = &self.line.shared;
         let deadline = request.deadline.resolve(queued, shared.timeout);
+        request.deadline = deadline.map_or(Deadline::Never, Deadline::At);
         let (reply, receiver) = oneshot::channel();
         let call = CallName {
             method: request.method.clone(),

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io::{self, Read};
 use std::pin::pin;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use socket2::SockRef;
 use tokio::io::AsyncReadExt;
@@ -64,10 +65,10 @@ impl Conn {
     }
 
     /// Appends a call to the output.
-    pub(super) fn call(&mut self, request: Box<Request>, seqid: i32) -> Result<()> {
+    pub(super) fn call(&mut self, request: Box<Request>, seqid: i32, now: Instant) -> Result<()> {
         let end = |codec: &ClientConnection| codec.output.total() + codec.output.len() as u64;
         let start = end(&self.codec);
-        self.codec.call(&request, seqid)?;
+        self.codec.call(&request, seqid, now)?;
         self.unwritten.push_back(Unwritten { seqid, request, start, end: end(&self.codec) });
         Ok(())
     }

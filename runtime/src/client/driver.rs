@@ -282,7 +282,7 @@ impl Driver {
                 }
             }
         }
-        if let Err(error) = self.conns[at].call(request, seqid) {
+        if let Err(error) = self.conns[at].call(request, seqid, self.now) {
             self.pool.backlog(link, self.conns[at].codec.output.len());
             if let Some(waiter) = self.pool.finish(link, seqid, self.now) {
                 let error = waiter.call.error(&self.shared.name, error);

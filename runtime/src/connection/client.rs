@@ -1,13 +1,19 @@
 //! Client side of a connection.
 
+use std::time::Instant;
+
 use bytes::{Bytes, BytesMut};
 
+use crate::connection::output::Head;
 use crate::connection::{Input, Output, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::{Envelope, read_envelope};
+use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
-use crate::transport::{Cutter, Framing, explain, is_sasl, oversized, protocol_of};
+use crate::transport::{
+    Cutter, Form, Frame, Framing, Message, explain, is_sasl, oversized, protocol_of,
+};
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 /// Bytes of an oversized frame that are inspected for its header.
@@ -58,11 +64,17 @@ impl ClientConnection {
     /// Appends a call to the output.
     ///
     /// # Errors
-    /// The call exceeds the frame limit; nothing is appended.
-    pub(crate) fn call(&mut self, request: &Request, seqid: i32) -> Result<()> {
+    /// The call exceeds the frame limit, or its headers cannot be sent; nothing is appended.
+    pub(crate) fn call(&mut self, request: &Request, seqid: i32, now: Instant) -> Result<()> {
         let kind = if request.oneway { MessageKind::Oneway } else { MessageKind::Call };
-        let (framing, protocol) = (self.cutter.framing, request.protocol);
-        if !request.headers.is_empty() {
+        let framing = self.cutter.framing;
+        let timeout = match request.deadline {
+            Deadline::At(time) if framing.has_headers() => {
+                Some(time.saturating_duration_since(now))
+            }
+            _ => None,
+        };
+        if !request.headers.is_empty() && !framing.has_headers() {
             let error = cannot_carry(&request.headers, framing);
             if cfg!(debug_assertions) {
                 return Err(error);
@@ -71,8 +83,11 @@ impl ClientConnection {
                 tracing::warn!(method = ?request.method, %error, "a call goes without its headers");
             }
         }
-        let (method, body) = (request.method.as_str(), request.body.clone());
-        self.output.message(framing, protocol, method, kind, seqid, body)
+        let form = Form { seqid, ..framing.into() };
+        let Request { protocol, method, headers, .. } = request;
+        let (protocol, method) = (*protocol, method.as_str());
+        let head = Head { form: &form, protocol, method, kind, seqid, headers, timeout };
+        self.output.message(&head, request.body.clone())
     }
 
     /// The next reply; `None` if none is complete.
@@ -90,19 +105,37 @@ impl ClientConnection {
         if let Some(length) = self.too_long() {
             return self.skip(length);
         }
-        let message = match self.input.cut(&mut self.cutter, &self.limits) {
-            Ok(message) => message,
+        let frame = match self.input.cut(&mut self.cutter, &self.limits) {
+            Ok(frame) => frame,
             Err(error) => return Err(explain(error, self.input.bytes(), self.cutter.framing)),
         };
-        let Some(mut message) = message else { return self.foreign().map_or(Ok(None), Err) };
-        let protocol = protocol_of(&message);
+        let Some(frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
+        if frame.framing != self.cutter.framing {
+            return Err(self.answers_in(&frame));
+        }
+        let Message { protocol, headers, bytes: mut message, .. } = match frame.open(&self.limits) {
+            Ok(message) => message,
+            Err(unreadable) => {
+                let (seqid, method) = (unreadable.form.seqid, MethodName::default());
+                return Ok(Some(Reply { seqid, method, result: Err(unreadable.error) }));
+            }
+        };
         let Envelope { method, kind, seqid } = read_envelope(protocol, &mut message)?;
         let result = response_kind(kind).map(|kind| {
             let mut response = Response::new(kind, protocol, message.into());
             response.limits = self.limits;
+            response.headers = headers;
             response
         });
         Ok(Some(Reply { seqid, method, result }))
+    }
+
+    /// The error for a reply in another framing.
+    #[cold]
+    fn answers_in(&self, frame: &Frame) -> Error {
+        let (theirs, ours) = (frame.framing.name(), self.cutter.framing.name());
+        let why = format!("the server answers {theirs}, but this client speaks {ours}");
+        Error::new(ErrorKind::InvalidData, why)
     }
 
     /// What begins like a long message, and is a short one of another protocol.
@@ -115,8 +148,8 @@ impl ClientConnection {
     /// Length of the current frame if it exceeds the limit but can be skipped.
     fn too_long(&self) -> Option<usize> {
         let wanted = match self.cutter.framing {
-            Framing::Framed => self.cutter.wanted(self.input.bytes()) - self.cutter.prefix(),
             Framing::Unframed => return None,
+            _ => self.cutter.wanted(self.input.bytes()) - self.cutter.prefix(),
         };
         (wanted > self.limits.frame && wanted <= self.limits.message).then_some(wanted)
     }
@@ -128,7 +161,16 @@ impl ClientConnection {
         let head = &bytes[start..bytes.len().min(start + length.min(HEADER))];
         let complete = head.len() == HEADER;
         let mut head = Bytes::copy_from_slice(head);
-        match read_envelope(protocol_of(&head), &mut head) {
+        let head = match self.cutter.framing.has_headers() {
+            // The payload may be compressed: the header has the same number.
+            true => Form::read(&head, self.cutter.framing).map(|form| Envelope {
+                method: MethodName::default(),
+                kind: MessageKind::Reply,
+                seqid: form.seqid,
+            }),
+            false => read_envelope(protocol_of(&head), &mut head),
+        };
+        match head {
             Ok(Envelope { method, seqid, .. }) => {
                 self.skipped = start + length;
                 self.skipped -= self.input.skip(self.skipped);
@@ -159,6 +201,12 @@ impl ClientConnection {
             (false, Framing::Framed) => {
                 ", before it had answered anything; it may expect unframed messages"
             }
+            (false, Framing::Header) => {
+                ", before it had answered anything; it may not understand THeader"
+            }
+            (false, Framing::TtHeader) => {
+                ", before it had answered anything; it may not understand TTHeader"
+            }
         }
     }
 }
@@ -178,7 +226,7 @@ fn response_kind(kind: MessageKind) -> Result<ResponseKind> {
 /// leaves the name of the service out; one that cannot read a call does not know its name.
 pub(crate) fn of_method(called: &MethodName, reply: Reply) -> Result<Response> {
     let Reply { method, result, .. } = reply;
-    if method == *called {
+    if method == *called || result.is_err() {
         return result;
     }
     let (called, named) = (called.as_str(), method.as_str());
@@ -197,28 +245,32 @@ pub(crate) fn of_method(called: &MethodName, reply: Reply) -> Result<Response> {
 pub(crate) fn no_such_call(reply: &Reply) -> Error {
     let kind = ApplicationErrorKind::BAD_SEQUENCE_ID.name();
     let (method, seqid) = (reply.method.shown(), reply.seqid);
+    let why = reply.result.as_ref().err().map(|error| format!(": {error}")).unwrap_or_default();
     Error::new(
         ErrorKind::BadReply,
-        format!("{kind}: a reply to `{method}` has the number {seqid}, which no call has had"),
+        format!("{kind}: a reply to `{method}` has the number {seqid}, which no call has had{why}"),
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::message::Protocol;
+    use crate::rpc::message::{Headers, Protocol};
 
     fn called(framing: Framing) -> ClientConnection {
         let mut connection = ClientConnection::new(framing, Limits::DEFAULT);
         let request = Request::new("echo", Protocol::Binary, vec![0].into());
-        connection.call(&request, 1).expect("it is small");
+        connection.call(&request, 1, Instant::now()).expect("it is small");
         connection
     }
 
     fn put(connection: &mut ClientConnection, kind: MessageKind, seqid: i32, body: Vec<u8>) {
         let mut peer = Output::default();
-        let framing = connection.cutter.framing;
-        peer.message(framing, Protocol::Binary, "echo", kind, seqid, body.into()).expect("it fits");
+        let form = Form { seqid, ..connection.cutter.framing.into() };
+        let (protocol, headers) = (Protocol::Binary, Headers::default());
+        let (form, headers, method) = (&form, &headers, "echo");
+        let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+        peer.message(&head, body.into()).expect("it fits");
         while !peer.is_empty() {
             let mut slices = [std::io::IoSlice::new(&[]); crate::connection::SLICES];
             let count = peer.fill(&mut slices);
@@ -281,7 +333,7 @@ mod tests {
         let before = connection.output.len();
         let body = vec![0; Limits::DEFAULT.frame + 1];
         let request = Request::new("echo", Protocol::Binary, body.into());
-        let error = connection.call(&request, 2).expect_err("too large");
+        let error = connection.call(&request, 2, Instant::now()).expect_err("too large");
         assert_eq!(error.kind(), ErrorKind::SizeLimit);
         assert!(error.message().contains("Limits::frame"), "{error}");
         assert_eq!(connection.output.len(), before);

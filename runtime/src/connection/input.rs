@@ -1,10 +1,10 @@
 //! Input buffer of a connection.
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BytesMut};
 
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::transport::Cutter;
+use crate::transport::{Cutter, Frame};
 
 /// Capacity for the first read.
 const SMALL: usize = 4 << 10;
@@ -66,16 +66,16 @@ impl Input {
         self.bytes.is_empty()
     }
 
-    pub(crate) fn cut(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Bytes>> {
-        let message = cutter.cut(&mut self.bytes, limits)?;
+    pub(crate) fn cut(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Frame>> {
+        let frame = cutter.cut(&mut self.bytes, limits)?;
         // A small remainder would keep the memory of a large message alive.
-        if let Some(message) = &message
-            && message.len() > LARGE
+        if let Some(Frame { bytes, .. }) = &frame
+            && bytes.len() > LARGE
             && self.bytes.len() <= LARGE
         {
             self.bytes = BytesMut::from(&self.bytes[..]);
         }
-        Ok(message)
+        Ok(frame)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io::IoSlice;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -9,8 +10,8 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::protocol::{message_end, write_envelope};
 use crate::rpc::body::Body;
-use crate::rpc::message::Protocol;
-use crate::transport::{Framing, oversized};
+use crate::rpc::message::{Headers, Protocol};
+use crate::transport::{Form, Framing, oversized};
 use crate::ttype::MessageKind;
 
 /// Minimum size of a body that is linked instead of copied, in bytes.
@@ -19,6 +20,20 @@ const LINK_FROM: usize = 16 << 10;
 const KEPT: usize = 64 << 10;
 /// Maximum number of slices per vectored write.
 pub(crate) const SLICES: usize = 32;
+
+/// A message to send, without its body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Head<'a> {
+    pub(crate) form: &'a Form,
+    pub(crate) protocol: Protocol,
+    pub(crate) method: &'a str,
+    pub(crate) kind: MessageKind,
+    pub(crate) seqid: i32,
+    /// Only sent if the framing has headers.
+    pub(crate) headers: &'a Headers,
+    /// The time limit of a call, likewise.
+    pub(crate) timeout: Option<Duration>,
+}
 
 /// Queued messages: one run of bytes with linked large blobs.
 #[derive(Debug, Default)]
@@ -45,24 +60,22 @@ impl Output {
     /// Appends a message.
     ///
     /// # Errors
-    /// The message exceeds the frame limit; nothing is appended.
-    pub(crate) fn message(
-        &mut self,
-        framing: Framing,
-        protocol: Protocol,
-        method: &str,
-        kind: MessageKind,
-        seqid: i32,
-        body: Body,
-    ) -> Result<()> {
+    /// The message exceeds the frame limit, or the header cannot be written; nothing is appended.
+    pub(crate) fn message(&mut self, head: &Head<'_>, body: Body) -> Result<()> {
+        let Head { form, protocol, method, kind, seqid, headers, timeout } = *head;
         let start = self.bytes.len();
-        if framing == Framing::Framed {
+        if let Err(error) = Framing::begin(form, protocol, headers, timeout, &mut self.bytes) {
+            self.bytes.truncate(start);
+            return Err(error);
+        }
+        let payload = self.bytes.len();
+        if form.framed {
             self.bytes.extend_from_slice(&[0; 4]);
         }
         write_envelope(protocol, method, kind, seqid, body.len(), &mut self.bytes);
         let end = message_end(protocol);
         let body_len = body.len() + end.len();
-        if framing == Framing::Framed {
+        if form.framing != Framing::Unframed {
             let length = self.bytes.len() - start - 4 + body_len;
             // Why something failed is said even where the limit is too small for that.
             let limit = self.frame_limit.filter(|_| kind != MessageKind::Exception);
@@ -75,6 +88,10 @@ impl Output {
                     self.bytes.truncate(start);
                     return Err(oversized(length, limit));
                 }
+            }
+            if form.framed {
+                let inner = (length + start - payload) as u32;
+                self.bytes[payload..payload + 4].copy_from_slice(&inner.to_be_bytes());
             }
         }
         self.left += self.bytes.len() - start + body_len;
@@ -164,6 +181,14 @@ impl Output {
 mod tests {
     use super::*;
 
+    fn put(output: &mut Output, kind: MessageKind, seqid: i32, body: Body) {
+        let (form, headers) = (Framing::Framed.into(), Headers::default());
+        let (form, headers, method) = (&form, &headers, "m");
+        let protocol = Protocol::Binary;
+        let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+        output.message(&head, body).expect("it fits");
+    }
+
     /// What comes out if each write takes `step` bytes.
     fn drain(output: &mut Output, step: usize) -> Vec<u8> {
         let mut sent = Vec::new();
@@ -202,9 +227,7 @@ mod tests {
             body.chunks().for_each(|chunk| message.extend_from_slice(chunk));
             expected.extend_from_slice(&(message.len() as i32).to_be_bytes());
             expected.extend_from_slice(&message);
-            output
-                .message(Framing::Framed, Protocol::Binary, "m", kind, seqid, body)
-                .expect("it fits");
+            put(output, kind, seqid, body);
         }
         assert_eq!(output.len(), expected.len());
         expected
@@ -229,9 +252,7 @@ mod tests {
         for seqid in 0..100 {
             let body = Body::from(vec![0; LINK_FROM - 1]);
             let kind = MessageKind::Reply;
-            output
-                .message(Framing::Framed, Protocol::Binary, "m", kind, seqid, body)
-                .expect("it fits");
+            put(&mut output, kind, seqid, body);
         }
         drain(&mut output, usize::MAX);
         assert!(output.bytes.capacity() <= KEPT);

@@ -1,9 +1,11 @@
 //! Server side of a connection.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::connection::output::Head;
 use crate::connection::{Input, Output, Share, Waiting, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -11,7 +13,7 @@ use crate::net::endpoints::Endpoints;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::context::Connection;
 use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind};
-use crate::transport::{Cutter, Framing, detect, protocol_of};
+use crate::transport::{Cutter, Form, Message, Unreadable, detect, protocol_of, timeout};
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 /// Unsent bytes above which no further calls are read (back-pressure).
@@ -45,6 +47,8 @@ pub(crate) struct ServerConnection {
 pub(crate) struct Call {
     pub(crate) head: CallHead,
     pub(crate) request: Request,
+    /// How long the client waits for the answer, if the call says so.
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// The data needed to answer a call.
@@ -52,6 +56,7 @@ pub(crate) struct Call {
 pub(crate) struct CallHead {
     pub(crate) method: MethodName,
     pub(crate) oneway: bool,
+    form: Form,
     protocol: Protocol,
     seqid: i32,
 }
@@ -132,17 +137,29 @@ impl ServerConnection {
                 }
             };
             self.messages += 1;
-            let protocol = protocol_of(&message);
-            let mut body = message;
+            let Message { form, protocol, headers, bytes: mut body } =
+                match message.open(&self.limits) {
+                    Ok(message) => message,
+                    Err(unreadable) => return Err(self.answer_unreadable(*unreadable)),
+                };
             let Envelope { method, kind, seqid } = read_envelope(protocol, &mut body)?;
-            let head = CallHead { method, oneway: kind == MessageKind::Oneway, protocol, seqid };
+            let oneway = kind == MessageKind::Oneway;
+            let head = CallHead { method, oneway, form, protocol, seqid };
             match kind {
                 MessageKind::Call | MessageKind::Oneway => {
                     let mut request = Request::new(head.method.clone(), protocol, body.into());
                     request.oneway = head.oneway;
                     request.limits = self.limits;
+                    let timeout = timeout(form.framing, &headers);
+                    request.headers = headers;
+                    if let Some(shared) = &mut self.shared
+                        && shared.framing != Some(form.framing)
+                    {
+                        let framing = Some(form.framing);
+                        *shared = Arc::new(Connection { ends: self.ends, framing });
+                    }
                     request.connection = self.shared.clone();
-                    return Ok(Some(Call { head, request }));
+                    return Ok(Some(Call { head, request, timeout }));
                 }
                 MessageKind::Reply | MessageKind::Exception => {
                     let error = Error::application(
@@ -150,7 +167,7 @@ impl ServerConnection {
                         format!("a message of type {} is no call", kind.number()),
                     );
                     let response = Response::exception(protocol, &error);
-                    answer(&mut self.output, cutter.framing, &head, response)?;
+                    answer(&mut self.output, &head, response)?;
                 }
             }
         }
@@ -176,7 +193,8 @@ impl ServerConnection {
             Ok(mut response) => {
                 let failure = response.failure.take();
                 if !response.headers.is_empty()
-                    && let Err(error) = self.refuse_headers(&response)
+                    && !head.form.framing.has_headers()
+                    && let Err(error) = self.refuse_headers(head, &response)
                 {
                     (Response::exception(head.protocol, &error), Some(error))
                 } else {
@@ -186,19 +204,17 @@ impl ServerConnection {
             Err(error) => (Response::exception(head.protocol, &error), Some(error)),
         };
         self.counted += Share::counted(response.body.len());
-        let Some(cutter) = &self.cutter else { return failure };
-        let unsent = answer(&mut self.output, cutter.framing, head, response).err();
+        let unsent = answer(&mut self.output, head, response).err();
         failure.or(unsent)
     }
 
-    /// No transport that there is carries headers: what a handler has set would be lost in silence.
+    /// The framing of the call carries no headers: what a handler has set would be lost in silence.
     ///
     /// # Errors
     /// This is a debug build.
     #[cold]
-    fn refuse_headers(&mut self, response: &Response) -> Result<()> {
-        let framing = self.cutter.as_ref().map(|cutter| cutter.framing);
-        let error = cannot_carry(&response.headers, framing.unwrap_or_default());
+    fn refuse_headers(&mut self, head: &CallHead, response: &Response) -> Result<()> {
+        let error = cannot_carry(&response.headers, head.form.framing);
         if cfg!(debug_assertions) {
             return Err(error);
         }
@@ -233,8 +249,20 @@ impl ServerConnection {
                 _ => ApplicationErrorKind::PROTOCOL_ERROR,
             };
             let error = Error::application(kind, error.to_string());
-            self.answer(&CallHead { method, oneway: false, protocol, seqid }, Err(error));
+            let form = self.cutter.as_ref().map(|cutter| cutter.framing).unwrap_or_default().into();
+            self.answer(&CallHead { method, oneway: false, form, protocol, seqid }, Err(error));
         }
+    }
+
+    /// Tells the caller what is wrong with a message whose header cannot be read, so that nothing is
+    /// known of it but its sequence id. Returns the reason to close the connection.
+    #[cold]
+    fn answer_unreadable(&mut self, unreadable: Unreadable) -> Error {
+        let Unreadable { error, kind, form, protocol } = unreadable;
+        let told = Error::application(kind, error.to_string());
+        let (method, seqid) = (MethodName::default(), form.seqid);
+        self.answer(&CallHead { method, oneway: false, form, protocol, seqid }, Err(told));
+        error
     }
 }
 
@@ -242,27 +270,25 @@ impl ServerConnection {
 ///
 /// # Errors
 /// The answer cannot be sent; an exception is sent in its place.
-fn answer(
-    output: &mut Output,
-    framing: Framing,
-    head: &CallHead,
-    response: Response,
-) -> Result<()> {
+fn answer(output: &mut Output, call: &CallHead, response: Response) -> Result<()> {
     let kind = match response.kind {
-        _ if head.oneway => return Ok(()),
+        _ if call.oneway => return Ok(()),
         ResponseKind::Reply => MessageKind::Reply,
         ResponseKind::Exception => MessageKind::Exception,
         ResponseKind::None => return Ok(()),
     };
-    let CallHead { method, protocol, seqid, .. } = head;
-    let name = method.as_str();
+    let CallHead { method, form, protocol, seqid, .. } = call;
+    let (protocol, seqid, method) = (*protocol, *seqid, method.as_str());
     // A reply carries the plain name, also if the call was multiplexed.
-    let name = name.split_once(':').map_or(name, |(_, plain)| plain);
-    output.message(framing, *protocol, name, kind, *seqid, response.body).inspect_err(|error| {
+    let method = method.split_once(':').map_or(method, |(_, plain)| plain);
+    let headers = &response.headers;
+    let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+    output.message(&head, response.body).inspect_err(|error| {
         let told = Error::internal(format!("the answer cannot be sent: {error}"));
-        let Response { body, .. } = Response::exception(*protocol, &told);
+        let Response { body, headers, .. } = Response::exception(protocol, &told);
+        let head = Head { kind: MessageKind::Exception, headers: &headers, ..head };
         // This is small, so it fits.
-        let _ = output.message(framing, *protocol, name, MessageKind::Exception, *seqid, body);
+        let _ = output.message(&head, body);
     })
 }
 
@@ -270,6 +296,8 @@ fn answer(
 mod tests {
     use super::*;
     use crate::connection::Budget;
+    use crate::rpc::message::Headers;
+    use crate::transport::Framing;
 
     fn connection(limits: Limits) -> ServerConnection {
         let share = Share::new(Arc::new(Budget::new(usize::MAX)), usize::MAX);
@@ -278,8 +306,10 @@ mod tests {
 
     fn message(protocol: Protocol, name: &'static str, kind: MessageKind, seqid: i32) -> Vec<u8> {
         let mut peer = Output::default();
-        let body = vec![0].into();
-        peer.message(Framing::Framed, protocol, name, kind, seqid, body).expect("it is small");
+        let (form, headers) = (Framing::Framed.into(), Headers::default());
+        let (form, headers, method) = (&form, &headers, name);
+        let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+        peer.message(&head, vec![0].into()).expect("it is small");
         peer.as_slice().expect("it is in one piece").to_vec()
     }
 
@@ -299,7 +329,7 @@ mod tests {
             assert!(matches!(connection.waiting(), Waiting::Message { .. }));
             assert!(connection.end().is_err());
             connection.space().extend_from_slice(end);
-            for Call { head, request } in take(&mut connection)? {
+            for Call { head, request, .. } in take(&mut connection)? {
                 assert_eq!(request.method.as_str(), "Service:echo");
                 assert_eq!((request.protocol, request.oneway), (protocol, false));
                 let response = Response::new(ResponseKind::Reply, protocol, request.body);
@@ -320,7 +350,7 @@ mod tests {
         let mut connection = connection(Limits::DEFAULT);
         let bytes = message(Protocol::Binary, "fire", MessageKind::Oneway, 1);
         connection.space().extend_from_slice(&bytes);
-        for Call { head, request } in take(&mut connection)? {
+        for Call { head, request, .. } in take(&mut connection)? {
             assert!(request.oneway);
             let protocol = request.protocol;
             let failure = connection.answer(&head, Err(Error::internal("nobody is told")));

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::protocol::encode_body;
 use crate::rpc::arguments::{ArgumentStruct, Arguments};
 use crate::rpc::deadline::Deadline;
-use crate::rpc::message::{Protocol, Request};
+use crate::rpc::message::{Headers, Protocol, Request};
 use crate::rpc::protocol_of::protocol_of;
 use crate::rpc::service::{Returns, Throws, decode_response};
 
@@ -32,12 +32,14 @@ pub struct Caller<C> {
     protocol: Protocol,
     /// Time limit of each call, unless the channel's default applies.
     timeout: Option<Duration>,
+    /// Headers of each call.
+    headers: Headers,
 }
 
 impl<C> Caller<C> {
     /// Calls through the channel, encoded in the protocol.
     pub fn new(channel: C, protocol: Protocol) -> Caller<C> {
-        Caller { channel, protocol, timeout: None }
+        Caller { channel, protocol, timeout: None, headers: Headers::default() }
     }
 
     /// Calls through the channel in the protocol that was set for it; in the default one if something is
@@ -63,6 +65,16 @@ impl<C> Caller<C> {
         Caller { timeout: Some(timeout), ..self.clone() }
     }
 
+    /// The same channel and settings with further headers of each call.
+    pub fn with_headers(&self, headers: Headers) -> Caller<C>
+    where
+        C: Clone,
+    {
+        let mut caller = self.clone();
+        caller.headers.extend(headers.iter());
+        caller
+    }
+
     /// Encodes a call.
     pub(crate) fn request<A: Arguments>(&self, method: &Method, arguments: &A) -> Result<Request> {
         let arguments = ArgumentStruct { names: method.arguments, arguments };
@@ -70,6 +82,8 @@ impl<C> Caller<C> {
         let mut request = Request::new(method.name, self.protocol, body);
         request.oneway = method.oneway;
         request.idempotent = method.idempotent;
+        // Usually there are none, and nothing is allocated.
+        request.headers = self.headers.clone();
         if let Some(timeout) = self.timeout {
             request.deadline = Deadline::after(timeout);
         }

@@ -12,6 +12,7 @@ use crate::rpc::body::Body;
 use crate::rpc::context::Connection;
 use crate::rpc::deadline::Deadline;
 use crate::rpc::extensions::Extensions;
+use crate::value::shared_str::SharedStr;
 
 /// The encoding of values and message headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -96,28 +97,53 @@ impl FromStr for Protocol {
     }
 }
 
-/// Message headers: names and values sent with a message if the transport supports them.
+/// Message headers: names and values that travel with a message, in the framings
+/// [`Header`](crate::Framing::Header) and [`TtHeader`](crate::Framing::TtHeader) and in HTTP.
 ///
 /// Framed and unframed transports do not support headers: setting one is an error in debug builds
 /// and a logged warning in release builds.
+///
+/// Names are case-sensitive. Invalid UTF-8 in a received header is replaced by U+FFFD. What a peer
+/// may send is limited by [`Limits::headers`] and [`Limits::header_bytes`].
+///
+/// ```
+/// use thriftly::Headers;
+///
+/// let mut headers = Headers::from([("tenant", "acme")]);
+/// headers.insert("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+/// assert_eq!(headers.get("tenant"), Some("acme"));
+/// assert_eq!(headers.len(), 2);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Headers {
-    entries: Vec<(String, String)>,
+    entries: Vec<(SharedStr, SharedStr)>,
 }
 
 impl Headers {
-    /// The value of a header, if set.
+    /// The value of a header, if set. If a peer has sent the name more than once, the last one.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.entries.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.entries.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// Sets a header, replacing its previous value.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        let (name, value) = (name.into(), value.into());
-        match self.entries.iter_mut().find(|(key, _)| *key == name) {
+        let (name, value) = (SharedStr::from(name.into()), SharedStr::from(value.into()));
+        match self.entries.iter_mut().rev().find(|(key, _)| *key == name) {
             Some(entry) => entry.1 = value,
             None => self.entries.push((name, value)),
         }
+    }
+
+    /// Removes a header and returns its value.
+    pub fn remove(&mut self, name: &str) -> Option<String> {
+        let value = self.get(name)?.to_owned();
+        self.entries.retain(|(key, _)| key != name);
+        Some(value)
+    }
+
+    /// Adds a received header, in time that does not depend on the number of headers.
+    pub(crate) fn push(&mut self, name: SharedStr, value: SharedStr) {
+        self.entries.push((name, value));
     }
 
     /// Whether there are no headers.
@@ -125,9 +151,35 @@ impl Headers {
         self.entries.is_empty()
     }
 
+    /// The number of headers.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// All names and values in insertion order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+/// Sets each header, replacing its previous value.
+impl<N: Into<String>, V: Into<String>> Extend<(N, V)> for Headers {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, headers: I) {
+        headers.into_iter().for_each(|(name, value)| self.insert(name, value));
+    }
+}
+
+impl<N: Into<String>, V: Into<String>, const COUNT: usize> From<[(N, V); COUNT]> for Headers {
+    fn from(headers: [(N, V); COUNT]) -> Headers {
+        headers.into_iter().collect()
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(headers: I) -> Headers {
+        let mut all = Headers::default();
+        all.extend(headers);
+        all
     }
 }
 

@@ -31,8 +31,8 @@ pub(super) struct Calls<S: Service<Request>> {
     abandoned: bool,
     /// Reusable allocation for the future of one call.
     place: Pin<Box<Option<S::Future>>>,
-    /// The call whose future is stored there.
-    current: Option<CallHead>,
+    /// The call whose future is stored there, and how long it may take.
+    current: Option<(CallHead, Option<Duration>)>,
     /// Calls in their own tasks. They are cancelled with the connection.
     aside: JoinSet<Answer>,
     /// Oneway calls in their own tasks. They outlive the connection.
@@ -82,7 +82,7 @@ where
     pub(super) fn will_answer(&self) -> bool {
         !self.aside.is_empty()
             || self.early.is_some()
-            || self.current.as_ref().is_some_and(|head| !head.oneway)
+            || self.current.as_ref().is_some_and(|(head, _)| !head.oneway)
     }
 
     /// Polls the service for readiness. An error becomes the answer to the call.
@@ -101,8 +101,9 @@ where
     /// Starts a call on the ready service; returns the answer if it completes immediately.
     pub(super) fn start(&mut self, call: Call, context: &mut Context<'_>) -> Option<Answer> {
         self.set_aside(context);
-        let Call { head, mut request } = call;
-        if let Some(timeout) = self.timeout {
+        let Call { head, mut request, timeout } = call;
+        let timeout = self.timeout.into_iter().chain(timeout).min();
+        if let Some(timeout) = timeout {
             request.deadline = Deadline::after(timeout);
         }
         set_oneway(false);
@@ -110,14 +111,14 @@ where
             Ok(future) => self.place.set(Some(future)),
             Err(error) => return Some((head, Err(error))),
         }
-        self.current = Some(head);
+        self.current = Some((head, timeout));
         let answer = self.poll_current(context);
         // Some clients send calls of oneway methods as if they waited for an answer.
-        if let Some(head) = &mut self.current {
+        if let Some((head, timeout)) = &mut self.current {
             head.oneway |= was_oneway();
             if self.abandoned {
                 self.abandon();
-            } else if self.timeout.is_some() {
+            } else if timeout.is_some() {
                 self.set_aside(context);
             }
         }
@@ -128,7 +129,7 @@ where
     /// they complete immediately.
     pub(super) fn abandon(&mut self) {
         self.abandoned = true;
-        if let Some(head) = self.current.take_if(|head| !head.oneway) {
+        if let Some((head, _)) = self.current.take_if(|(head, _)| !head.oneway) {
             // A panic in the drop of a future is contained.
             let _ = guard(&head.method, || self.place.set(None));
         }
@@ -163,20 +164,20 @@ where
     }
 
     fn poll_current(&mut self, context: &mut Context<'_>) -> Option<Answer> {
-        let head = self.current.as_ref()?;
+        let (head, _) = self.current.as_ref()?;
         let Poll::Ready(result) = poll_place(head, &mut self.place, context) else { return None };
-        let head = self.current.take()?;
+        let (head, _) = self.current.take()?;
         let result = self.share.admit(&head.method, result);
         Some((head, result))
     }
 
     /// Moves the current call into its own task.
     fn set_aside(&mut self, context: &mut Context<'_>) {
-        if let Some(head) = self.current.take() {
+        if let Some((head, timeout)) = self.current.take() {
             let set = if head.oneway { &mut self.oneway } else { &mut self.aside };
             let place = std::mem::replace(&mut self.place, Box::pin(None));
             let share = Arc::clone(&self.share);
-            let limit = self.timeout.map(|timeout| (timeout, Box::pin(sleep(timeout))));
+            let limit = timeout.map(|timeout| (timeout, Box::pin(sleep(timeout))));
             let alone = set.is_empty();
             set.spawn(Aside { head: Some(head), place, share, limit });
             // A set only wakes who has asked it since there was a task in it.

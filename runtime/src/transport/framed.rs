@@ -8,6 +8,9 @@ use crate::limits::Limits;
 /// Size of the length prefix: a big-endian `i32` that does not include itself.
 pub(crate) const PREFIX: usize = 4;
 
+/// The letters `BIGF`, by which fbthrift announces a frame with a 64-bit length.
+pub(super) const LONG: i32 = 0x4249_4746;
+
 /// Splits off the next frame; `None` if it is incomplete.
 ///
 /// The length is checked before capacity is reserved for it.
@@ -36,6 +39,10 @@ fn check(length: i32, limits: &Limits) -> Result<()> {
     match length {
         ..0 => Err(Error::new(ErrorKind::NegativeSize, format!("a frame of {length} bytes"))),
         0 => Err(Error::new(ErrorKind::InvalidData, "a frame of 0 bytes")),
+        LONG if LONG as usize > limit => Err(Error::new(
+            ErrorKind::SizeLimit,
+            "a THeader frame with a 64-bit length (`BIGF`), which is not supported",
+        )),
         1.. if length as usize > limit => Err(oversized(length as usize, limits.frame_limit())),
         1.. => Ok(()),
     }

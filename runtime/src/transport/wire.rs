@@ -18,6 +18,8 @@ const ENOUGH: usize = 8;
 /// | length `80 01` | framed, strict binary |
 /// | length `82` | framed compact |
 /// | length `[` | framed JSON |
+/// | length `0f ff` | THeader |
+/// | length `10 00` | TTHeader |
 /// | length `00` | framed, old binary: the first byte of a name's length |
 /// | length, a letter | unframed, old binary: the length was that of the name |
 /// | length `{` | unframed JSON of ThriftPy: the length is a part of it |
@@ -41,6 +43,8 @@ pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
         [b'[', ..] => Framing::Unframed,
         [_, _, _, _, 0x80, 0x01, ..] => Framing::Framed,
         [_, _, _, _, 0x00 | 0x82 | b'[', ..] => Framing::Framed,
+        [_, _, _, _, 0x0f, 0xff, ..] => Framing::Header,
+        [_, _, _, _, 0x10, 0x00, ..] => Framing::TtHeader,
         #[cfg(feature = "thriftpy-json")]
         [_, _, _, _, b'{', ..] => Framing::Unframed,
         [_, _, _, _, letter, ..]
@@ -48,7 +52,7 @@ pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
         {
             Framing::Unframed
         }
-        [_, _, _, _, 0x80] => return Ok(None),
+        [_, _, _, _, 0x80 | 0x0f | 0x10] => return Ok(None),
         [0x00..=0x7f, rest @ ..] if rest.len() < 4 && !beyond(first, limits) => return Ok(None),
         [] => return Ok(None),
         _ => {
@@ -73,9 +77,11 @@ fn beyond(first: &[u8], limits: &Limits) -> bool {
 }
 
 #[cfg(feature = "json")]
-const SERVED: &str = "this server speaks binary and compact Thrift and JSON, framed or unframed";
+const SERVED: &str =
+    "this server speaks binary and compact Thrift and JSON, framed, unframed, THeader and TTHeader";
 #[cfg(not(feature = "json"))]
-const SERVED: &str = "this server speaks binary and compact Thrift, framed or unframed";
+const SERVED: &str =
+    "this server speaks binary and compact Thrift, framed, unframed, THeader and TTHeader";
 
 /// The error for a reply whose first bytes show another protocol.
 #[cold]
@@ -137,8 +143,7 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
         _ if first.starts_with(b"PROXY") || first.starts_with(b"\r\n\r\n\0") => {
             Some("the PROXY protocol")
         }
-        [_, _, _, _, 0x0f, 0xff, ..] => Some("THeader"),
-        [_, _, _, _, 0x10, 0x00, ..] => Some("TTHeader"),
+        _ if first.starts_with(b"BIGF") => Some("THeader with a 64-bit length"),
         #[cfg(not(feature = "json"))]
         [_, _, _, _, b'[', ..] => Some("the JSON protocol in frames"),
         #[cfg(not(feature = "thriftpy-json"))]
@@ -194,6 +199,13 @@ mod tests {
     }
 
     #[test]
+    fn headers_are_told_apart() {
+        assert_eq!(is(b"\0\0\0\x1f\x0f\xff\0\0"), Ok(Framing::Header));
+        assert_eq!(is(b"\0\0\0\x1f\x10\0\0\0"), Ok(Framing::TtHeader));
+        assert_eq!(is(b"\0\0\0\x1f\x10\x01\0\0"), Err("does not look like Thrift".into()));
+    }
+
+    #[test]
     fn the_other_protocols_are_told_apart() {
         let check = |bytes: &[u8], protocol| {
             assert_eq!(is(bytes), Ok(Framing::Unframed));
@@ -243,8 +255,7 @@ mod tests {
             (b"\0\0\0\x20[1,\"", "the JSON protocol in frames"),
             #[cfg(not(feature = "thriftpy-json"))]
             (b"\0\0\0\x20{\"me", "ThriftPy's JSON protocol"),
-            (b"\0\0\0\x1f\x0f\xff\0\0", "THeader"),
-            (b"\0\0\0\x1f\x10\0\0\0", "TTHeader"),
+            (b"BIGF\0\0\0\0", "THeader with a 64-bit length"),
         ] {
             assert_eq!(is(bytes), Err(format!("looks like {name}")));
         }
@@ -255,7 +266,9 @@ mod tests {
 
     #[test]
     fn too_few_bytes_are_waited_for() {
-        for bytes in [&b""[..], b"\0", b"\x01\0", b"\0\0\0\x11", b"\0\0\0\x11\x80"] {
+        for bytes in
+            [&b""[..], b"\0", b"\x01\0", b"\0\0\0\x11", b"\0\0\0\x11\x80", b"\0\0\0\x11\x0f"]
+        {
             assert_eq!(is(bytes), Err("undecided".into()));
         }
     }

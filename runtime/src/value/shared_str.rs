@@ -66,6 +66,15 @@ impl SharedStr {
         unsafe { std::str::from_utf8_unchecked(bytes) }
     }
 
+    /// Text of a peer, within these bytes. Invalid UTF-8 is replaced.
+    pub(crate) fn lossy(text: &[u8], bytes: &Bytes) -> SharedStr {
+        match std::str::from_utf8(text) {
+            Ok(valid) => SharedStr::inline(valid)
+                .unwrap_or_else(|| SharedStr::shared(valid, bytes.slice_ref(text))),
+            Err(_) => SharedStr::from(String::from_utf8_lossy(text).into_owned()),
+        }
+    }
+
     /// The inline form of a short text.
     #[inline]
     fn inline(text: &str) -> Option<SharedStr> {

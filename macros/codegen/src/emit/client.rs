@@ -125,6 +125,18 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
             {
                 Self { inner: __Caller::with_timeout(&self.inner, timeout) }
             }
+
+            /// Returns the client with further headers of each call, such as
+            /// `client.with_headers([("tenant", "acme")])`. The framing has to carry headers.
+            ///
+            /// It shares the connections.
+            #[must_use]
+            pub fn with_headers(&self, headers: impl __std::Into<__std::Headers>) -> Self
+            where
+                #c: __std::Clone,
+            {
+                Self { inner: __Caller::with_headers(&self.inner, __std::Into::into(headers)) }
+            }
         }
 
         #allow

@@ -21,6 +21,7 @@ const SLACK: Duration = Duration::from_millis(20);
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// What became of a call on a connection.
+#[expect(clippy::large_enum_variant, reason = "a box would cost each call an allocation")]
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// Its reply has come.
@@ -102,7 +103,7 @@ impl Tcp {
             return lost;
         }
         let start = self.codec.output.total();
-        if let Err(error) = self.codec.call(request, seqid) {
+        if let Err(error) = self.codec.call(request, seqid, Instant::now()) {
             return Outcome::Refused(error);
         }
         match self.write(deadline) {
@@ -302,7 +303,7 @@ pub(super) fn call_without_deadline(
         return lost;
     }
     let start = codec.output.total();
-    if let Err(error) = codec.call(request, seqid) {
+    if let Err(error) = codec.call(request, seqid, Instant::now()) {
         return Outcome::Refused(error);
     }
     let written =

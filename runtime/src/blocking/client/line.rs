@@ -16,6 +16,7 @@ use crate::connection::{
 use crate::error::{Error, Result};
 use crate::net::address::Address;
 use crate::net::tcp::ConnectFailure;
+use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{Protocol, Request, Response};
 use crate::settings::ClientSettings;
 
@@ -135,9 +136,10 @@ impl Line {
         }
     }
 
-    pub(super) fn call(self: &Arc<Line>, request: Request) -> Result<Response> {
+    pub(super) fn call(self: &Arc<Line>, mut request: Request) -> Result<Response> {
         let queued = Instant::now();
         let deadline = request.deadline.resolve(queued, self.settings.timeout);
+        request.deadline = deadline.map_or(Deadline::Never, Deadline::At);
         let name = CallName {
             method: request.method.clone(),
             oneway: request.oneway,
