@@ -50,10 +50,11 @@ pub use crate::codec::{
     Writer as __Writer,
 };
 pub use crate::rpc::arguments::{Argument as __Argument, OptionalArgument as __OptionalArgument};
-pub use crate::rpc::caller::{Caller as __Caller, Method as __Method};
+pub use crate::rpc::caller::Caller as __Caller;
 pub use crate::rpc::message::{
     Protocol as __Protocol, Request as __Request, Response as __Response,
 };
+pub use crate::rpc::method::Method as __Method;
 pub use crate::rpc::service as __service;
 pub use crate::rpc::service::Throws as __Throws;
 pub use crate::ttype::TType as __TType;

@@ -12,6 +12,9 @@ use crate::transport::Framing;
 /// Listen backlog; the operating system may cap it.
 pub(crate) const BACKLOG: i32 = 4096;
 
+/// Size of each buffer of a connection in memory, in bytes.
+pub(crate) const IN_MEMORY: usize = 64 << 10;
+
 /// Default of `max_connections`, if the file limit of the process allows it.
 const MOST_CONNECTIONS: usize = 10_000;
 

@@ -32,6 +32,7 @@
 
 mod client;
 mod from_fn;
+mod memory;
 mod server;
 mod session;
 mod stream;
@@ -41,6 +42,7 @@ mod workers;
 pub use crate::messages::blocking::{MessageChannel, answer, channel as message_channel};
 pub use client::{Channel, ClientBuilder, LayeredBuilder};
 pub use from_fn::{FnService, FromFn, Next, from_fn};
+pub use memory::MemoryStream;
 pub use server::{BoundServer, Server, ServerHandle};
 pub use threads::Threads;
 

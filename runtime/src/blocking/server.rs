@@ -13,6 +13,7 @@ use socket2::SockRef;
 use tower_layer::Layer;
 
 use super::Service;
+use super::memory::MemoryStream;
 use super::session::{Session, Shared};
 use super::stream::{Socket, Untimed};
 use super::{Threads, workers};
@@ -20,7 +21,7 @@ use crate::connection::Backoff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
-use crate::settings::{BACKLOG, ServerSettings, server_setters};
+use crate::settings::{BACKLOG, IN_MEMORY, ServerSettings, server_setters};
 
 /// A server for one service, with a thread for each connection or [other threads](Threads).
 ///
@@ -150,6 +151,46 @@ impl<S: Service> Server<S> {
         let Server { service, settings, .. } = self;
         let shared = Arc::new(Shared { service, settings });
         Session::new(Untimed(stream), Endpoints::default(), shared).run();
+    }
+
+    /// A connector for [`ClientBuilder::connect_with`](super::ClientBuilder::connect_with) whose
+    /// connections are served in memory: everything takes part but sockets. Each connection has a
+    /// thread, and ends with its client.
+    ///
+    /// ```
+    /// use thriftly::blocking::Server;
+    ///
+    /// thriftly::thrift!(inline: "service Ping { void ping() }");
+    ///
+    /// struct Handler;
+    ///
+    /// impl BlockingPing for Handler {
+    ///     fn ping(&self) -> thriftly::Result<()> {
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # fn main() -> thriftly::Result<()> {
+    /// let server = Server::new(BlockingPingServer::new(Handler));
+    /// let client: BlockingPingClient =
+    ///     BlockingPingClient::builder().connect_with(server.in_memory())?;
+    /// client.ping()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn in_memory(
+        self,
+    ) -> impl Fn() -> io::Result<MemoryStream> + Send + Sync + use<S> + 'static {
+        let Server { service, settings, .. } = self;
+        let shared = Arc::new(Shared { service, settings });
+        move || {
+            let (ours, theirs) = MemoryStream::pair(IN_MEMORY);
+            let shared = Arc::clone(&shared);
+            thread::Builder::new()
+                .name("thrift in memory".into())
+                .spawn(|| Session::new(theirs, Endpoints::default(), shared).run())?;
+            Ok(ours)
+        }
     }
 
     /// Serves connections over any streams of bytes that come from elsewhere, each by a thread of its

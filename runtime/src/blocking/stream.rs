@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
+use super::memory::MemoryStream;
+
 /// How long remaining input is read and discarded after the last answer: closing a socket with
 /// unread bytes resets the connection, and the answer could be lost.
 pub(super) const LINGER: Duration = Duration::from_secs(1);
@@ -110,6 +112,17 @@ impl Wire for Polled {
     fn linger(&mut self) {
         let _ = self.0.shutdown(Shutdown::Write);
     }
+}
+
+impl Wire for MemoryStream {
+    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        MemoryStream::set_read_timeout(self, timeout)
+    }
+    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+        MemoryStream::set_write_timeout(self, timeout)
+    }
+    /// What was written can be read after the end.
+    fn linger(&mut self) {}
 }
 
 /// Any stream, which has no time limits.

@@ -3,27 +3,14 @@
 use crate::blocking;
 use std::time::Duration;
 
-use crate::codec::StructNames;
 use crate::error::{Error, Result};
 use crate::protocol::encode_body;
 use crate::rpc::arguments::{ArgumentStruct, Arguments};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{Headers, Protocol, Request};
+use crate::rpc::method::Method;
 use crate::rpc::protocol_of::protocol_of;
 use crate::rpc::service::{Returns, Throws, decode_response};
-
-/// A method of a service, as a client calls it.
-#[derive(Debug)]
-pub struct Method {
-    /// The name on the wire.
-    pub name: &'static str,
-    /// The server sends no reply.
-    pub oneway: bool,
-    /// A call may be handled twice.
-    pub idempotent: bool,
-    /// Field names of the struct of arguments.
-    pub arguments: &'static StructNames,
-}
 
 /// A channel with the settings of the calls that are made through it.
 #[derive(Debug, Clone)]

@@ -236,6 +236,13 @@ impl From<String> for MethodName {
     }
 }
 
+/// The name as it is. A peer chooses it, so log it by `Debug`, which escapes and truncates.
+impl fmt::Display for MethodName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl fmt::Debug for MethodName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{}\"", self.shown())
@@ -357,6 +364,11 @@ mod tests {
         assert_eq!(long.shown(), format!("{}… (1048576 bytes)", "é".repeat(80)));
         assert!(format!("{long:?}").len() < 200);
         assert_eq!(MethodName::from("a\0\n").shown(), "a\\0\\n");
+    }
+
+    #[test]
+    fn method_names_are_displayed_unchanged_and_padded() {
+        assert_eq!(format!("{:>6}|", MethodName::from("a\n")), "    a\n|");
     }
 
     #[test]

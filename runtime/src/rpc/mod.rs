@@ -14,6 +14,7 @@ pub(crate) mod from_channel;
 #[cfg(feature = "async")]
 pub(crate) mod from_fn;
 pub(crate) mod message;
+pub(crate) mod method;
 pub(crate) mod protocol_of;
 #[cfg(feature = "async")]
 pub(crate) mod reply;

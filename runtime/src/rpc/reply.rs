@@ -10,8 +10,9 @@ use pin_project_lite::pin_project;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::arguments::Arguments;
-use crate::rpc::caller::{Caller, Method};
+use crate::rpc::caller::Caller;
 use crate::rpc::message::Request;
+use crate::rpc::method::Method;
 use crate::rpc::service::{Returns, Throws, decode_response};
 use crate::rpc::thrift_service::ThriftService;
 

@@ -15,9 +15,9 @@ use crate::protocol::json::{self, decoded::Decoded};
 #[cfg(feature = "thriftpy-json")]
 use crate::protocol::thriftpy_json::{self, TapeReader};
 use crate::protocol::{decode_body, encode_body};
-use crate::rpc::caller::Method;
 use crate::rpc::context::{Scope, set_oneway};
 use crate::rpc::message::{Protocol, Request, Response, ResponseKind};
+use crate::rpc::method::Method;
 use crate::ttype::TType;
 use crate::{ApplicationError, ApplicationErrorKind};
 

@@ -12,13 +12,13 @@ mod signal;
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::future::{Future, pending};
+use std::future::{Future, Ready, pending, ready};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_core::Stream;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, duplex};
 use tokio::net::TcpListener;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -28,7 +28,7 @@ use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::rpc::thrift_service::ThriftService;
-use crate::settings::{ServerSettings, server_setters};
+use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
 use acceptor::HangUp;
 use incoming::Incoming;
 use session::Session;
@@ -309,12 +309,59 @@ where
     /// # }
     /// ```
     pub async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
-        let settings = Arc::new(self.settings.clone());
-        let (ends, service) = (Endpoints::default(), self.service.clone());
-        let session = Session::new(stream, ends, service, settings, Arc::default(), |_| HangUp::No);
-        if let Some(rest) = session.run().await {
-            rest.finish().await;
+        serve_one(stream, self.service.clone(), Arc::new(self.settings.clone())).await;
+    }
+
+    /// A connector for [`ClientBuilder::connect_with`](crate::ClientBuilder::connect_with) whose
+    /// connections are served in memory: everything takes part but sockets. Each connection has a
+    /// task, which ends with its client.
+    ///
+    /// ```
+    /// thriftly::thrift!(inline: "service Ping { void ping() }");
+    ///
+    /// struct Handler;
+    ///
+    /// impl Ping for Handler {
+    ///     async fn ping(&self) -> thriftly::Result<()> {
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> thriftly::Result<()> {
+    /// let server = thriftly::Server::new(PingServer::new(Handler));
+    /// let client: PingClient = PingClient::builder().connect_with(server.in_memory()).await?;
+    /// client.ping().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn in_memory(
+        self,
+    ) -> impl Fn() -> Ready<io::Result<DuplexStream>> + Send + Sync + use<S> + 'static {
+        let settings = Arc::new(self.settings);
+        // Services need not be shared between threads, connectors have to.
+        let service = Mutex::new(self.service);
+        move || {
+            let (ours, theirs) = duplex(IN_MEMORY);
+            let service = service.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            tokio::spawn(serve_one(theirs, service, Arc::clone(&settings)));
+            ready(Ok(ours))
         }
+    }
+}
+
+/// Serves one connection until it ends, and its oneway calls.
+async fn serve_one<IO, S>(stream: IO, service: S, settings: Arc<ServerSettings>)
+where
+    IO: AsyncRead + AsyncWrite + Unpin,
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    S::Future: Send + 'static,
+{
+    let (ends, drain) = (Endpoints::default(), Arc::default());
+    let session = Session::new(stream, ends, service, settings, drain, |_| HangUp::No);
+    if let Some(rest) = session.run().await {
+        rest.finish().await;
     }
 }
 
