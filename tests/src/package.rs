@@ -39,7 +39,9 @@ impl Package {
     /// # Panics
     /// It cannot be written.
     pub fn write(&self, path: &str, text: &str) {
-        std::fs::write(self.0.join(path), text).expect("the file can be written");
+        let path = self.0.join(path);
+        let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        made.and_then(|()| std::fs::write(path, text)).expect("the file can be written");
     }
 
     /// Has cargo do something with it, and returns what is printed.
