@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::connection::{Budget, Call, ClientConnection, Output, SLICES, ServerConnection, Share};
+use crate::connection::{
+    Budget, Call, ClientConnection, Output, Report, SLICES, ServerConnection, Share,
+};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
@@ -48,7 +50,7 @@ pub fn calls(
 ) -> Outcome<Vec<u8>> {
     let mut connection = {
         let share = Share::new(Arc::new(Budget::new(usize::MAX)), usize::MAX);
-        ServerConnection::new(*limits, Endpoints::default(), share)
+        ServerConnection::new(*limits, Endpoints::default(), share, Report::default().tally())
     };
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);

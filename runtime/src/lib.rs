@@ -84,6 +84,7 @@ pub use rpc::application::ApplicationError;
 #[cfg(feature = "async")]
 pub use client::{CallFuture, Channel, ClientBuilder, LayeredBuilder};
 pub use codec::{Decode, Encode, ThriftType};
+pub use connection::{ChannelStats, ServerMonitor, ServerStats};
 pub use error::{Error, ErrorKind, OrInternal, Result};
 pub use limits::Limits;
 #[cfg(feature = "thriftpy-json")]

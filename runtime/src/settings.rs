@@ -168,6 +168,11 @@ macro_rules! server_setters {
             self
         }
 
+        /// Reads the counters of this server, its clones and everything that they serve.
+        pub fn monitor(&self) -> $crate::ServerMonitor {
+            self.settings.report.monitor()
+        }
+
         /// Time limit for the first byte of a new connection. Default: 10 seconds.
         pub fn first_byte_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.first_byte_timeout = timeout;

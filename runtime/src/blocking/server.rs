@@ -17,7 +17,7 @@ use super::memory::MemoryStream;
 use super::session::{Session, Shared};
 use super::stream::{Socket, Untimed};
 use super::{Threads, workers};
-use crate::connection::Backoff;
+use crate::connection::{Backoff, ServerMonitor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
@@ -219,7 +219,7 @@ impl<S: Service> Server<S> {
                 })
             });
             if let Err(error) = started {
-                tracing::warn!(%error, "cannot accept a connection");
+                shared.settings.report.not_accepted(&error);
             }
             sessions.wait_for_room(max_connections);
         }
@@ -273,6 +273,11 @@ impl ServerHandle {
 }
 
 impl<S: Service> BoundServer<S> {
+    /// Reads the counters of this server.
+    pub fn monitor(&self) -> ServerMonitor {
+        self.server.settings.report.monitor()
+    }
+
     /// The address that it listens on, with the port that was chosen for port 0.
     pub fn local_addr(&self) -> SocketAddr {
         self.local
@@ -327,7 +332,7 @@ fn serve_by_threads<S: Service>(
         match started {
             Ok(()) => backoff.succeeded(),
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection");
+                shared.settings.report.not_accepted(&error);
                 thread::sleep(backoff.failed(&error));
             }
         }

@@ -44,7 +44,12 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         let settings = &shared.settings;
         Session {
             stream,
-            connection: ServerConnection::new(settings.limits, ends, settings.share()),
+            connection: ServerConnection::new(
+                settings.limits,
+                ends,
+                settings.share(),
+                settings.report.tally(),
+            ),
             watchdog: Watchdog::new(settings),
             shared,
             scratch: Vec::new(),
@@ -139,7 +144,10 @@ impl<IO: Wire, S: Service> Session<IO, S> {
             && let Some(Call { head, mut request, timeout }) =
                 self.connection.next().map_err(End::Broken)?
         {
-            taken = true;
+            if !std::mem::replace(&mut taken, true) {
+                // The others of the same batch are counted with their answers.
+                self.connection.publish();
+            }
             let limits = [self.shared.settings.handler_timeout, timeout];
             if let Some(timeout) = limits.into_iter().flatten().min() {
                 request.deadline = Deadline::after(timeout);

@@ -111,7 +111,7 @@ pub(super) fn serve<S: Service>(
             && let Some(listener) = &listener
             && let Err(error) = accept(listener, &shared, sessions, max_connections, &mut parked)
         {
-            tracing::warn!(%error, "cannot accept a connection");
+            shared.settings.report.not_accepted(&error);
             pause = Instant::now().checked_add(backoff.failed(&error));
         } else if ready.accept {
             backoff.succeeded();

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
@@ -189,6 +189,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
             timeout: settings.timeout,
             protocol: settings.protocol,
             gone: false.into(),
+            stats: Mutex::default(),
         });
         let (messages, receiver) = mpsc::unbounded_channel();
         let line = Arc::new(Line { shared: Arc::clone(&shared), messages });

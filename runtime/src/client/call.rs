@@ -3,15 +3,15 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use crate::connection::{CallName, Caller, Entry, wrong_protocol};
+use crate::connection::{CallName, Caller, ChannelStats, Entry, wrong_protocol};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
@@ -26,6 +26,8 @@ pub(super) struct Shared {
     pub(super) protocol: Option<Protocol>,
     /// Whether the task has been told that callers have gone, and has not looked for them yet.
     pub(super) gone: AtomicBool,
+    /// The counters as the task has last published them.
+    pub(super) stats: Mutex<ChannelStats>,
 }
 
 /// Messages from callers to the task.

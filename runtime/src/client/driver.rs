@@ -3,8 +3,8 @@
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -88,6 +88,7 @@ impl Driver {
         match connected {
             Ok((socket, address)) => {
                 self.opened(link, socket, address);
+                self.publish();
                 Ok(())
             }
             Err(ConnectFailure { error, .. }) => Err(error),
@@ -96,7 +97,18 @@ impl Driver {
 
     /// Runs until all callers are gone.
     pub(super) async fn run(mut self) {
-        poll_fn(|context| self.poll(context)).await;
+        poll_fn(|context| {
+            let polled = self.poll(context);
+            self.publish();
+            polled
+        })
+        .await;
+    }
+
+    /// Lets callers see the counters: once for all calls of a poll.
+    fn publish(&self) {
+        // It is replaced as a whole, also by a thread that panics.
+        *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner) = self.pool.stats();
     }
 
     /// Makes all possible progress. Ready when all callers are gone.

@@ -7,11 +7,12 @@ mod connect;
 mod driver;
 mod layered;
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 
 use tower_service::Service;
 
+use crate::connection::ChannelStats;
 use crate::error::{Error, Result};
 use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
@@ -94,6 +95,14 @@ impl Channel {
     /// The protocol of the calls: the one set in the builder, or binary.
     pub fn protocol(&self) -> Protocol {
         self.line.shared.protocol.unwrap_or_default()
+    }
+
+    /// The counters of the channel: connections, calls in flight, calls sent again, and others.
+    ///
+    /// To have them beside a typed client, connect a channel, and make the client of a clone:
+    /// `StoreClient::new(channel.clone())`.
+    pub fn stats(&self) -> ChannelStats {
+        *self.line.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

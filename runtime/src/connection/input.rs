@@ -19,6 +19,8 @@ pub(crate) struct Input {
     bytes: BytesMut,
     /// Room for the next read.
     room: usize,
+    /// Number of bytes of all complete messages.
+    total: u64,
 }
 
 impl Input {
@@ -42,7 +44,7 @@ impl Input {
     /// Releases the memory of an idle connection.
     pub(crate) fn release(&mut self) {
         if self.bytes.is_empty() {
-            *self = Input::default();
+            *self = Input { total: self.total, ..Input::default() };
         }
     }
 
@@ -62,12 +64,19 @@ impl Input {
         if self.bytes.len() < SMALL { 0 } else { self.bytes.capacity() }
     }
 
+    /// Number of bytes of all complete messages so far.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
     pub(crate) fn cut(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Frame>> {
+        let before = self.bytes.len();
         let frame = cutter.cut(&mut self.bytes, limits)?;
+        self.total += (before - self.bytes.len()) as u64;
         // A small remainder would keep the memory of a large message alive.
         if let Some(Frame { bytes, .. }) = &frame
             && bytes.len() > LARGE

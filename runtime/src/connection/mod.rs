@@ -10,6 +10,7 @@ mod output;
 mod pool;
 mod report;
 mod server;
+mod stats;
 mod throttle;
 mod watchdog;
 
@@ -23,9 +24,12 @@ pub(crate) use failure::{
 };
 pub(crate) use input::Input;
 pub(crate) use output::{Output, SLICES};
+pub use pool::ChannelStats;
 pub(crate) use pool::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};
 pub(crate) use report::{End, Report};
 #[cfg(feature = "async")]
 pub(crate) use server::CallHead;
 pub(crate) use server::{Call, MAX_OUTPUT, ServerConnection};
+pub(crate) use stats::Tally;
+pub use stats::{ServerMonitor, ServerStats};
 pub(crate) use watchdog::{Waiting, Watchdog};

@@ -1,8 +1,10 @@
-//! Log events of connections and calls.
+//! Log events of connections and calls, and their counters.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Instant;
 
+use crate::connection::stats::{Counters, ServerMonitor, Tally, add};
 use crate::connection::throttle::Throttle;
 use crate::connection::{ServerConnection, Waiting};
 use crate::error::{Error, Result};
@@ -31,6 +33,7 @@ pub(crate) enum End {
 /// The log of a server. Events that peers can cause are rate-limited per kind and counted.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
+    counters: Arc<Counters>,
     failed: Throttle,
     broken: Throttle,
     slow: Throttle,
@@ -39,6 +42,23 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// Reads the counters.
+    pub(crate) fn monitor(&self) -> ServerMonitor {
+        ServerMonitor { counters: Arc::clone(&self.counters) }
+    }
+
+    /// The counts of a new connection.
+    pub(crate) fn tally(&self) -> Tally {
+        Tally::new(Arc::clone(&self.counters))
+    }
+
+    /// A connection could not be accepted.
+    #[cold]
+    pub(crate) fn not_accepted(&self, error: &io::Error) {
+        add(&self.counters.accept_failures, 1);
+        tracing::warn!(%error, "cannot accept a connection");
+    }
+
     /// A call failed, with an error that its IDL does not declare.
     #[cold]
     pub(crate) fn failed(
@@ -48,6 +68,7 @@ impl Report {
         method: &MethodName,
         error: &Error,
     ) {
+        add(&self.counters.failed, 1);
         if let Some(suppressed) = self.failed.pass(now) {
             tracing::warn!(peer = %ends, ?method, ?error, suppressed, "a call failed");
         }
@@ -80,6 +101,26 @@ impl Report {
         end: &End,
         within: impl FnOnce() -> Result<()>,
     ) {
+        let counters = &self.counters;
+        let count = match end {
+            End::Closed => None,
+            #[cfg(feature = "http")]
+            End::Http(_) => None,
+            #[cfg(feature = "async")]
+            End::Drained => None,
+            End::Lost(_) => Some(&counters.lost),
+            End::Broken(_) => Some(&counters.unreadable),
+            End::TimedOut(Waiting::FirstByte, _) => Some(&counters.first_byte_timeouts),
+            End::TimedOut(Waiting::Message { .. }, _) => Some(&counters.message_timeouts),
+            End::TimedOut(Waiting::Write { .. }, _) => Some(&counters.write_timeouts),
+            End::TimedOut(Waiting::Idle { .. }, _) => Some(&counters.idle_timeouts),
+            // These have no time limit.
+            #[cfg(feature = "async")]
+            End::TimedOut(Waiting::Handler | Waiting::Paused, _) => None,
+        };
+        if let Some(count) = count {
+            add(count, 1);
+        }
         match end {
             #[cfg(feature = "http")]
             End::Http(_) => {}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::connection::output::Head;
-use crate::connection::{Input, Output, Share, Waiting, cannot_carry};
+use crate::connection::{Input, Output, Share, Tally, Waiting, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
@@ -40,6 +40,7 @@ pub(crate) struct ServerConnection {
     share: Arc<Share>,
     /// Output bytes counted by `share`.
     counted: usize,
+    tally: Tally,
 }
 
 /// A received call.
@@ -62,8 +63,14 @@ pub(crate) struct CallHead {
 }
 
 impl ServerConnection {
-    pub(crate) fn new(limits: Limits, ends: Endpoints, share: Share) -> ServerConnection {
+    pub(crate) fn new(
+        limits: Limits,
+        ends: Endpoints,
+        share: Share,
+        tally: Tally,
+    ) -> ServerConnection {
         ServerConnection {
+            tally,
             limits,
             ends,
             share: Arc::new(share),
@@ -159,6 +166,7 @@ impl ServerConnection {
                         *shared = Arc::new(Connection { ends: self.ends, framing });
                     }
                     request.connection = self.shared.clone();
+                    self.tally.received();
                     return Ok(Some(Call { head, request, timeout }));
                 }
                 MessageKind::Reply | MessageKind::Exception => {
@@ -179,8 +187,20 @@ impl ServerConnection {
         &self.share
     }
 
+    /// The counts of the connection, which something else serves from now on.
+    #[cfg(feature = "http")]
+    pub(crate) fn into_tally(self) -> Tally {
+        self.tally
+    }
+
+    /// Adds the calls and bytes of the connection to the counters of the server.
+    pub(crate) fn publish(&mut self) {
+        self.tally.publish(self.input.total(), self.output.total());
+    }
+
     /// Must be called after each write.
     pub(crate) fn written(&mut self) {
+        self.publish();
         if self.counted > self.output.len() {
             self.share.written(self.counted - self.output.len());
             self.counted = self.output.len();
@@ -189,6 +209,7 @@ impl ServerConnection {
 
     /// Appends the answer to a call. Returns the failure that the log has to have, if there is one.
     pub(crate) fn answer(&mut self, head: &CallHead, result: Result<Response>) -> Option<Error> {
+        self.tally.answered();
         let (response, failure) = match result {
             Ok(mut response) => {
                 let failure = response.failure.take();
@@ -250,6 +271,7 @@ impl ServerConnection {
             };
             let error = Error::application(kind, error.to_string());
             let form = self.cutter.as_ref().map(|cutter| cutter.framing).unwrap_or_default().into();
+            self.tally.received();
             self.answer(&CallHead { method, oneway: false, form, protocol, seqid }, Err(error));
         }
     }
@@ -261,6 +283,7 @@ impl ServerConnection {
         let Unreadable { error, kind, form, protocol } = unreadable;
         let told = Error::application(kind, error.to_string());
         let (method, seqid) = (MethodName::default(), form.seqid);
+        self.tally.received();
         self.answer(&CallHead { method, oneway: false, form, protocol, seqid }, Err(told));
         error
     }
@@ -301,7 +324,8 @@ mod tests {
 
     fn connection(limits: Limits) -> ServerConnection {
         let share = Share::new(Arc::new(Budget::new(usize::MAX)), usize::MAX);
-        ServerConnection::new(limits, Endpoints::default(), share)
+        let tally = crate::connection::Report::default().tally();
+        ServerConnection::new(limits, Endpoints::default(), share, tally)
     }
 
     fn message(protocol: Protocol, name: &'static str, kind: MessageKind, seqid: i32) -> Vec<u8> {

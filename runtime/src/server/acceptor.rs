@@ -177,7 +177,7 @@ where
                 Next::Accepted
             }
             Some(Err(error)) => {
-                tracing::warn!(%error, "cannot accept a connection");
+                self.settings.report.not_accepted(&error);
                 match self.backoff.failed(&error) {
                     Duration::ZERO => Next::Accepted,
                     pause => Next::Pause(pause),

@@ -20,7 +20,7 @@ use tower_service::Service;
 use super::acceptor::HangUp;
 use super::drain::Listener;
 use super::session::LINGER;
-use crate::connection::{End, Share, Waiting, Watchdog};
+use crate::connection::{End, Share, Tally, Waiting, Watchdog};
 use crate::error::{Error, ErrorKind};
 use crate::http::{Exchange, Progress, Version, Wire};
 use crate::net::endpoints::Endpoints;
@@ -39,6 +39,7 @@ pub(super) struct HttpSession<IO, S> {
     pub(super) settings: Arc<ServerSettings>,
     pub(super) ends: Endpoints,
     pub(super) share: Arc<Share>,
+    pub(super) tally: Tally,
     pub(super) drain: Listener,
     pub(super) hung_up: fn(&IO) -> HangUp,
 }
@@ -52,7 +53,7 @@ where
 {
     /// Serves the connection until it ends. Returns the remaining oneway calls.
     pub(super) async fn run(self, version: Version) -> JoinSet<()> {
-        let HttpSession { io, read, service, settings, ends, share, drain, hung_up } = self;
+        let HttpSession { io, read, service, settings, ends, share, tally, drain, hung_up } = self;
         let mut wire = Wire::new(io, read);
         let exchange = Arc::new(Exchange::new(Arc::clone(&settings), ends, Some(share)));
         let answers = Arc::clone(&exchange);
@@ -63,6 +64,7 @@ where
         let watch = Watch {
             wire: wire.clone(),
             exchange: Arc::clone(&exchange),
+            tally,
             version,
             drain,
             draining: false,
@@ -134,6 +136,7 @@ impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for Tasks {
 struct Watch<IO> {
     wire: Wire<IO>,
     exchange: Arc<Exchange>,
+    tally: Tally,
     version: Version,
     drain: Listener,
     draining: bool,
@@ -188,7 +191,9 @@ impl<IO> Watch<IO> {
             self.messages = messages;
             self.settled = read;
         }
-        let busy = self.exchange.handling() > 0;
+        let handling = self.exchange.handling();
+        self.tally.follow(messages, handling as u64, read, sent);
+        let busy = handling > 0;
         if blocked {
             Waiting::Write { sent }
         } else if busy && !reading {

@@ -23,6 +23,7 @@ use tokio::net::TcpListener;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::connection::ServerMonitor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
@@ -61,7 +62,7 @@ pub use signal::shutdown_signal;
 /// failed calls, with method, peer and the sources of the error; clients that were rejected or
 /// disconnected, with the reason; failures to accept connections. Events that clients can cause are
 /// limited, per kind, to a burst of 20 and then two per second; the field `suppressed` counts the
-/// omitted ones.
+/// omitted ones. [`monitor`](Server::monitor) reads counters of the same events.
 ///
 /// # Services
 ///
@@ -381,6 +382,11 @@ impl<S> fmt::Debug for BoundServer<S> {
 }
 
 impl<S> BoundServer<S> {
+    /// Reads the counters of this server.
+    pub fn monitor(&self) -> ServerMonitor {
+        self.settings.report.monitor()
+    }
+
     /// The bound address, with the actual port if port 0 was requested.
     pub fn local_addr(&self) -> SocketAddr {
         self.local

@@ -103,7 +103,8 @@ where
         hung_up: fn(&IO) -> HangUp,
     ) -> Session<IO, S> {
         let watchdog = Watchdog::new(&settings);
-        let connection = ServerConnection::new(settings.limits, ends, settings.share());
+        let connection =
+            ServerConnection::new(settings.limits, ends, settings.share(), settings.report.tally());
         let share = Arc::clone(connection.share());
         Session {
             io,
@@ -146,10 +147,10 @@ where
             settings,
             ends: *connection.ends(),
             share: Arc::clone(connection.share()),
+            tally: connection.into_tally(),
             drain,
             hung_up,
         };
-        drop(connection);
         let calls = session.run(version).await;
         (!calls.is_empty()).then_some(Rest::Http(calls))
     }

@@ -342,6 +342,32 @@ async fn http_and_other_framings_share_a_port() {
 }
 
 #[tokio::test]
+async fn calls_over_http_are_counted() {
+    let mut monitor = None;
+    let (address, seen) = serve(|server| {
+        monitor = Some(server.monitor());
+        server
+    })
+    .await;
+    let stats = || monitor.as_ref().expect("it was made").stats();
+    let mut http = Raw::connect(address).await;
+    for _ in 0..3 {
+        assert_eq!(http.exchange(&post(&ADD)).await.body, SUM);
+    }
+    http.send(&post(&call("wait", b"\0"))).await;
+    until("the call is counted", || stats().in_flight == 1).await;
+    let counted = stats();
+    assert_eq!((counted.connections, counted.opened, counted.calls), (1, 1, 4));
+    assert!(counted.received_bytes >= 3 * post(&ADD).len() as u64, "{counted:?}");
+    assert!(counted.sent_bytes >= 3 * SUM.len() as u64, "{counted:?}");
+    seen.go.notify_one();
+    http.reply().await;
+    until("it is answered", || stats().in_flight == 0).await;
+    drop(http);
+    until("the connection has ended", || stats().connections == 0).await;
+}
+
+#[tokio::test]
 async fn a_shutdown_answers_the_call_in_flight_and_closes_idle_connections() {
     let handler = Handler::default();
     let seen = Arc::clone(&handler.0);

@@ -10,8 +10,8 @@ use super::conn::{Conn, Outcome, Tcp};
 use super::connect::{Socket, Source};
 use super::worker::Worker;
 use crate::connection::{
-    Answer, CallName, Caller, ClientConnection, Entry, LinkId, Loss, Pool, Reply, Step, Why,
-    flooded, no_such_call, of_method, wrong_protocol,
+    Answer, CallName, Caller, ChannelStats, ClientConnection, Entry, LinkId, Loss, Pool, Reply,
+    Step, Why, flooded, no_such_call, of_method, wrong_protocol,
 };
 use crate::error::{Error, Result};
 use crate::net::address::Address;
@@ -106,6 +106,10 @@ impl Line {
 
     pub(super) fn protocol(&self) -> Protocol {
         self.settings.protocol.unwrap_or_default()
+    }
+
+    pub(super) fn stats(&self) -> ChannelStats {
+        self.lock().pool.stats()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -10,6 +10,7 @@ mod worker;
 use std::sync::Arc;
 
 use super::Service;
+use crate::connection::ChannelStats;
 use crate::error::Result;
 use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
@@ -47,6 +48,14 @@ impl Channel {
     /// The protocol of the calls: the one set in the builder, or binary.
     pub fn protocol(&self) -> Protocol {
         self.line.protocol()
+    }
+
+    /// The counters of the channel: connections, calls in flight, calls sent again, and others.
+    ///
+    /// To have them beside a typed client, connect a channel, and make the client of a clone:
+    /// `BlockingStoreClient::new(channel.clone())`.
+    pub fn stats(&self) -> ChannelStats {
+        self.line.stats()
     }
 }
 

@@ -8,6 +8,9 @@ use super::{Caller, LONGEST_CROWDED, Pool, Step, Why};
 impl<T: Caller, R: Clone> Pool<T, R> {
     pub(super) fn fail_waiting(&mut self, why: Why, which: impl Fn(&Entry<T, R>) -> bool) {
         let failed = self.queue.remove(which);
+        if matches!(why, Why::Timeout { .. }) {
+            self.counted.timed_out += failed.len() as u64;
+        }
         self.decided.extend(failed.map(|entry| entry.failed(why)));
     }
 
@@ -46,6 +49,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
                     self.check_at(at);
                 }
             }
+            self.counted.timed_out += late.len() as u64;
             let fail = |call| Step::Fail { call, why: Why::Timeout { sent: true } };
             self.decided.extend(late.into_iter().map(fail));
             if silent && let Some(opened) = opened {

@@ -285,6 +285,10 @@ impl<T: Caller, R: Clone> Link<T, R> {
         self.flight.len() - self.abandoned
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.stage == Stage::Open
+    }
+
     /// Whether it is open and does not rest.
     pub(super) fn is_serving(&self) -> bool {
         self.stage == Stage::Open && self.rests_until.is_none()

@@ -27,6 +27,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
     ) {
         let Some(at) = self.links.iter().position(|one| one.id == link) else { return };
         let mut link = self.links.remove(at);
+        self.counted.lost += 1;
         if link.survives(SOON).is_some_and(|at| now < at) {
             self.closes = self.closes.saturating_add(1);
         }
@@ -45,7 +46,10 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             // A connection that worked was closed since, as others of its age may be: that is no try.
             entry.tries += u32::from(!worked);
             match entry.tries {
-                0 | 1 => self.queue.push_front(entry),
+                0 | 1 => {
+                    self.counted.resent += 1;
+                    self.queue.push_front(entry);
+                }
                 _ => self.decided.push_back(entry.failed(Why::Unsent)),
             }
         }
@@ -90,6 +94,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         }
         // A deadline that has passed is noticed before they are sent.
         for entry in repeated.into_iter().rev() {
+            self.counted.resent += 1;
             self.queue.push_front(entry);
         }
     }

@@ -45,6 +45,7 @@ mod queue;
 mod routing;
 #[cfg(test)]
 mod simulation;
+mod stats;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +60,7 @@ use link::{Link, Stage};
 pub(crate) use loss::Loss;
 use queue::Queue;
 pub(crate) use queue::{Entry, Refused};
+pub use stats::ChannelStats;
 
 /// Callers that gave up without a deadline count as if they had had this one.
 #[cfg(any(feature = "async", test))]
@@ -164,6 +166,8 @@ pub(crate) struct Pool<T, R> {
     crowded: Option<(usize, Instant)>,
     next_crowded: Duration,
     reconnects: Reconnects,
+    /// The numbers that only grow.
+    counted: ChannelStats,
     /// What was decided while events were taken in.
     decided: VecDeque<Step<T, R>>,
     /// Nothing expires before this.
@@ -196,6 +200,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             crowded: None,
             next_crowded: CROWDED,
             reconnects: Reconnects::new(seed),
+            counted: ChannelStats::default(),
             decided: VecDeque::new(),
             next_check: None,
             next_route: None,
@@ -211,7 +216,12 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         if let Some(deadline) = entry.deadline {
             self.check_at(deadline);
         }
-        self.queue.push(entry, &self.settings)
+        let taken = self.queue.push(entry, &self.settings);
+        match taken {
+            Ok(()) => self.counted.calls += 1,
+            Err(_) => self.counted.refused += 1,
+        }
+        taken
     }
 
     /// The next thing to do, or `None` until something happens or [`wake`](Pool::wake) has come.
@@ -259,6 +269,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         let Some(link) = self.link(link) else { return };
         let took = link.open(address, window, now);
         self.latency.connected(took);
+        self.counted.opened += 1;
         if let Some(address) = address {
             self.reconnects.reached(address);
         }
@@ -273,6 +284,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
     /// wait and have no other connection to wait for, or whose connections answer nothing.
     pub(crate) fn open_failed(&mut self, link: LinkId, tried: &[SocketAddr], now: Instant) {
         self.links.retain(|one| one.id != link);
+        self.counted.connect_failures += 1;
         self.reconnects.failed(tried, now);
         if self.links.iter().any(|link| link.stage == Stage::Opening) {
             return;

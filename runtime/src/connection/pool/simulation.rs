@@ -540,6 +540,15 @@ impl World {
             assert!(call.ended.is_some(), "call {number} is lost: {call:?}");
         }
         assert_eq!(self.pool.calls(), 0);
+        let stats = self.pool.stats();
+        assert_eq!((stats.in_flight, stats.waiting), (0, 0));
+        assert_eq!((stats.calls + stats.refused) as usize, self.calls.len());
+        assert_eq!(stats.refused as usize, self.count(Outcome::Refused));
+        let timeouts = [true, false].map(|sent| self.count(Outcome::Failed(Why::Timeout { sent })));
+        assert_eq!(stats.timed_out as usize, timeouts.iter().sum::<usize>());
+        assert!(stats.opened + stats.connect_failures <= self.opened as u64);
+        let received: usize = self.calls.iter().map(|call| call.received).sum();
+        assert!(received <= (stats.calls + stats.resent) as usize);
     }
 
     /// How many calls ended so.
