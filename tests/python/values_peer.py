@@ -11,7 +11,7 @@ begins with `+`, or with `-` if the rest tells what went wrong.
     make PROTOCOL ITEM SEED                     a random value
     same PROTOCOL ITEM SEED <newline> VALUE     whether it is the value that `make` made
 
-thriftpy2 loads the IDL. What it makes of it is turned into the tables that Apache's compiler would emit.
+thriftpy2 loads the IDL. What it makes of it is turned into what Apache's compiler would emit: `apache_stubs.py`.
 """
 
 import random
@@ -21,9 +21,8 @@ import sys
 import traceback
 
 import thriftpy2
+from apache_stubs import Stubs, split
 from thrift.protocol import TBinaryProtocol, TCompactProtocol, TJSONProtocol
-from thrift.protocol.TBase import TBase
-from thrift.Thrift import TType
 from thrift.transport import TTransport
 from thriftpy2.protocol.binary import TBinaryProtocol as PyBinary
 from thriftpy2.protocol.compact import TCompactProtocol as PyCompact
@@ -33,6 +32,7 @@ from thriftpy2.transport import TCyMemoryBuffer, TMemoryBuffer
 
 IDL = sys.argv[1]
 MODULE = thriftpy2.load(IDL, module_name="peers_thrift")
+STUBS = Stubs(MODULE)
 
 
 def read_idl():
@@ -60,56 +60,7 @@ DEFAULTS = {
 }
 
 
-def split(ttype):
-    """The type of an element, and what there is to know of it."""
-    return ttype if isinstance(ttype, tuple) else (ttype, None)
-
-
-# Apache's classes, with the tables that its compiler emits as `thrift_spec`.
-
-APACHE = {}
-STRUCT_SPECS = []
-
-
-def apache_type(ttype, spec):
-    if ttype == PyType.BINARY:
-        return TType.STRING, "BINARY"
-    if ttype == PyType.STRING:
-        return TType.STRING, "UTF8"
-    if ttype == PyType.STRUCT:
-        # The table of the class may not be there yet.
-        table = [APACHE[spec.__name__], None]
-        STRUCT_SPECS.append(table)
-        return ttype, table
-    if ttype in (PyType.LIST, PyType.SET):
-        return ttype, (*apache_type(*split(spec)), False)
-    if ttype == PyType.MAP:
-        key, value = map(split, spec)
-        return ttype, (*apache_type(*key), *apache_type(*value), False)
-    return ttype, None
-
-
-def apache_init(self, **fields):
-    for name in self.__slots__:
-        setattr(self, name, fields.get(name))
-
-
-def make_apache_classes():
-    for name in ITEMS:
-        names = tuple(field[1] for field in getattr(MODULE, name).thrift_spec.values())
-        members = {"__slots__": names, "__init__": apache_init, "__hash__": None}
-        APACHE[name] = type(name, (TBase,), members)
-    for name, cls in APACHE.items():
-        fields = {}
-        for fid, field in getattr(MODULE, name).thrift_spec.items():
-            ttype, spec = apache_type(field[0], field[2] if len(field) == 4 else None)
-            fields[fid] = (fid, ttype, field[1], spec, None)
-        cls.thrift_spec = tuple(fields.get(fid) for fid in range(max(fields, default=-1) + 1))
-    for table in STRUCT_SPECS:
-        table[1] = table[0].thrift_spec
-
-
-make_apache_classes()
+APACHE = {name: STUBS.of(getattr(MODULE, name)) for name in ITEMS}
 
 
 # Protocols: how a class reads bytes, and how an object becomes bytes.

@@ -96,7 +96,10 @@ fn unknown(peer: &Peer, inner: &Scalars) -> Outcome {
 }
 
 fn unknown_method(peer: &Peer) -> Outcome {
-    match peer.interop.not_there(&containers(), 5) {
+    // `unknown_binary` is about what is not UTF-8.
+    let blobs = vec![Bytes::from_static(b"text")];
+    let arguments = Containers { blobs, by_id: [].into(), ..containers() };
+    match peer.interop.not_there(&arguments, 5) {
         Err(error) => equal(application(&error)?, ApplicationErrorKind::UNKNOWN_METHOD)?,
         Ok(text) => return Err(Stop::Failed(format!("the server answers {text:?}"))),
     }

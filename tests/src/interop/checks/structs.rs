@@ -77,7 +77,7 @@ pub(super) fn containers() -> Containers {
         by_id: [(5, vec![scalars(), Scalars::default()]), (-5, vec![])].into(),
         grid: vec![vec![], vec![text("a")], vec![text("b"), text("c")]],
         deep: [(text("deep"), [(1, [10, 11].into()), (2, [].into())].into())].into(),
-        reals: vec![0.5.into(), (-1e10).into()],
+        reals: vec![0.5, -1e10],
         bits: [(1, true), (-1, false)].into(),
         palette: vec![Color::Red, Color::Blue],
         blobs: vec![Bytes::new(), Bytes::from_static(b"\xff\xfe")],
