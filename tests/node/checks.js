@@ -204,7 +204,7 @@ const CHECKS = {
 };
 
 // Milliseconds that a check may take.
-const PATIENCE = 8000;
+const PATIENCE = 20000;
 
 /** Runs all checks and returns the exit status. `connect` makes a peer; after a failure it makes another. */
 exports.run = async function (connect) {

@@ -294,7 +294,7 @@ CHECKS = [
 
 
 # Seconds that a check may take.
-PATIENCE = 8
+PATIENCE = 20
 
 
 def give_up(*_):

@@ -28,18 +28,56 @@ pub fn python(folder: &Path, packages: &[&str]) -> PathBuf {
     let ready = folder.join(format!("venv-{name}"));
     let interpreter = |environment: &Path| environment.join("bin/python");
     if !interpreter(&ready).is_file() {
-        // Tests run at the same time: each makes its own, and the first one done is used.
-        let unique = format!("venv-{}-{:?}", std::process::id(), std::thread::current().id());
-        let made = folder.join(unique.replace(['(', ')'], ""));
+        let made = folder.join(unique("venv"));
         run(Command::new("python3").args(["-m", "venv"]).arg(&made));
-        run(Command::new(interpreter(&made))
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .args(packages));
-        if std::fs::rename(&made, &ready).is_err() {
-            let _ = std::fs::remove_dir_all(&made);
-        }
+        install(
+            Command::new(interpreter(&made))
+                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+                .args(packages),
+        );
+        use_first(&made, &ready);
     }
     interpreter(&ready)
+}
+
+/// Tests run at the same time: each installs into a folder of its own name, and the first one done is used.
+fn unique(name: &str) -> String {
+    let unique = format!("{name}-{}-{:?}", std::process::id(), std::thread::current().id());
+    unique.replace(['(', ')'], "")
+}
+
+fn use_first(made: &Path, ready: &Path) {
+    if std::fs::rename(made, ready).is_err() {
+        let _ = std::fs::remove_dir_all(made);
+    }
+}
+
+fn install(command: &mut Command) {
+    let status = command.status().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    assert!(
+        status.success(),
+        "{command:?}: {status}. The test needs peers from a package registry: without network it fails"
+    );
+}
+
+/// The folder with the modules that a `package.json` names. They are installed below the folder if they are not
+/// there, from the package registry that `npm` is set up for.
+///
+/// # Panics
+/// They cannot be installed.
+pub fn node_modules(folder: &Path, package: &Path) -> PathBuf {
+    let text = std::fs::read_to_string(package).expect("the package is there");
+    let version: String = text.chars().filter(char::is_ascii_digit).collect();
+    let ready = folder.join(format!("node-{version}"));
+    if !ready.is_dir() {
+        let made = folder.join(unique("node"));
+        std::fs::create_dir_all(&made).expect("the folder can be made");
+        std::fs::write(made.join("package.json"), text).expect("the folder is writable");
+        let quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
+        install(Command::new("npm").arg("install").args(quiet).current_dir(&made));
+        use_first(&made, &ready);
+    }
+    ready.join("node_modules")
 }
 
 /// The built example of the name.
@@ -92,11 +130,20 @@ impl Program {
         program: &Path,
         arguments: impl IntoIterator<Item = A>,
     ) -> Program {
-        let mut child = Command::new(program)
-            .args(arguments)
+        let mut command = Command::new(program);
+        command.args(arguments);
+        Program::spawn(command)
+    }
+
+    /// Starts a command, with its standard output as lines.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    pub fn spawn(mut command: Command) -> Program {
+        let mut child = command
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display()));
+            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let output = BufReader::new(child.stdout.take().expect("its output is a pipe"));
         let (send, lines) = channel();
         std::thread::spawn(move || {
@@ -114,16 +161,50 @@ impl Program {
     /// # Panics
     /// The program ends, or does not listen.
     #[must_use]
-    pub fn listening_on(mut self, port: u16) -> Program {
+    pub fn listening_on(self, port: u16) -> Program {
+        let place = format!("on port {port}");
+        self.listening(&place, || TcpStream::connect(("127.0.0.1", port)).is_ok())
+    }
+
+    /// Waits until somebody listens at the path of a Unix socket.
+    ///
+    /// # Panics
+    /// The program ends, or does not listen.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn listening_at(self, path: &Path) -> Program {
+        let place = format!("at {}", path.display());
+        self.listening(&place, || std::os::unix::net::UnixStream::connect(path).is_ok())
+    }
+
+    fn listening(mut self, place: &str, accepts: impl Fn() -> bool) -> Program {
         let start = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        while !accepts() {
             if let Some(status) = self.child.try_wait().expect("it can be waited for") {
                 panic!("the server ended: {status}");
             }
-            assert!(start.elapsed() < PATIENCE, "the server does not listen on port {port}");
+            assert!(start.elapsed() < PATIENCE, "the server does not listen {place}");
             std::thread::sleep(Duration::from_millis(20));
         }
         self
+    }
+
+    /// Waits for the end of the program. Returns its remaining lines and its exit status, which is `None` if it
+    /// was ended because the time was over.
+    pub fn outcome(mut self, patience: Duration) -> (Vec<String>, Option<i32>) {
+        let start = Instant::now();
+        let mut found = Vec::new();
+        // The lines end with the program.
+        while let Ok(line) = self.lines.recv_timeout(patience.saturating_sub(start.elapsed())) {
+            found.push(line);
+        }
+        while start.elapsed() < patience {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                return (found, status.code());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        (found, None)
     }
 
     /// The next line that the program prints.

@@ -81,6 +81,7 @@ fn transport(name: &str) -> Result<Transport, String> {
     Ok(match name {
         "buffered" => Transport::Socket(Framing::Unframed),
         "framed" => Transport::Socket(Framing::Framed),
+        "header" => Transport::Socket(Framing::Header),
         _ => return Err(format!("unknown transport {name}")),
     })
 }

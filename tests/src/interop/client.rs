@@ -3,12 +3,16 @@
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use thriftly::blocking::{self, BlockOn};
 use thriftly::{Channel, ClientBuilder};
 
 use super::arguments::{Arguments, Transport};
 use super::checks::{self, Peer};
+
+/// Large values take long in an interpreter.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Runs all checks against a server and prints their outcomes.
 pub fn main() -> ExitCode {
@@ -43,7 +47,7 @@ fn cannot_connect(error: Box<dyn Error>) -> ExitCode {
 /// The settings of both builders. Calls share one connection, as some checks require.
 macro_rules! configured {
     ($builder:expr, $arguments:expr) => {{
-        let builder = $builder.protocol($arguments.protocol).max_connections(1);
+        let builder = $builder.protocol($arguments.protocol).max_connections(1).timeout(TIMEOUT);
         match $arguments.transport {
             Transport::Socket(framing) => builder.framing(framing),
         }

@@ -9,6 +9,7 @@ mod arguments;
 mod checks;
 mod client;
 mod handler;
+pub mod matrix;
 mod server;
 
 /// The IDL: one service for the server, and what the client calls.

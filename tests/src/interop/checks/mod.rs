@@ -57,11 +57,19 @@ type Outcome = Result<(), Stop>;
 /// A check and its name.
 type Check = (&'static str, fn(&Peer) -> Outcome);
 
+fn all() -> Vec<Check> {
+    [scalars::CHECKS, structs::CHECKS, calls::CHECKS].concat()
+}
+
+/// The names of all checks, in their order.
+pub(super) fn names() -> Vec<&'static str> {
+    all().into_iter().map(|(name, _)| name).collect()
+}
+
 /// Runs all checks, prints their outcomes, and returns the number of failures.
 pub(super) fn run(peer: &Peer) -> usize {
-    let checks = [scalars::CHECKS, structs::CHECKS, calls::CHECKS].concat();
     let mut failures = 0;
-    for (name, check) in checks {
+    for (name, check) in all() {
         match check(peer) {
             Ok(()) => println!("PASS {name}"),
             Err(Stop::Skipped(why)) => println!("SKIP {name}: {why}"),

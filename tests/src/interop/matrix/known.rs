@@ -1,0 +1,152 @@
+//! Known bugs of peers. One that does not occur any more is a failure of the matrix.
+
+use std::fmt;
+
+use super::stack::Stack;
+
+/// A bug of a peer.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// The start of the peer's name.
+    pub(super) peer: &'static str,
+    /// The roles of the peer in which it occurs.
+    pub(super) roles: &'static [Role],
+    /// The stacks in which it occurs.
+    pub(super) stacks: fn(&Stack) -> bool,
+    /// The checks that fail, or [`ANY`].
+    pub(super) checks: &'static [&'static str],
+    /// What the peer does.
+    pub(super) reason: &'static str,
+}
+
+/// The role of a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It serves, and our clients check.
+    Server,
+    /// It calls our servers, and checks.
+    Client,
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Role::Server => "server",
+            Role::Client => "client",
+        })
+    }
+}
+
+impl Known {
+    /// Whether the bug occurs in these runs.
+    pub(super) fn applies(&self, peer: &str, role: Role, stack: &Stack) -> bool {
+        peer.starts_with(self.peer) && self.roles.contains(&role) && (self.stacks)(stack)
+    }
+}
+
+const SERVER: &[Role] = &[Role::Server];
+const CLIENT: &[Role] = &[Role::Client];
+const BOTH: &[Role] = &[Role::Server, Role::Client];
+
+const APACHE: &str = "Apache Python";
+const THRIFTPY: &str = "thriftpy2";
+const NODE: &str = "Node";
+
+/// Some checks fail, which are others from run to run.
+pub(super) const ANY: &[&str] = &[];
+
+/// All known bugs.
+pub(super) const KNOWN: &[Known] = &[
+    Known {
+        peer: APACHE,
+        roles: SERVER,
+        // Its THeader uses the extension in C, which skips bytes.
+        stacks: |stack| {
+            ["binary", "compact"].contains(&stack.protocol) && stack.transport != "header"
+        },
+        checks: &["unknown_binary"],
+        reason: "decodes the binary values that it skips as UTF-8, and closes the connection",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: SERVER,
+        stacks: |_| true,
+        checks: &["undeclared"],
+        reason: "closes the connection when a handler raises an exception that the IDL does not declare",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["double_negzero"],
+        reason: "reads -0, as Apache writes a negative zero, as an integer",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["containers", "unknown_fields", "unknown_binary", "unknown_method"],
+        reason: "cannot write sets in containers",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["containers_empty"],
+        reason: "cannot write maps with enum keys",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["large"],
+        reason: "reads byte by byte, in time that grows with the square of the length of a string",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: SERVER,
+        stacks: |stack| stack.protocol == "compact",
+        checks: &["uuid"],
+        reason: "cannot skip a uuid, and closes the connection",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: SERVER,
+        stacks: |stack| stack.protocol == "json" && stack.transport != "http",
+        checks: ANY,
+        reason: "answers the first call of a connection in Apache's JSON over and over",
+    },
+    Known {
+        peer: NODE,
+        roles: SERVER,
+        stacks: |_| true,
+        checks: &["unknown_method"],
+        reason: "sends no type in its application exceptions",
+    },
+    Known {
+        peer: NODE,
+        roles: BOTH,
+        stacks: |_| true,
+        checks: &["double_negzero"],
+        reason: "writes a negative zero as zero",
+    },
+    Known {
+        peer: NODE,
+        roles: BOTH,
+        stacks: |stack| stack.protocol == "compact",
+        checks: &["containers"],
+        reason: "reads each element of a list<bool> as false",
+    },
+    Known {
+        peer: NODE,
+        roles: BOTH,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["containers"],
+        reason: "loses what follows an empty container in a container",
+    },
+];
+
+/// Whether the checks of these runs fail in ways of which nothing can be expected.
+pub(super) fn fails_somewhere(peer: &str, role: Role, stack: &Stack) -> bool {
+    KNOWN.iter().any(|known| known.checks == ANY && known.applies(peer, role, stack))
+}

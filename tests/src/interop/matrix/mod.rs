@@ -1,0 +1,50 @@
+//! The matrix: every check, between our programs and those of other implementations, in both directions.
+
+mod known;
+mod peer;
+mod report;
+mod run;
+mod stack;
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Mutex;
+
+pub use known::Role;
+pub use peer::{Peer, apache_python, node, thriftpy2};
+pub use report::Report;
+pub use stack::{Socket, Stack};
+
+/// Our two programs.
+#[derive(Debug, Clone, Copy)]
+pub struct Programs<'a> {
+    /// `interop_server`
+    pub server: &'a Path,
+    /// `interop_client`
+    pub client: &'a Path,
+}
+
+/// Runs all checks of the peers in all their stacks, several at a time, with files below the folder.
+pub fn run(programs: Programs<'_>, peers: &[Peer], folder: &Path) -> Report {
+    let jobs = peers.iter().flat_map(|peer| {
+        let roles = [Role::Server, Role::Client];
+        peer.stacks.iter().flat_map(move |stack| roles.map(|role| (peer, stack, role)))
+    });
+    let jobs: Mutex<VecDeque<_>> = Mutex::new(jobs.collect());
+    let report = Mutex::new(Report::default());
+    let next = || jobs.lock().expect("it is not poisoned").pop_front();
+    let work = || {
+        while let Some((peer, stack, role)) = next() {
+            let shells = run::run(programs, peer, stack, role, folder);
+            report.lock().expect("it is not poisoned").add(peer, stack, role, shells);
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(2, usize::from);
+        // Some checks wait for a time limit.
+        for _ in 0..2 * threads {
+            scope.spawn(work);
+        }
+    });
+    report.into_inner().expect("it is not poisoned")
+}

@@ -1,0 +1,96 @@
+//! One peer in one role and stack, with our async and our blocking side.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::Programs;
+use super::known::{self, Role};
+use super::peer::{Peer, script};
+use super::stack::{Files, Socket, Stack};
+use crate::peers::{Program, free_port};
+
+/// How long all checks of a client may take.
+const PATIENCE: Duration = Duration::from_secs(100);
+
+/// What the checks of one client printed.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Which of our sides took part.
+    pub(super) shell: &'static str,
+    /// The lines of the client.
+    pub(super) lines: Vec<String>,
+    /// Its exit status.
+    pub(super) status: Option<i32>,
+    /// The errors that client and server printed.
+    pub(super) log: PathBuf,
+}
+
+/// Runs the checks twice: with our async side, and with our blocking one.
+pub(super) fn run(
+    programs: Programs<'_>,
+    peer: &Peer,
+    stack: &Stack,
+    role: Role,
+    folder: &Path,
+) -> Vec<Outcome> {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let log = folder.join(format!("interop-{number}.log"));
+    let files = Files {
+        socket: folder.join(format!("interop-{}-{number}.sock", std::process::id())),
+        certificate: folder.join("interop-certificate.pem"),
+        key: folder.join("interop-key.pem"),
+    };
+    let log_file = File::create(&log).expect("the folder is there");
+    let start = |mut command: Command| {
+        command.stderr(log_file.try_clone().expect("it is open"));
+        Program::spawn(command)
+    };
+    let port = free_port();
+    let theirs = |role_name: &str, server| {
+        let mut command = Command::new(&peer.program);
+        command.args(&peer.arguments).arg(role_name).arg(script("idl/interop.thrift"));
+        command.args(stack.arguments(stack.protocol, port, &files, server));
+        command.envs(peer.environment.iter().map(|(name, value)| (name, value)));
+        command
+    };
+    let ours = |program: &Path, blocking: bool, server| {
+        let mut command = Command::new(program);
+        command.args(stack.arguments(stack.wire_protocol(), port, &files, server));
+        command.args(blocking.then_some("--blocking"));
+        command
+    };
+    let listening = |program: Program| match stack.socket {
+        Socket::Unix => program.listening_at(&files.socket),
+        Socket::Tcp | Socket::Tls => program.listening_on(port),
+    };
+    // Nothing but failures comes of it.
+    let patience = match known::fails_somewhere(peer.name, role, stack) {
+        true => Duration::from_secs(15),
+        false => PATIENCE,
+    };
+    let finish = |shell, client: Program| {
+        let (lines, status) = client.outcome(patience);
+        Outcome { shell, lines, status, log: log.clone() }
+    };
+    let shells = [("async", false), ("blocking", true)];
+    match role {
+        Role::Server => {
+            let _server = listening(start(theirs("server", true)));
+            shells
+                .map(|(shell, blocking)| {
+                    finish(shell, start(ours(programs.client, blocking, false)))
+                })
+                .into()
+        }
+        Role::Client => shells
+            .map(|(shell, blocking)| {
+                let _server = listening(start(ours(programs.server, blocking, true)));
+                finish(shell, start(theirs("client", false)))
+            })
+            .into(),
+    }
+}

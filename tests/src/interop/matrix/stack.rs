@@ -1,0 +1,101 @@
+//! The protocol, transport and socket of a connection.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// What both ends of a connection speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stack {
+    /// The name of the protocol on the command line of a peer. Some peers have several implementations of a
+    /// protocol, such as `binary-in-c`.
+    pub protocol: &'static str,
+    /// The name of the transport on the command line.
+    pub transport: &'static str,
+    /// Several services.
+    pub multiplex: bool,
+    /// The socket.
+    pub socket: Socket,
+}
+
+/// A kind of socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Socket {
+    /// TCP over IPv4.
+    Tcp,
+    /// A Unix socket.
+    Unix,
+    /// TLS over TCP.
+    Tls,
+}
+
+/// The files of a run.
+#[derive(Debug, Clone)]
+pub(super) struct Files {
+    /// The path of the Unix socket.
+    pub(super) socket: PathBuf,
+    /// The server's certificate, which is its own authority, and its key.
+    pub(super) certificate: PathBuf,
+    pub(super) key: PathBuf,
+}
+
+impl Stack {
+    /// A protocol and a transport over TCP.
+    pub const fn new(protocol: &'static str, transport: &'static str) -> Stack {
+        Stack { protocol, transport, multiplex: false, socket: Socket::Tcp }
+    }
+
+    /// With several services.
+    pub const fn multiplexed(self) -> Stack {
+        Stack { multiplex: true, ..self }
+    }
+
+    /// Over another kind of socket.
+    pub const fn over(self, socket: Socket) -> Stack {
+        Stack { socket, ..self }
+    }
+
+    /// The protocol on the wire: `binary` of `binary-in-c`.
+    pub fn wire_protocol(&self) -> &'static str {
+        self.protocol.split_once("-in-").map_or(self.protocol, |(protocol, _)| protocol)
+    }
+
+    /// The arguments of a program that speaks `protocol`.
+    pub(super) fn arguments(
+        &self,
+        protocol: &str,
+        port: u16,
+        files: &Files,
+        server: bool,
+    ) -> Vec<String> {
+        let port = port.to_string();
+        let mut words = vec!["--host", "127.0.0.1", "--port", &port, "--protocol", protocol];
+        words.extend(["--transport", self.transport]);
+        if self.multiplex {
+            words.push("--multiplex");
+        }
+        let mut words: Vec<String> = words.into_iter().map(String::from).collect();
+        let mut option = |name: &str, paths: &[&PathBuf]| {
+            words.push(name.into());
+            words.extend(paths.iter().map(|path| path.display().to_string()));
+        };
+        match self.socket {
+            Socket::Tcp => {}
+            Socket::Unix => option("--domain-socket", &[&files.socket]),
+            Socket::Tls if server => option("--tls", &[&files.certificate, &files.key]),
+            Socket::Tls => option("--tls", &[&files.certificate]),
+        }
+        words
+    }
+}
+
+impl fmt::Display for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let multiplex = if self.multiplex { ", multiplexed" } else { "" };
+        let socket = match self.socket {
+            Socket::Tcp => "",
+            Socket::Unix => ", unix",
+            Socket::Tls => ", tls",
+        };
+        f.pad(&format!("{}, {}{multiplex}{socket}", self.protocol, self.transport))
+    }
+}

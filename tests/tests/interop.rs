@@ -1,0 +1,29 @@
+//! The interop matrix: other implementations, installed by the test, as servers and as clients.
+//!
+//! ```text
+//! cargo test -p thriftly-tests --test interop -- --nocapture
+//! ```
+
+use std::path::Path;
+
+use thriftly_tests::interop::matrix::{self, Peer, Programs};
+
+fn check(peers: &[Peer]) {
+    let programs = Programs {
+        server: Path::new(env!("CARGO_BIN_EXE_interop_server")),
+        client: Path::new(env!("CARGO_BIN_EXE_interop_client")),
+    };
+    let report = matrix::run(programs, peers, folder());
+    println!("{report}");
+    assert_eq!(report.failures(), [""; 0]);
+}
+
+fn folder() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+#[test]
+fn peers_pass_all_checks_but_for_known_bugs() {
+    let folder = folder();
+    check(&[matrix::apache_python(folder), matrix::thriftpy2(folder), matrix::node(folder)]);
+}
