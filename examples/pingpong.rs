@@ -18,7 +18,7 @@ async fn main() -> thriftly::Result<()> {
     let address = server.local_addr();
     tokio::spawn(server.serve());
 
-    let client = PingPongClient::connect(address).await?;
+    let client = PingPongClient::connect(&address).await?;
     println!("{}", client.ping("Ada").await?);
 
     // The blocking client talks to the same server. In an async program it needs a thread.

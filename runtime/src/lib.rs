@@ -79,6 +79,7 @@ mod value;
 /// The type of `binary`: shared bytes, cloned without a copy.
 pub use bytes::Bytes;
 pub use net::address::{Address, Scheme};
+pub use net::endpoints::PeerCredentials;
 pub use rpc::application::ApplicationError;
 
 #[cfg(feature = "async")]

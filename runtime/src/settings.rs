@@ -9,9 +9,6 @@ use crate::net::tcp::TcpOptions;
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
-/// Listen backlog; the operating system may cap it.
-pub(crate) const BACKLOG: i32 = 4096;
-
 /// Size of each buffer of a connection in memory, in bytes.
 pub(crate) const IN_MEMORY: usize = 64 << 10;
 
@@ -50,6 +47,10 @@ pub(crate) struct ServerSettings {
     /// The only path at which HTTP is served.
     #[cfg(feature = "http")]
     pub(crate) http_path: Option<Arc<str>>,
+    pub(crate) backlog: i32,
+    pub(crate) reuse_port: bool,
+    /// File mode of a unix socket.
+    pub(crate) unix_mode: Option<u32>,
     /// Shared by everything created from these settings.
     pub(crate) report: Arc<Report>,
 }
@@ -74,6 +75,9 @@ impl Default for ServerSettings {
             nodelay: true,
             #[cfg(feature = "http")]
             http_path: None,
+            backlog: 4096,
+            reuse_port: false,
+            unix_mode: None,
             report: Arc::default(),
         }
     }
@@ -92,6 +96,11 @@ impl ServerSettings {
             #[cfg(feature = "async")]
             Waiting::Paused => HANG_UP,
         }
+    }
+
+    /// Whether connections are encrypted.
+    pub(crate) fn has_tls(&self) -> bool {
+        false
     }
 
     /// Maximum number of concurrent connections.
@@ -211,6 +220,31 @@ macro_rules! server_setters {
         /// Whether small packets are sent immediately (`TCP_NODELAY`). Default: `true`.
         pub fn nodelay(mut self, nodelay: bool) -> Self {
             self.settings.nodelay = nodelay;
+            self
+        }
+
+        /// Maximum number of connections that the operating system holds until they are accepted; it
+        /// may reduce the number (on Linux to `net.core.somaxconn`). Default: 4096.
+        pub fn backlog(mut self, connections: u32) -> Self {
+            self.settings.backlog = i32::try_from(connections).unwrap_or(i32::MAX).max(1);
+            self
+        }
+
+        /// Whether several sockets of the same user may listen on the port (`SO_REUSEPORT`), each with
+        /// this setting: those of several processes, or of several runtimes in one. On Linux the
+        /// operating system distributes connections among them evenly. No effect on platforms
+        /// without the option, and on unix sockets. Default: `false`.
+        pub fn reuse_port(mut self, reuse_port: bool) -> Self {
+            self.settings.reuse_port = reuse_port;
+            self
+        }
+
+        /// File mode of the unix socket that the server creates, such as `0o660`. To connect, a client
+        /// needs the right to write. It is in force before the first client can connect. Default:
+        /// `0o777` without the bits of the process's `umask`.
+        #[cfg(unix)]
+        pub fn unix_mode(mut self, mode: u32) -> Self {
+            self.settings.unix_mode = Some(mode & 0o777);
             self
         }
     };

@@ -41,7 +41,7 @@ impl Drop for Running {
 
 fn start<S: Service>(server: Server<S>) -> Running {
     let server = server.drain_timeout(HANG).bind("127.0.0.1:0").expect("port 0 is free");
-    let (address, handle) = (server.local_addr(), server.handle());
+    let (address, handle) = (server.local_addr().socket_addr().expect("TCP"), server.handle());
     Running { address, handle, thread: Some(thread::spawn(|| server.serve())) }
 }
 
@@ -457,7 +457,7 @@ fn a_shutdown_does_not_wait_for_ever() {
         let (gate, enters, opens) = gate();
         let server = Server::new(gate).threads(threads).drain_timeout(Duration::from_millis(100));
         let server = server.bind("127.0.0.1:0").expect("port 0 is free");
-        let (address, handle) = (server.local_addr(), server.handle());
+        let (address, handle) = (server.local_addr().socket_addr().expect("TCP"), server.handle());
         let thread = thread::spawn(|| server.serve());
         let mut stream = raw(address);
         stream.write_all(&message(FORMS[0], "slow", CALL, 1, &[0])).expect("sent");
@@ -473,7 +473,7 @@ fn a_shutdown_does_not_wait_for_ever() {
 fn a_socket_that_listens_is_served() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
     let server = Server::new(Echo).bind_listener(listener).expect("it listens");
-    let (address, handle) = (server.local_addr(), server.handle());
+    let (address, handle) = (server.local_addr().socket_addr().expect("TCP"), server.handle());
     let thread = thread::spawn(|| server.serve());
     let channel = connect(address, FORMS[0]);
     channel.call(request("ping", FORMS[0].1, vec![0])).expect("served");

@@ -122,7 +122,10 @@ async fn has(log: &Log, words: &[&str]) -> String {
 async fn servers() -> [SocketAddr; 2] {
     let asynchronous = Server::new(Deaf).bind("127.0.0.1:0").await.expect("port 0 is free");
     let blocking = blocking::Server::new(Deaf).bind("127.0.0.1:0").expect("port 0 is free");
-    let addresses = [asynchronous.local_addr(), blocking.local_addr()];
+    let addresses = [
+        asynchronous.local_addr().socket_addr().expect("TCP"),
+        blocking.local_addr().socket_addr().expect("TCP"),
+    ];
     tokio::spawn(asynchronous.serve());
     std::thread::spawn(|| blocking.serve());
     addresses
@@ -175,7 +178,10 @@ async fn the_log_names_clients_that_are_slow_and_bounds_their_lines() {
     let asynchronous = asynchronous.bind("127.0.0.1:0").await.expect("port 0 is free");
     let blocking = blocking::Server::new(Deaf).first_byte_timeout(short).message_timeout(short);
     let blocking = blocking.bind("127.0.0.1:0").expect("port 0 is free");
-    let addresses = [asynchronous.local_addr(), blocking.local_addr()];
+    let addresses = [
+        asynchronous.local_addr().socket_addr().expect("TCP"),
+        blocking.local_addr().socket_addr().expect("TCP"),
+    ];
     tokio::spawn(asynchronous.serve());
     std::thread::spawn(|| blocking.serve());
     for address in addresses {

@@ -127,7 +127,7 @@ fn forms() -> impl Iterator<Item = (Framing, Protocol)> {
 async fn start_async() -> SocketAddr {
     let server = thriftly::Server::new(MirrorServer::new(Handler::default()));
     let server = server.bind("127.0.0.1:0").await.expect("bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     address
 }
@@ -135,7 +135,7 @@ async fn start_async() -> SocketAddr {
 fn start_blocking() -> SocketAddr {
     let server = thriftly::blocking::Server::new(BlockingMirrorServer::new(Handler::default()));
     let server = server.bind("127.0.0.1:0").expect("bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     std::thread::spawn(|| server.serve());
     address
 }

@@ -192,7 +192,7 @@ async fn nothing_is_wrong_or_late_behind_a_proxy_that_misbehaves() {
     let length = Duration::from_secs(seconds.unwrap_or(6));
     let server = thriftly::Server::new(SoakServer::new(Handler));
     let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     let faults = Arc::new(AtomicBool::new(true));
     let address = proxy(address, Arc::clone(&faults)).await;

@@ -125,14 +125,14 @@ where
 
 async fn start(layer: Layer<MirrorServer<Handler>>) -> SocketAddr {
     let server = thriftly::Server::new(layer).bind("127.0.0.1:0").await.expect("it is bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     address
 }
 
 fn start_blocking(layer: Layer<BlockingMirrorServer<Handler>>) -> SocketAddr {
     let server = blocking::Server::new(layer).bind("127.0.0.1:0").expect("it is bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     std::thread::spawn(move || server.serve());
     address
 }

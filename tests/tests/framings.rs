@@ -82,7 +82,7 @@ impl BlockingTravel for Handler {
 async fn start() -> SocketAddr {
     let server = thriftly::Server::new(TravelServer::new(Handler));
     let server = server.bind("127.0.0.1:0").await.expect("it is bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     address
 }
@@ -90,7 +90,7 @@ async fn start() -> SocketAddr {
 fn start_blocking() -> SocketAddr {
     let server = blocking::Server::new(BlockingTravelServer::new(Handler));
     let server = server.bind("127.0.0.1:0").expect("it is bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     std::thread::spawn(move || server.serve());
     address
 }

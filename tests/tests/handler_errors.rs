@@ -80,7 +80,7 @@ impl Store for Shop {
 
 fn serve_blocking(service: impl blocking::Service) -> SocketAddr {
     let server = blocking::Server::new(service).bind("127.0.0.1:0").expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     std::thread::spawn(move || server.serve());
     address
 }
@@ -193,7 +193,7 @@ fn an_async_server_sends_the_error_chosen_by_the_handler() {
     let runtime = tokio::runtime::Runtime::new().expect("it can be built");
     let server = thriftly::Server::new(StoreServer::new(shop())).bind("127.0.0.1:0");
     let server = runtime.block_on(server).expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     runtime.spawn(server.serve());
     check(address);
     check_names(address);

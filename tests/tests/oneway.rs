@@ -66,7 +66,7 @@ async fn oneway_calls_that_were_sent_as_others_outlive_their_connection() {
     let layer = thriftly::from_fn(|request, next: thriftly::Next| next.run(request));
     let server = Server::new(JobsServer::new(Shared(Arc::clone(&handler)))).layer(layer);
     let server = server.max_connections(1).bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     let mut stream = TcpStream::connect(address).expect("it listens");
     // ThriftPy sends oneway calls as any other.

@@ -87,7 +87,7 @@ fn server() {
                 None => server,
             };
             let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-            announce(server.local_addr());
+            announce(server.local_addr().socket_addr().expect("TCP"));
             server.serve().await.expect("never fails");
         });
         return;
@@ -103,7 +103,7 @@ fn server() {
         None => server,
     };
     let server = server.bind("127.0.0.1:0").expect("port 0 is free");
-    announce(server.local_addr());
+    announce(server.local_addr().socket_addr().expect("TCP"));
     server.serve().expect("never fails");
 }
 

@@ -73,7 +73,7 @@ fn server() {
             server = server.max_connections(1).write_timeout(write_timeout);
         }
         let server = server.bind("127.0.0.1:0").expect("port 0 is free");
-        announce(server.local_addr());
+        announce(server.local_addr().socket_addr().expect("TCP"));
         server.serve().expect("never fails");
         return;
     }
@@ -86,7 +86,7 @@ fn server() {
             _ => {}
         }
         let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-        announce(server.local_addr());
+        announce(server.local_addr().socket_addr().expect("TCP"));
         server.serve().await.expect("never fails");
     });
 }

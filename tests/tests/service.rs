@@ -149,7 +149,7 @@ fn depth(tree: &Tree) -> i32 {
 async fn start_async() -> SocketAddr {
     let service = InteropServer::new(Handler::default());
     let server = thriftly::Server::new(service).bind("127.0.0.1:0").await.expect("it is bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     address
 }
@@ -157,7 +157,7 @@ async fn start_async() -> SocketAddr {
 fn start_blocking() -> SocketAddr {
     let service = BlockingInteropServer::new(Handler::default());
     let server = thriftly::blocking::Server::new(service).bind("127.0.0.1:0").expect("it is bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     std::thread::spawn(move || server.serve());
     address
 }
@@ -293,7 +293,7 @@ async fn a_tower_service_around_a_server_sees_bytes_and_may_answer_itself() {
 
     let layered = Layer(InteropServer::new(Handler::default()));
     let server = thriftly::Server::new(layered.clone()).bind("127.0.0.1:0").await.expect("bound");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     let over_tcp = InteropClient::connect(address).await.expect("connected");
     assert!(over_tcp.ping().await.is_err());

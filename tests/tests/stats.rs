@@ -121,7 +121,7 @@ async fn an_async_server_counts_calls_bytes_and_the_ends_of_connections() {
         .bind("127.0.0.1:0")
         .await
         .expect("port 0 is free");
-    let (monitor, address) = (server.monitor(), server.local_addr());
+    let (monitor, address) = (server.monitor(), server.local_addr().socket_addr().expect("TCP"));
     tokio::spawn(server.serve());
     tokio::task::spawn_blocking(move || check(&monitor, address)).await.expect("no panic");
 }
@@ -140,7 +140,8 @@ fn a_blocking_server_counts_the_same() {
             .idle_timeout(LIMIT)
             .bind("127.0.0.1:0")
             .expect("port 0 is free");
-        let (monitor, address, handle) = (server.monitor(), server.local_addr(), server.handle());
+        let (monitor, address, handle) =
+            (server.monitor(), server.local_addr().socket_addr().expect("TCP"), server.handle());
         let serving = thread::spawn(move || server.serve());
         check(&monitor, address);
         handle.shutdown();

@@ -233,7 +233,7 @@ macro_rules! call {
 async fn async_handlers_take_views_in_every_protocol() -> Result<()> {
     let server = thriftly::Server::new(ExtendedServer::new(Arc::new(Handler)));
     let server = server.bind("127.0.0.1:0").await?;
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     for protocol in PROTOCOLS {
         let builder = ExtendedClient::builder().protocol(protocol).framing(Framing::Framed);
@@ -246,7 +246,7 @@ async fn async_handlers_take_views_in_every_protocol() -> Result<()> {
 fn blocking_handlers_take_views_in_every_protocol() -> Result<()> {
     let server = thriftly::blocking::Server::new(BlockingExtendedServer::new(Handler));
     let server = server.bind("127.0.0.1:0")?;
-    let (address, handle) = (server.local_addr(), server.handle());
+    let (address, handle) = (server.local_addr().socket_addr().expect("TCP"), server.handle());
     let thread = std::thread::spawn(move || server.serve());
     for protocol in PROTOCOLS {
         let builder = BlockingExtendedClient::builder().protocol(protocol);

@@ -37,6 +37,7 @@ mod server;
 mod session;
 mod stream;
 mod threads;
+mod waker;
 mod workers;
 
 pub use crate::messages::blocking::{MessageChannel, answer, channel as message_channel};

@@ -3,25 +3,27 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::Shutdown;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
 use tower_layer::Layer;
 
 use super::Service;
 use super::memory::MemoryStream;
 use super::session::{Session, Shared};
-use super::stream::{Socket, Untimed};
+use super::stream::{Untimed, Waiting, wait};
+use super::waker::Waker;
 use super::{Threads, workers};
 use crate::connection::{Backoff, ServerMonitor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::endpoints::Endpoints;
-use crate::settings::{BACKLOG, IN_MEMORY, ServerSettings, server_setters};
+use crate::net::listener::{Listener, unusable};
+use crate::net::socket::Socket;
+use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
 
 /// A server for one service, with a thread for each connection or [other threads](Threads).
 ///
@@ -100,11 +102,8 @@ impl<S: Service> Server<S> {
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<BoundServer<S>> {
         let address = address.try_into().map_err(Into::into)?;
-        let listener = TcpListener::bind(&address.resolve()?[..])
-            .and_then(|listener| SockRef::from(&listener).listen(BACKLOG).map(|()| listener))
-            .map_err(|error| address.bind_error(error))?;
-        let local = listener.local_addr().map_err(|error| address.bind_error(error))?;
-        Ok(BoundServer { listener, local, server: self, sessions: Arc::default() })
+        let listener = Listener::bind(&address, &self.settings)?;
+        self.bound(listener)
     }
 
     /// Serves on a socket that listens already: one that a service manager has passed on, or with
@@ -112,10 +111,31 @@ impl<S: Service> Server<S> {
     ///
     /// # Errors
     /// The socket does not listen ([`ErrorKind::Connect`]).
-    pub fn bind_listener(self, listener: TcpListener) -> Result<BoundServer<S>> {
-        let local = listener.local_addr().map_err(unusable)?;
-        listener.set_nonblocking(false).map_err(unusable)?;
-        Ok(BoundServer { listener, local, server: self, sessions: Arc::default() })
+    pub fn bind_listener(self, listener: std::net::TcpListener) -> Result<BoundServer<S>> {
+        self.bound(Listener::Tcp(listener))
+    }
+
+    /// As [`bind_listener`](Server::bind_listener), for a unix socket. Its file stays when the server
+    /// has ended.
+    ///
+    /// # Errors
+    /// As [`bind_listener`](Server::bind_listener); [`ErrorKind::Address`] if the server has TLS,
+    /// which unix sockets do not support.
+    ///
+    /// [`ErrorKind::Address`]: crate::ErrorKind::Address
+    #[cfg(unix)]
+    pub fn bind_unix_listener(
+        self,
+        listener: std::os::unix::net::UnixListener,
+    ) -> Result<BoundServer<S>> {
+        self.bound(Listener::Unix(listener, None))
+    }
+
+    fn bound(self, listener: Listener) -> Result<BoundServer<S>> {
+        let local = listener.served_at(&self.settings)?;
+        listener.set_nonblocking(true).map_err(unusable)?;
+        let sessions = Sessions::new().map_err(unusable)?;
+        Ok(BoundServer { listener, local, server: self, sessions: Arc::new(sessions) })
     }
 
     /// Serves one connection, over any stream of bytes, until it ends: one half of a pair in memory, a
@@ -207,7 +227,7 @@ impl<S: Service> Server<S> {
         IO: Read + Write + Send + 'static,
     {
         let Server { service, settings, .. } = self;
-        let sessions = Arc::new(Sessions::default());
+        let sessions = Arc::new(Sessions::new()?);
         let max_connections = settings.connections();
         let shared = Arc::new(Shared { service, settings });
         for accepted in incoming {
@@ -227,16 +247,11 @@ impl<S: Service> Server<S> {
     }
 }
 
-fn unusable(error: io::Error) -> Error {
-    let message = format!("cannot serve on this socket: {error}");
-    Error::new(ErrorKind::Connect, message).with_source(error)
-}
-
 /// A [`Server`] that listens on an address.
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct BoundServer<S> {
-    listener: TcpListener,
-    local: SocketAddr,
+    listener: Listener,
+    local: Address,
     server: Server<S>,
     sessions: Arc<Sessions>,
 }
@@ -250,7 +265,6 @@ impl<S> fmt::Debug for BoundServer<S> {
 /// Shuts a [`BoundServer`] down from another thread.
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
-    local: SocketAddr,
     sessions: Arc<Sessions>,
 }
 
@@ -260,15 +274,6 @@ impl ServerHandle {
     /// done, or after [`drain_timeout`](Server::drain_timeout).
     pub fn shutdown(&self) {
         self.sessions.close();
-        // The thread that accepts is woken by a connection.
-        let ip = match self.local.ip() {
-            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-            ip => ip,
-        };
-        let address = SocketAddr::new(ip, self.local.port());
-        // If it cannot be made, then nobody accepts any more.
-        let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
     }
 }
 
@@ -278,14 +283,15 @@ impl<S: Service> BoundServer<S> {
         self.server.settings.report.monitor()
     }
 
-    /// The address that it listens on, with the port that was chosen for port 0.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local
+    /// The bound address, as clients on this machine connect to it, with the actual port if port 0 was
+    /// requested.
+    pub fn local_addr(&self) -> Address {
+        self.local.clone()
     }
 
     /// What shuts this server down.
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle { local: self.local, sessions: Arc::clone(&self.sessions) }
+        ServerHandle { sessions: Arc::clone(&self.sessions) }
     }
 
     /// Serves until [`ServerHandle::shutdown`] is called.
@@ -314,23 +320,22 @@ impl<S: Service> BoundServer<S> {
 
 /// Accepts connections, and starts a thread for each.
 fn serve_by_threads<S: Service>(
-    listener: TcpListener,
+    listener: Listener,
     shared: &Arc<Shared<S>>,
     sessions: &Arc<Sessions>,
 ) {
     let max_connections = shared.settings.connections();
     let mut backoff = Backoff::default();
     while sessions.wait_for_room(max_connections) {
-        let accepted = listener.accept();
-        if sessions.is_closing() {
-            break;
-        }
-        let started = accepted.and_then(|(stream, peer)| {
-            let (shared, sessions) = (Arc::clone(shared), Arc::clone(sessions));
-            start(stream, peer, shared, sessions)
+        let started = next(&listener, sessions.waker()).and_then(|accepted| match accepted {
+            Some((socket, ends)) => {
+                start(socket, ends, Arc::clone(shared), Arc::clone(sessions)).map(|()| true)
+            }
+            None => Ok(false),
         });
         match started {
-            Ok(()) => backoff.succeeded(),
+            Ok(true) => backoff.succeeded(),
+            Ok(false) => {}
             Err(error) => {
                 shared.settings.report.not_accepted(&error);
                 thread::sleep(backoff.failed(&error));
@@ -342,21 +347,38 @@ fn serve_by_threads<S: Service>(
     sessions.drain(shared.settings.drain_timeout);
 }
 
+/// Waits for a connection; `None` if the thread was woken.
+fn next(listener: &Listener, waker: &Waker) -> io::Result<Option<(Socket, Endpoints)>> {
+    loop {
+        match listener.accept() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            accepted => return accepted.map(Some),
+        }
+        let mut sockets = [waker.poll_fd(), listener.poll_fd()];
+        wait(&mut sockets, None)?;
+        if !sockets[0].revents().is_empty() {
+            waker.clear();
+            return Ok(None);
+        }
+    }
+}
+
 /// Starts the thread of a connection.
 fn start<S: Service>(
-    stream: TcpStream,
-    peer: SocketAddr,
+    socket: Socket,
+    ends: Endpoints,
     shared: Arc<Shared<S>>,
     sessions: Arc<Sessions>,
 ) -> io::Result<()> {
-    let session = Registered::new(stream, sessions);
-    let name = format!("thrift {peer}");
+    // Accepted sockets are nonblocking on some platforms if the listener is.
+    socket.set_nonblocking(false)?;
+    let session = Registered::new(socket, sessions);
+    let name = format!("thrift {ends}");
     thread::Builder::new().name(name).spawn(move || {
-        let ends = Endpoints { peer: Some(peer), local: session.stream.local_addr().ok() };
         if let Err(error) = session.stream.set_nodelay(shared.settings.nodelay) {
-            tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
+            tracing::debug!(peer = %ends, %error, "cannot set TCP_NODELAY");
         }
-        Session::new(Socket(Arc::clone(&session.stream)), ends, shared).run();
+        Session::new(Waiting(Arc::clone(&session.stream)), ends, shared).run();
         // All of it is in the closure, or the place would be free at once.
         drop(session);
     })?;
@@ -364,9 +386,11 @@ fn start<S: Service>(
 }
 
 /// The connections of a server.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sessions {
     streams: Mutex<Streams>,
+    /// Wakes the thread that accepts.
+    waker: Waker,
     /// A connection has ended, or all have to.
     changed: Condvar,
     closing: AtomicBool,
@@ -375,13 +399,26 @@ pub(super) struct Sessions {
 #[derive(Debug, Default)]
 struct Streams {
     /// Without a socket where the stream is another one.
-    by_number: HashMap<u64, Option<Arc<TcpStream>>>,
+    by_number: HashMap<u64, Option<Arc<Socket>>>,
     next: u64,
     /// Whether it was said that there are too many.
     full: bool,
 }
 
 impl Sessions {
+    fn new() -> io::Result<Sessions> {
+        Ok(Sessions {
+            streams: Mutex::default(),
+            waker: Waker::new()?,
+            changed: Condvar::new(),
+            closing: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
     fn lock(&self) -> MutexGuard<'_, Streams> {
         // Nothing panics while it is locked.
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
@@ -393,6 +430,7 @@ impl Sessions {
         self.closing.store(true, Ordering::SeqCst);
         drop(streams);
         self.changed.notify_all();
+        self.waker.wake();
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -476,18 +514,18 @@ impl Streams {
 
 /// A connection among the others, until this is dropped.
 pub(super) struct Registered {
-    stream: Arc<TcpStream>,
+    stream: Arc<Socket>,
     _place: Place,
 }
 
 impl Registered {
-    pub(super) fn new(stream: TcpStream, sessions: Arc<Sessions>) -> Registered {
+    pub(super) fn new(stream: Socket, sessions: Arc<Sessions>) -> Registered {
         let stream = Arc::new(stream);
         let place = Place::with(Some(Arc::clone(&stream)), sessions);
         Registered { stream, _place: place }
     }
 
-    pub(super) fn stream(&self) -> &Arc<TcpStream> {
+    pub(super) fn stream(&self) -> &Arc<Socket> {
         &self.stream
     }
 }
@@ -503,7 +541,7 @@ impl Place {
         Place::with(None, sessions)
     }
 
-    fn with(stream: Option<Arc<TcpStream>>, sessions: Arc<Sessions>) -> Place {
+    fn with(stream: Option<Arc<Socket>>, sessions: Arc<Sessions>) -> Place {
         let mut streams = sessions.lock();
         let number = streams.next;
         streams.next += 1;

@@ -1,7 +1,7 @@
 //! Byte streams of the blocking server's sessions.
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
 use super::memory::MemoryStream;
+use crate::net::socket::Socket;
 
 /// How long remaining input is read and discarded after the last answer: closing a socket with
 /// unread bytes resets the connection, and the answer could be lost.
@@ -28,15 +29,15 @@ pub(super) trait Wire: Read + Write {
 }
 
 /// A socket whose thread waits in reads and writes.
-pub(super) struct Socket(pub(super) Arc<TcpStream>);
+pub(super) struct Waiting(pub(super) Arc<Socket>);
 
-impl Read for Socket {
+impl Read for Waiting {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         (&*self.0).read(bytes)
     }
 }
 
-impl Write for Socket {
+impl Write for Waiting {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         (&*self.0).write(bytes)
     }
@@ -48,7 +49,7 @@ impl Write for Socket {
     }
 }
 
-impl Wire for Socket {
+impl Wire for Waiting {
     fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.0.set_read_timeout(timeout)
     }
@@ -60,13 +61,13 @@ impl Wire for Socket {
     }
 }
 
-fn linger(stream: &TcpStream) {
+fn linger(stream: &Socket) {
     let until = Instant::now() + LINGER;
     let mut scratch = [0; 4096];
     let mut linger = || {
         stream.shutdown(Shutdown::Write)?;
         stream.set_read_timeout(Some(LINGER))?;
-        while Instant::now() < until && (&*stream).read(&mut scratch)? > 0 {}
+        while Instant::now() < until && (&mut &*stream).read(&mut scratch)? > 0 {}
         io::Result::Ok(())
     };
     // Whatever comes of it, the connection is over.
@@ -74,10 +75,10 @@ fn linger(stream: &TcpStream) {
 }
 
 /// A socket that never waits: its reads and writes fail with [`io::ErrorKind::WouldBlock`] instead.
-pub(super) struct Polled(Arc<TcpStream>);
+pub(super) struct Polled(Arc<Socket>);
 
 impl Polled {
-    pub(super) fn new(stream: Arc<TcpStream>) -> io::Result<Polled> {
+    pub(super) fn new(stream: Arc<Socket>) -> io::Result<Polled> {
         stream.set_nonblocking(true)?;
         Ok(Polled(stream))
     }

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
-use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,8 +13,11 @@ use super::Service;
 use super::server::{Registered, Sessions};
 use super::session::{Session, Shared};
 use super::stream::{LINGER, Polled, wait};
+use super::waker::Waker;
 use crate::connection::{Backoff, End};
 use crate::net::endpoints::Endpoints;
+use crate::net::listener::Listener;
+use crate::net::socket::Socket;
 
 /// The longest time for which the thread that watches the connections does not look at their time
 /// limits.
@@ -49,14 +51,14 @@ struct Pool<S: Service> {
     /// Connections that have ended.
     endings: Mutex<Vec<Ending>>,
     /// Wakes the thread that watches.
-    waker: UdpSocket,
+    sessions: Arc<Sessions>,
     ended: AtomicBool,
 }
 
 /// Accepts connections and watches them; `workers` threads serve those that have sent something. Without
 /// any, this thread does. Returns when `sessions` are closed and all have ended, or at the deadline.
 pub(super) fn serve<S: Service>(
-    listener: TcpListener,
+    listener: Listener,
     shared: Arc<Shared<S>>,
     sessions: &Arc<Sessions>,
     workers: usize,
@@ -67,7 +69,7 @@ pub(super) fn serve<S: Service>(
         changed: Condvar::new(),
         served: Mutex::default(),
         endings: Mutex::default(),
-        waker: waker()?,
+        sessions: Arc::clone(sessions),
         ended: AtomicBool::new(false),
     });
     for number in 0..workers {
@@ -106,7 +108,7 @@ pub(super) fn serve<S: Service>(
         let tick = if endings.is_empty() { TICK } else { GLANCE };
         let patience = next.min().map_or(tick, |next| (next - now).min(tick));
         let socket = listener.as_ref().filter(|_| accepts);
-        let ready = watch(&pool.waker, socket, &parked, patience)?;
+        let ready = watch(sessions.waker(), socket, &parked, patience)?;
         if ready.accept
             && let Some(listener) = &listener
             && let Err(error) = accept(listener, &shared, sessions, max_connections, &mut parked)
@@ -145,19 +147,19 @@ struct Ready {
 }
 
 fn watch<S: Service>(
-    waker: &UdpSocket,
-    listener: Option<&TcpListener>,
+    waker: &Waker,
+    listener: Option<&Listener>,
     parked: &[Connection<S>],
     patience: Duration,
 ) -> io::Result<Ready> {
     let mut sockets = Vec::with_capacity(parked.len() + 2);
-    sockets.push(PollFd::new(waker, PollFlags::IN));
+    sockets.push(waker.poll_fd());
     for connection in parked {
         let event = if connection.session.is_writing() { PollFlags::OUT } else { PollFlags::IN };
-        sockets.push(PollFd::new(connection.registered.stream(), event));
+        sockets.push(connection.registered.stream().poll_fd(event));
     }
     if let Some(listener) = listener {
-        sockets.push(PollFd::new(listener, PollFlags::IN));
+        sockets.push(listener.poll_fd());
     }
     wait(&mut sockets, Some(patience))?;
     let is_ready = |socket: &PollFd<'_>| !socket.revents().is_empty();
@@ -166,27 +168,26 @@ fn watch<S: Service>(
         connections: (0..parked.len()).filter(|at| is_ready(&sockets[at + 1])).collect(),
     };
     if is_ready(&sockets[0]) {
-        while waker.recv(&mut [0]).is_ok() {}
+        waker.clear();
     }
     Ok(ready)
 }
 
 /// Accepts all connections that wait, as far as there is room.
 fn accept<S: Service>(
-    listener: &TcpListener,
+    listener: &Listener,
     shared: &Arc<Shared<S>>,
     sessions: &Arc<Sessions>,
     max_connections: usize,
     parked: &mut Vec<Connection<S>>,
 ) -> io::Result<()> {
     while !sessions.is_closing() && sessions.has_room(max_connections) {
-        let (stream, peer) = match listener.accept() {
+        let (stream, ends) = match listener.accept() {
             Ok(accepted) => accepted,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
             Err(error) => return Err(error),
         };
-        let ends = Endpoints { peer: Some(peer), local: stream.local_addr().ok() };
-        if let Err(error) = add(stream, ends, shared, sessions, parked) {
+        if let Err(error) = add(stream, ends.clone(), shared, sessions, parked) {
             tracing::debug!(peer = %ends, %error, "lost a connection");
         }
     }
@@ -194,7 +195,7 @@ fn accept<S: Service>(
 }
 
 fn add<S: Service>(
-    stream: TcpStream,
+    stream: Socket,
     ends: Endpoints,
     shared: &Arc<Shared<S>>,
     sessions: &Arc<Sessions>,
@@ -226,8 +227,7 @@ impl<S: Service> Pool<S> {
             drop(ready);
             let served = connection.step(self);
             lock(&self.served).extend(served);
-            // If it cannot be woken it looks before long.
-            let _ = self.waker.send(&[0]);
+            self.sessions.waker().wake();
         }
     }
 }
@@ -281,14 +281,6 @@ impl Ending {
 /// So long from now, or a year.
 fn far(patience: Duration) -> Instant {
     Instant::now() + patience.min(Duration::from_secs(365 * 24 * 3600))
-}
-
-/// A socket that is connected to itself.
-fn waker() -> io::Result<UdpSocket> {
-    let waker = UdpSocket::bind("127.0.0.1:0")?;
-    waker.connect(waker.local_addr()?)?;
-    waker.set_nonblocking(true)?;
-    Ok(waker)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,12 +2,11 @@
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::io::{self, Read};
+use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use socket2::SockRef;
 use tokio::io::AsyncReadExt;
 
 use super::connect::Socket;
@@ -25,6 +24,8 @@ pub(super) struct Conn {
     pub(super) codec: ClientConnection,
     /// Calls that are not completely written, in order.
     unwritten: VecDeque<Unwritten>,
+    /// Whether the stream may hold bytes back that it has taken.
+    flushing: bool,
 }
 
 struct Unwritten {
@@ -37,14 +38,14 @@ struct Unwritten {
 
 impl Conn {
     pub(super) fn new(link: LinkId, socket: Socket, codec: ClientConnection) -> Conn {
-        Conn { link, socket, codec, unwritten: VecDeque::new() }
+        Conn { link, socket, codec, unwritten: VecDeque::new(), flushing: false }
     }
 
     /// Reads available bytes. Ready with no bytes, the server has closed the connection.
     pub(super) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         let space = self.codec.space();
         match &mut self.socket {
-            Socket::Tcp(stream) => pin!(stream.read_buf(space)).poll(context),
+            Socket::Socket(socket) => pin!(socket.read_buf(space)).poll(context),
             Socket::Other(stream) => pin!(stream.read_buf(space)).poll(context),
         }
     }
@@ -52,9 +53,9 @@ impl Conn {
     /// Asks the socket itself what has come: tokio may not know yet that the server has closed its
     /// end. `None` if nothing has.
     pub(super) fn look(&mut self) -> Option<io::Result<usize>> {
-        let Socket::Tcp(stream) = &self.socket else { return None };
+        let Socket::Socket(socket) = &mut self.socket else { return None };
         let mut bytes = [0; LOOK];
-        match (&*SockRef::from(stream)).read(&mut bytes) {
+        match socket.look(&mut bytes) {
             Ok(count) => {
                 self.codec.space().extend_from_slice(&bytes[..count]);
                 Some(Ok(count))
@@ -74,21 +75,16 @@ impl Conn {
     }
 
     pub(super) fn has_output(&self) -> bool {
-        !self.codec.output.is_empty()
+        !self.codec.output.is_empty() || self.flushing
     }
 
     pub(super) fn poll_write(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.socket {
-            Socket::Tcp(stream) => poll_write(stream, &mut self.codec.output, context),
-            Socket::Other(stream) => {
-                let written = poll_write(stream, &mut self.codec.output, context);
-                match written {
-                    // Custom streams may be buffered.
-                    Poll::Ready(Ok(())) => stream.as_mut().poll_flush(context),
-                    other => other,
-                }
-            }
-        }
+        let written = match &mut self.socket {
+            Socket::Socket(socket) => poll_write(socket, &mut self.codec.output, context),
+            Socket::Other(stream) => poll_write(stream, &mut self.codec.output, context),
+        };
+        self.flushing = written.is_pending();
+        written
     }
 
     /// The next call that has been written whole: its number, and its protocol if it is oneway.

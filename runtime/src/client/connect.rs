@@ -1,21 +1,26 @@
 //! Connecting of a channel.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
-use tokio::time::{Instant, timeout};
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
-use crate::net::tcp::{ConnectFailure, TcpOptions, in_order, share};
+use crate::net::async_socket::AsyncSocket;
+use crate::net::race::Race;
+use crate::net::tcp::ConnectFailure;
 use crate::settings::ClientSettings;
 
 /// A custom stream.
@@ -29,7 +34,7 @@ type Connecting = Pin<Box<dyn Future<Output = io::Result<BoxStream>> + Send>>;
 
 /// An established connection.
 pub(super) enum Socket {
-    Tcp(TcpStream),
+    Socket(AsyncSocket),
     Other(BoxStream),
 }
 
@@ -89,16 +94,7 @@ impl Source {
     ) -> Result<(Socket, Option<SocketAddr>), ConnectFailure> {
         let limit = settings.connect_timeout;
         match self {
-            Source::Address(address) => {
-                let end = Instant::now() + limit.min(FAR);
-                match timeout(limit, resolve(&address)).await {
-                    Ok(found) => {
-                        let order = in_order(found?, &avoid);
-                        first_of(&address, &order, settings.tcp, end, limit).await
-                    }
-                    Err(_) => Err(address.connect_timeout(limit).into()),
-                }
-            }
+            Source::Address(address) => open(&address, &settings, &avoid).await,
             Source::Connector(connector) => match timeout(limit, connector()).await {
                 Ok(Ok(stream)) => Ok((Socket::Other(stream), None)),
                 Ok(Err(error)) => {
@@ -123,40 +119,163 @@ impl Source {
     }
 }
 
+/// How long to wait for a full listen backlog.
+#[cfg(unix)]
+const FULL: Duration = Duration::from_millis(10);
+
 /// Longer than any connection attempt, and within the range of clocks.
 const FAR: Duration = Duration::from_secs(1 << 30);
 
-async fn resolve(address: &Address) -> Result<Vec<SocketAddr>> {
-    address.over_tcp()?;
-    let found = match address.socket_addr() {
-        Some(number) => Ok(vec![number]),
-        None => lookup_host((address.host(), address.port())).await.map(Iterator::collect),
-    };
-    address.resolved(found)
-}
-
-/// Connects to the first address that accepts.
-async fn first_of(
+async fn open(
     address: &Address,
-    order: &[SocketAddr],
-    options: TcpOptions,
-    end: Instant,
-    limit: Duration,
+    settings: &ClientSettings,
+    avoid: &[SocketAddr],
 ) -> Result<(Socket, Option<SocketAddr>), ConnectFailure> {
-    let mut failure = None;
-    for (at, &one) in order.iter().enumerate() {
-        let left = end.saturating_duration_since(Instant::now());
-        match timeout(share(left, order.len() - at), TcpStream::connect(one)).await {
-            Ok(Ok(stream)) => {
-                options.apply(SockRef::from(&stream), one);
-                return Ok((Socket::Tcp(stream), Some(one)));
-            }
-            Ok(Err(error)) => failure = Some(address.connect_error(error)),
-            Err(_) => {
-                failure.get_or_insert_with(|| address.connect_timeout(limit));
-            }
+    let limit = settings.connect_timeout;
+    let end = Instant::now() + limit.min(FAR);
+    #[cfg(unix)]
+    if let Some(path) = address.unix_path() {
+        return match timeout_at(end, open_unix(path)).await {
+            Ok(Ok(stream)) => Ok((Socket::Socket(AsyncSocket::Unix(stream)), None)),
+            Ok(Err(error)) => Err(address.connect_error(error).into()),
+            Err(_) => Err(address.connect_timeout(limit).into()),
+        };
+    }
+    let found = match timeout_at(end, address.lookup()).await {
+        Ok(found) => found?,
+        Err(_) => return Err(address.connect_timeout(limit).into()),
+    };
+    let race = Race::new(found.clone(), avoid, limit, Instant::now().into_std());
+    match first_of(race, end).await {
+        Ok((stream, one)) => {
+            settings.tcp.apply(SockRef::from(&stream), one);
+            Ok((Socket::Socket(AsyncSocket::Tcp(stream)), Some(one)))
+        }
+        Err(error) => {
+            let error = match error {
+                Some(error) => address.connect_error(error),
+                None => address.connect_timeout(limit),
+            };
+            Err(ConnectFailure { error, tried: found })
         }
     }
-    let error = failure.unwrap_or_else(|| address.connect_timeout(limit));
-    Err(ConnectFailure { error, tried: order.to_vec() })
+}
+
+/// Connects to the first address that accepts. The error is that of the last attempt that failed;
+/// `None` if none did in time.
+async fn first_of(
+    mut race: Race,
+    end: Instant,
+) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
+    type Attempt = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
+    let mut running: Vec<(SocketAddr, Attempt)> = Vec::new();
+    let mut timer = pin!(sleep_until(end));
+    let mut failure = None;
+    poll_fn(|context| {
+        loop {
+            let now = Instant::now();
+            while let Some(address) = race.start(now.into_std()) {
+                running.push((address, Box::pin(TcpStream::connect(address))));
+            }
+            let mut at = 0;
+            while let Some((address, attempt)) = running.get_mut(at) {
+                match attempt.as_mut().poll(context) {
+                    Poll::Ready(Ok(stream)) => return Poll::Ready(Ok((stream, *address))),
+                    Poll::Ready(Err(error)) => {
+                        failure = Some(error);
+                        race.failed(now.into_std());
+                        drop(running.swap_remove(at));
+                    }
+                    Poll::Pending => at += 1,
+                }
+            }
+            let wake = race.wake().map(Instant::from_std);
+            if now >= end || running.is_empty() && wake.is_none() {
+                return Poll::Ready(Err(failure.take()));
+            }
+            timer.as_mut().reset(wake.map_or(end, |wake| wake.min(end)));
+            ready!(timer.as_mut().poll(context));
+        }
+    })
+    .await
+}
+
+/// Connects to a unix socket, as soon as its listen backlog has room.
+#[cfg(unix)]
+async fn open_unix(path: &std::path::Path) -> io::Result<UnixStream> {
+    loop {
+        match crate::net::unix::connect(path) {
+            Ok(stream) => return UnixStream::from_std(stream),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tokio::time::sleep(FULL).await
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use socket2::{Domain, Socket as RawSocket, Type};
+
+    use super::*;
+
+    /// A listener whose backlog is full: connecting to it takes for ever.
+    fn black_hole() -> (Vec<RawSocket>, SocketAddr) {
+        let listener = RawSocket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("port 0 is free");
+        listener.listen(0).expect("it listens");
+        let address = listener.local_addr().ok().and_then(|address| address.as_socket());
+        let address = address.expect("it has one");
+        let mut sockets = vec![listener];
+        sockets.extend((0..4).map(|_| {
+            let socket = RawSocket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            socket.set_nonblocking(true).expect("it can be set");
+            let _ = socket.connect(&address.into());
+            socket
+        }));
+        std::thread::sleep(Duration::from_millis(50));
+        (sockets, address)
+    }
+
+    /// An address at which nobody listens.
+    fn refused() -> SocketAddr {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+        listener.local_addr().expect("it is bound")
+    }
+
+    async fn connect(
+        addresses: &[SocketAddr],
+        limit: Duration,
+    ) -> Result<SocketAddr, Option<io::Error>> {
+        let now = Instant::now();
+        let race = Race::new(addresses.to_vec(), &[], limit, now.into_std());
+        first_of(race, now + limit).await.map(|(_, address)| address)
+    }
+
+    #[tokio::test]
+    #[cfg_attr(miri, ignore = "it needs sockets")]
+    async fn addresses_that_do_not_answer_delay_the_connection_only_a_little() {
+        let (_sockets, hole) = black_hole();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("port 0 is free");
+        let good = listener.local_addr().expect("it is bound");
+        let start = Instant::now();
+        let limit = Duration::from_secs(60);
+        for addresses in [&[good, hole][..], &[hole, good], &[refused(), good, hole]] {
+            assert_eq!(connect(addresses, limit).await.expect("one accepts"), good);
+        }
+        assert!(start.elapsed() < limit / 2);
+    }
+
+    #[tokio::test]
+    #[cfg_attr(miri, ignore = "it needs sockets")]
+    async fn the_error_is_a_refusal_if_there_was_one_and_a_timeout_otherwise() {
+        let (_sockets, hole) = black_hole();
+        let limit = Duration::from_millis(100);
+        let error = connect(&[refused(), hole], limit).await.expect_err("none accepts");
+        assert_eq!(error.expect("one refuses").kind(), io::ErrorKind::ConnectionRefused);
+        assert!(connect(&[hole, hole], limit).await.expect_err("none accepts").is_none());
+        let error = connect(&[refused()], limit).await.expect_err("none accepts");
+        assert_eq!(error.expect("it refuses").kind(), io::ErrorKind::ConnectionRefused);
+    }
 }

@@ -123,7 +123,7 @@ impl ServerConnection {
             self.cutter = detect(self.input.bytes(), &self.limits)?.map(Cutter::new);
             if let Some(Cutter { framing, .. }) = self.cutter {
                 self.shared =
-                    Some(Arc::new(Connection { ends: self.ends, framing: Some(framing) }));
+                    Some(Arc::new(Connection { ends: self.ends.clone(), framing: Some(framing) }));
             }
         }
         let Some(cutter) = &mut self.cutter else { return Ok(None) };
@@ -163,7 +163,7 @@ impl ServerConnection {
                         && shared.framing != Some(form.framing)
                     {
                         let framing = Some(form.framing);
-                        *shared = Arc::new(Connection { ends: self.ends, framing });
+                        *shared = Arc::new(Connection { ends: self.ends.clone(), framing });
                     }
                     request.connection = self.shared.clone();
                     self.tally.received();

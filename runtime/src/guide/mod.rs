@@ -4,14 +4,15 @@
 //! 2. [`idl_files`]: where `.thrift` files go, in one package and in many.
 //! 3. [`errors`]: exceptions, failures of handlers, errors at the client.
 //! 4. [`connections`]: deadlines, and how a client uses its connections.
-//! 5. [`middleware`]: layers, headers, and what a handler knows of its call.
-//! 6. [`shutdown`]: ending a server without losing a call.
-//! 7. [`testing`]: mocks, servers in memory.
-//! 8. [`own_types`]: Rust types of your own on the wire.
-//! 9. [`null_fields`]: services that tell null from empty, such as the Hive Metastore.
-//! 10. [`evolution`]: changing an IDL that others use.
-//! 11. [`coming_from`]: Apache's crate, volo and tonic.
-//! 12. [`generated`]: everything that `thrift!` generates, in a module to click through.
+//! 5. [`transports`]: addresses, TCP and unix sockets.
+//! 6. [`middleware`]: layers, headers, and what a handler knows of its call.
+//! 7. [`shutdown`]: ending a server without losing a call.
+//! 8. [`testing`]: mocks, servers in memory.
+//! 9. [`own_types`]: Rust types of your own on the wire.
+//! 10. [`null_fields`]: services that tell null from empty, such as the Hive Metastore.
+//! 11. [`evolution`]: changing an IDL that others use.
+//! 12. [`coming_from`]: Apache's crate, volo and tonic.
+//! 13. [`generated`]: everything that `thrift!` generates, in a module to click through.
 //!
 //! The examples are compiled and run as tests, except for fragments that need files of yours, which are
 //! shown as text, and a program that waits for a signal, which is only compiled.
@@ -27,6 +28,9 @@ pub mod errors {}
 
 #[doc = include_str!("connections.md")]
 pub mod connections {}
+
+#[doc = include_str!("transports.md")]
+pub mod transports {}
 
 #[doc = include_str!("middleware.md")]
 pub mod middleware {}

@@ -161,6 +161,12 @@ impl Address {
         scoped?.parse::<SocketAddrV6>().ok().map(SocketAddr::V6)
     }
 
+    /// The same host and port, with another scheme.
+    pub(crate) fn with_scheme(mut self, scheme: Scheme) -> Address {
+        self.scheme = scheme;
+        self
+    }
+
     fn tcp(host: String, port: u16) -> Address {
         Address { scheme: Scheme::Tcp, host, port, path: PathBuf::new() }
     }
@@ -169,22 +175,22 @@ impl Address {
         Address { scheme: Scheme::Unix, host: String::new(), port: 0, path }
     }
 
-    /// An error for the schemes that only have a parser yet.
-    pub(crate) fn over_tcp(&self) -> Result<()> {
-        if self.scheme == Scheme::Tcp {
-            return Ok(());
-        }
-        let message = format!("addresses of the scheme `{}` are not supported yet", self.scheme);
-        Err(Error::new(ErrorKind::Address, message))
-    }
-
     /// Resolves the host to its addresses, at least one.
     pub(crate) fn resolve(&self) -> Result<Vec<SocketAddr>> {
-        self.over_tcp()?;
         if let Some(number) = self.socket_addr() {
             return Ok(vec![number]);
         }
         self.resolved((&*self.host, self.port).to_socket_addrs().map(Iterator::collect))
+    }
+
+    /// Resolves the host to its addresses, at least one.
+    #[cfg(feature = "async")]
+    pub(crate) async fn lookup(&self) -> Result<Vec<SocketAddr>> {
+        if let Some(number) = self.socket_addr() {
+            return Ok(vec![number]);
+        }
+        let found = tokio::net::lookup_host((&*self.host, self.port)).await;
+        self.resolved(found.map(Iterator::collect))
     }
 
     /// The result of the name lookup.

@@ -1,6 +1,13 @@
 //! Byte streams and addresses.
 
 pub(crate) mod address;
+#[cfg(feature = "async")]
+pub(crate) mod async_socket;
 pub(crate) mod endpoints;
+pub(crate) mod listener;
+pub(crate) mod race;
+pub(crate) mod socket;
 pub(crate) mod stream;
 pub(crate) mod tcp;
+#[cfg(unix)]
+pub(crate) mod unix;

@@ -68,7 +68,7 @@ mod asynchronous {
 
     use crate::connection::{Output, SLICES};
 
-    /// Writes as much as possible; ready when everything is written.
+    /// Writes as much as possible; ready when everything is written and flushed.
     pub(crate) fn poll_write(
         io: &mut (impl AsyncWrite + Unpin),
         output: &mut Output,
@@ -88,6 +88,6 @@ mod asynchronous {
                 count => output.advance(count),
             }
         }
-        Poll::Ready(Ok(()))
+        Pin::new(io).poll_flush(context)
     }
 }

@@ -1,4 +1,4 @@
-//! TCP connections of clients: socket options and address order.
+//! TCP connections of clients.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -48,32 +48,5 @@ pub(crate) struct ConnectFailure {
 impl From<Error> for ConnectFailure {
     fn from(error: Error) -> ConnectFailure {
         ConnectFailure { error, tried: Vec::new() }
-    }
-}
-
-/// Moves the addresses to avoid to the end.
-pub(crate) fn in_order(mut found: Vec<SocketAddr>, avoid: &[SocketAddr]) -> Vec<SocketAddr> {
-    found.sort_by_key(|address| avoid.contains(address));
-    found
-}
-
-/// Time limit per address: an equal share of the remaining time, so that an unresponsive address
-/// leaves time for the others.
-pub(crate) fn share(left: Duration, addresses: usize) -> Duration {
-    left / u32::try_from(addresses).unwrap_or(u32::MAX).max(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn avoided_addresses_are_last_and_all_have_their_share() {
-        let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let found = vec![address(1), address(2), address(3)];
-        let order = in_order(found, &[address(1)]);
-        assert_eq!(order, [address(2), address(3), address(1)]);
-        assert_eq!(share(Duration::from_secs(9), 3), Duration::from_secs(3));
-        assert_eq!(share(Duration::from_secs(9), 0), Duration::from_secs(9));
     }
 }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::net::endpoints::Endpoints;
+use crate::net::endpoints::{Endpoints, PeerCredentials};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::extensions::Extensions;
 use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response};
@@ -95,7 +95,7 @@ impl Context {
         self.0.call.oneway
     }
 
-    /// The address of the client; `None` if the connection has no addresses.
+    /// The address of the client; `None` if the connection has no addresses, as that of a unix socket.
     pub fn peer_addr(&self) -> Option<SocketAddr> {
         self.0.call.connection.as_ref()?.ends.peer
     }
@@ -103,6 +103,12 @@ impl Context {
     /// The local address of the connection; `None` if it has no addresses.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.0.call.connection.as_ref()?.ends.local
+    }
+
+    /// The process at the other end of a unix socket, where the operating system knows it. `None` for
+    /// other connections, and with the blocking server, for which std has no stable function.
+    pub fn peer_credentials(&self) -> Option<PeerCredentials> {
+        self.0.call.connection.as_ref()?.ends.credentials
     }
 
     /// The framing of the connection; `None` if there is no connection, or over HTTP.

@@ -16,22 +16,13 @@ use tower_service::Service;
 use super::drain::Drain;
 use super::session::{Rest, Session};
 use crate::connection::Backoff;
+use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
 
 /// An accepted connection; `None` at the end of the source.
 pub(super) type Accepted<IO> = Option<io::Result<(IO, Endpoints)>>;
-
-/// How far a client has gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HangUp {
-    No,
-    /// The client has closed its sending side.
-    Half,
-    /// The connection is lost.
-    Full,
-}
 
 /// A source of connections.
 pub(super) trait Source {

@@ -17,12 +17,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_service::Service;
 
-use super::acceptor::HangUp;
 use super::drain::Listener;
 use super::session::LINGER;
 use crate::connection::{End, Share, Tally, Waiting, Watchdog};
 use crate::error::{Error, ErrorKind};
 use crate::http::{Exchange, Progress, Version, Wire};
+use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
@@ -55,7 +55,7 @@ where
     pub(super) async fn run(self, version: Version) -> JoinSet<()> {
         let HttpSession { io, read, service, settings, ends, share, tally, drain, hung_up } = self;
         let mut wire = Wire::new(io, read);
-        let exchange = Arc::new(Exchange::new(Arc::clone(&settings), ends, Some(share)));
+        let exchange = Arc::new(Exchange::new(Arc::clone(&settings), ends.clone(), Some(share)));
         let answers = Arc::clone(&exchange);
         let service = hyper::service::service_fn(move |request| {
             let response = Arc::clone(&answers).respond(service.clone(), request);

@@ -1,77 +1,87 @@
-//! Listening sockets.
+//! Listening sockets of the async server.
 
-use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
-use tokio::io::Interest;
-use tokio::net::{TcpListener, TcpSocket, TcpStream, lookup_host};
+use tokio::net::TcpListener;
+#[cfg(unix)]
+use tokio::net::UnixListener;
 
-use super::acceptor::{Accepted, HangUp, Source};
-use crate::error::Result;
-use crate::net::address::Address;
+use super::acceptor::{Accepted, Source};
+use crate::net::async_socket::{AsyncSocket, HangUp};
 use crate::net::endpoints::Endpoints;
-use crate::settings::{BACKLOG, ServerSettings};
+#[cfg(unix)]
+use crate::net::endpoints::PeerCredentials;
+use crate::net::listener::Listener;
+#[cfg(unix)]
+use crate::net::unix::SocketFile;
+use crate::settings::ServerSettings;
 
-impl Source for TcpListener {
-    type Stream = TcpStream;
+/// A listening socket.
+#[derive(Debug)]
+pub(super) enum AsyncListener {
+    Tcp(TcpListener),
+    #[cfg(unix)]
+    Unix {
+        listener: UnixListener,
+        /// Removed with the listener.
+        _file: Option<SocketFile>,
+    },
+}
+
+impl AsyncListener {
+    /// Must be called on a tokio runtime.
+    pub(super) fn new(listener: Listener) -> io::Result<AsyncListener> {
+        listener.set_nonblocking(true)?;
+        tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
+        Ok(match listener {
+            Listener::Tcp(listener) => AsyncListener::Tcp(TcpListener::from_std(listener)?),
+            #[cfg(unix)]
+            Listener::Unix(listener, file) => {
+                let listener = UnixListener::from_std(listener)?;
+                AsyncListener::Unix { listener, _file: file }
+            }
+        })
+    }
+}
+
+impl Source for AsyncListener {
+    type Stream = AsyncSocket;
 
     fn poll_next(
         &mut self,
         settings: &ServerSettings,
         context: &mut Context<'_>,
-    ) -> Poll<Accepted<TcpStream>> {
-        let accepted = ready!(self.poll_accept(context)).map(|(stream, peer)| {
-            if settings.nodelay
-                && let Err(error) = stream.set_nodelay(true)
-            {
-                tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
+    ) -> Poll<Accepted<AsyncSocket>> {
+        Poll::Ready(Some(match self {
+            AsyncListener::Tcp(listener) => {
+                ready!(listener.poll_accept(context)).map(|(stream, peer)| {
+                    if settings.nodelay
+                        && let Err(error) = stream.set_nodelay(true)
+                    {
+                        tracing::debug!(%peer, %error, "cannot set TCP_NODELAY");
+                    }
+                    let local = stream.local_addr().ok();
+                    let ends = Endpoints { peer: Some(peer), local, ..Endpoints::default() };
+                    (AsyncSocket::Tcp(stream), ends)
+                })
             }
-            let local = stream.local_addr().ok();
-            (stream, Endpoints { peer: Some(peer), local })
-        });
-        Poll::Ready(Some(accepted))
+            #[cfg(unix)]
+            AsyncListener::Unix { listener, .. } => {
+                ready!(listener.poll_accept(context)).map(|(stream, _)| {
+                    let credentials = stream.peer_cred().ok().map(|peer| PeerCredentials {
+                        uid: peer.uid(),
+                        gid: peer.gid(),
+                        pid: peer.pid(),
+                    });
+                    let ends = Endpoints { unix: true, credentials, ..Endpoints::default() };
+                    (AsyncSocket::Unix(stream), ends)
+                })
+            }
+        }))
     }
 
-    /// Detected even if unread bytes precede the end.
-    fn hung_up(stream: &TcpStream) -> HangUp {
-        let ready = pin!(stream.ready(Interest::READABLE | Interest::WRITABLE));
-        match ready.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(ready)) if ready.is_write_closed() => HangUp::Full,
-            Poll::Ready(Ok(ready)) if ready.is_read_closed() => HangUp::Half,
-            Poll::Ready(Err(_)) => HangUp::Full,
-            Poll::Ready(Ok(_)) | Poll::Pending => HangUp::No,
-        }
+    fn hung_up(stream: &AsyncSocket) -> HangUp {
+        stream.hung_up()
     }
-}
-
-/// Listens on an address.
-pub(super) async fn listen(address: &Address) -> Result<TcpListener> {
-    address.over_tcp()?;
-    let found = match address.socket_addr() {
-        Some(number) => Ok(vec![number]),
-        None => lookup_host((address.host(), address.port())).await.map(Iterator::collect),
-    };
-    let mut result = Err(io::ErrorKind::AddrNotAvailable.into());
-    for socket_address in address.resolved(found)? {
-        result = listen_on(socket_address);
-        if result.is_ok() {
-            break;
-        }
-    }
-    result.map_err(|error| address.bind_error(error))
-}
-
-fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4()?,
-        SocketAddr::V6(_) => TcpSocket::new_v6()?,
-    };
-    // `SO_REUSEADDR`: a restarted server can bind its port while old connections are in TIME_WAIT.
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG.unsigned_abs())
 }

@@ -14,24 +14,24 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::future::{Future, Ready, pending, ready};
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_core::Stream;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, duplex};
-use tokio::net::TcpListener;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::connection::ServerMonitor;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::net::address::Address;
+use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
+use crate::net::listener::{Listener, unusable};
 use crate::rpc::message::{Request, Response};
 use crate::rpc::thrift_service::ThriftService;
 use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
-use acceptor::HangUp;
 use incoming::Incoming;
+use listener::AsyncListener;
 use session::Session;
 pub use signal::shutdown_signal;
 
@@ -198,9 +198,8 @@ where
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<BoundServer<S>> {
         let address = address.try_into().map_err(Into::into)?;
-        let listener = listener::listen(&address).await?;
-        let local = listener.local_addr().map_err(|error| address.bind_error(error))?;
-        Ok(BoundServer { listener, local, service: self.service, settings: self.settings })
+        let listener = Listener::bind_async(&address, &self.settings).await?;
+        self.bound(listener)
     }
 
     /// Uses a socket that is already listening, for example one passed by a service manager or with
@@ -226,17 +225,28 @@ where
     /// # Errors
     /// [`ErrorKind::Connect`] if the socket is not listening or there is no runtime.
     pub fn bind_listener(self, listener: std::net::TcpListener) -> Result<BoundServer<S>> {
-        let bound = || {
-            let local = listener.local_addr()?;
-            listener.set_nonblocking(true)?;
-            tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
-            Ok((TcpListener::from_std(listener)?, local))
-        };
-        let (listener, local) = bound().map_err(|error: io::Error| {
-            let message = format!("cannot serve on this socket: {error}");
-            Error::new(ErrorKind::Connect, message).with_source(error)
-        })?;
-        Ok(BoundServer { listener, local, service: self.service, settings: self.settings })
+        self.bound(Listener::Tcp(listener))
+    }
+
+    /// As [`bind_listener`](Server::bind_listener), for a unix socket. Its file stays when the server
+    /// has ended.
+    ///
+    /// # Errors
+    /// As [`bind_listener`](Server::bind_listener); [`ErrorKind::Address`] if the server has TLS,
+    /// which unix sockets do not support.
+    #[cfg(unix)]
+    pub fn bind_unix_listener(
+        self,
+        listener: std::os::unix::net::UnixListener,
+    ) -> Result<BoundServer<S>> {
+        self.bound(Listener::Unix(listener, None))
+    }
+
+    fn bound(self, listener: Listener) -> Result<BoundServer<S>> {
+        let Server { service, settings } = self;
+        let local = listener.served_at(&settings)?;
+        let listener = AsyncListener::new(listener).map_err(unusable)?;
+        Ok(BoundServer { listener, local, service, settings })
     }
 
     /// Serves connections from a stream of any byte streams, such as TLS connections or in-memory
@@ -369,8 +379,8 @@ where
 /// A [`Server`] bound to an address.
 #[must_use = "a server does nothing before it is told to serve"]
 pub struct BoundServer<S> {
-    listener: TcpListener,
-    local: SocketAddr,
+    listener: AsyncListener,
+    local: Address,
     service: S,
     settings: ServerSettings,
 }
@@ -387,9 +397,10 @@ impl<S> BoundServer<S> {
         self.settings.report.monitor()
     }
 
-    /// The bound address, with the actual port if port 0 was requested.
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local
+    /// The bound address, as clients on this machine connect to it, with the actual port if port 0 was
+    /// requested.
+    pub fn local_addr(&self) -> Address {
+        self.local.clone()
     }
 }
 

@@ -12,11 +12,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_service::Service;
 
-use super::acceptor::HangUp;
 use super::calls::{Answer, Calls, OnewayCalls};
 use super::drain::{Drain, Listener};
 use crate::connection::{Call, CallHead, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
 use crate::error::Error;
+use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::net::stream::poll_write;
 use crate::rpc::message::{Request, Response};
@@ -145,7 +145,7 @@ where
             read: bytes::Bytes::copy_from_slice(connection.input.bytes()),
             service: calls.into_service(),
             settings,
-            ends: *connection.ends(),
+            ends: connection.ends().clone(),
             share: Arc::clone(connection.share()),
             tally: connection.into_tally(),
             drain,
@@ -175,8 +175,11 @@ where
     async fn finish(self, end: End) -> Option<Rest> {
         let Session { mut io, connection, calls, settings, .. } = self;
         settings.report.ended(Instant::now().into_std(), &connection, &end);
-        let rest =
-            calls.finish().map(|calls| Rest::Thrift { calls, ends: *connection.ends(), settings });
+        let rest = calls.finish().map(|calls| Rest::Thrift {
+            calls,
+            ends: connection.ends().clone(),
+            settings,
+        });
         if matches!(end, End::Broken(_) | End::Drained) {
             let mut bytes = vec![0; 4096];
             // The connection ends regardless of the result.

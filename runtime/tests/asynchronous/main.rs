@@ -110,7 +110,7 @@ where
     S::Future: Send + 'static,
 {
     let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     let (stop, stopped) = oneshot::channel::<()>();
     Running { address, stop: Some(stop), task: tokio::spawn(server.serve_until(stopped)) }
 }

@@ -87,7 +87,7 @@ async fn a_socket_that_listens_is_served() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
     let address = listener.local_addr().expect("it is bound");
     let server = Server::new(Echo::new()).bind_listener(listener).expect("it listens");
-    assert_eq!(server.local_addr(), address);
+    assert_eq!(server.local_addr().socket_addr().expect("TCP"), address);
     let task = tokio::spawn(server.serve());
     let channel = connect(address, FORMS[0]).await;
     call(&channel, "ping", vec![0]).await.expect("answered");

@@ -34,7 +34,7 @@ impl BlockingSlow for Handler {
 async fn start() -> (SocketAddr, oneshot::Sender<()>) {
     let server = Server::new(SlowServer::new(Handler)).bind("127.0.0.1:0").await;
     let server = server.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     let (stop, stopped) = oneshot::channel();
     tokio::spawn(server.serve_until(stopped));
     (address, stop)
@@ -68,7 +68,7 @@ async fn a_quick_call_does_not_wait_for_the_slow_one() {
 fn a_blocking_client_does_not_wait_for_it_either() {
     let server = blocking::Server::new(BlockingSlowServer::new(Handler)).bind("127.0.0.1:0");
     let server = server.expect("port 0 is free");
-    let (address, handle) = (server.local_addr(), server.handle());
+    let (address, handle) = (server.local_addr().socket_addr().expect("TCP"), server.handle());
     let serving = thread::spawn(move || server.serve());
     let client: BlockingSlowClient = BlockingSlowClient::connect(address).expect("it listens");
     client.get(0).expect("answered");

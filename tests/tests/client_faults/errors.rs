@@ -28,7 +28,7 @@ impl Fault for Handler {
 async fn a_remote_failure_names_method_and_server() {
     let server = thriftly::Server::new(FaultServer::new(Handler));
     let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     let client = FaultClient::connect(address).await.expect("the server listens");
     let error = client.get(1).await.expect_err("it fails");
@@ -106,7 +106,7 @@ async fn a_client_speaks_the_protocol_of_its_channel() {
 
     let server = thriftly::Server::new(FaultServer::new(Handler));
     let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     let builder = ClientBuilder::<Channel>::new().protocol(Protocol::Compact);
     let channel = builder.connect(address).await.expect("the server listens");

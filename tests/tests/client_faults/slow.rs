@@ -124,7 +124,7 @@ impl Fault for Mixed {
 async fn instant_calls_among_slow_ones_are_answered() {
     let server = thriftly::Server::new(FaultServer::new(Mixed));
     let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     let client = FaultClient::builder().timeout(Duration::from_secs(2)).connect(address).await;
     let client = client.expect("the server listens");
@@ -269,7 +269,7 @@ async fn waiting_calls_are_bounded() {
 async fn a_oneway_call_does_not_delay_the_next_call() {
     let server = thriftly::Server::new(FaultServer::new(Mixed));
     let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     let client = FaultClient::connect(address).await.expect("the server listens");
     let (took, ()) = timed("50 rounds of a oneway call and a call", async {

@@ -123,7 +123,7 @@ fn d14_bytes_behind_the_arguments_do_not_get_into_the_next_frame() -> Result<()>
     let server =
         thriftly::blocking::Server::new(service::BlockingAdderServer::new(service::Handler));
     let server = server.bind("127.0.0.1:0")?;
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     std::thread::spawn(move || server.serve());
     for form in FORMS {
         let mut stream = TcpStream::connect(address)?;

@@ -114,7 +114,7 @@ async fn serve(
     let seen = Arc::clone(&handler.0);
     let server = settings(Server::new(ShopServer::new(handler)));
     let server = server.bind("127.0.0.1:0").await.expect("port 0 is free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     tokio::spawn(server.serve());
     (address, seen)
 }

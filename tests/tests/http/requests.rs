@@ -372,7 +372,7 @@ async fn a_shutdown_answers_the_call_in_flight_and_closes_idle_connections() {
     let handler = Handler::default();
     let seen = Arc::clone(&handler.0);
     let server = Server::new(ShopServer::new(handler)).bind("127.0.0.1:0").await.expect("free");
-    let address = server.local_addr();
+    let address = server.local_addr().socket_addr().expect("TCP");
     let stop = Arc::new(Notify::new());
     let stopped = Arc::clone(&stop);
     let served = tokio::spawn(server.serve_until(async move { stopped.notified().await }));

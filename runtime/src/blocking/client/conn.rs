@@ -1,16 +1,14 @@
 //! One connection of a blocking channel.
 
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
-
-use socket2::SockRef;
 
 use super::worker::Worker;
 use crate::connection::{
     ClientConnection, Output, Reply, SLICES, closed, flooded, lost, no_such_call, unreadable,
 };
 use crate::error::{Error, Result};
+use crate::net::socket::Socket;
 use crate::net::stream::read;
 use crate::rpc::message::Request;
 
@@ -43,7 +41,7 @@ pub(super) enum Outcome {
 /// A connection, which one thread uses at a time.
 #[derive(Debug)]
 pub(super) enum Conn {
-    Tcp(Box<Tcp>),
+    Socket(Box<SocketConn>),
     /// A stream whose reads and writes nothing can interrupt.
     Other(Worker),
 }
@@ -58,7 +56,7 @@ impl Conn {
         late: &mut Vec<Reply>,
     ) -> Outcome {
         match self {
-            Conn::Tcp(tcp) => tcp.call(request, seqid, deadline, late),
+            Conn::Socket(socket) => socket.call(request, seqid, deadline, late),
             Conn::Other(worker) => worker.call(request, seqid, deadline, late),
         }
     }
@@ -69,16 +67,16 @@ impl Conn {
     /// The connection cannot be used any more.
     pub(super) fn look(&mut self, late: &mut Vec<Reply>) -> Result<()> {
         match self {
-            Conn::Tcp(tcp) => tcp.look(late),
+            Conn::Socket(socket) => socket.look(late),
             Conn::Other(worker) => worker.look(late),
         }
     }
 }
 
-/// A connection over TCP, whose socket has timeouts.
+/// A connection over a socket, which has timeouts.
 #[derive(Debug)]
-pub(super) struct Tcp {
-    stream: TcpStream,
+pub(super) struct SocketConn {
+    stream: Socket,
     codec: ClientConnection,
     /// Where reads go to.
     scratch: Vec<u8>,
@@ -86,10 +84,10 @@ pub(super) struct Tcp {
     write_timeout: Duration,
 }
 
-impl Tcp {
-    pub(super) fn new(stream: TcpStream, codec: ClientConnection) -> Tcp {
+impl SocketConn {
+    pub(super) fn new(stream: Socket, codec: ClientConnection) -> SocketConn {
         let never = Duration::MAX;
-        Tcp { stream, codec, scratch: Vec::new(), read_timeout: never, write_timeout: never }
+        SocketConn { stream, codec, scratch: Vec::new(), read_timeout: never, write_timeout: never }
     }
 
     fn call(
@@ -153,7 +151,7 @@ impl Tcp {
                 self.stream.set_write_timeout(as_timeout(left))?;
                 self.write_timeout = left;
             }
-            match write_some(&mut self.stream, &mut self.codec.output) {
+            match write_some(&mut &self.stream, &mut self.codec.output) {
                 Ok(()) => {}
                 Err(error) if is_late(&error) || error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -170,7 +168,7 @@ impl Tcp {
                 self.stream.set_read_timeout(as_timeout(left))?;
                 self.read_timeout = left;
             }
-            match read(&mut self.stream, &mut self.scratch, self.codec.space()) {
+            match read(&mut &self.stream, &mut self.scratch, self.codec.space()) {
                 // One that was set for an earlier call may be too short.
                 Err(error) if is_late(&error) => self.read_timeout = Duration::MAX,
                 other => return other,
@@ -195,7 +193,7 @@ impl Tcp {
         {
             const PEEK_AND_DONT_WAIT: i32 = 0x02 | 0x40;
             let mut byte = [std::mem::MaybeUninit::uninit()];
-            let peeked = SockRef::from(&self.stream).recv_with_flags(&mut byte, PEEK_AND_DONT_WAIT);
+            let peeked = self.stream.as_sock_ref().recv_with_flags(&mut byte, PEEK_AND_DONT_WAIT);
             peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
         }
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -206,7 +204,7 @@ impl Tcp {
 
     fn look_now(&mut self, late: &mut Vec<Reply>) -> Result<()> {
         while late.len() <= LATE {
-            match read(&mut self.stream, &mut self.scratch, self.codec.space()) {
+            match read(&mut &self.stream, &mut self.scratch, self.codec.space()) {
                 Ok(0) => return Err(closed(self.codec.hint())),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),

@@ -3,14 +3,22 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use socket2::SockRef;
+use rustix::event::{PollFd, PollFlags};
+#[cfg(unix)]
+use rustix::io::Errno;
+use socket2::{Domain, SockRef, Socket as RawSocket, Type};
 
+use crate::blocking::stream::wait;
 use crate::error::{Error, ErrorKind};
 use crate::net::address::Address;
-use crate::net::tcp::{ConnectFailure, in_order, share};
+use crate::net::race::Race;
+use crate::net::socket::Socket;
+use crate::net::tcp::ConnectFailure;
 use crate::settings::ClientSettings;
 
 /// A custom stream.
@@ -19,8 +27,8 @@ pub(super) trait Stream: Read + Write + Send {}
 impl<S: Read + Write + Send> Stream for S {}
 
 /// An established connection.
-pub(super) enum Socket {
-    Tcp(TcpStream),
+pub(super) enum Connected {
+    Socket(Socket),
     Other(Box<dyn Stream>),
 }
 
@@ -78,11 +86,11 @@ impl Source {
         &self,
         settings: &ClientSettings,
         avoid: &[SocketAddr],
-    ) -> Result<(Socket, Option<SocketAddr>), ConnectFailure> {
+    ) -> Result<(Connected, Option<SocketAddr>), ConnectFailure> {
         match self {
-            Source::Address(address) => first_of(address, settings, avoid),
+            Source::Address(address) => open(address, settings, avoid),
             Source::Connector(connector) => match connector() {
-                Ok(stream) => Ok((Socket::Other(stream), None)),
+                Ok(stream) => Ok((Connected::Other(stream), None)),
                 Err(error) => {
                     let message = format!("the connector failed: {error}");
                     Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
@@ -90,7 +98,7 @@ impl Source {
             },
             Source::Stream(stream) => {
                 match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                    Some(stream) => Ok((Socket::Other(stream), None)),
+                    Some(stream) => Ok((Connected::Other(stream), None)),
                     None => Err(self.ended().into()),
                 }
             }
@@ -113,32 +121,187 @@ impl Source {
     }
 }
 
-/// Connects to the first address of the name that accepts.
-fn first_of(
+/// How long to wait for a full listen backlog.
+#[cfg(unix)]
+const FULL: Duration = Duration::from_millis(10);
+
+/// Longer than any connection attempt, and within the range of clocks.
+const FAR: Duration = Duration::from_secs(1 << 30);
+
+fn open(
     address: &Address,
     settings: &ClientSettings,
     avoid: &[SocketAddr],
-) -> Result<(Socket, Option<SocketAddr>), ConnectFailure> {
-    let (start, limit) = (Instant::now(), settings.connect_timeout);
-    let order = in_order(address.resolve()?, avoid);
-    let mut failure = None;
-    for (at, &one) in order.iter().enumerate() {
-        let left = share(limit.saturating_sub(start.elapsed()), order.len() - at);
-        let connected = match left {
-            Duration::ZERO => Err(io::ErrorKind::TimedOut.into()),
-            left => TcpStream::connect_timeout(&one, left),
+) -> Result<(Connected, Option<SocketAddr>), ConnectFailure> {
+    let limit = settings.connect_timeout;
+    let end = Instant::now() + limit.min(FAR);
+    #[cfg(unix)]
+    if let Some(path) = address.unix_path() {
+        return match open_unix(path, end) {
+            Ok(stream) => Ok((Connected::Socket(Socket::Unix(stream)), None)),
+            Err(Some(error)) => Err(address.connect_error(error).into()),
+            Err(None) => Err(address.connect_timeout(limit).into()),
         };
-        match connected {
-            Ok(stream) => {
-                settings.tcp.apply(SockRef::from(&stream), one);
-                return Ok((Socket::Tcp(stream), Some(one)));
-            }
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
-                failure.get_or_insert_with(|| address.connect_timeout(limit));
-            }
-            Err(error) => failure = Some(address.connect_error(error)),
+    }
+    let found = address.resolve()?;
+    let race = Race::new(found.clone(), avoid, limit, Instant::now());
+    match first_of(race, end) {
+        Ok((stream, one)) => {
+            settings.tcp.apply(SockRef::from(&stream), one);
+            Ok((Connected::Socket(Socket::Tcp(stream)), Some(one)))
+        }
+        Err(error) => {
+            let error = match error {
+                Some(error) => address.connect_error(error),
+                None => address.connect_timeout(limit),
+            };
+            Err(ConnectFailure { error, tried: found })
         }
     }
-    let error = failure.unwrap_or_else(|| address.connect_timeout(limit));
-    Err(ConnectFailure { error, tried: order })
+}
+
+/// Connects to the first address that accepts. The error is that of the last attempt that failed;
+/// `None` if none did in time.
+fn first_of(mut race: Race, end: Instant) -> Result<(TcpStream, SocketAddr), Option<io::Error>> {
+    let mut running: Vec<(SocketAddr, RawSocket)> = Vec::new();
+    let mut failure = None;
+    loop {
+        let now = Instant::now();
+        while let Some(address) = race.start(now) {
+            match begin(address) {
+                Ok(socket) => running.push((address, socket)),
+                Err(error) => {
+                    failure = Some(error);
+                    race.failed(now);
+                }
+            }
+        }
+        if now >= end || running.is_empty() {
+            return Err(failure);
+        }
+        let wake = race.wake().map_or(end, |wake| wake.min(end));
+        let mut sockets: Vec<_> =
+            running.iter().map(|(_, socket)| PollFd::new(socket, PollFlags::OUT)).collect();
+        wait(&mut sockets, Some(wake.saturating_duration_since(now))).map_err(Some)?;
+        let ended: Vec<bool> = sockets.iter().map(|one| !one.revents().is_empty()).collect();
+        for at in (0..running.len()).rev().filter(|&at| ended[at]) {
+            let (address, socket) = running.swap_remove(at);
+            match finish(socket) {
+                Ok(stream) => return Ok((stream, address)),
+                Err(error) => {
+                    failure = Some(error);
+                    race.failed(Instant::now());
+                }
+            }
+        }
+    }
+}
+
+/// Begins to connect.
+fn begin(address: SocketAddr) -> io::Result<RawSocket> {
+    let socket = RawSocket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&address.into()) {
+        Err(error) if !is_in_progress(&error) => Err(error),
+        _ => Ok(socket),
+    }
+}
+
+fn is_in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error()) {
+        return true;
+    }
+    error.kind() == io::ErrorKind::WouldBlock
+}
+
+/// The connection, if the attempt has succeeded.
+fn finish(socket: RawSocket) -> io::Result<TcpStream> {
+    match socket.take_error()? {
+        Some(error) => Err(error),
+        None => {
+            socket.set_nonblocking(false)?;
+            Ok(socket.into())
+        }
+    }
+}
+
+/// Connects to a unix socket, as soon as its listen backlog has room. `None` if it has not in time.
+#[cfg(unix)]
+fn open_unix(path: &std::path::Path, end: Instant) -> Result<UnixStream, Option<io::Error>> {
+    loop {
+        match crate::net::unix::connect(path) {
+            Ok(stream) => {
+                stream.set_nonblocking(false).map_err(Some)?;
+                return Ok(stream);
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(Some(error)),
+        }
+        match end.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => return Err(None),
+            left => std::thread::sleep(left.min(FULL)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A listener whose backlog is full: connecting to it takes for ever.
+    fn black_hole() -> (Vec<RawSocket>, SocketAddr) {
+        let listener = RawSocket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        listener.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("port 0 is free");
+        listener.listen(0).expect("it listens");
+        let address = listener.local_addr().ok().and_then(|address| address.as_socket());
+        let address = address.expect("it has one");
+        let mut sockets = vec![listener];
+        sockets.extend((0..4).map(|_| {
+            let socket = RawSocket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            socket.set_nonblocking(true).expect("it can be set");
+            let _ = socket.connect(&address.into());
+            socket
+        }));
+        std::thread::sleep(Duration::from_millis(50));
+        (sockets, address)
+    }
+
+    /// An address at which nobody listens.
+    fn refused() -> SocketAddr {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+        listener.local_addr().expect("it is bound")
+    }
+
+    fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<SocketAddr, Option<io::Error>> {
+        let now = Instant::now();
+        let race = Race::new(addresses.to_vec(), &[], limit, now);
+        first_of(race, now + limit).map(|(_, address)| address)
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "it needs sockets")]
+    fn addresses_that_do_not_answer_delay_the_connection_only_a_little() {
+        let (_sockets, hole) = black_hole();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+        let good = listener.local_addr().expect("it is bound");
+        let start = Instant::now();
+        let limit = Duration::from_secs(60);
+        for addresses in [&[good, hole][..], &[hole, good], &[refused(), good, hole]] {
+            assert_eq!(connect(addresses, limit).expect("one accepts"), good);
+        }
+        assert!(start.elapsed() < limit / 2);
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "it needs sockets")]
+    fn the_error_is_a_refusal_if_there_was_one_and_a_timeout_otherwise() {
+        let (_sockets, hole) = black_hole();
+        let limit = Duration::from_millis(100);
+        let error = connect(&[refused(), hole], limit).expect_err("none accepts");
+        assert_eq!(error.expect("one refuses").kind(), io::ErrorKind::ConnectionRefused);
+        assert!(connect(&[hole, hole], limit).expect_err("none accepts").is_none());
+        let error = connect(&[refused()], limit).expect_err("none accepts");
+        assert_eq!(error.expect("it refuses").kind(), io::ErrorKind::ConnectionRefused);
+    }
 }

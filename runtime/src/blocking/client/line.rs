@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::conn::{Conn, Outcome, Tcp};
-use super::connect::{Socket, Source};
+use super::conn::{Conn, Outcome, SocketConn};
+use super::connect::{Connected, Source};
 use super::worker::Worker;
 use crate::connection::{
     Answer, CallName, Caller, ChannelStats, ClientConnection, Entry, LinkId, Loss, Pool, Reply,
@@ -389,14 +389,14 @@ impl State {
     fn connected(
         &mut self,
         link: LinkId,
-        connected: Result<(Socket, Option<SocketAddr>), ConnectFailure>,
+        connected: Result<(Connected, Option<SocketAddr>), ConnectFailure>,
         settings: &ClientSettings,
     ) {
         let conn = connected.and_then(|(socket, address)| {
             let codec = ClientConnection::new(settings.framing, settings.limits);
             let conn = match socket {
-                Socket::Tcp(stream) => Conn::Tcp(Box::new(Tcp::new(stream, codec))),
-                Socket::Other(stream) => Conn::Other(Worker::start(stream, codec)?),
+                Connected::Socket(socket) => Conn::Socket(Box::new(SocketConn::new(socket, codec))),
+                Connected::Other(stream) => Conn::Other(Worker::start(stream, codec)?),
             };
             Ok((conn, address))
         });

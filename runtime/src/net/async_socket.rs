@@ -1,0 +1,102 @@
+//! Sockets of the async side.
+
+use std::future::Future;
+use std::io::{self, IoSlice, Read};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
+
+/// A connected socket.
+#[derive(Debug)]
+pub(crate) enum AsyncSocket {
+    Tcp(TcpStream),
+    #[cfg(unix)]
+    Unix(UnixStream),
+}
+
+/// How far a peer has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HangUp {
+    No,
+    /// The peer has closed its sending side.
+    Half,
+    /// The connection is lost.
+    Full,
+}
+
+/// Calls a method of the socket of any kind.
+macro_rules! any {
+    ($self:expr, $socket:ident => $call:expr) => {
+        match $self {
+            AsyncSocket::Tcp($socket) => $call,
+            #[cfg(unix)]
+            AsyncSocket::Unix($socket) => $call,
+        }
+    };
+}
+
+impl AsyncSocket {
+    /// Asks the socket itself for bytes: tokio may not know yet that the peer has closed its end. Fails
+    /// with [`io::ErrorKind::WouldBlock`] if nothing was received.
+    pub(crate) fn look(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        any!(self, socket => (&*SockRef::from(&*socket)).read(bytes))
+    }
+
+    /// Whether the peer has disconnected, as far as known without reading: also if unread bytes precede
+    /// the end.
+    pub(crate) fn hung_up(&self) -> HangUp {
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        let mut context = Context::from_waker(Waker::noop());
+        match any!(self, socket => pin!(socket.ready(interest)).poll(&mut context)) {
+            Poll::Ready(Ok(ready)) if ready.is_write_closed() => HangUp::Full,
+            Poll::Ready(Ok(ready)) if ready.is_read_closed() => HangUp::Half,
+            Poll::Ready(Err(_)) => HangUp::Full,
+            Poll::Ready(Ok(_)) | Poll::Pending => HangUp::No,
+        }
+    }
+}
+
+impl AsyncRead for AsyncSocket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        any!(self.get_mut(), socket => Pin::new(socket).poll_read(context, bytes))
+    }
+}
+
+impl AsyncWrite for AsyncSocket {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        any!(self.get_mut(), socket => Pin::new(socket).poll_write(context, bytes))
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        any!(self.get_mut(), socket => Pin::new(socket).poll_write_vectored(context, bytes))
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        any!(self, socket => socket.is_write_vectored())
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        any!(self.get_mut(), socket => Pin::new(socket).poll_flush(context))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        any!(self.get_mut(), socket => Pin::new(socket).poll_shutdown(context))
+    }
+}
