@@ -35,6 +35,7 @@ mod from_fn;
 mod memory;
 mod server;
 mod session;
+mod sessions;
 mod stream;
 mod threads;
 mod waker;

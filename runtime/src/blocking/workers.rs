@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use super::Service;
-use super::server::{Registered, Sessions};
 use super::session::{Session, Shared};
+use super::sessions::{Registered, Sessions};
 use super::stream::{LINGER, Polled, wait};
 use super::waker::Waker;
 use crate::connection::{Backoff, End};

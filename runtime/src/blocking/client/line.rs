@@ -6,8 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::conn::{Conn, Outcome, SocketConn};
+use super::conn::{Conn, SocketConn};
 use super::connect::{Connected, Source};
+use super::exchange::Outcome;
 use super::worker::Worker;
 use crate::connection::{
     Answer, CallName, Caller, ChannelStats, ClientConnection, Entry, LinkId, Loss, Pool, Reply,

@@ -3,6 +3,7 @@
 mod builder;
 mod conn;
 mod connect;
+mod exchange;
 mod layered;
 mod line;
 mod worker;

@@ -1,14 +1,16 @@
 //! A custom stream with a dedicated thread, so that calls on it can time out.
 
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::Instant;
 
-use super::conn::{Outcome, call_without_deadline};
 use super::connect::Stream;
+use super::exchange::{Outcome, Wire, exchange};
 use crate::connection::{ClientConnection, Reply, closed};
 use crate::error::{Error, ErrorKind, Result};
+use crate::net::stream;
 use crate::rpc::message::Request;
 
 /// The caller's end of the thread.
@@ -19,6 +21,24 @@ pub(super) struct Worker {
     busy: bool,
 }
 
+/// A stream that has no timeouts.
+struct Untimed {
+    stream: Box<dyn Stream>,
+    /// Where reads go to.
+    scratch: Vec<u8>,
+}
+
+impl Wire for Untimed {
+    fn write(&mut self, codec: &mut ClientConnection) -> io::Result<()> {
+        stream::write(&mut self.stream, &mut codec.output)?;
+        self.stream.flush()
+    }
+
+    fn read(&mut self, codec: &mut ClientConnection) -> io::Result<Option<usize>> {
+        stream::read(&mut self.stream, &mut self.scratch, codec.space()).map(Some)
+    }
+}
+
 impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Worker").field("busy", &self.busy).finish_non_exhaustive()
@@ -27,24 +47,14 @@ impl fmt::Debug for Worker {
 
 impl Worker {
     /// Starts the thread. It ends when a call fails or the worker is dropped.
-    pub(super) fn start(
-        mut stream: Box<dyn Stream>,
-        mut codec: ClientConnection,
-    ) -> Result<Worker> {
+    pub(super) fn start(stream: Box<dyn Stream>, mut codec: ClientConnection) -> Result<Worker> {
         let (jobs, next) = channel::<(Request, i32)>();
         let (send, done) = channel();
         let run = move || {
-            let mut scratch = Vec::new();
+            let mut wire = Untimed { stream, scratch: Vec::new() };
             for (request, seqid) in next {
-                let (mut late, codec) = (Vec::new(), &mut codec);
-                let outcome = call_without_deadline(
-                    &mut stream,
-                    codec,
-                    &mut scratch,
-                    &request,
-                    seqid,
-                    &mut late,
-                );
+                let mut late = Vec::new();
+                let outcome = exchange(&mut wire, &mut codec, &request, seqid, &mut late);
                 let over = matches!(outcome, Outcome::Lost { .. });
                 if send.send((outcome, late)).is_err() || over {
                     return;
