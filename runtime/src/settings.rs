@@ -127,6 +127,11 @@ pub(crate) struct ClientSettings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) tcp: TcpOptions,
     pub(crate) pool: PoolSettings,
+    #[cfg(feature = "http")]
+    pub(crate) http: crate::http::HttpOptions,
+    /// Made of the address and the options, if the address is one of HTTP.
+    #[cfg(feature = "http")]
+    pub(crate) target: Option<Arc<crate::http::Target>>,
 }
 
 impl Default for ClientSettings {
@@ -139,7 +144,27 @@ impl Default for ClientSettings {
             timeout: Some(Duration::from_secs(30)),
             tcp: TcpOptions { nodelay: true, keepalive: Some(Duration::from_secs(60)) },
             pool: PoolSettings::default(),
+            #[cfg(feature = "http")]
+            http: crate::http::HttpOptions::default(),
+            #[cfg(feature = "http")]
+            target: None,
         }
+    }
+}
+
+#[cfg(feature = "http")]
+impl ClientSettings {
+    /// Prepares for an address, which may be one of HTTP.
+    ///
+    /// # Errors
+    /// The address or a header is not allowed in HTTP.
+    pub(crate) fn aim(&mut self, address: &crate::Address) -> crate::Result<()> {
+        self.target = crate::http::Target::new(address, &self.http)?;
+        if self.target.is_some() && !self.http.http2 {
+            // A response of HTTP/1.1 holds up all that follow it.
+            self.pool.max_in_flight = 1;
+        }
+        Ok(())
     }
 }
 
@@ -331,6 +356,47 @@ macro_rules! client_setters {
         /// until the server closes them.
         pub fn idle_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.pool.idle_timeout = Some(timeout);
+            self
+        }
+
+        /// Sends a header with each call over HTTP, in place of one of the same name. Headers of the
+        /// [request](crate::Request::headers) take precedence.
+        ///
+        /// A header that HTTP does not allow, or uses itself, fails connecting with
+        /// [`ErrorKind::InvalidData`](crate::ErrorKind::InvalidData).
+        #[cfg(feature = "http")]
+        pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+            self.settings.http.set(name.into(), value.into());
+            self
+        }
+
+        /// Sends user and password with each call over HTTP ("Basic" authentication). Without TLS both
+        /// can be read on the way.
+        #[cfg(feature = "http")]
+        pub fn basic_auth(self, user: &str, password: &str) -> Self {
+            self.header("authorization", $crate::http::HttpOptions::basic_auth(user, password))
+        }
+
+        /// Sends a token with each call over HTTP ("Bearer" authentication).
+        #[cfg(feature = "http")]
+        pub fn bearer(self, token: &str) -> Self {
+            self.header("authorization", format!("Bearer {token}"))
+        }
+
+        /// Whether cookies set by the server are sent back over HTTP. HiveServer2 then authenticates only
+        /// the first call. Default: `false`, as the cookie of a load balancer would direct all
+        /// calls of the channel to one server.
+        #[cfg(feature = "http")]
+        pub fn cookies(mut self, cookies: bool) -> Self {
+            self.settings.http.cookies = cookies;
+            self
+        }
+
+        /// Speaks HTTP/2, with prior knowledge, for addresses with `http://` and `https://`: many calls
+        /// then share a connection. Default: HTTP/1.1, one call at a time on each connection.
+        #[cfg(feature = "http")]
+        pub fn http2(mut self) -> Self {
+            self.settings.http.http2 = true;
             self
         }
 

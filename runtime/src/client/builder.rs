@@ -110,7 +110,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     /// if no connection is established in time.
     pub async fn connect(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = address.try_into().map_err(Into::into)?;
-        self.open(Source::Address(address)).await
+        self.aim(&address)?.open(Source::Address(address)).await
     }
 
     /// Creates a client that connects on its first call. Must be called on a tokio runtime.
@@ -121,7 +121,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     pub fn connect_lazy(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = address.try_into().map_err(Into::into)?;
         let protocol = self.settings.protocol.unwrap_or_default();
-        let (channel, driver) = self.channel(Source::Address(address));
+        let (channel, driver) = self.aim(&address)?.channel(Source::Address(address));
         let runtime = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::Connect, "connect_lazy outside of a tokio runtime")
                 .with_source(error)
@@ -172,6 +172,14 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     ) -> Result<T> {
         self.settings.pool.max_connections = 1;
         self.open(Source::stream(stream)).await
+    }
+
+    /// Prepares for an address.
+    #[cfg_attr(not(feature = "http"), expect(unused_mut, unused_variables))]
+    fn aim(mut self, address: &Address) -> Result<ClientBuilder<T>> {
+        #[cfg(feature = "http")]
+        self.settings.aim(address)?;
+        Ok(self)
     }
 
     async fn open(self, source: Source) -> Result<T> {

@@ -12,11 +12,11 @@ use tokio::sync::mpsc;
 use tokio::time::{self, Sleep, sleep_until};
 
 use super::call::{Message, Shared, Waiter};
-use super::conn::Conn;
-use super::connect::{Socket, Source};
+use super::carrier::Carrier;
+use super::connect::Source;
 use crate::connection::{
-    Answer, ClientConnection, LinkId, Loss, Pool, Step, Why, closed, flooded, lost, no_such_call,
-    of_method, unreadable,
+    Answer, LinkId, Loss, Pool, Step, Why, closed, flooded, lost, no_such_call, of_method,
+    unreadable,
 };
 use crate::error::{Error, Result};
 use crate::net::tcp::ConnectFailure;
@@ -27,14 +27,14 @@ use crate::settings::ClientSettings;
 const BATCH: usize = 64;
 
 type Connecting =
-    Pin<Box<dyn Future<Output = Result<(Socket, Option<SocketAddr>), ConnectFailure>> + Send>>;
+    Pin<Box<dyn Future<Output = Result<(Carrier, Option<SocketAddr>), ConnectFailure>> + Send>>;
 
 pub(super) struct Driver {
     shared: Arc<Shared>,
     source: Source,
     settings: ClientSettings,
     pool: Pool<Waiter, Box<Request>>,
-    conns: Vec<Conn>,
+    conns: Vec<Carrier>,
     connecting: Vec<(LinkId, Connecting)>,
     messages: mpsc::UnboundedReceiver<Message>,
     batch: Vec<Message>,
@@ -83,11 +83,12 @@ impl Driver {
     pub(super) async fn connect(&mut self) -> Result<()> {
         self.now = now();
         let Some(link) = self.pool.open_first(self.now) else { return Ok(()) };
-        let connected = self.source.clone().connect(self.settings.clone(), Vec::new()).await;
+        let connected = Carrier::open(link, self.source.clone(), self.settings.clone(), Vec::new());
+        let connected = connected.await;
         self.now = now();
         match connected {
-            Ok((socket, address)) => {
-                self.opened(link, socket, address);
+            Ok((conn, address)) => {
+                self.opened(conn, address);
                 self.publish();
                 Ok(())
             }
@@ -149,7 +150,7 @@ impl Driver {
     fn read(&mut self, context: &mut Context<'_>) {
         let mut at = 0;
         while let Some(conn) = self.conns.get_mut(at) {
-            let link = conn.link;
+            let link = conn.link();
             match conn.poll_read(context) {
                 Poll::Pending => at += 1,
                 Poll::Ready(read) => {
@@ -171,15 +172,15 @@ impl Driver {
     ) -> Result<()> {
         let conn = &mut self.conns[at];
         match read {
-            Ok(0) => return Err(closed(conn.codec.hint())),
+            Ok(0) => return Err(closed(conn.hint())),
             Ok(_) => {}
             Err(error) => return Err(lost(error)),
         }
-        while let Some(reply) = conn.codec.next().map_err(unreadable)? {
+        while let Some(reply) = conn.next().map_err(unreadable)? {
             if unsent == Some(reply.seqid) || conn.is_unwritten(reply.seqid) {
                 return Err(no_such_call(&reply));
             }
-            match self.pool.answered(conn.link, reply.seqid, self.now) {
+            match self.pool.answered(conn.link(), reply.seqid, self.now) {
                 Answer::Call(waiter) => {
                     let result = of_method(&waiter.call.method, reply);
                     let result = match result {
@@ -194,7 +195,7 @@ impl Driver {
                 }
                 Answer::Late => {
                     tracing::debug!(method = ?reply.method, seqid = reply.seqid, "dropped a late reply");
-                    if self.pool.is_flooded(conn.link) {
+                    if self.pool.is_flooded(conn.link()) {
                         return Err(flooded());
                     }
                 }
@@ -215,7 +216,7 @@ impl Driver {
             };
             drop(self.connecting.swap_remove(at));
             match result {
-                Ok((socket, address)) => self.opened(link, socket, address),
+                Ok((conn, address)) => self.opened(conn, address),
                 Err(ConnectFailure { error, tried }) => {
                     tracing::debug!(server = %self.shared.name, %error, "cannot connect");
                     self.unreachable = Some(error);
@@ -225,9 +226,9 @@ impl Driver {
         }
     }
 
-    fn opened(&mut self, link: LinkId, socket: Socket, address: Option<SocketAddr>) {
-        let codec = ClientConnection::new(self.settings.framing, self.settings.limits);
-        self.conns.push(Conn::new(link, socket, codec));
+    fn opened(&mut self, conn: Carrier, address: Option<SocketAddr>) {
+        let link = conn.link();
+        self.conns.push(conn);
         self.unpolled = true;
         self.pool.opened(link, address, self.now);
     }
@@ -263,7 +264,8 @@ impl Driver {
             match step {
                 Step::Send { link, seqid, request, idle } => self.send(link, seqid, request, idle),
                 Step::Open { link, avoid } => {
-                    let connecting = self.source.clone().connect(self.settings.clone(), avoid);
+                    let (source, settings) = (self.source.clone(), self.settings.clone());
+                    let connecting = Carrier::open(link, source, settings, avoid);
                     self.connecting.push((link, Box::pin(connecting)));
                     self.unpolled = true;
                 }
@@ -277,14 +279,14 @@ impl Driver {
                 }
                 Step::Close { link } => {
                     self.lost = None;
-                    self.conns.retain(|conn| conn.link != link);
+                    self.conns.retain(|conn| conn.link() != link);
                 }
             }
         }
     }
 
     fn send(&mut self, link: LinkId, seqid: i32, request: Box<Request>, idle: bool) {
-        let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
+        let Some(at) = self.conns.iter().position(|conn| conn.link() == link) else { return };
         if idle {
             // Detects a close by the server before a byte is written.
             while let Some(read) = self.conns[at].look() {
@@ -295,11 +297,14 @@ impl Driver {
             }
         }
         if let Err(error) = self.conns[at].call(request, seqid, self.now) {
-            self.pool.backlog(link, self.conns[at].codec.output.len());
+            self.pool.backlog(link, self.conns[at].backlog());
             if let Some(waiter) = self.pool.finish(link, seqid, self.now) {
                 let error = waiter.call.error(&self.shared.name, error);
                 let _ = waiter.reply.send(Err(error));
             }
+        } else if self.conns[at].is_http() {
+            self.pool.backlog(link, self.conns[at].backlog());
+            self.unpolled = true;
         }
     }
 
@@ -308,10 +313,10 @@ impl Driver {
         let mut unblocked = false;
         let mut at = 0;
         while let Some(conn) = self.conns.get_mut(at) {
-            if !conn.has_output() {
+            let Some(conn) = conn.with_output() else {
                 at += 1;
                 continue;
-            }
+            };
             let (link, before) = (conn.link, conn.codec.output.total());
             let written = conn.poll_write(context);
             unblocked |= conn.codec.output.total() > before && self.pool.has_waiting();
@@ -338,7 +343,7 @@ impl Driver {
     /// Handles a lost connection. `unsent` is a call that was not yet assigned to it.
     fn lose(&mut self, link: LinkId, error: Error, unsent: Option<(i32, Box<Request>)>) {
         tracing::debug!(server = %self.shared.name, %error, "lost a connection");
-        let Some(at) = self.conns.iter().position(|conn| conn.link == link) else { return };
+        let Some(at) = self.conns.iter().position(|conn| conn.link() == link) else { return };
         let mut unwritten = self.conns.remove(at).into_unwritten();
         unwritten.extend(unsent);
         let loss = Loss::of(&error);

@@ -2,9 +2,12 @@
 
 mod builder;
 mod call;
+mod carrier;
 mod conn;
 mod connect;
 mod driver;
+#[cfg(feature = "http")]
+mod http;
 mod layered;
 
 use std::sync::{Arc, PoisonError};

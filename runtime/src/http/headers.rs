@@ -96,6 +96,12 @@ pub(crate) fn timeout(map: &HeaderMap) -> Option<Duration> {
     (milliseconds > 0).then(|| Duration::from_millis(milliseconds))
 }
 
+/// The value of the header for a call that has so much time: at least a millisecond.
+pub(crate) fn timeout_value(timeout: Duration) -> HeaderValue {
+    let milliseconds = timeout.as_micros().div_ceil(1000).clamp(1, i32::MAX as u128);
+    HeaderValue::from(milliseconds as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +176,8 @@ mod tests {
             map.insert(TIMEOUT, HeaderValue::from_static(text));
             assert_eq!(timeout(&map), expected.map(Duration::from_millis));
         }
+        assert_eq!(timeout_value(Duration::from_micros(1)), "1");
+        assert_eq!(timeout_value(Duration::from_millis(1500)), "1500");
+        assert_eq!(timeout_value(Duration::MAX), "2147483647");
     }
 }

@@ -15,6 +15,43 @@
 //! The blocking server does not serve HTTP: serve a blocking handler with
 //! [`SpawnBlocking`](crate::SpawnBlocking) on a [`Server`](crate::Server).
 //!
+//! # Clients
+//!
+//! A client that connects to `http://host:port/path` calls over HTTP/1.1 with connections that are kept,
+//! one call at a time on each of up to [`max_connections`](crate::ClientBuilder::max_connections); with
+//! [`http2`](crate::ClientBuilder::http2), over HTTP/2 with many calls on a connection. It has builder
+//! methods for [headers](crate::ClientBuilder::header),
+//! [user and password](crate::ClientBuilder::basic_auth), [tokens](crate::ClientBuilder::bearer) and
+//! [cookies](crate::ClientBuilder::cookies). Deadlines, retries and limits are those of other
+//! connections. A oneway call returns when its response arrives. A status other than 2xx fails the
+//! call with [`ErrorKind::BadReply`](crate::ErrorKind::BadReply), or a kind that fits the status, and the
+//! first line of the body.
+//!
+//! ```
+//! use thriftly::Server;
+//!
+//! thriftly::thrift!(inline: "service Adder { i32 add(1: i32 a, 2: i32 b) }");
+//!
+//! struct Sum;
+//!
+//! impl Adder for Sum {
+//!     async fn add(&self, a: i32, b: i32) -> thriftly::Result<i32> {
+//!         Ok(a.wrapping_add(b))
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> thriftly::Result<()> {
+//! let server = Server::new(AdderServer::new(Sum)).bind("127.0.0.1:0").await?;
+//! let url = format!("http://{}/thrift", server.local_addr());
+//! tokio::spawn(server.serve());
+//!
+//! let client = AdderClient::builder().bearer("token").connect(url).await?;
+//! assert_eq!(client.add(1, 2).await?, 3);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Headers
 //!
 //! HTTP headers are the [`Headers`](crate::Headers) of calls and replies, except those of HTTP itself:
@@ -42,15 +79,24 @@
 //! The body is then a line of text with the reason, which is also logged.
 
 mod body;
+mod cookies;
 mod detect;
 mod exchange;
+mod failure;
 mod headers;
 mod refusal;
+mod reply;
 mod service;
+mod target;
+mod tasks;
 mod wire;
 
 pub use body::MessageBody;
 pub(crate) use detect::{Detected, Version, detect};
 pub(crate) use exchange::Exchange;
+pub(crate) use failure::Failure;
+pub(crate) use reply::{Called, delivered, reply};
 pub use service::HttpService;
+pub(crate) use target::{HttpOptions, Target};
+pub(crate) use tasks::Tasks;
 pub(crate) use wire::{Progress, Wire};

@@ -47,6 +47,12 @@ impl AsyncSocket {
         any!(self, socket => (&*SockRef::from(&*socket)).read(bytes))
     }
 
+    /// As [`look`](AsyncSocket::look), and leaves the bytes where they are.
+    #[cfg(feature = "http")]
+    pub(crate) fn peek(&self, bytes: &mut [std::mem::MaybeUninit<u8>]) -> io::Result<usize> {
+        any!(self, socket => SockRef::from(socket).peek(bytes))
+    }
+
     /// Whether the peer has disconnected, as far as known without reading: also if unread bytes precede
     /// the end.
     pub(crate) fn hung_up(&self) -> HangUp {

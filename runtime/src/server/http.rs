@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use super::drain::Listener;
 use super::session::LINGER;
 use crate::connection::{End, Share, Tally, Waiting, Watchdog};
 use crate::error::{Error, ErrorKind};
-use crate::http::{Exchange, Progress, Version, Wire};
+use crate::http::{Exchange, Failure, Progress, Tasks, Version, Wire};
 use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
@@ -94,7 +94,7 @@ where
                     .serve_connection(io, service);
                 let end = watch.run(connection, |connection| connection.graceful_shutdown()).await;
                 // Calls whose answers cannot be delivered are cancelled.
-                drop(std::mem::take(&mut *tasks.lock()));
+                tasks.cancel();
                 end
             }
         };
@@ -110,25 +110,6 @@ where
             .await;
         }
         exchange.take_oneway()
-    }
-}
-
-/// Runs the streams of an HTTP/2 connection. They are cancelled with it.
-#[derive(Clone, Default)]
-struct Tasks(Arc<Mutex<JoinSet<()>>>);
-
-impl Tasks {
-    fn lock(&self) -> std::sync::MutexGuard<'_, JoinSet<()>> {
-        // Nothing panics while it is locked.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<F: Future<Output = ()> + Send + 'static> hyper::rt::Executor<F> for Tasks {
-    fn execute(&self, future: F) {
-        let mut tasks = self.lock();
-        while tasks.try_join_next().is_some() {}
-        tasks.spawn(future);
     }
 }
 
@@ -249,21 +230,7 @@ impl<IO> Watch<IO> {
 /// Why a connection has ended.
 #[cold]
 fn of_hyper(error: hyper::Error) -> End {
-    let mut text = error.to_string();
-    let mut io = None;
-    let mut by_peer = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        if let Some(error) = cause.downcast_ref::<io::Error>() {
-            io = Some(error.kind());
-        }
-        if let Some(error) = cause.downcast_ref::<h2::Error>() {
-            io = error.get_io().map(io::Error::kind).or(io);
-            by_peer |= error.is_remote();
-        }
-        source = cause.source();
-    }
+    let Failure { text, io, by_peer, .. } = error.into();
     match io {
         Some(kind) => End::Lost(io::Error::new(kind, text)),
         None if by_peer => End::Lost(io::Error::new(io::ErrorKind::UnexpectedEof, text)),

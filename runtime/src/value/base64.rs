@@ -1,9 +1,11 @@
 //! Base64 with the standard alphabet (RFC 4648, section 4).
 
+#[cfg(any(feature = "json", feature = "serde"))]
 use crate::error::{Error, ErrorKind, Result};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+#[cfg(any(feature = "json", feature = "serde"))]
 /// Value of each letter; 64 for bytes outside the alphabet.
 const VALUES: [u8; 256] = {
     let mut values = [64; 256];
@@ -26,6 +28,7 @@ pub(crate) fn encode(bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+#[cfg(any(feature = "json", feature = "serde"))]
 /// Decodes base64 with or without padding.
 pub(crate) fn decode(letters: &[u8]) -> Result<Vec<u8>> {
     let bare = match letters {
@@ -53,12 +56,13 @@ pub(crate) fn decode(letters: &[u8]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+#[cfg(any(feature = "json", feature = "serde"))]
 #[cold]
 fn broken(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidData, message)
 }
 
-#[cfg(test)]
+#[cfg(all(test, any(feature = "json", feature = "serde")))]
 mod tests {
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Value types: `uuid`, `double` as a key, shared text and unknown fields.
 
-#[cfg(any(feature = "json", feature = "serde"))]
+#[cfg(any(feature = "http", feature = "json", feature = "serde"))]
 pub(crate) mod base64;
 pub(crate) mod double;
 #[cfg(feature = "serde")]

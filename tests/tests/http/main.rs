@@ -1,5 +1,6 @@
 //! Thrift over HTTP: servers as raw bytes see them, clients against raw servers, and both together.
 
+mod both;
 mod requests;
 
 use std::net::SocketAddr;
