@@ -1,4 +1,5 @@
-//! Signals to a server: the example `graceful` answers what it has taken and ends.
+//! Graceful shutdown in the examples: `graceful` answers what it has taken and ends at a signal, `rolling_restart`
+//! restarts servers under load.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -106,4 +107,18 @@ fn a_second_signal_ends_the_process_at_once() {
     assert_eq!(status.code(), Some(143));
     assert!(taken < AT_ONCE, "{taken:?}");
     assert!(stuck.join().expect("no panic").is_err(), "its call is lost");
+}
+
+#[test]
+fn servers_are_restarted_under_load_without_a_failed_idempotent_call() {
+    let begin = Instant::now();
+    let output = Command::new(example("rolling_restart")).output().expect("it is built");
+    let text = String::from_utf8_lossy(&output.stdout);
+    println!("{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}", output.status);
+    // It checks itself; this is that it does something.
+    for how in ["Gracefully", "Kill"] {
+        assert!(text.contains(&format!("{how}: 3 servers restarted one after the other")));
+    }
+    assert!(begin.elapsed() < Duration::from_secs(120));
 }

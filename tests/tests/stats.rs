@@ -97,7 +97,7 @@ fn check(monitor: &ServerMonitor, address: std::net::SocketAddr) {
     wait_for(monitor, |stats| stats.connections == 0);
 
     let mut garbage = connect();
-    garbage.write_all(b"GET / HTTP/1.1\r\n\r\n").expect("written");
+    garbage.write_all(b"no message of Thrift").expect("written");
     wait_for(monitor, |stats| stats.unreadable == 1);
     let silent = connect();
     wait_for(monitor, |stats| stats.first_byte_timeouts == 1);

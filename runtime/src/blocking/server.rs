@@ -100,6 +100,7 @@ impl<S: Service> Server<S> {
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<BoundServer<S>> {
         let address = address.try_into().map_err(Into::into)?;
+        address.single()?;
         let listener = Listener::bind(&address, &self.settings)?;
         self.bound(listener)
     }

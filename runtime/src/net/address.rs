@@ -1,5 +1,7 @@
 //! Server addresses.
 
+mod alternatives;
+
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
@@ -16,6 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// | text | |
 /// |---|---|
 /// | `host:port`, `tcp://host:port` | TCP; the host is a name or an IP address, IPv6 addresses are in brackets |
+/// | `host:port,host:port` | several servers, for clients: when one cannot be reached, another is used |
 /// | `unix:/path`, `unix:///path` | a unix socket; `unix:path` is relative to the working directory |
 /// | `unix:@name` | a unix socket in the abstract namespace of Linux |
 /// | `tls://host:port` | TLS over TCP; needs the feature `tls` |
@@ -46,6 +49,8 @@ pub struct Address {
     port: u16,
     /// The path of a unix socket, or that of a request. Empty for the other schemes.
     path: PathBuf,
+    /// Hosts and ports of further servers, for TCP.
+    others: Vec<(String, u16)>,
 }
 
 /// The kind of an [`Address`].
@@ -168,29 +173,35 @@ impl Address {
     }
 
     fn tcp(host: String, port: u16) -> Address {
-        Address { scheme: Scheme::Tcp, host, port, path: PathBuf::new() }
+        Address { scheme: Scheme::Tcp, host, port, path: PathBuf::new(), others: Vec::new() }
     }
 
     fn unix(path: PathBuf) -> Address {
-        Address { scheme: Scheme::Unix, host: String::new(), port: 0, path }
+        Address { scheme: Scheme::Unix, host: String::new(), port: 0, path, others: Vec::new() }
     }
 
-    /// Resolves the host to its addresses, at least one.
+    /// Resolves the hosts to their addresses, at least one.
     pub(crate) fn resolve(&self) -> Result<Vec<SocketAddr>> {
-        if let Some(number) = self.socket_addr() {
-            return Ok(vec![number]);
-        }
-        self.resolved((&*self.host, self.port).to_socket_addrs().map(Iterator::collect))
+        alternatives::all_found(self.each().map(|one| match one.socket_addr() {
+            Some(number) => Ok(vec![number]),
+            None => one.resolved((&*one.host, one.port).to_socket_addrs().map(Iterator::collect)),
+        }))
     }
 
-    /// Resolves the host to its addresses, at least one.
+    /// Resolves the hosts to their addresses, at least one.
     #[cfg(feature = "async")]
     pub(crate) async fn lookup(&self) -> Result<Vec<SocketAddr>> {
-        if let Some(number) = self.socket_addr() {
-            return Ok(vec![number]);
+        let mut found = Vec::new();
+        for one in self.each() {
+            found.push(match one.socket_addr() {
+                Some(number) => Ok(vec![number]),
+                None => {
+                    let found = tokio::net::lookup_host((&*one.host, one.port)).await;
+                    one.resolved(found.map(Iterator::collect))
+                }
+            });
         }
-        let found = tokio::net::lookup_host((&*self.host, self.port)).await;
-        self.resolved(found.map(Iterator::collect))
+        alternatives::all_found(found)
     }
 
     /// The result of the name lookup.
@@ -239,14 +250,25 @@ impl fmt::Display for Address {
             Scheme::Tcp => {}
             scheme => write!(f, "{scheme}://")?,
         }
-        match self.host.contains(':') {
-            true => write!(f, "[{}]", self.host)?,
-            false => f.write_str(&self.host)?,
-        }
+        write_host(f, &self.host)?;
         if self.scheme.default_port() != Some(self.port) {
             write!(f, ":{}", self.port)?;
         }
-        f.write_str(self.path())
+        f.write_str(self.path())?;
+        for (host, port) in self.others() {
+            f.write_str(",")?;
+            write_host(f, host)?;
+            write!(f, ":{port}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes an IPv6 address in brackets.
+fn write_host(f: &mut fmt::Formatter<'_>, host: &str) -> fmt::Result {
+    match host.contains(':') {
+        true => write!(f, "[{host}]"),
+        false => f.write_str(host),
     }
 }
 
@@ -288,6 +310,9 @@ fn parse(text: &str) -> Result<Address, String> {
             path => Ok(Address::unix(path.into())),
         };
     }
+    if scheme == Scheme::Tcp && place.contains(',') {
+        return alternatives::parse_list(place);
+    }
     if place.starts_with("unix:") || place.starts_with('/') {
         return Err(format!("is of the scheme `{scheme}`, which unix sockets do not support"));
     }
@@ -305,7 +330,7 @@ fn parse(text: &str) -> Result<Address, String> {
         _ if path.starts_with('/') => path.to_owned(),
         _ => format!("/{path}"),
     };
-    Ok(Address { scheme, host, port, path: path.into() })
+    Ok(Address { scheme, host, port, path: path.into(), others: Vec::new() })
 }
 
 fn host_and_port(scheme: Scheme, authority: &str) -> Result<(String, u16), String> {
@@ -377,8 +402,8 @@ impl ToSocketAddrs for Address {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         match self.socket_addr() {
-            Some(number) => Ok(vec![number].into_iter()),
-            None => (&*self.host, self.port).to_socket_addrs(),
+            Some(number) if self.others.is_empty() => Ok(vec![number].into_iter()),
+            _ => Ok(self.resolve().map_err(io::Error::from)?.into_iter()),
         }
     }
 }

@@ -198,6 +198,7 @@ where
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<BoundServer<S>> {
         let address = address.try_into().map_err(Into::into)?;
+        address.single()?;
         let listener = Listener::bind_async(&address, &self.settings).await?;
         self.bound(listener)
     }

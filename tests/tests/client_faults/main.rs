@@ -12,6 +12,7 @@ mod errors;
 mod idempotent;
 mod lost;
 mod peer;
+mod several;
 mod slow;
 
 use std::time::{Duration, Instant};
