@@ -15,8 +15,10 @@ const TARGET: f64 = 2.2;
 /// A row for each shape, size and profile; of one shape if it is given.
 pub(crate) fn growth(folder: &Path, shape: Option<&str>) {
     type Shape = (&'static str, fn(usize) -> String, bool);
-    let shapes: [Shape; 4] = [
+    let shapes: [Shape; 6] = [
         ("fields", fields, true),
+        ("keys", keys, false),
+        ("unions", unions, true),
         ("constants", constants, false),
         ("values", values, true),
         ("methods", methods, false),
@@ -46,12 +48,25 @@ pub(crate) fn growth(folder: &Path, shape: Option<&str>) {
     }
 }
 
+const TYPES: [&str; 6] = ["i32", "string", "bool", "double", "list<i64>", "map<string, i32>"];
+
 fn fields(count: usize) -> String {
-    const TYPES: [&str; 6] = ["i32", "string", "bool", "double", "list<i64>", "map<string, i32>"];
-    const WORDS: [&str; 3] = ["", "optional ", "required "];
-    let mut idl = String::from("namespace rs scale\nstruct Wide {\n");
+    members("struct", &["", "optional ", "required "], count)
+}
+
+/// Fields without a double, so that the struct has an order, too.
+fn keys(count: usize) -> String {
+    fields(count).replace("double", "i16")
+}
+
+fn unions(count: usize) -> String {
+    members("union", &[""], count)
+}
+
+fn members(kind: &str, words: &[&str], count: usize) -> String {
+    let mut idl = format!("namespace rs scale\n{kind} Wide {{\n");
     for at in 0..count {
-        let (ty, word) = (TYPES[at % TYPES.len()], WORDS[at / TYPES.len() % WORDS.len()]);
+        let (ty, word) = (TYPES[at % TYPES.len()], words[at / TYPES.len() % words.len()]);
         writeln!(idl, "  {}: {word}{ty} field{at}", at + 1).expect("it fits");
     }
     idl + "}\n"
