@@ -10,9 +10,9 @@ mod conversion;
 mod enumeration;
 mod exception;
 mod field;
-mod foreign;
 mod generics;
 mod optional;
+mod order;
 mod serde;
 mod server;
 mod service;
@@ -131,8 +131,15 @@ fn added<'a>(extra: &'a [Path], also: &[&str]) -> Vec<&'a Path> {
     extra.iter().filter(|path| !is_there(path)).collect()
 }
 
-/// `Debug`, `Clone`, `PartialEq` and all other traits the type supports.
-fn derives(traits: &Traits, extra: &[Path]) -> TokenStream {
+/// The comparison traits that are derived if the type supports them.
+struct Derived {
+    equality: bool,
+    order: bool,
+}
+
+/// `Debug`, `Clone`, `PartialEq` and all other traits the type supports, except those that are not
+/// `derived`.
+fn derives(traits: &Traits, extra: &[Path], derived: &Derived) -> TokenStream {
     let mut also = vec!["Default"];
     if traits.total || traits.by_bytes {
         also.extend(["Eq", "Hash", "PartialOrd", "Ord"]);
@@ -140,8 +147,10 @@ fn derives(traits: &Traits, extra: &[Path]) -> TokenStream {
     let extra = added(extra, &also);
     let mut derives = quote!(__Debug, __Clone,);
     if !traits.by_bytes {
-        derives.extend(quote!(__PartialEq,));
-        if traits.total && traits.foreign.is_empty() {
+        if derived.equality {
+            derives.extend(quote!(__PartialEq,));
+        }
+        if traits.total && derived.order {
             derives.extend(quote!(__Eq, __Hash, __PartialOrd, __Ord,));
         }
     }

@@ -9,11 +9,13 @@ use super::conversion::converted;
 use super::exception::exception_traits;
 use super::field::default_value;
 use super::field::{Decoded, decoded};
-use super::foreign::order_of_struct;
 use super::optional::value_of;
+use super::order::{is_by_hand, order_of_struct};
 use super::signature::Signature;
-use super::wide::{PART, decode_parts, is_wide};
-use super::{allow, allow_values, bounded, decodable, derives, doc, id, names, order_by_bytes};
+use super::wide::{MAX_FIELDS, PART, decode_parts, is_wide};
+use super::{
+    Derived, allow, allow_values, bounded, decodable, derives, doc, id, names, order_by_bytes,
+};
 use crate::model::{Field, Presence, Scalar, Struct, Traits};
 
 /// Maximum size of a run that is reserved at once, in bytes.
@@ -39,7 +41,8 @@ pub(crate) fn struct_definition(
     let (allow, allow_deprecated, ident) = (allow(), allow_deprecated(item), &item.ident);
     let generics = &item.generics;
     let (params, arguments, _) = generics.split_for_impl();
-    let order = match traits.total && !traits.foreign.is_empty() {
+    let by_hand = is_by_hand(traits, item.fields.len(), MAX_FIELDS);
+    let order = match by_hand {
         true => {
             let members = item.fields.iter().map(|field| {
                 let member = &field.member;
@@ -64,7 +67,7 @@ pub(crate) fn struct_definition(
     let is_plain = |field: &Field| field.default.is_none() && field.presence != Presence::Required;
     let derived = item.fields.iter().all(is_plain);
     let also = derived.then(|| quote!(#[derive(__Default)]));
-    let derives = derives(traits, extra_derives);
+    let derives = derives(traits, extra_derives, &Derived { equality: true, order: !by_hand });
     let default = (!derived).then(|| {
         let fields = item.fields.iter().map(|field| {
             let (member, value) = (&field.member, default_value(field));

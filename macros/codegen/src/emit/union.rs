@@ -5,9 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::Path;
 
 use super::conversion::{converted, from_thrift};
-use super::foreign::order_of_union;
+use super::order::{MAX_VARIANTS, equality_of_union, is_by_hand, order_of_union};
 use super::signature::Signature;
-use super::{allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
+use super::{Derived, allow, bounded, decodable, derives, doc, id, names, order_by_bytes};
 use crate::model::{Access, Traits, Union};
 
 /// The type itself.
@@ -26,17 +26,22 @@ pub(crate) fn union_definition(
     extra_derives: &[Path],
 ) -> TokenStream {
     let (allow, ident) = (allow(), &item.ident);
-    let derives = derives(traits, extra_derives);
     let generics = &item.generics;
     let (params, arguments, _) = generics.split_for_impl();
-    let order = match traits.total && !traits.foreign.is_empty() {
-        true => {
-            let variants = item.variants.iter().map(|variant| &variant.ident);
-            let all: Vec<_> = variants.chain(&item.unrecognized).collect();
-            order_of_union(ident, generics, &all, traits)
-        }
-        false => order_by_bytes(ident, generics, traits),
+    let all = item.variants.iter().map(|variant| &variant.ident).chain(&item.unrecognized);
+    let all: Vec<_> = all.collect();
+    let derived = Derived {
+        equality: all.len() <= MAX_VARIANTS,
+        order: !is_by_hand(traits, all.len(), MAX_VARIANTS),
     };
+    let mut order = match derived.order {
+        false => order_of_union(ident, generics, &all, traits),
+        true => order_by_bytes(ident, generics, traits),
+    };
+    if !derived.equality && !traits.by_bytes {
+        order.extend(equality_of_union(ident, generics, &all));
+    }
+    let derives = derives(traits, extra_derives, &derived);
     let docs = doc(&item.doc);
     let variants = item.variants.iter().map(|variant| {
         let (docs, ident, ty) = (doc(&variant.doc), &variant.ident, &variant.ty);

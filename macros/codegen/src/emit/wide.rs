@@ -11,7 +11,7 @@ use super::field::{Decoded, decoded};
 use crate::model::{Field, Struct};
 
 /// Maximum number of fields decoded in one function.
-const MAX_FIELDS: usize = 32;
+pub(super) const MAX_FIELDS: usize = 32;
 
 /// The fields of one part.
 pub(super) const PART: usize = 16;

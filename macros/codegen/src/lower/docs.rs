@@ -13,9 +13,7 @@ impl Lowerer<'_> {
     /// The doc text of the IDL, and the location of the definition.
     pub(super) fn docs(&self, doc: Option<&str>, annotations: &[Annotation], name: &Name) -> Docs {
         let mut lines = doc.map(lines).unwrap_or_default();
-        let source = self.sources.file(name.span.file);
-        let before = &source.text[..(name.span.start as usize).min(source.text.len())];
-        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line = self.sources.position(name.span).line;
         let file = code_span(&self.file_name(name.span.file));
         let place = format!("{file}, line {line}");
         if lines.is_empty() {
