@@ -100,6 +100,8 @@ pub enum ErrorKind {
     Address,
     /// No connection could be established.
     Connect,
+    /// A certificate, a key or another setting of TLS cannot be used.
+    Tls,
     /// Reading from or writing to a connection failed.
     Io,
     /// A deadline passed or a time limit was exceeded.
@@ -136,6 +138,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::BadReply => "bad reply",
             ErrorKind::Address => "bad address",
             ErrorKind::Connect => "no connection",
+            ErrorKind::Tls => "bad TLS setting",
             ErrorKind::Io => "input or output failed",
             ErrorKind::Timeout => "timeout",
             ErrorKind::Closed => "connection closed",

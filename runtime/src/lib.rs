@@ -80,6 +80,8 @@ mod value;
 pub use bytes::Bytes;
 pub use net::address::{Address, Scheme};
 pub use net::endpoints::PeerCredentials;
+#[cfg(feature = "tls")]
+pub use net::tls;
 pub use rpc::application::ApplicationError;
 
 #[cfg(feature = "async")]

@@ -4,8 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::connection::{Budget, PoolSettings, Report, Share, Waiting};
+use crate::error::Result;
+#[cfg(feature = "tls")]
+use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
+use crate::net::address::Address;
+#[cfg(feature = "tls")]
+use crate::net::address::Scheme;
 use crate::net::tcp::TcpOptions;
+#[cfg(feature = "tls")]
+use crate::net::tls::{Acceptor, ClientTls, Connector, ServerTls};
 use crate::rpc::message::Protocol;
 use crate::transport::Framing;
 
@@ -51,6 +59,11 @@ pub(crate) struct ServerSettings {
     pub(crate) reuse_port: bool,
     /// File mode of a unix socket.
     pub(crate) unix_mode: Option<u32>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<ServerTls>,
+    /// Made of it when the server is bound.
+    #[cfg(feature = "tls")]
+    pub(crate) acceptor: Option<Arc<Acceptor>>,
     /// Shared by everything created from these settings.
     pub(crate) report: Arc<Report>,
 }
@@ -78,6 +91,10 @@ impl Default for ServerSettings {
             backlog: 4096,
             reuse_port: false,
             unix_mode: None,
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "tls")]
+            acceptor: None,
             report: Arc::default(),
         }
     }
@@ -100,7 +117,22 @@ impl ServerSettings {
 
     /// Whether connections are encrypted.
     pub(crate) fn has_tls(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.is_some();
+        #[cfg(not(feature = "tls"))]
         false
+    }
+
+    /// To be called when the server is bound.
+    ///
+    /// # Errors
+    /// The settings of TLS cannot be used.
+    pub(crate) fn prepare(&mut self) -> Result<()> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.tls {
+            self.acceptor = Some(Arc::new(tls.acceptor()?));
+        }
+        Ok(())
     }
 
     /// Maximum number of concurrent connections.
@@ -132,6 +164,55 @@ pub(crate) struct ClientSettings {
     /// Made of the address and the options, if the address is one of HTTP.
     #[cfg(feature = "http")]
     pub(crate) target: Option<Arc<crate::http::Target>>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<ClientTls>,
+    /// Made of it when the address is known.
+    #[cfg(feature = "tls")]
+    pub(crate) connector: Option<Arc<Connector>>,
+}
+
+impl ClientSettings {
+    /// Prepares connections to an address. Returns it with its actual scheme.
+    ///
+    /// # Errors
+    /// The settings of TLS cannot be used, at all or with this address.
+    pub(crate) fn prepare(&mut self, address: Address) -> Result<Address> {
+        #[cfg(feature = "tls")]
+        {
+            let address = match (address.scheme(), &self.tls) {
+                (Scheme::Unix, Some(_)) => {
+                    let message =
+                        format!("cannot connect to {address}: unix sockets do not support TLS");
+                    return Err(Error::new(ErrorKind::Address, message));
+                }
+                (Scheme::Http, Some(_)) => {
+                    let message =
+                        format!("cannot connect to {address}: with TLS, the scheme is `https`");
+                    return Err(Error::new(ErrorKind::Address, message));
+                }
+                (Scheme::Tcp, Some(_)) => address.with_scheme(Scheme::Tls),
+                _ => address,
+            };
+            if matches!(address.scheme(), Scheme::Tls | Scheme::Https) {
+                let tls = self.tls.get_or_insert_default();
+                if address.others().next().is_some() && !tls.has_server_name() {
+                    let message = format!(
+                        "cannot connect to {address}: TLS with several servers needs a name that \
+                         their certificates have in common: set it with `server_name`"
+                    );
+                    return Err(Error::new(ErrorKind::Address, message));
+                }
+                #[cfg(feature = "http")]
+                if address.scheme() == Scheme::Https {
+                    tls.offer(if self.http.http2 { b"h2" } else { b"http/1.1" });
+                }
+                self.connector = Some(Arc::new(tls.connector()?));
+            }
+            Ok(address)
+        }
+        #[cfg(not(feature = "tls"))]
+        Ok(address)
+    }
 }
 
 impl Default for ClientSettings {
@@ -148,6 +229,10 @@ impl Default for ClientSettings {
             http: crate::http::HttpOptions::default(),
             #[cfg(feature = "http")]
             target: None,
+            #[cfg(feature = "tls")]
+            tls: None,
+            #[cfg(feature = "tls")]
+            connector: None,
         }
     }
 }
@@ -171,6 +256,17 @@ impl ClientSettings {
 /// The setters of both servers.
 macro_rules! server_setters {
     () => {
+        /// Encrypts the connections of the bound server, and identifies it to its clients by a certificate;
+        /// the handshake has to be complete within
+        /// [`first_byte_timeout`](Self::first_byte_timeout). Clients that do not speak TLS are
+        /// disconnected. Does not apply to streams that are passed to the server. See
+        /// [`tls`](crate::tls).
+        #[cfg(feature = "tls")]
+        pub fn tls(mut self, tls: $crate::tls::ServerTls) -> Self {
+            self.settings.tls = Some(tls);
+            self
+        }
+
         /// Limits on what a client may send. Default: [`Limits::DEFAULT`](crate::Limits::DEFAULT).
         pub fn limits(mut self, limits: $crate::Limits) -> Self {
             self.settings.limits = limits;
@@ -278,6 +374,14 @@ macro_rules! server_setters {
 /// The setters of both client builders.
 macro_rules! client_setters {
     () => {
+        /// Uses TLS, with these settings: for addresses `tls://host:port` and `https://…`, which use the
+        /// default settings without it, and for `host:port`. See [`tls`](crate::tls).
+        #[cfg(feature = "tls")]
+        pub fn tls(mut self, tls: $crate::tls::ClientTls) -> Self {
+            self.settings.tls = Some(tls);
+            self
+        }
+
         /// Message framing; must match the server's. Default:
         /// [`Framing::Unframed`](crate::Framing::Unframed), as in ThriftPy.
         pub fn framing(mut self, framing: $crate::Framing) -> Self {

@@ -1,6 +1,7 @@
 //! What the tests share: real peers, packages of their own, random bytes, values and schemas that are
 //! the same in every run.
 
+pub mod authority;
 #[path = "../../runtime/tests/support/cases.rs"]
 pub mod cases;
 pub mod form;

@@ -18,6 +18,7 @@ use super::{Threads, workers};
 use crate::connection::{Backoff, ServerMonitor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
+use crate::net::blocking_stream::SocketStream;
 use crate::net::endpoints::Endpoints;
 use crate::net::listener::{Listener, unusable};
 use crate::net::socket::Socket;
@@ -130,7 +131,8 @@ impl<S: Service> Server<S> {
         self.bound(Listener::Unix(listener, None))
     }
 
-    fn bound(self, listener: Listener) -> Result<BoundServer<S>> {
+    fn bound(mut self, listener: Listener) -> Result<BoundServer<S>> {
+        self.settings.prepare()?;
         let local = listener.served_at(&self.settings)?;
         listener.set_nonblocking(true).map_err(unusable)?;
         let sessions = Sessions::new().map_err(unusable)?;
@@ -377,9 +379,47 @@ fn start<S: Service>(
         if let Err(error) = session.stream().set_nodelay(shared.settings.nodelay) {
             tracing::debug!(peer = %ends, %error, "cannot set TCP_NODELAY");
         }
-        Session::new(Waiting(Arc::clone(session.stream())), ends, shared).run();
+        match serving(session.stream(), &shared.settings) {
+            Ok(stream) => Session::new(Waiting(stream), ends, shared).run(),
+            Err(error) => not_serving(&error, &ends, &shared.settings),
+        }
         // All of it is in the closure, or the place would be free at once.
         drop(session);
     })?;
     Ok(())
+}
+
+/// The stream of an accepted connection.
+pub(super) fn accepted(
+    socket: &Arc<Socket>,
+    #[cfg_attr(not(feature = "tls"), expect(unused_variables, reason = "they are of TLS"))]
+    settings: &ServerSettings,
+) -> io::Result<SocketStream> {
+    let socket = Arc::clone(socket);
+    #[cfg(feature = "tls")]
+    if let Some(acceptor) = &settings.acceptor {
+        let tls = acceptor.accept().map_err(io::Error::other)?;
+        return Ok(SocketStream::encrypted(socket, tls, true));
+    }
+    Ok(SocketStream::new(socket))
+}
+
+/// As [`accepted`], after the TLS handshake.
+fn serving(socket: &Arc<Socket>, settings: &ServerSettings) -> io::Result<SocketStream> {
+    #[cfg_attr(not(feature = "tls"), expect(unused_mut, reason = "it is for TLS"))]
+    let mut stream = accepted(socket, settings)?;
+    #[cfg(feature = "tls")]
+    stream.handshake(settings.first_byte_timeout)?;
+    Ok(stream)
+}
+
+/// Logs why an accepted connection is not served.
+fn not_serving(error: &io::Error, ends: &Endpoints, settings: &ServerSettings) {
+    #[cfg(feature = "tls")]
+    settings.report.handshake_failed(std::time::Instant::now(), ends, error);
+    #[cfg(not(feature = "tls"))]
+    {
+        let _ = settings;
+        tracing::debug!(peer = %ends, %error, "lost a connection");
+    }
 }

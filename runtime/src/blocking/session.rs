@@ -8,6 +8,8 @@ use super::Service;
 use super::stream::Wire;
 use crate::connection::{Call, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
 use crate::error::Result;
+#[cfg(feature = "tls")]
+use crate::net::blocking_stream::SocketStream;
 use crate::net::endpoints::Endpoints;
 use crate::net::stream::{read, write};
 use crate::rpc::deadline::Deadline;
@@ -107,7 +109,12 @@ impl<IO: Wire, S: Service> Session<IO, S> {
 
     /// Whether it waits until something can be written, and not until something can be read.
     pub(super) fn is_writing(&self) -> bool {
-        !self.connection.output.is_empty()
+        !self.connection.output.is_empty() || self.stream.wants_write()
+    }
+
+    /// Whether there is something to read that no poll of the socket shows.
+    pub(super) fn has_received(&mut self) -> bool {
+        self.stream.has_received()
     }
 
     /// For how long the connection may wait until [`check`](Session::check).
@@ -129,8 +136,17 @@ impl<IO: Wire, S: Service> Session<IO, S> {
     /// says what is wrong.
     pub(super) fn end(&mut self, end: End) -> bool {
         let told = matches!(end, End::Broken(_)) && self.write().is_ok();
-        if told {
-            self.stream.linger();
+        match told {
+            true => self.stream.linger(),
+            false => self.stream.close(),
+        }
+        #[cfg(feature = "tls")]
+        if let End::Lost(error) = &end
+            && self.stream.socket_stream().is_some_and(|stream| stream.is_handshaking())
+        {
+            let (now, ends) = (Instant::now(), self.connection.ends());
+            self.shared.settings.report.handshake_failed(now, ends, error);
+            return told;
         }
         self.shared.settings.report.ended(Instant::now(), &self.connection, &end);
         told
@@ -165,7 +181,8 @@ impl<IO: Wire, S: Service> Session<IO, S> {
 
     /// Writes as many answers as can be written; `false` if some are left.
     fn flush(&mut self) -> Result<bool, End> {
-        let written = write(&mut self.stream, &mut self.connection.output);
+        let written =
+            write(&mut self.stream, &mut self.connection.output).and_then(|()| self.stream.flush());
         self.connection.written();
         match written {
             Ok(()) => Ok(true),
@@ -194,7 +211,14 @@ impl<IO: Wire, S: Service> Session<IO, S> {
     fn try_read(&mut self) -> Result<bool, End> {
         match read(&mut self.stream, &mut self.scratch, self.connection.space()) {
             Ok(0) => Err(End::Closed),
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                #[cfg(feature = "tls")]
+                if let Some(peer) = self.stream.socket_stream().and_then(SocketStream::established)
+                {
+                    self.connection.set_tls(peer);
+                }
+                Ok(true)
+            }
             Err(error) if is_timeout(&error) => Ok(false),
             Err(error) => Err(End::Lost(error)),
         }
@@ -214,7 +238,7 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         Ok(())
     }
 
-    fn arm(&self) -> Result<(), End> {
+    fn arm(&mut self) -> Result<(), End> {
         let limit = socket_timeout(self.watchdog.armed());
         self.stream.set_read_timeout(limit).map_err(End::Lost)
     }
@@ -281,10 +305,10 @@ mod tests {
     }
 
     impl Wire for Pieces {
-        fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+        fn set_read_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
             Ok(())
         }
-        fn set_write_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+        fn set_write_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
             Ok(())
         }
         fn linger(&mut self) {}

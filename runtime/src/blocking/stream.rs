@@ -2,13 +2,13 @@
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, Timespec, poll};
 use rustix::io::Errno;
 
 use super::memory::MemoryStream;
+use crate::net::blocking_stream::SocketStream;
 use crate::net::socket::Socket;
 
 /// How long remaining input is read and discarded after the last answer: closing a socket with
@@ -19,45 +19,80 @@ pub(super) const LINGER: Duration = Duration::from_secs(1);
 /// [`io::ErrorKind::TimedOut`] when they take too long, if it can do that.
 pub(super) trait Wire: Read + Write {
     /// How long reads may take.
-    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()>;
 
     /// How long writes may take.
-    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()>;
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()>;
 
     /// Lets the client read the last answer.
     fn linger(&mut self);
+
+    /// Tells the client that nothing more is sent, where that takes a message.
+    fn close(&mut self) {}
+
+    /// Whether bytes can be read that no poll of a socket shows.
+    fn has_received(&mut self) -> bool {
+        false
+    }
+
+    /// Whether bytes that were taken wait to be written.
+    fn wants_write(&self) -> bool {
+        false
+    }
+
+    /// The stream, if it is one over a socket.
+    #[cfg(feature = "tls")]
+    fn socket_stream(&mut self) -> Option<&mut SocketStream> {
+        None
+    }
 }
 
 /// A socket whose thread waits in reads and writes.
-pub(super) struct Waiting(pub(super) Arc<Socket>);
+pub(super) struct Waiting(pub(super) SocketStream);
 
-impl Read for Waiting {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        (&*self.0).read(bytes)
-    }
+/// Passes reads and writes on.
+macro_rules! stream {
+    ($stream:ident) => {
+        impl Read for $stream {
+            fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+                self.0.read(bytes)
+            }
+        }
+
+        impl Write for $stream {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0.write(bytes)
+            }
+            fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
+                self.0.write_vectored(bytes)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                self.0.flush()
+            }
+        }
+    };
 }
 
-impl Write for Waiting {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (&*self.0).write(bytes)
-    }
-    fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        (&*self.0).write_vectored(bytes)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+stream!(Waiting);
+stream!(Polled);
 
 impl Wire for Waiting {
-    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         self.0.set_read_timeout(timeout)
     }
-    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
-        self.0.set_write_timeout(timeout)
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.0.socket().set_write_timeout(timeout)
     }
     fn linger(&mut self) {
-        linger(&self.0);
+        self.0.close();
+        linger(self.0.socket());
+    }
+    fn close(&mut self) {
+        self.0.close();
+    }
+    #[cfg(feature = "tls")]
+    fn socket_stream(&mut self) -> Option<&mut SocketStream> {
+        Some(&mut self.0)
     }
 }
 
@@ -75,51 +110,47 @@ fn linger(stream: &Socket) {
 }
 
 /// A socket that never waits: its reads and writes fail with [`io::ErrorKind::WouldBlock`] instead.
-pub(super) struct Polled(Arc<Socket>);
+pub(super) struct Polled(SocketStream);
 
 impl Polled {
-    pub(super) fn new(stream: Arc<Socket>) -> io::Result<Polled> {
-        stream.set_nonblocking(true)?;
+    pub(super) fn new(stream: SocketStream) -> io::Result<Polled> {
+        stream.socket().set_nonblocking(true)?;
         Ok(Polled(stream))
     }
 }
 
-impl Read for Polled {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        (&*self.0).read(bytes)
-    }
-}
-
-impl Write for Polled {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        (&*self.0).write(bytes)
-    }
-    fn write_vectored(&mut self, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        (&*self.0).write_vectored(bytes)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 impl Wire for Polled {
-    fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+    fn set_read_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
-    fn set_write_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+    fn set_write_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
     /// Only ends what is written: whoever polls the socket also reads the rest.
     fn linger(&mut self) {
-        let _ = self.0.shutdown(Shutdown::Write);
+        self.0.close();
+        let _ = self.0.socket().shutdown(Shutdown::Write);
+    }
+    fn close(&mut self) {
+        self.0.close();
+    }
+    fn has_received(&mut self) -> bool {
+        self.0.has_received()
+    }
+    fn wants_write(&self) -> bool {
+        self.0.wants_write()
+    }
+    #[cfg(feature = "tls")]
+    fn socket_stream(&mut self) -> Option<&mut SocketStream> {
+        Some(&mut self.0)
     }
 }
 
 impl Wire for MemoryStream {
-    fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         MemoryStream::set_read_timeout(self, timeout)
     }
-    fn set_write_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         MemoryStream::set_write_timeout(self, timeout)
     }
     /// What was written can be read after the end.
@@ -148,10 +179,10 @@ impl<IO: Write> Write for Untimed<IO> {
 }
 
 impl<IO: Read + Write> Wire for Untimed<IO> {
-    fn set_read_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+    fn set_read_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
-    fn set_write_timeout(&self, _: Option<Duration>) -> io::Result<()> {
+    fn set_write_timeout(&mut self, _: Option<Duration>) -> io::Result<()> {
         Ok(())
     }
     fn linger(&mut self) {}

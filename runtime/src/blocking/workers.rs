@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use super::Service;
+use super::server::accepted;
 use super::session::{Session, Shared};
 use super::sessions::{Registered, Sessions};
 use super::stream::{LINGER, Polled, wait};
@@ -108,7 +109,7 @@ pub(super) fn serve<S: Service>(
         let tick = if endings.is_empty() { TICK } else { GLANCE };
         let patience = next.min().map_or(tick, |next| (next - now).min(tick));
         let socket = listener.as_ref().filter(|_| accepts);
-        let ready = watch(sessions.waker(), socket, &parked, patience)?;
+        let ready = watch(sessions.waker(), socket, &mut parked, patience)?;
         if ready.accept
             && let Some(listener) = &listener
             && let Err(error) = accept(listener, &shared, sessions, max_connections, &mut parked)
@@ -149,12 +150,15 @@ struct Ready {
 fn watch<S: Service>(
     waker: &Waker,
     listener: Option<&Listener>,
-    parked: &[Connection<S>],
+    parked: &mut [Connection<S>],
     patience: Duration,
 ) -> io::Result<Ready> {
+    let received: Vec<bool> =
+        parked.iter_mut().map(|connection| connection.session.has_received()).collect();
+    let patience = if received.contains(&true) { Duration::ZERO } else { patience };
     let mut sockets = Vec::with_capacity(parked.len() + 2);
     sockets.push(waker.poll_fd());
-    for connection in parked {
+    for connection in &*parked {
         let event = if connection.session.is_writing() { PollFlags::OUT } else { PollFlags::IN };
         sockets.push(connection.registered.stream().poll_fd(event));
     }
@@ -165,7 +169,9 @@ fn watch<S: Service>(
     let is_ready = |socket: &PollFd<'_>| !socket.revents().is_empty();
     let ready = Ready {
         accept: listener.is_some() && sockets.last().is_some_and(is_ready),
-        connections: (0..parked.len()).filter(|at| is_ready(&sockets[at + 1])).collect(),
+        connections: (0..parked.len())
+            .filter(|&at| received[at] || is_ready(&sockets[at + 1]))
+            .collect(),
     };
     if is_ready(&sockets[0]) {
         waker.clear();
@@ -203,7 +209,7 @@ fn add<S: Service>(
 ) -> io::Result<()> {
     stream.set_nodelay(shared.settings.nodelay)?;
     let registered = Registered::new(stream, Arc::clone(sessions));
-    let polled = Polled::new(Arc::clone(registered.stream()))?;
+    let polled = Polled::new(accepted(registered.stream(), &shared.settings)?)?;
     let mut session = Session::new(polled, ends, Arc::clone(shared));
     session.set_up()?;
     let check = far(session.patience());

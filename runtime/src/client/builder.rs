@@ -108,8 +108,11 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     /// # Errors
     /// [`ErrorKind::Address`] if the address cannot be parsed or resolved; [`ErrorKind::Connect`]
     /// if no connection is established in time.
-    pub async fn connect(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
-        let address = address.try_into().map_err(Into::into)?;
+    pub async fn connect(
+        mut self,
+        address: impl TryInto<Address, Error: Into<Error>>,
+    ) -> Result<T> {
+        let address = self.settings.prepare(address.try_into().map_err(Into::into)?)?;
         self.aim(&address)?.open(Source::Address(address)).await
     }
 
@@ -118,8 +121,8 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     /// # Errors
     /// [`ErrorKind::Address`] if the address cannot be parsed; [`ErrorKind::Connect`] if there is
     /// no runtime.
-    pub fn connect_lazy(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
-        let address = address.try_into().map_err(Into::into)?;
+    pub fn connect_lazy(mut self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
+        let address = self.settings.prepare(address.try_into().map_err(Into::into)?)?;
         let protocol = self.settings.protocol.unwrap_or_default();
         let (channel, driver) = self.aim(&address)?.channel(Source::Address(address));
         let runtime = Handle::try_current().map_err(|error| {

@@ -21,6 +21,8 @@ use crate::net::address::Address;
 use crate::net::async_socket::AsyncSocket;
 use crate::net::race::Race;
 use crate::net::tcp::ConnectFailure;
+#[cfg(feature = "tls")]
+use crate::net::tls::AsyncTls;
 use crate::settings::ClientSettings;
 
 /// A custom stream.
@@ -149,6 +151,22 @@ async fn open(
     match first_of(race, end).await {
         Ok((stream, one)) => {
             settings.tcp.apply(SockRef::from(&stream), one);
+            #[cfg(feature = "tls")]
+            if let Some(connector) = &settings.connector {
+                let tls = connector.connect(address)?;
+                return match timeout_at(end, AsyncTls::connect(stream, tls)).await {
+                    Ok(Ok(stream)) => {
+                        Ok((Socket::Socket(AsyncSocket::Tls(Box::new(stream))), Some(one)))
+                    }
+                    Ok(Err(error)) => {
+                        Err(ConnectFailure { error: address.tls_error(error), tried: vec![one] })
+                    }
+                    Err(_) => {
+                        let error = address.connect_timeout(limit);
+                        Err(ConnectFailure { error, tried: vec![one] })
+                    }
+                };
+            }
             Ok((Socket::Socket(AsyncSocket::Tcp(stream)), Some(one)))
         }
         Err(error) => {

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
-use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -218,9 +217,8 @@ impl HttpConn {
 
     /// Asks the socket itself whether the server has closed its end; `None` if not.
     pub(super) fn look(&self) -> Option<io::Result<usize>> {
-        let mut byte = [MaybeUninit::uninit()];
         let looked = self.wire.look(|socket| match socket {
-            Socket::Socket(socket) => Some(socket.peek(&mut byte)),
+            Socket::Socket(socket) => Some(socket.peek()),
             Socket::Other(_) => None,
         });
         match looked? {

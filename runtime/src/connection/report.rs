@@ -37,6 +37,8 @@ pub(crate) struct Report {
     failed: Throttle,
     broken: Throttle,
     slow: Throttle,
+    #[cfg(feature = "tls")]
+    handshakes: Throttle,
     #[cfg(feature = "http")]
     refused: Throttle,
 }
@@ -71,6 +73,17 @@ impl Report {
         add(&self.counters.failed, 1);
         if let Some(suppressed) = self.failed.pass(now) {
             tracing::warn!(peer = %ends, ?method, ?error, suppressed, "a call failed");
+        }
+    }
+
+    /// A TLS handshake has failed.
+    #[cfg(feature = "tls")]
+    #[cold]
+    pub(crate) fn handshake_failed(&self, now: Instant, ends: &Endpoints, error: &io::Error) {
+        add(&self.counters.handshake_failures, 1);
+        if let Some(suppressed) = self.handshakes.pass(now) {
+            let error = crate::net::tls::reason(error);
+            tracing::warn!(peer = %ends, %error, suppressed, "a TLS handshake failed");
         }
     }
 

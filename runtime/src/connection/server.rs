@@ -89,6 +89,12 @@ impl ServerConnection {
         &self.ends
     }
 
+    /// To be told who the client is before its first call.
+    #[cfg(feature = "tls")]
+    pub(crate) fn set_tls(&mut self, peer: Arc<crate::net::tls::Peer>) {
+        self.ends.tls = Some(peer);
+    }
+
     /// The buffer for the next read.
     pub(crate) fn space(&mut self) -> &mut bytes::BytesMut {
         self.input.space(self.cutter.as_ref())

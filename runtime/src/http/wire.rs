@@ -42,8 +42,8 @@ impl<IO> Wire<IO> {
     }
 
     /// Looks at the stream itself.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&IO) -> T) -> T {
-        look(&self.lock().io)
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&mut IO) -> T) -> T {
+        look(&mut self.lock().io)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<IO>> {

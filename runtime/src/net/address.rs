@@ -227,6 +227,14 @@ impl Address {
             .with_source(error)
     }
 
+    /// The error for a failed TLS handshake.
+    #[cfg(feature = "tls")]
+    pub(crate) fn tls_error(&self, error: std::io::Error) -> Error {
+        let reason = crate::net::tls::reason(&error);
+        let message = format!("cannot connect to {self}: the TLS handshake failed: {reason}");
+        Error::new(ErrorKind::Connect, message).with_source(error)
+    }
+
     /// The error for a connection attempt that timed out.
     pub(crate) fn connect_timeout(&self, timeout: std::time::Duration) -> Error {
         Error::new(

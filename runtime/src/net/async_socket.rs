@@ -11,12 +11,17 @@ use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 
+#[cfg(feature = "tls")]
+use super::tls::AsyncTls;
+
 /// A connected socket.
 #[derive(Debug)]
 pub(crate) enum AsyncSocket {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<AsyncTls>),
 }
 
 /// How far a peer has gone.
@@ -36,6 +41,8 @@ macro_rules! any {
             AsyncSocket::Tcp($socket) => $call,
             #[cfg(unix)]
             AsyncSocket::Unix($socket) => $call,
+            #[cfg(feature = "tls")]
+            AsyncSocket::Tls($socket) => $call,
         }
     };
 }
@@ -44,13 +51,27 @@ impl AsyncSocket {
     /// Asks the socket itself for bytes: tokio may not know yet that the peer has closed its end. Fails
     /// with [`io::ErrorKind::WouldBlock`] if nothing was received.
     pub(crate) fn look(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        any!(self, socket => (&*SockRef::from(&*socket)).read(bytes))
+        match self {
+            AsyncSocket::Tcp(socket) => (&*SockRef::from(&*socket)).read(bytes),
+            #[cfg(unix)]
+            AsyncSocket::Unix(socket) => (&*SockRef::from(&*socket)).read(bytes),
+            #[cfg(feature = "tls")]
+            AsyncSocket::Tls(tls) => tls.look(bytes),
+        }
     }
 
-    /// As [`look`](AsyncSocket::look), and leaves the bytes where they are.
+    /// As [`look`](AsyncSocket::look), and leaves the bytes where they are: more than zero, if there are
+    /// any.
     #[cfg(feature = "http")]
-    pub(crate) fn peek(&self, bytes: &mut [std::mem::MaybeUninit<u8>]) -> io::Result<usize> {
-        any!(self, socket => SockRef::from(socket).peek(bytes))
+    pub(crate) fn peek(&mut self) -> io::Result<usize> {
+        let mut byte = [std::mem::MaybeUninit::uninit()];
+        match self {
+            AsyncSocket::Tcp(socket) => SockRef::from(&*socket).peek(&mut byte),
+            #[cfg(unix)]
+            AsyncSocket::Unix(socket) => SockRef::from(&*socket).peek(&mut byte),
+            #[cfg(feature = "tls")]
+            AsyncSocket::Tls(tls) => tls.peek(),
+        }
     }
 
     /// Whether the peer has disconnected, as far as known without reading: also if unread bytes precede
@@ -58,7 +79,14 @@ impl AsyncSocket {
     pub(crate) fn hung_up(&self) -> HangUp {
         let interest = Interest::READABLE | Interest::WRITABLE;
         let mut context = Context::from_waker(Waker::noop());
-        match any!(self, socket => pin!(socket.ready(interest)).poll(&mut context)) {
+        let ready = match self {
+            AsyncSocket::Tcp(socket) => pin!(socket.ready(interest)).poll(&mut context),
+            #[cfg(unix)]
+            AsyncSocket::Unix(socket) => pin!(socket.ready(interest)).poll(&mut context),
+            #[cfg(feature = "tls")]
+            AsyncSocket::Tls(tls) => pin!(tls.socket().ready(interest)).poll(&mut context),
+        };
+        match ready {
             Poll::Ready(Ok(ready)) if ready.is_write_closed() => HangUp::Full,
             Poll::Ready(Ok(ready)) if ready.is_read_closed() => HangUp::Half,
             Poll::Ready(Err(_)) => HangUp::Full,

@@ -11,6 +11,8 @@ pub(crate) struct Endpoints {
     /// Whether it is a unix socket.
     pub(crate) unix: bool,
     pub(crate) credentials: Option<PeerCredentials>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<std::sync::Arc<crate::net::tls::Peer>>,
 }
 
 /// The process at the other end of a unix socket, as the operating system knows it.

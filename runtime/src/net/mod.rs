@@ -3,11 +3,14 @@
 pub(crate) mod address;
 #[cfg(feature = "async")]
 pub(crate) mod async_socket;
+pub(crate) mod blocking_stream;
 pub(crate) mod endpoints;
 pub(crate) mod listener;
 pub(crate) mod race;
 pub(crate) mod socket;
 pub(crate) mod stream;
 pub(crate) mod tcp;
+#[cfg(feature = "tls")]
+pub mod tls;
 #[cfg(unix)]
 pub(crate) mod unix;

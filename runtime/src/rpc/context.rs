@@ -105,6 +105,13 @@ impl Context {
         self.0.call.connection.as_ref()?.ends.local
     }
 
+    /// The client of a TLS connection, with its certificate if it has presented one; `None` for other
+    /// connections.
+    #[cfg(feature = "tls")]
+    pub fn tls(&self) -> Option<&crate::tls::Peer> {
+        self.0.call.connection.as_ref()?.ends.tls.as_deref()
+    }
+
     /// The process at the other end of a unix socket, where the operating system knows it. `None` for
     /// other connections, and with the blocking server, for which std has no stable function.
     pub fn peer_credentials(&self) -> Option<PeerCredentials> {

@@ -35,6 +35,17 @@ pub(super) trait Source {
         context: &mut Context<'_>,
     ) -> Poll<Accepted<Self::Stream>>;
 
+    /// Completes a connection in its own task, before its session begins; `None` if that has failed.
+    /// Only called if the server has TLS.
+    #[cfg(feature = "tls")]
+    fn establish(
+        stream: Self::Stream,
+        ends: Endpoints,
+        _: &ServerSettings,
+    ) -> impl Future<Output = Option<(Self::Stream, Endpoints)>> + Send {
+        std::future::ready(Some((stream, ends)))
+    }
+
     /// Whether the client has disconnected, as far as known without reading.
     fn hung_up(_: &Self::Stream) -> HangUp {
         HangUp::No
@@ -163,6 +174,16 @@ where
                 self.full &= self.sessions.len() + 1 > self.max_connections / 10 * 9;
                 let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
                 let drain = Arc::clone(&self.drain);
+                #[cfg(feature = "tls")]
+                if settings.acceptor.is_some() {
+                    self.sessions.spawn(async move {
+                        let (stream, ends) = L::establish(stream, ends, &settings).await?;
+                        let new = Session::new(stream, ends, service, settings, drain, L::hung_up);
+                        // Boxed, so that a handshake reserves no space for it.
+                        Box::pin(new.run()).await
+                    });
+                    return Poll::Ready(Next::Accepted);
+                }
                 let session = Session::new(stream, ends, service, settings, drain, L::hung_up);
                 self.sessions.spawn(session.run());
                 Next::Accepted

@@ -209,7 +209,7 @@ impl<IO> Watch<IO> {
                 return Poll::Ready(End::TimedOut(waiting, error));
             }
             if waiting == Waiting::Paused {
-                match self.wire.look(self.hung_up) {
+                match self.wire.look(|io| (self.hung_up)(io)) {
                     HangUp::No => {}
                     HangUp::Half if settings.half_close => {}
                     HangUp::Half | HangUp::Full => return Poll::Ready(End::Closed),

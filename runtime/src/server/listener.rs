@@ -6,6 +6,8 @@ use std::task::{Context, Poll, ready};
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
+#[cfg(feature = "tls")]
+use tokio::time::{Instant, timeout};
 
 use super::acceptor::{Accepted, Source};
 use crate::net::async_socket::{AsyncSocket, HangUp};
@@ -13,6 +15,8 @@ use crate::net::endpoints::Endpoints;
 #[cfg(unix)]
 use crate::net::endpoints::PeerCredentials;
 use crate::net::listener::Listener;
+#[cfg(feature = "tls")]
+use crate::net::tls::AsyncTls;
 #[cfg(unix)]
 use crate::net::unix::SocketFile;
 use crate::settings::ServerSettings;
@@ -79,6 +83,37 @@ impl Source for AsyncListener {
                 })
             }
         }))
+    }
+
+    #[cfg(feature = "tls")]
+    async fn establish(
+        stream: AsyncSocket,
+        ends: Endpoints,
+        settings: &ServerSettings,
+    ) -> Option<(AsyncSocket, Endpoints)> {
+        let (Some(acceptor), AsyncSocket::Tcp(socket)) = (&settings.acceptor, stream) else {
+            return None;
+        };
+        let accepted = match acceptor.accept() {
+            Ok(tls) => {
+                let limit = settings.first_byte_timeout;
+                timeout(limit, AsyncTls::accept(socket, tls)).await.unwrap_or_else(|_| {
+                    let message = format!("it was not complete after {limit:?}");
+                    Err(io::Error::new(io::ErrorKind::TimedOut, message))
+                })
+            }
+            Err(error) => Err(io::Error::other(error)),
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let ends = Endpoints { tls: peer, ..ends };
+                Some((AsyncSocket::Tls(Box::new(stream)), ends))
+            }
+            Err(error) => {
+                settings.report.handshake_failed(Instant::now().into_std(), &ends, &error);
+                None
+            }
+        }
     }
 
     fn hung_up(stream: &AsyncSocket) -> HangUp {

@@ -244,7 +244,8 @@ where
     }
 
     fn bound(self, listener: Listener) -> Result<BoundServer<S>> {
-        let Server { service, settings } = self;
+        let Server { service, mut settings } = self;
+        settings.prepare()?;
         let local = listener.served_at(&settings)?;
         let listener = AsyncListener::new(listener).map_err(unusable)?;
         Ok(BoundServer { listener, local, service, settings })

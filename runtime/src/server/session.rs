@@ -189,6 +189,13 @@ where
                 io::Result::Ok(())
             })
             .await;
+        } else if !matches!(end, End::Lost(_)) {
+            // A client of TLS is told that this is the end, if that takes no waiting.
+            poll_fn(|context| {
+                let _ = Pin::new(&mut io).poll_shutdown(context);
+                Poll::Ready(())
+            })
+            .await;
         }
         rest
     }
@@ -218,8 +225,9 @@ where
             if more && self.has_room() && self.held.is_none() {
                 continue;
             }
+            let flushed = written.is_ready();
             if let Some(end) = self.end.take_if(|_| {
-                !more && !self.calls.will_answer() && self.connection.output.is_empty()
+                !more && !self.calls.will_answer() && self.connection.output.is_empty() && flushed
             }) {
                 return Poll::Ready(end);
             }

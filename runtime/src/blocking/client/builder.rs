@@ -54,8 +54,8 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     ///
     /// [`ErrorKind::Address`]: crate::ErrorKind::Address
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
-    pub fn connect(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
-        let address = address.try_into().map_err(Into::into)?;
+    pub fn connect(mut self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
+        let address = self.settings.prepare(address.try_into().map_err(Into::into)?)?;
         self.open(Source::Address(address), true)
     }
 
@@ -63,8 +63,8 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     ///
     /// # Errors
     /// [`ErrorKind::Address`](crate::ErrorKind::Address) if the address cannot be parsed.
-    pub fn connect_lazy(self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
-        let address = address.try_into().map_err(Into::into)?;
+    pub fn connect_lazy(mut self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
+        let address = self.settings.prepare(address.try_into().map_err(Into::into)?)?;
         self.open(Source::Address(address), false)
     }
 

@@ -7,7 +7,7 @@ use super::exchange::{LATE, Outcome, Wire, exchange};
 use super::worker::Worker;
 use crate::connection::{ClientConnection, Output, Reply, SLICES, closed, lost, unreadable};
 use crate::error::Result;
-use crate::net::socket::Socket;
+use crate::net::blocking_stream::SocketStream;
 use crate::net::stream::read;
 use crate::rpc::message::Request;
 
@@ -62,7 +62,7 @@ pub(super) struct SocketConn {
 /// A socket that waits until the deadline of a call.
 #[derive(Debug)]
 struct Timed {
-    stream: Socket,
+    stream: SocketStream,
     /// Where reads go to.
     scratch: Vec<u8>,
     deadline: Option<Instant>,
@@ -72,19 +72,25 @@ struct Timed {
 
 impl Wire for Timed {
     fn write(&mut self, codec: &mut ClientConnection) -> io::Result<()> {
-        while !codec.output.is_empty() {
+        loop {
             let left = left(self.deadline)?;
             if self.write_timeout > left.saturating_add(SLACK) {
-                self.stream.set_write_timeout(as_timeout(left))?;
+                self.stream.socket().set_write_timeout(as_timeout(left))?;
                 self.write_timeout = left;
             }
-            match write_some(&mut &self.stream, &mut codec.output) {
+            let written = match codec.output.is_empty() {
+                true => self.stream.flush(),
+                false => write_some(&mut self.stream, &mut codec.output),
+            };
+            match written {
+                Ok(()) if codec.output.is_empty() && !self.stream.wants_write() => {
+                    return Ok(());
+                }
                 Ok(()) => {}
                 Err(error) if is_late(&error) || error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
     }
 
     fn read(&mut self, codec: &mut ClientConnection) -> io::Result<Option<usize>> {
@@ -97,7 +103,7 @@ impl Wire for Timed {
                 self.stream.set_read_timeout(as_timeout(left))?;
                 self.read_timeout = left;
             }
-            match read(&mut &self.stream, &mut self.scratch, codec.space()) {
+            match read(&mut self.stream, &mut self.scratch, codec.space()) {
                 // One that was set for an earlier call may be too short.
                 Err(error) if is_late(&error) => self.read_timeout = Duration::MAX,
                 other => return other.map(Some),
@@ -107,7 +113,7 @@ impl Wire for Timed {
 }
 
 impl SocketConn {
-    pub(super) fn new(stream: Socket, codec: ClientConnection) -> SocketConn {
+    pub(super) fn new(stream: SocketStream, codec: ClientConnection) -> SocketConn {
         let (read_timeout, write_timeout) = (Duration::MAX, Duration::MAX);
         let scratch = Vec::new();
         let wire = Timed { stream, scratch, deadline: None, read_timeout, write_timeout };
@@ -129,21 +135,28 @@ impl SocketConn {
         if self.is_quiet() {
             return Ok(());
         }
-        self.wire.stream.set_nonblocking(true).map_err(lost)?;
+        self.wire.stream.socket().set_nonblocking(true).map_err(lost)?;
         let looked = self.look_now(late);
-        self.wire.stream.set_nonblocking(false).map_err(lost)?;
+        self.wire.stream.socket().set_nonblocking(false).map_err(lost)?;
         looked
     }
 
     /// Whether nothing has come, and the server has not closed its end: that costs one system call
     /// before each call. Where it is not known how to ask without waiting, it is not known either.
-    fn is_quiet(&self) -> bool {
+    fn is_quiet(&mut self) -> bool {
+        if self.wire.stream.has_received() {
+            return false;
+        }
         #[cfg(any(target_os = "linux", target_os = "android"))]
         {
             const PEEK_AND_DONT_WAIT: i32 = 0x02 | 0x40;
             let mut byte = [std::mem::MaybeUninit::uninit()];
-            let peeked =
-                self.wire.stream.as_sock_ref().recv_with_flags(&mut byte, PEEK_AND_DONT_WAIT);
+            let peeked = self
+                .wire
+                .stream
+                .socket()
+                .as_sock_ref()
+                .recv_with_flags(&mut byte, PEEK_AND_DONT_WAIT);
             peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
         }
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -155,7 +168,7 @@ impl SocketConn {
     fn look_now(&mut self, late: &mut Vec<Reply>) -> Result<()> {
         let wire = &mut self.wire;
         while late.len() <= LATE {
-            match read(&mut &wire.stream, &mut wire.scratch, self.codec.space()) {
+            match read(&mut wire.stream, &mut wire.scratch, self.codec.space()) {
                 Ok(0) => return Err(closed(self.codec.hint())),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
@@ -182,7 +195,7 @@ fn as_timeout(left: Duration) -> Option<Duration> {
     (left != Duration::MAX).then_some(left)
 }
 
-fn is_late(error: &io::Error) -> bool {
+pub(super) fn is_late(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 

@@ -13,9 +13,12 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Socket as RawSocket, Type};
 
+#[cfg(feature = "tls")]
+use super::conn::is_late;
 use crate::blocking::stream::wait;
 use crate::error::{Error, ErrorKind};
 use crate::net::address::Address;
+use crate::net::blocking_stream::SocketStream;
 use crate::net::race::Race;
 use crate::net::socket::Socket;
 use crate::net::tcp::ConnectFailure;
@@ -28,7 +31,7 @@ impl<S: Read + Write + Send> Stream for S {}
 
 /// An established connection.
 pub(super) enum Connected {
-    Socket(Socket),
+    Socket(SocketStream),
     Other(Box<dyn Stream>),
 }
 
@@ -138,7 +141,9 @@ fn open(
     #[cfg(unix)]
     if let Some(path) = address.unix_path() {
         return match open_unix(path, end) {
-            Ok(stream) => Ok((Connected::Socket(Socket::Unix(stream)), None)),
+            Ok(stream) => {
+                Ok((Connected::Socket(SocketStream::new(Socket::Unix(stream).into())), None))
+            }
             Err(Some(error)) => Err(address.connect_error(error).into()),
             Err(None) => Err(address.connect_timeout(limit).into()),
         };
@@ -148,7 +153,23 @@ fn open(
     match first_of(race, end) {
         Ok((stream, one)) => {
             settings.tcp.apply(SockRef::from(&stream), one);
-            Ok((Connected::Socket(Socket::Tcp(stream)), Some(one)))
+            let socket = Socket::Tcp(stream).into();
+            #[cfg(feature = "tls")]
+            if let Some(connector) = &settings.connector {
+                let mut stream =
+                    SocketStream::encrypted(socket, connector.connect(address)?, false);
+                return match stream.handshake(end.saturating_duration_since(Instant::now())) {
+                    Ok(()) => Ok((Connected::Socket(stream), Some(one))),
+                    Err(error) => {
+                        let error = match is_late(&error) {
+                            true => address.connect_timeout(limit),
+                            false => address.tls_error(error),
+                        };
+                        Err(ConnectFailure { error, tried: vec![one] })
+                    }
+                };
+            }
+            Ok((Connected::Socket(SocketStream::new(socket)), Some(one)))
         }
         Err(error) => {
             let error = match error {

@@ -1,0 +1,160 @@
+//! Clients and servers that do not speak TLS, or not to the end.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use thriftly::blocking::Threads;
+use thriftly_tests::authority::Authority;
+
+use super::{
+    BlockingSecureClient, BlockingSecureServer, Handler, KINDS, Running, client_tls, server_tls,
+    who,
+};
+
+const HANG: Duration = Duration::from_secs(60);
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("it listens");
+    stream.set_read_timeout(Some(HANG)).expect("it can be set");
+    stream
+}
+
+/// Waits for the end of the stream.
+fn ends(mut stream: &TcpStream) -> Vec<u8> {
+    let mut rest = Vec::new();
+    match stream.read_to_end(&mut rest) {
+        Err(error) if error.kind() != std::io::ErrorKind::ConnectionReset => panic!("{error}"),
+        _ => rest,
+    }
+}
+
+/// The first bytes of a handshake.
+fn client_hello() -> Vec<u8> {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let address = listener.local_addr().expect("it is bound");
+    let authority = Authority::new("any");
+    std::thread::spawn(move || {
+        let builder = BlockingSecureClient::builder().tls(client_tls(&authority));
+        let _: Result<BlockingSecureClient, _> = builder.connect(address);
+    });
+    let (mut stream, _) = listener.accept().expect("it connects");
+    let mut head = [0; 5];
+    stream.read_exact(&mut head).expect("the head of a record");
+    let mut body = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+    stream.read_exact(&mut body).expect("a record");
+    [&head[..], &body].concat()
+}
+
+#[test]
+fn what_is_not_tls_is_disconnected_at_once() {
+    let authority = Authority::new("ours");
+    for kind in KINDS {
+        let server = Running::start(kind, server_tls(&authority, &["127.0.0.1"]));
+        let address = server.address.socket_addr().expect("TCP");
+        for bytes in [
+            &b"\x80\x01\0\x01\0\0\0\x03who\0\0\0\x01\0"[..],
+            b"\0\0\0\x10\x80\x01\0\x01\0\0\0\x03who\0\0\0\x01\0",
+            b"\x82\x21\x01\x03who\0",
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"SSH-2.0-x\r\n",
+            b"\xff\xff\xff\xff",
+            b"\x16\x03\x01\0\x05hello",
+            b"\x16\x03\x01\xff\xff garbage",
+        ] {
+            let mut stream = connect(address);
+            stream.write_all(bytes).expect("sent");
+            let start = Instant::now();
+            ends(&stream);
+            assert!(start.elapsed() < HANG / 4, "{bytes:?}");
+        }
+        who(&server.address, &client_tls(&authority)).expect("others are served");
+    }
+}
+
+#[test]
+fn a_client_hello_in_pieces_of_one_byte_is_read() {
+    let authority = Authority::new("ours");
+    let hello = client_hello();
+    for kind in KINDS {
+        let server = Running::start(kind, server_tls(&authority, &["127.0.0.1"]));
+        let mut stream = connect(server.address.socket_addr().expect("TCP"));
+        stream.set_nodelay(true).expect("it can be set");
+        for byte in &hello {
+            stream.write_all(&[*byte]).expect("sent");
+        }
+        let mut answer = [0; 6];
+        stream.read_exact(&mut answer).expect("an answer");
+        // A handshake record with a ServerHello.
+        assert_eq!((answer[0], answer[5]), (0x16, 2), "{answer:?}");
+
+        // Each byte in a record of its own.
+        let mut stream = connect(server.address.socket_addr().expect("TCP"));
+        for byte in &hello[5..] {
+            stream.write_all(&[0x16, 3, 1, 0, 1, *byte]).expect("sent");
+        }
+        stream.read_exact(&mut answer).expect("an answer");
+        // A ServerHello or an alert, never silence.
+        assert!(answer[0] == 0x16 || answer[0] == 0x15, "{answer:?}");
+    }
+}
+
+#[test]
+fn stalled_handshakes_hold_up_nobody_and_end() {
+    let authority = Authority::new("ours");
+    let hello = client_hello();
+    for kind in KINDS {
+        let limit = Duration::from_secs(2);
+        let server = Running::start_with(kind, server_tls(&authority, &["127.0.0.1"]), limit);
+        let address = server.address.socket_addr().expect("TCP");
+        let stalled: Vec<TcpStream> = (0..200)
+            .map(|number: usize| {
+                let mut stream = connect(address);
+                stream.write_all(&hello[..hello.len() * (number % 4) / 4]).expect("sent");
+                stream
+            })
+            .collect();
+        let start = Instant::now();
+        who(&server.address, &client_tls(&authority)).expect("a call beside them");
+        if kind != Some(Threads::One) {
+            assert!(start.elapsed() < HANG / 2);
+        }
+        for stream in &stalled {
+            ends(stream);
+        }
+        assert!(start.elapsed() < HANG);
+        who(&server.address, &client_tls(&authority)).expect("a call after them");
+    }
+}
+
+#[test]
+fn a_handshake_sent_byte_by_byte_ends_at_the_time_limit() {
+    let authority = Authority::new("ours");
+    let hello = client_hello();
+    for kind in KINDS {
+        let limit = Duration::from_millis(500);
+        let server = Running::start_with(kind, server_tls(&authority, &["127.0.0.1"]), limit);
+        let mut stream = connect(server.address.socket_addr().expect("TCP"));
+        stream.set_nodelay(true).expect("it can be set");
+        let start = Instant::now();
+        let ended = hello.iter().cycle().any(|byte| {
+            std::thread::sleep(Duration::from_millis(50));
+            assert!(start.elapsed() < HANG, "it never ends");
+            stream.write_all(&[*byte]).is_err()
+        });
+        assert!(ended && start.elapsed() >= limit);
+    }
+}
+
+#[test]
+fn a_client_names_a_server_without_tls() {
+    let authority = Authority::new("ours");
+    let server = thriftly::blocking::Server::new(BlockingSecureServer::new(Handler));
+    let server = server.bind("127.0.0.1:0").expect("port 0 is free");
+    let (address, handle) = (server.local_addr(), server.handle());
+    let serving = std::thread::spawn(move || server.serve());
+    let error = who(&address, &client_tls(&authority)).expect_err("it is plain").to_string();
+    assert!(error.contains("the TLS handshake failed: "), "{error}");
+    handle.shutdown();
+    serving.join().expect("no panic").expect("it never fails");
+}
