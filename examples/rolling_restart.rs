@@ -188,11 +188,11 @@ async fn run(stop: Stop) -> Result<bool, AnyError> {
     }
 
     let mut handled = 0;
-    for at in 0..SERVERS {
+    for address in &addresses {
         tokio::time::sleep(PAUSE).await;
         let old = servers.remove(0);
         handled += tokio::task::spawn_blocking(move || old.stop(stop)).await??;
-        servers.push(Process::start(&addresses[at])?);
+        servers.push(Process::start(address)?);
     }
     tokio::time::sleep(PAUSE).await;
     over.store(true, Ordering::Relaxed);

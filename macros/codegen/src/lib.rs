@@ -18,4 +18,5 @@ mod thrift;
 
 pub use derive::derive_struct;
 pub use input::Options;
+pub use lower::is_idempotent;
 pub use thrift::{check_file, diagnostics, expand_file, stubs, thrift};

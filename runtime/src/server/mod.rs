@@ -225,6 +225,8 @@ where
     ///
     /// # Errors
     /// [`ErrorKind::Connect`] if the socket is not listening or there is no runtime.
+    ///
+    /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
     pub fn bind_listener(self, listener: std::net::TcpListener) -> Result<BoundServer<S>> {
         self.bound(Listener::Tcp(listener))
     }
@@ -235,6 +237,8 @@ where
     /// # Errors
     /// As [`bind_listener`](Server::bind_listener); [`ErrorKind::Address`] if the server has TLS,
     /// which unix sockets do not support.
+    ///
+    /// [`ErrorKind::Address`]: crate::ErrorKind::Address
     #[cfg(unix)]
     pub fn bind_unix_listener(
         self,

@@ -17,8 +17,8 @@ fn answer(value: &str) -> Option<bool> {
     }
 }
 
-/// Whether calls of the method may be sent again.
-pub(super) fn is_idempotent(function: &Function) -> bool {
+/// Whether the IDL says that calls of a method may be handled twice, so that clients may send them again.
+pub fn is_idempotent(function: &Function) -> bool {
     let said = super::annotations::find(&function.annotations, IDEMPOTENT).and_then(answer);
     said == Some(true) && !function.oneway
 }

@@ -20,6 +20,8 @@ mod types;
 mod values;
 mod views;
 
+pub use idempotent::is_idempotent;
+
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};

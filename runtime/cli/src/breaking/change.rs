@@ -52,6 +52,8 @@ codes! {
     true EXCEPTION_ID "exception-id" "what is thrown has another id";
     true EXCEPTION_ADDED "exception-added" "old clients take it for no answer, or for success";
 
+    false METHOD_IDEMPOTENT "method-idempotent"
+        "a method is idempotent now, or is no longer; old clients do not know that";
     false FIELD_REMOVED "field-removed" "a field is gone; its id must not be used again";
     false FIELD_RENAMED "field-renamed" "only the name of a field differs";
     false FIELD_PRESENCE "field-presence" "a field is optional now, or is no longer";

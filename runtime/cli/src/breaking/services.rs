@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use thriftly_codegen::is_idempotent;
 use thriftly_parser::Program;
 use thriftly_parser::program::{DefId, Definition, Function, Service};
 
@@ -74,6 +75,14 @@ impl<'a> Comparison<'a> {
         let said = |oneway| if oneway { "is oneway now" } else { "is no longer oneway" };
         if old.oneway != new.oneway {
             self.report(change::METHOD_ONEWAY, place, &subject, format!("it {}", said(new.oneway)));
+        }
+        let idempotent = [old, new].map(is_idempotent);
+        if !new.oneway && idempotent[0] != idempotent[1] {
+            let said = match idempotent[1] {
+                true => "it is idempotent now: clients may send its calls twice",
+                false => "it is no longer idempotent, but old clients may send its calls twice",
+            };
+            self.report(change::METHOD_IDEMPOTENT, place, &subject, said.to_owned());
         }
         let same = match (&old.returns, &new.returns) {
             (Some(old), Some(new)) => self.same_bytes(old, new),

@@ -82,7 +82,7 @@ service Calculator {
     i32 kind()
     i32 div(1: i32 left, 2: i32 right) throws (1: Other oops, 3: Oops reason, 5: Oops again, 6: Other more)
     Thing thing()
-    i32 mul(1: i32 left)
+    i32 mul(1: i32 left) (idempotent = "true")
     string last(1: string a)
 }
 

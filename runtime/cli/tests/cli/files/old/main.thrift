@@ -74,10 +74,10 @@ service Calculator extends Base {
     i32 sub(1: i32 left, 2: required i32 right, 3: required i32 more, 4: i32 last, 5: i32 base = 10)
     void clear()
     oneway void log(1: string text)
-    Kind kind()
+    Kind kind() (idempotent)
     i32 div(1: i32 left, 2: i32 right) throws (1: Oops oops, 2: Other other, 3: Oops why, 4: Oops again)
     void reset(1: bool all)
-    i32 mul(1: i32 left, 2: i32 right)
+    i32 mul(1: i32 left, 2: i32 right) (idempotent = "false")
     gone.Thing thing()
     string first(1: string a)
 }
