@@ -38,8 +38,8 @@ use crate::settings::{ClientSettings, client_setters};
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing before it is told to connect"]
 pub struct ClientBuilder<T = Channel> {
-    settings: ClientSettings,
-    client: PhantomData<fn() -> T>,
+    pub(super) settings: ClientSettings,
+    pub(super) client: PhantomData<fn() -> T>,
 }
 
 impl<T> ClientBuilder<T> {
@@ -179,7 +179,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
 
     /// Prepares for an address.
     #[cfg_attr(not(feature = "http"), expect(unused_mut, unused_variables))]
-    fn aim(mut self, address: &Address) -> Result<ClientBuilder<T>> {
+    pub(super) fn aim(mut self, address: &Address) -> Result<ClientBuilder<T>> {
         #[cfg(feature = "http")]
         self.settings.aim(address)?;
         Ok(self)
@@ -193,7 +193,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         Ok(T::from_channel(channel, protocol))
     }
 
-    fn channel(&self, source: Source) -> (Channel, Driver) {
+    pub(super) fn channel(&self, source: Source) -> (Channel, Driver) {
         let settings = self.settings.clone();
         let shared = Arc::new(Shared {
             name: source.name().into(),

@@ -68,7 +68,7 @@ impl Carrier {
         match self {
             Carrier::Stream(conn) => conn.codec.next(),
             #[cfg(feature = "http")]
-            Carrier::Http(conn) => Ok(conn.next()),
+            Carrier::Http(conn) => conn.next(),
         }
     }
 

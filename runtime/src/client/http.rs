@@ -40,8 +40,15 @@ pub(super) struct HttpConn {
     replies: VecDeque<Reply>,
     /// Calls that were not sent.
     unsent: Vec<(i32, Box<Request>)>,
-    /// Why it has ended.
-    end: Option<io::Result<()>>,
+    end: Option<End>,
+}
+
+/// Why a connection has ended.
+enum End {
+    Closed,
+    Lost(io::Error),
+    /// What the server sends is no HTTP.
+    Broken(Error),
 }
 
 enum Sender {
@@ -121,7 +128,12 @@ impl HttpConn {
                 && let Poll::Ready(ended) = connection.as_mut().poll(context)
             {
                 self.connection = None;
-                self.end.get_or_insert_with(|| ended.map_err(|error| Failure::from(error).into()));
+                match ended {
+                    Ok(()) => {
+                        self.end.get_or_insert(End::Closed);
+                    }
+                    Err(error) => self.fail(error.into()),
+                }
             }
             let sent = self.send(context);
             if !self.receive(context) && !sent {
@@ -132,10 +144,28 @@ impl HttpConn {
             return Poll::Ready(Ok(self.replies.len()));
         }
         match self.end.take() {
-            Some(Ok(())) => Poll::Ready(Ok(0)),
-            Some(Err(error)) => Poll::Ready(Err(error)),
+            Some(End::Closed) => Poll::Ready(Ok(0)),
+            Some(End::Lost(error)) => Poll::Ready(Err(error)),
+            Some(broken) => {
+                self.end = Some(broken);
+                Poll::Ready(Ok(1))
+            }
             None => Poll::Pending,
         }
+    }
+
+    /// Notes the failure of the connection, which is told to the connection or to one of its calls.
+    fn fail(&mut self, failure: Failure) {
+        if !matches!(self.end, None | Some(End::Closed)) {
+            return;
+        }
+        let Failure { text, io, by_peer, .. } = failure;
+        let text = format!("HTTP: {text}");
+        self.end = Some(match io {
+            Some(kind) => End::Lost(io::Error::new(kind, text)),
+            None if by_peer => End::Lost(io::Error::new(io::ErrorKind::UnexpectedEof, text)),
+            None => End::Broken(Error::new(ErrorKind::InvalidData, text)),
+        });
     }
 
     /// Gives calls to hyper. Returns whether there was one.
@@ -198,21 +228,28 @@ impl HttpConn {
                     self.replies.push_back(delivered(&called, result));
                 }
                 // Calls that are not named as unsent when the connection ends are lost with it.
-                Outcome::Lost(failure) => {
-                    self.end.get_or_insert_with(|| Err(failure.into()));
-                }
+                Outcome::Lost(failure) => self.fail(failure),
             }
         }
         // The connection ends, and calls that were not sent go to another.
         if !self.unsent.is_empty() && self.replies.is_empty() {
-            self.end.get_or_insert(Ok(()));
+            self.end.get_or_insert(End::Closed);
         }
         any
     }
 
     /// The next reply.
-    pub(super) fn next(&mut self) -> Option<Reply> {
-        self.replies.pop_front()
+    ///
+    /// # Errors
+    /// What the server sends is no HTTP.
+    pub(super) fn next(&mut self) -> Result<Option<Reply>> {
+        match self.replies.pop_front() {
+            None => match self.end.take_if(|end| matches!(end, End::Broken(_))) {
+                Some(End::Broken(error)) => Err(error),
+                _ => Ok(None),
+            },
+            reply => Ok(reply),
+        }
     }
 
     /// Asks the socket itself whether the server has closed its end; `None` if not.
@@ -277,19 +314,6 @@ async fn outcome(sent: Sent, called: &Called, target: &Target, limits: &Limits) 
                 failure => Outcome::Lost(failure),
             }
         }
-    }
-}
-
-/// As the error of a stream.
-impl From<Failure> for io::Error {
-    fn from(failure: Failure) -> io::Error {
-        let Failure { text, io, by_peer, .. } = failure;
-        let kind = match io {
-            Some(kind) => kind,
-            None if by_peer => io::ErrorKind::UnexpectedEof,
-            None => io::ErrorKind::InvalidData,
-        };
-        io::Error::new(kind, format!("HTTP: {text}"))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The async client.
 
+#[cfg(feature = "http")]
+mod background;
 mod builder;
 mod call;
 mod carrier;

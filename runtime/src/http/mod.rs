@@ -17,7 +17,7 @@
 //!
 //! # Clients
 //!
-//! A client that connects to `http://host:port/path` calls over HTTP/1.1 with connections that are kept,
+//! A client, async or blocking, that connects to `http://host:port/path` calls over HTTP/1.1 with connections that are kept,
 //! one call at a time on each of up to [`max_connections`](crate::ClientBuilder::max_connections); with
 //! [`http2`](crate::ClientBuilder::http2), over HTTP/2 with many calls on a connection. It has builder
 //! methods for [headers](crate::ClientBuilder::header),

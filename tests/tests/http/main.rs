@@ -1,6 +1,8 @@
 //! Thrift over HTTP: servers as raw bytes see them, clients against raw servers, and both together.
 
+mod blocking;
 mod both;
+mod replies;
 mod requests;
 
 use std::net::SocketAddr;

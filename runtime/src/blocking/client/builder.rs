@@ -7,7 +7,9 @@ use tower_layer::Layer;
 
 use super::connect::Source;
 use super::line::Line;
-use super::{Channel, LayeredBuilder};
+use super::{Channel, Inner, LayeredBuilder};
+#[cfg(feature = "http")]
+use crate::connection::PoolSettings;
 use crate::error::{Error, Result};
 use crate::net::address::Address;
 use crate::rpc::from_channel::FromChannel;
@@ -95,11 +97,20 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
 
     fn open(self, source: Source, now: bool) -> Result<T> {
         let protocol = self.settings.protocol.unwrap_or_default();
+        #[cfg(feature = "http")]
+        if let Some(address) = source.address()
+            && matches!(address.scheme(), crate::Scheme::Http | crate::Scheme::Https)
+        {
+            let mut settings = self.settings;
+            settings.pool.max_in_flight = PoolSettings::default().max_in_flight;
+            let channel = crate::Channel::in_background(address.clone(), settings, now)?;
+            return Ok(T::from_channel(Channel { inner: Inner::Http(channel) }, protocol));
+        }
         let line = Line::new(source, self.settings);
         if now {
             line.connect()?;
         }
-        Ok(T::from_channel(Channel { line }, protocol))
+        Ok(T::from_channel(Channel { inner: Inner::Line(line) }, protocol))
     }
 }
 

@@ -35,20 +35,38 @@ use line::Line;
 /// fails with [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the server may have handled it. Two
 /// kinds of calls are sent again, once: those of which no byte was written, and
 /// [idempotent](Request::idempotent) ones, if the connection was closed or reset.
+///
+/// Over HTTP, with the feature `http`, the channel has a thread on which an async channel runs; its
+/// calls share connections as those of an async channel do.
 #[derive(Debug, Clone)]
 pub struct Channel {
-    line: Arc<Line>,
+    inner: Inner,
+}
+
+#[derive(Debug, Clone)]
+enum Inner {
+    Line(Arc<Line>),
+    #[cfg(feature = "http")]
+    Http(crate::Channel),
 }
 
 impl Channel {
     /// The server address, or `None` if the channel was created from a stream or a connector.
     pub fn address(&self) -> Option<&Address> {
-        self.line.address()
+        match &self.inner {
+            Inner::Line(line) => line.address(),
+            #[cfg(feature = "http")]
+            Inner::Http(channel) => channel.address(),
+        }
     }
 
     /// The protocol of the calls: the one set in the builder, or binary.
     pub fn protocol(&self) -> Protocol {
-        self.line.protocol()
+        match &self.inner {
+            Inner::Line(line) => line.protocol(),
+            #[cfg(feature = "http")]
+            Inner::Http(channel) => channel.protocol(),
+        }
     }
 
     /// The counters of the channel: connections, calls in flight, calls sent again, and others.
@@ -56,7 +74,11 @@ impl Channel {
     /// To have them beside a typed client, connect a channel, and make the client of a clone:
     /// `BlockingStoreClient::new(channel.clone())`.
     pub fn stats(&self) -> ChannelStats {
-        self.line.stats()
+        match &self.inner {
+            Inner::Line(line) => line.stats(),
+            #[cfg(feature = "http")]
+            Inner::Http(channel) => channel.stats(),
+        }
     }
 }
 
@@ -81,7 +103,14 @@ impl Service for Channel {
     /// [`ErrorKind::InvalidData`]: crate::ErrorKind::InvalidData
     /// [`ErrorKind::Overloaded`]: crate::ErrorKind::Overloaded
     fn call(&self, request: Request) -> Result<Response> {
-        self.line.call(request)
+        match &self.inner {
+            Inner::Line(line) => line.call(request),
+            #[cfg(feature = "http")]
+            Inner::Http(channel) => {
+                let mut channel = channel;
+                crate::rpc::bridge::block_on(tower_service::Service::call(&mut channel, request))
+            }
+        }
     }
 }
 
