@@ -2,17 +2,15 @@
 //! Built with `--cfg fuzzing`, and for unit tests.
 
 use std::io::IoSlice;
-use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
-use crate::connection::{
-    Budget, Call, ClientConnection, Output, Report, SLICES, ServerConnection, Share,
-};
+use crate::connection::{Call, ClientConnection, Output, SLICES, ServerConnection};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
+use crate::settings::{ClientSettings, ServerSettings};
 use crate::transport::{Cutter, Framing};
 
 /// Outcome of feeding bytes from a peer until they ended or the stream was out of sync.
@@ -49,8 +47,8 @@ pub fn calls(
     answer: impl Fn(Request) -> Result<Response>,
 ) -> Outcome<Vec<u8>> {
     let mut connection = {
-        let share = Share::new(Arc::new(Budget::new(usize::MAX)), usize::MAX);
-        ServerConnection::new(*limits, Endpoints::default(), share, Report::default().tally())
+        let settings = ServerSettings { limits: *limits, ..ServerSettings::default() };
+        ServerConnection::new(&settings, Endpoints::default())
     };
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);
@@ -68,7 +66,11 @@ pub fn replies(
     pieces: &[&[u8]],
     limits: &Limits,
 ) -> Outcome<Vec<(i32, Result<Response>)>> {
-    let mut connection = ClientConnection::new(framing, *limits);
+    let mut connection = ClientConnection::new(&ClientSettings {
+        framing,
+        limits: *limits,
+        ..ClientSettings::default()
+    });
     let mut items = Vec::new();
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);
@@ -100,11 +102,17 @@ fn sent(output: &mut Output) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::protocol::{message_end, write_envelope};
+    use crate::connection::Head;
     use crate::rpc::message::{Protocol, ResponseKind};
+    use crate::transport::Form;
     use crate::ttype::MessageKind;
     use proptest::prelude::*;
+
+    const FRAMINGS: [Framing; 4] =
+        [Framing::Unframed, Framing::Framed, Framing::Header, Framing::TtHeader];
 
     fn echo(request: Request) -> Result<Response> {
         Ok(Response::new(ResponseKind::Reply, request.protocol, request.body))
@@ -121,21 +129,36 @@ mod tests {
             #[cfg(feature = "thriftpy-json")]
             (Protocol::ThriftPyJson, br#"{"text": "}\""}"#),
         ]);
-        let message = (protocol, 1..5_u8, 0..5_i32);
-        (prop::collection::vec(message, 1..5), any::<bool>()).prop_map(|(messages, framed)| {
-            let mut stream = Vec::new();
-            for ((protocol, body), kind, seqid) in messages {
-                let mut message = Vec::new();
-                let kind = MessageKind::from_number(kind).expect("there are four");
-                write_envelope(protocol, "echo", kind, seqid, body.len(), &mut message);
-                message.extend_from_slice(body);
-                message.extend_from_slice(message_end(protocol));
-                if framed {
-                    stream.extend_from_slice(&(message.len() as i32).to_be_bytes());
-                }
-                stream.extend_from_slice(&message);
+        let framings = [Framing::Framed, Framing::Header, Framing::TtHeader];
+        let form = (prop::sample::select(framings.to_vec()), any::<bool>(), 0..3_usize);
+        let message = (protocol, 1..5_u8, 0..5_i32, form);
+        let messages = prop::collection::vec(message, 1..5);
+        (messages, any::<bool>(), any::<bool>()).prop_map(|(messages, framed, compressed)| {
+            let mut output = Output::default();
+            #[cfg(feature = "zlib")]
+            if compressed {
+                output.start_zlib();
             }
-            stream
+            let _ = compressed;
+            for ((protocol, body), kind, seqid, (framing, zlib, count)) in messages {
+                let framing = if framed { framing } else { Framing::Unframed };
+                let zlib = cfg!(feature = "zlib") && zlib && framing == Framing::Header;
+                let form = &Form {
+                    zlib,
+                    framed: count > 1 && framing == Framing::TtHeader,
+                    seqid,
+                    ..framing.into()
+                };
+                let names = ["name", "to-service", "acl-token"];
+                let headers = &names.into_iter().take(count).map(|name| (name, "value")).collect();
+                let kind = MessageKind::from_number(kind).expect("there are four");
+                let method = "echo";
+                let timeout = (count > 1).then(|| Duration::from_millis(9));
+                let head = Head { form, protocol, method, kind, seqid, headers, timeout };
+                // Not every header has a number for every protocol.
+                let _ = output.message(&head, body.to_vec().into());
+            }
+            sent(&mut output)
         })
     }
 
@@ -146,14 +169,16 @@ mod tests {
             change in any::<Option<(prop::sample::Index, u8)>>(),
             piece in 1..40_usize,
         ) {
-            if let Some((at, byte)) = change {
+            if let Some((at, byte)) = change
+                && !stream.is_empty()
+            {
                 let at = at.index(stream.len());
                 stream[at] = byte;
             }
             let pieces: Vec<_> = stream.chunks(piece).collect();
             let limits = Limits { frame: 1000, message: 1000, ..Limits::DEFAULT };
             let kind = |error: Option<Error>| error.map(|error| error.kind());
-            for framing in [Framing::Framed, Framing::Unframed] {
+            for framing in FRAMINGS {
                 let (whole, dripped) = (cut(framing, &[&stream], &limits), cut(framing, &pieces, &limits));
                 prop_assert_eq!(whole.items, dripped.items);
                 prop_assert_eq!(kind(whole.error), kind(dripped.error));

@@ -47,6 +47,8 @@
 //! - Async servers and clients on tokio, with the feature `async` (on by default): `Server`,
 //!   `Channel`, `ClientBuilder`.
 //! - Blocking servers and clients, without an async runtime: [`blocking`].
+//! - Framings, with and without headers: [`Framing`]. Compression of messages and connections, with
+//!   the feature `zlib`.
 //! - Requests and responses, for middleware: [`Request`] and [`Response`].
 //! - Limits on what a peer may send: [`Limits`].
 //! - Errors: [`Error`].

@@ -15,7 +15,7 @@ use crate::net::tcp::TcpOptions;
 #[cfg(feature = "tls")]
 use crate::net::tls::{Acceptor, ClientTls, Connector, ServerTls};
 use crate::rpc::message::Protocol;
-use crate::transport::Framing;
+use crate::transport::{Accepted, Framing};
 
 /// Size of each buffer of a connection in memory, in bytes.
 pub(crate) const IN_MEMORY: usize = 64 << 10;
@@ -37,6 +37,7 @@ fn file_limit() -> Option<usize> {
 #[derive(Debug, Clone)]
 pub(crate) struct ServerSettings {
     pub(crate) limits: Limits,
+    pub(crate) accepted: Accepted,
     /// `None`: derived from the file limit of the process.
     pub(crate) max_connections: Option<usize>,
     pub(crate) max_unread: usize,
@@ -72,6 +73,7 @@ impl Default for ServerSettings {
     fn default() -> ServerSettings {
         ServerSettings {
             limits: Limits::DEFAULT,
+            accepted: Accepted::default(),
             max_connections: None,
             max_unread: 64 << 20,
             budget: Arc::new(Budget::new(256 << 20)),
@@ -152,6 +154,12 @@ impl ServerSettings {
 #[derive(Debug, Clone)]
 pub(crate) struct ClientSettings {
     pub(crate) framing: Framing,
+    /// Whether each connection is compressed.
+    #[cfg(feature = "zlib")]
+    pub(crate) zlib: bool,
+    /// Whether the payloads of THeader are compressed.
+    #[cfg(feature = "zlib")]
+    pub(crate) zlib_transform: bool,
     /// `None` until it is set.
     pub(crate) protocol: Option<Protocol>,
     pub(crate) limits: Limits,
@@ -219,6 +227,10 @@ impl Default for ClientSettings {
     fn default() -> ClientSettings {
         ClientSettings {
             framing: Framing::default(),
+            #[cfg(feature = "zlib")]
+            zlib: false,
+            #[cfg(feature = "zlib")]
+            zlib_transform: false,
             protocol: None,
             limits: Limits::DEFAULT,
             connect_timeout: Duration::from_secs(10),
@@ -270,6 +282,24 @@ macro_rules! server_setters {
         /// Limits on what a client may send. Default: [`Limits::DEFAULT`](crate::Limits::DEFAULT).
         pub fn limits(mut self, limits: $crate::Limits) -> Self {
             self.settings.limits = limits;
+            self
+        }
+
+        /// Accepts only this framing. A call in another one is answered with
+        /// `UNSUPPORTED_CLIENT_TYPE` and its connection is closed, with a log event that names what
+        /// the client speaks; so are clients of HTTP and zlib. Default: all framings are detected,
+        /// and calls are answered in kind.
+        pub fn framing(mut self, framing: $crate::Framing) -> Self {
+            self.settings.accepted.framing = Some(framing);
+            self
+        }
+
+        /// Accepts only this protocol. A call in another one is answered with `INVALID_PROTOCOL` and
+        /// its connection is closed, with a log event that names what the client speaks.
+        /// [`Protocol::Binary`](crate::Protocol::Binary) excludes the old message headers. Default:
+        /// all protocols are detected, for each call.
+        pub fn protocol(mut self, protocol: $crate::Protocol) -> Self {
+            self.settings.accepted.protocol = Some(protocol);
             self
         }
 
@@ -393,6 +423,23 @@ macro_rules! client_setters {
         /// `TFramedTransport`.
         pub fn framed(self) -> Self {
             self.framing($crate::Framing::Framed)
+        }
+
+        /// Compresses each connection as one zlib stream in each direction, for servers with a
+        /// `TZlibTransport`; the framing is that within the stream. With the feature `zlib`. A
+        /// thriftly server with that feature detects it.
+        #[cfg(feature = "zlib")]
+        pub fn zlib(mut self) -> Self {
+            self.settings.zlib = true;
+            self
+        }
+
+        /// Compresses calls with the zlib transform of [`Framing::Header`](crate::Framing::Header),
+        /// which it selects; the server then compresses its replies. With the feature `zlib`.
+        #[cfg(feature = "zlib")]
+        pub fn zlib_transform(mut self) -> Self {
+            self.settings.zlib_transform = true;
+            self.framing($crate::Framing::Header)
         }
 
         /// Protocol of the calls; must match the server's. A call encoded in another protocol then

@@ -46,6 +46,14 @@ fn serde_brings_one_package() {
 }
 
 #[test]
+fn zlib_brings_at_most_6_packages() {
+    let without = packages("thriftly", &[]);
+    let with = packages("thriftly", &["zlib"]);
+    let brought: Vec<&String> = with.difference(&without).collect();
+    assert!(brought.len() <= 6, "{}: {brought:#?}", brought.len());
+}
+
+#[test]
 fn http_brings_at_most_25_packages() {
     let without = packages("thriftly", &["async"]);
     let with = packages("thriftly", &["http"]);

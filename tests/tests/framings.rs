@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use thriftly::{Context, ErrorKind, Framing, Protocol, blocking};
+use thriftly::{ApplicationErrorKind, Context, ErrorKind, Framing, Protocol, blocking};
 
 thriftly::thrift!(inline: "
     service Travel {
@@ -15,6 +15,7 @@ thriftly::thrift!(inline: "
         /** The milliseconds that are left until the deadline of the call, or -1. */
         i64 left()
         string form()
+        string echo(1: string text)
         void nap(1: i32 milliseconds)
         oneway void poke()
     }
@@ -51,6 +52,9 @@ impl Travel for Handler {
     async fn form(&self) -> thriftly::Result<String> {
         Ok(form())
     }
+    async fn echo(&self, text: String) -> thriftly::Result<String> {
+        Ok(text)
+    }
     async fn nap(&self, milliseconds: i32) -> thriftly::Result<()> {
         tokio::time::sleep(Duration::from_millis(milliseconds as u64)).await;
         Ok(())
@@ -69,6 +73,9 @@ impl BlockingTravel for Handler {
     }
     fn form(&self) -> thriftly::Result<String> {
         Ok(form())
+    }
+    fn echo(&self, text: String) -> thriftly::Result<String> {
+        Ok(text)
     }
     fn nap(&self, milliseconds: i32) -> thriftly::Result<()> {
         std::thread::sleep(Duration::from_millis(milliseconds as u64));
@@ -95,15 +102,67 @@ fn start_blocking() -> SocketAddr {
     address
 }
 
-/// The framings that carry headers, each with its protocols.
-const FORMS: [(Framing, Protocol); 6] = [
-    (Framing::Header, Protocol::Binary),
-    (Framing::Header, Protocol::BinaryOld),
-    (Framing::Header, Protocol::Compact),
-    (Framing::Header, Protocol::Json),
-    (Framing::TtHeader, Protocol::Binary),
-    (Framing::TtHeader, Protocol::Compact),
-];
+/// What a client speaks.
+#[derive(Debug, Clone, Copy)]
+struct Form {
+    framing: Framing,
+    protocol: Protocol,
+    /// The whole connection is compressed.
+    zlib: bool,
+    /// Each message is compressed.
+    transform: bool,
+}
+
+/// The framings that carry headers, each with its protocols, and plain ones.
+fn forms() -> Vec<Form> {
+    let (header, tt) = (Framing::Header, Framing::TtHeader);
+    let plain = [
+        (header, Protocol::Binary),
+        (header, Protocol::BinaryOld),
+        (header, Protocol::Compact),
+        (header, Protocol::Json),
+        (tt, Protocol::Binary),
+        (tt, Protocol::Compact),
+        (Framing::Framed, Protocol::Binary),
+        (Framing::Framed, Protocol::Compact),
+        (Framing::Framed, Protocol::Json),
+        (Framing::Unframed, Protocol::Binary),
+        (Framing::Unframed, Protocol::BinaryOld),
+        (Framing::Unframed, Protocol::Compact),
+        (Framing::Unframed, Protocol::Json),
+    ];
+    let plain =
+        plain.map(|(framing, protocol)| Form { framing, protocol, zlib: false, transform: false });
+    let compressed = plain.map(|form| Form { zlib: true, ..form });
+    let messages = plain.into_iter().filter(|form| form.framing == header);
+    let messages = messages.map(|form| Form { transform: true, ..form });
+    plain.into_iter().chain(compressed).chain(messages).collect()
+}
+
+impl Form {
+    fn carries_headers(self) -> bool {
+        matches!(self.framing, Framing::Header | Framing::TtHeader)
+    }
+
+    fn builder(self) -> thriftly::ClientBuilder<TravelClient> {
+        let builder = TravelClient::builder().framing(self.framing).protocol(self.protocol);
+        let builder = if self.zlib { builder.zlib() } else { builder };
+        if self.transform { builder.zlib_transform() } else { builder }
+    }
+
+    fn blocking(self) -> blocking::ClientBuilder<BlockingTravelClient> {
+        let builder = BlockingTravelClient::builder().framing(self.framing).protocol(self.protocol);
+        let builder = if self.zlib { builder.zlib() } else { builder };
+        if self.transform { builder.zlib_transform() } else { builder }
+    }
+
+    fn shown(self) -> String {
+        format!("{:?} {}", Some(self.framing), self.protocol)
+    }
+}
+
+/// A text that is compressed a little.
+const BLOB: &str = "The quick brown fox jumps over the lazy dog. ";
 
 const SENT: [(&str, &str); 3] = [
     ("traceparent", "00-1-2-01"),
@@ -120,7 +179,7 @@ fn next(answers: &Receiver<Option<String>>) -> Option<String> {
     answers.recv_timeout(Duration::from_secs(60)).expect("a layer has seen the reply")
 }
 
-async fn check(address: SocketAddr, (framing, protocol): (Framing, Protocol)) {
+async fn check(address: SocketAddr, form: Form) {
     let (send, answers) = channel();
     let spy = thriftly::from_fn(move |request, next| {
         let send = send.clone();
@@ -130,64 +189,130 @@ async fn check(address: SocketAddr, (framing, protocol): (Framing, Protocol)) {
             Ok(response)
         }
     });
-    let builder = TravelClient::builder().framing(framing).protocol(protocol).layer(spy);
-    let client = builder.connect(address).await.expect("the server listens");
-    let padded = client.with_headers(SENT);
-    for size in [0, 100, 100_000] {
-        let echoed = padded.headers(vec![7; size]).await.expect("answered");
-        assert!(is_echo(&echoed), "{framing:?} {protocol}: {echoed:?}");
-        assert_eq!(next(&answers).as_deref(), Some("to headers"));
-    }
-    assert_eq!(client.form().await.expect("answered"), format!("{:?} {protocol}", Some(framing)));
+    let client = form.builder().layer(spy).connect(address).await.expect("the server listens");
+    assert_eq!(client.form().await.expect("answered"), form.shown());
     assert_eq!(next(&answers), None);
-    let left = client.with_timeout(Duration::from_secs(600)).left().await.expect("answered");
-    assert!((540_000..=600_000).contains(&left), "{left} ms are left");
-    let left = client.left().await.expect("answered");
-    assert!((1..=30_000).contains(&left), "the default is 30 s, and {left} ms are left");
     client.poke().await.expect("sent");
     client.nap(0).await.expect("answered");
+    assert_eq!(client.echo(&BLOB.repeat(5000)).await.expect("answered"), BLOB.repeat(5000));
+    if form.carries_headers() {
+        while answers.try_recv().is_ok() {}
+        let with = client.with_headers(SENT);
+        for size in [0, 100, 100_000] {
+            let echoed = with.headers(vec![7; size]).await.expect("answered");
+            assert!(is_echo(&echoed), "{form:?}: {echoed:?}");
+            assert_eq!(next(&answers).as_deref(), Some("to headers"));
+        }
+        let left = client.with_timeout(Duration::from_secs(600)).left().await.expect("answered");
+        assert!((540_000..=600_000).contains(&left), "{left} ms are left");
+        let left = client.left().await.expect("answered");
+        assert!((1..=30_000).contains(&left), "the default is 30 s, and {left} ms are left");
+    } else {
+        assert_eq!(client.left().await.expect("answered"), -1);
+    }
 }
 
-fn check_blocking(address: SocketAddr, (framing, protocol): (Framing, Protocol)) {
+fn check_blocking(address: SocketAddr, form: Form) {
     let (send, answers) = channel();
     let spy = blocking::from_fn(move |request, next| {
         let response = next.run(request)?;
         let _ = send.send(response.headers.get("answer").map(str::to_owned));
         Ok(response)
     });
-    let builder = BlockingTravelClient::builder().framing(framing).protocol(protocol).layer(spy);
-    let client = builder.connect(address).expect("the server listens");
-    let padded = client.with_headers(SENT);
-    for size in [0, 100, 100_000] {
-        let echoed = padded.headers(vec![7; size]).expect("answered");
-        assert!(is_echo(&echoed), "{framing:?} {protocol}: {echoed:?}");
-        assert_eq!(next(&answers).as_deref(), Some("to headers"));
-    }
-    assert_eq!(client.form().expect("answered"), format!("{:?} {protocol}", Some(framing)));
+    let client = form.blocking().layer(spy).connect(address).expect("the server listens");
+    assert_eq!(client.form().expect("answered"), form.shown());
     assert_eq!(next(&answers), None);
-    let left = client.with_timeout(Duration::from_secs(600)).left().expect("answered");
-    assert!((540_000..=600_000).contains(&left), "{left} ms are left");
     client.poke().expect("sent");
     client.nap(0).expect("answered");
+    assert_eq!(client.echo(&BLOB.repeat(5000)).expect("answered"), BLOB.repeat(5000));
+    if form.carries_headers() {
+        while answers.try_recv().is_ok() {}
+        let with = client.with_headers(SENT);
+        for size in [0, 100, 100_000] {
+            let echoed = with.headers(vec![7; size]).expect("answered");
+            assert!(is_echo(&echoed), "{form:?}: {echoed:?}");
+            assert_eq!(next(&answers).as_deref(), Some("to headers"));
+        }
+        let left = client.with_timeout(Duration::from_secs(600)).left().expect("answered");
+        assert!((540_000..=600_000).contains(&left), "{left} ms are left");
+    } else {
+        assert_eq!(client.left().expect("answered"), -1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn headers_and_deadlines_travel() {
+async fn every_form_is_spoken_on_one_port_at_once() {
     for address in [start().await, start_blocking()] {
-        for form in FORMS {
-            check(address, form).await;
-            tokio::task::spawn_blocking(move || check_blocking(address, form))
-                .await
-                .expect("no panic");
+        let mut tasks = Vec::new();
+        for form in forms() {
+            tasks.push(tokio::spawn(check(address, form)));
+            tasks.push(tokio::task::spawn_blocking(move || check_blocking(address, form)));
+        }
+        for task in tasks {
+            task.await.expect("no panic");
         }
     }
 }
 
 #[tokio::test]
 async fn a_call_whose_deadline_has_passed_is_cancelled_at_the_server() {
-    let address = start().await;
+    /// Tells when it is dropped.
+    struct Guard(tokio::sync::mpsc::UnboundedSender<()>);
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+    let (send, mut dropped) = tokio::sync::mpsc::unbounded_channel();
+    let watch = thriftly::from_fn(move |request, next| {
+        let guard = Guard(send.clone());
+        async move {
+            let response = next.run(request).await;
+            drop(guard);
+            response
+        }
+    });
+    let server = thriftly::Server::new(TravelServer::new(Handler)).layer(watch);
+    let server = server.bind("127.0.0.1:0").await.expect("it is bound");
+    let address = server.local_addr();
+    tokio::spawn(server.serve());
     let client = TravelClient::builder().framing(Framing::Header).connect(address).await;
     let client = client.expect("the server listens");
-    let error = client.with_timeout(Duration::from_millis(50)).nap(60_000).await;
+    let error = client.with_timeout(Duration::from_millis(50)).nap(600_000).await;
     assert_eq!(error.expect_err("too slow").kind(), ErrorKind::Timeout);
+    let cancelled = tokio::time::timeout(Duration::from_secs(60), dropped.recv()).await;
+    assert_eq!(cancelled.expect("it does not run on"), Some(()));
+}
+
+#[tokio::test]
+async fn a_server_can_accept_one_framing_and_protocol() {
+    let server = thriftly::Server::new(TravelServer::new(Handler));
+    let server = server.framing(Framing::Header).protocol(Protocol::Compact);
+    let server = server.bind("127.0.0.1:0").await.expect("it is bound");
+    let asynchronous = server.local_addr();
+    tokio::spawn(server.serve());
+    let server = blocking::Server::new(BlockingTravelServer::new(Handler));
+    let server = server.framing(Framing::Header).protocol(Protocol::Compact);
+    let server = server.bind("127.0.0.1:0").expect("it is bound");
+    let blocking = server.local_addr();
+    std::thread::spawn(move || server.serve());
+    for address in [asynchronous, blocking] {
+        for form in forms() {
+            let client = form.builder().connect(&address).await.expect("the server listens");
+            let accepted = form.framing == Framing::Header && form.protocol == Protocol::Compact;
+            match client.form().await {
+                Ok(_) => assert!(accepted && !form.zlib, "{form:?}"),
+                // It cannot be answered in the stream that it does not read.
+                Err(error) if form.zlib => assert_eq!(error.kind(), ErrorKind::Closed),
+                Err(error) => {
+                    let kind = match form.framing {
+                        Framing::Header => ApplicationErrorKind::INVALID_PROTOCOL,
+                        _ => ApplicationErrorKind::UNSUPPORTED_CLIENT_TYPE,
+                    };
+                    assert_eq!(error.kind(), ErrorKind::Application(kind), "{form:?}: {error}");
+                    assert!(error.to_string().contains("this server speaks compact Thrift"));
+                }
+            }
+        }
+    }
 }

@@ -46,12 +46,7 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         let settings = &shared.settings;
         Session {
             stream,
-            connection: ServerConnection::new(
-                settings.limits,
-                ends,
-                settings.share(),
-                settings.report.tally(),
-            ),
+            connection: ServerConnection::new(settings, ends),
             watchdog: Watchdog::new(settings),
             shared,
             scratch: Vec::new(),

@@ -30,16 +30,16 @@ impl Carrier {
         settings: ClientSettings,
         avoid: Vec<SocketAddr>,
     ) -> Result<(Carrier, Option<SocketAddr>), ConnectFailure> {
-        let (framing, limits) = (settings.framing, settings.limits);
+        let codec = ClientConnection::new(&settings);
         #[cfg(feature = "http")]
-        let target = settings.target.clone();
+        let (target, limits) = (settings.target.clone(), settings.limits);
         let (socket, address) = source.connect(settings, avoid).await?;
         #[cfg(feature = "http")]
         if let Some(target) = target {
             let conn = HttpConn::open(link, socket, target, limits).await?;
             return Ok((Carrier::Http(conn), address));
         }
-        let conn = Conn::new(link, socket, ClientConnection::new(framing, limits));
+        let conn = Conn::new(link, socket, codec);
         Ok((Carrier::Stream(Box::new(conn)), address))
     }
 

@@ -11,8 +11,10 @@ use crate::limits::Limits;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
+use crate::settings::ClientSettings;
 use crate::transport::{
-    Cutter, Form, Frame, Framing, Message, explain, is_sasl, oversized, protocol_of,
+    Accepted, Cutter, ENOUGH, Form, Frame, Framing, Message, detect, explain, is_sasl, oversized,
+    protocol_of,
 };
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
@@ -23,6 +25,8 @@ const HEADER: usize = 1 << 10;
 #[derive(Debug)]
 pub(crate) struct ClientConnection {
     limits: Limits,
+    /// The form of calls.
+    form: Form,
     cutter: Cutter,
     input: Input,
     pub(crate) output: Output,
@@ -30,6 +34,8 @@ pub(crate) struct ClientConnection {
     skipped: usize,
     /// Whether any bytes have been received.
     pub(crate) received: bool,
+    /// Whether a whole reply has been received.
+    replied: bool,
     /// Whether the warning about headers has been logged.
     unsendable: bool,
 }
@@ -44,16 +50,33 @@ pub(crate) struct Reply {
 }
 
 impl ClientConnection {
-    pub(crate) fn new(framing: Framing, limits: Limits) -> ClientConnection {
-        ClientConnection {
+    pub(crate) fn new(settings: &ClientSettings) -> ClientConnection {
+        let form = Form::from(settings.framing);
+        #[cfg(feature = "zlib")]
+        let form =
+            Form { zlib: settings.zlib_transform && form.framing == Framing::Header, ..form };
+        let limits = settings.limits;
+        #[cfg_attr(
+            not(feature = "zlib"),
+            expect(unused_mut, reason = "it has no further settings")
+        )]
+        let mut connection = ClientConnection {
             limits,
-            cutter: Cutter::new(framing),
+            form,
+            cutter: Cutter::new(form.framing),
             input: Input::default(),
             output: Output::limited(&limits),
             skipped: 0,
             received: false,
+            replied: false,
             unsendable: false,
+        };
+        #[cfg(feature = "zlib")]
+        if settings.zlib {
+            connection.input.start_zlib();
+            connection.output.start_zlib();
         }
+        connection
     }
 
     /// The buffer for the next read.
@@ -83,7 +106,7 @@ impl ClientConnection {
                 tracing::warn!(method = ?request.method, %error, "a call goes without its headers");
             }
         }
-        let form = Form { seqid, ..framing.into() };
+        let form = Form { seqid, ..self.form };
         let Request { protocol, method, headers, .. } = request;
         let (protocol, method) = (*protocol, method.as_str());
         let head = Head { form: &form, protocol, method, kind, seqid, headers, timeout };
@@ -97,19 +120,27 @@ impl ClientConnection {
     pub(crate) fn next(&mut self) -> Result<Option<Reply>> {
         self.received |= !self.input.is_empty();
         if self.skipped > 0 {
-            self.skipped -= self.input.skip(self.skipped);
+            self.skipped -= self.input.skip(self.skipped)?;
         }
         if self.input.is_empty() {
             return Ok(None);
         }
+        self.input.fill(ENOUGH)?;
         if let Some(length) = self.too_long() {
             return self.skip(length);
+        }
+        if !self.replied
+            && self.cutter.framing == Framing::Unframed
+            && let Some(error) = self.is_framed()
+        {
+            return Err(error);
         }
         let frame = match self.input.cut(&mut self.cutter, &self.limits) {
             Ok(frame) => frame,
             Err(error) => return Err(explain(error, self.input.bytes(), self.cutter.framing)),
         };
         let Some(frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
+        self.replied = true;
         if frame.framing != self.cutter.framing {
             return Err(self.answers_in(&frame));
         }
@@ -140,9 +171,22 @@ impl ClientConnection {
 
     /// What begins like a long message, and is a short one of another protocol.
     fn foreign(&self) -> Option<Error> {
-        let bytes = self.input.bytes();
+        let (bytes, framing) = (self.input.bytes(), self.cutter.framing);
         let error = || Error::new(ErrorKind::InvalidData, "no message of Thrift");
-        is_sasl(bytes).then(|| explain(error(), bytes, self.cutter.framing))
+        is_sasl(bytes).then(|| explain(error(), bytes, framing))
+    }
+
+    /// The error for a first reply in a frame, if this client speaks unframed: its length would be that
+    /// of a method name which no method has.
+    fn is_framed(&self) -> Option<Error> {
+        let (bytes, framing) = (self.input.bytes(), self.cutter.framing);
+        match detect(bytes, &self.limits, &Accepted::default()) {
+            Ok(Some(found)) if found != framing => {
+                let error = Error::new(ErrorKind::InvalidData, "no unframed message");
+                Some(explain(error, bytes, framing))
+            }
+            _ => None,
+        }
     }
 
     /// Length of the current frame if it exceeds the limit but can be skipped.
@@ -173,7 +217,7 @@ impl ClientConnection {
         match head {
             Ok(Envelope { method, seqid, .. }) => {
                 self.skipped = start + length;
-                self.skipped -= self.input.skip(self.skipped);
+                self.skipped -= self.input.skip(self.skipped)?;
                 let result = Err(oversized(length, self.limits.frame_limit()));
                 Ok(Some(Reply { seqid, method, result }))
             }
@@ -193,18 +237,17 @@ impl ClientConnection {
 
     /// Why the end of the stream may have come, if that can be guessed.
     pub(crate) fn hint(&self) -> &'static str {
-        match (self.received, self.cutter.framing) {
-            (true, _) => "",
-            (false, Framing::Unframed) => {
+        match self.cutter.framing {
+            _ if self.received => "",
+            _ if self.input.is_zlib() => {
+                ", before it had answered anything; it may not understand zlib"
+            }
+            Framing::Unframed => {
                 ", before it had answered anything; it may expect framed messages (`.framed()`)"
             }
-            (false, Framing::Framed) => {
-                ", before it had answered anything; it may expect unframed messages"
-            }
-            (false, Framing::Header) => {
-                ", before it had answered anything; it may not understand THeader"
-            }
-            (false, Framing::TtHeader) => {
+            Framing::Framed => ", before it had answered anything; it may expect unframed messages",
+            Framing::Header => ", before it had answered anything; it may not understand THeader",
+            Framing::TtHeader => {
                 ", before it had answered anything; it may not understand TTHeader"
             }
         }
@@ -258,7 +301,8 @@ mod tests {
     use crate::rpc::message::{Headers, Protocol};
 
     fn called(framing: Framing) -> ClientConnection {
-        let mut connection = ClientConnection::new(framing, Limits::DEFAULT);
+        let settings = ClientSettings { framing, ..ClientSettings::default() };
+        let mut connection = ClientConnection::new(&settings);
         let request = Request::new("echo", Protocol::Binary, vec![0].into());
         connection.call(&request, 1, Instant::now()).expect("it is small");
         connection
@@ -287,6 +331,7 @@ mod tests {
             (Framing::Unframed, &b"HTTP/1.1 400 Bad Request"[..], "looks like HTTP"),
             (Framing::Framed, b"HTTP/1.1 400 Bad Request", "looks like HTTP"),
             (Framing::Framed, b"\x80\x01\0\x02\0\0\0\x04", "answers unframed"),
+            (Framing::Unframed, b"\0\0\0\x11\x80\x01\0\x02", "answers framed"),
             (Framing::Unframed, sasl, "looks like SASL: status 4, \"Invalid status -128\""),
             (Framing::Framed, sasl, "looks like SASL: status 4, \"Invalid status -128\""),
         ] {

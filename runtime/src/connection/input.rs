@@ -4,6 +4,8 @@ use bytes::{Buf, BytesMut};
 
 use crate::error::Result;
 use crate::limits::Limits;
+#[cfg(feature = "zlib")]
+use crate::transport::Inflater;
 use crate::transport::{Cutter, Frame};
 
 /// Capacity for the first read.
@@ -21,6 +23,9 @@ pub(crate) struct Input {
     room: usize,
     /// Number of bytes of all complete messages.
     total: u64,
+    /// Between the reads and the buffer, if the stream is compressed.
+    #[cfg(feature = "zlib")]
+    inflater: Option<Box<Inflater>>,
 }
 
 impl Input {
@@ -28,40 +33,109 @@ impl Input {
     pub(crate) fn space(&mut self, cutter: Option<&Cutter>) -> &mut BytesMut {
         let missing =
             cutter.map_or(0, |cutter| cutter.wanted(&self.bytes).saturating_sub(self.bytes.len()));
+        #[cfg(feature = "zlib")]
+        let (bytes, missing) = match &mut self.inflater {
+            None => (&mut self.bytes, missing),
+            Some(inflater) => (&mut inflater.raw, 0),
+        };
+        #[cfg(not(feature = "zlib"))]
+        let bytes = &mut self.bytes;
         // A read that left no room at all was too small, unless it is the first.
-        self.room = match self.bytes.capacity() == self.bytes.len() {
+        self.room = match bytes.capacity() == bytes.len() {
             true => (self.room * 2).clamp(SMALL, LARGE),
             false => self.room,
         };
         // Declared lengths are not trusted: capacity grows with received bytes.
-        let room = missing.min(self.bytes.len()).min(HUGE).max(self.room);
-        if self.bytes.capacity() - self.bytes.len() < room / 2 {
-            self.bytes.reserve(room);
+        let room = missing.min(bytes.len()).min(HUGE).max(self.room);
+        if bytes.capacity() - bytes.len() < room / 2 {
+            bytes.reserve(room);
         }
-        &mut self.bytes
+        bytes
+    }
+
+    /// Decompresses the bytes received so far, and those that follow.
+    #[cfg(feature = "zlib")]
+    pub(crate) fn start_zlib(&mut self) {
+        let raw = std::mem::take(&mut self.bytes);
+        self.inflater = Some(Box::new(Inflater::new(raw)));
+    }
+
+    /// Whether the stream is compressed.
+    pub(crate) fn is_zlib(&self) -> bool {
+        #[cfg(feature = "zlib")]
+        return self.inflater.is_some();
+        #[cfg(not(feature = "zlib"))]
+        false
+    }
+
+    /// Decompresses a part of what was received; `false` if nothing is left.
+    #[inline]
+    fn more(&mut self) -> Result<bool> {
+        #[cfg(feature = "zlib")]
+        if let Some(inflater) = &mut self.inflater {
+            return inflater.more(&mut self.bytes);
+        }
+        Ok(false)
+    }
+
+    /// Decompresses until there are so many bytes, if there can be.
+    ///
+    /// # Errors
+    /// The stream is not compressed as it should be.
+    #[inline]
+    pub(crate) fn fill(&mut self, count: usize) -> Result<()> {
+        while self.bytes.len() < count && self.more()? {}
+        Ok(())
     }
 
     /// Releases the memory of an idle connection.
     pub(crate) fn release(&mut self) {
-        if self.bytes.is_empty() {
-            *self = Input { total: self.total, ..Input::default() };
+        if self.is_empty() {
+            (self.bytes, self.room) = Default::default();
+            #[cfg(feature = "zlib")]
+            if let Some(inflater) = &mut self.inflater {
+                inflater.raw = BytesMut::new();
+            }
         }
     }
 
+    /// The bytes that are not split off, without those that are compressed.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Drops up to `count` bytes and returns the number dropped.
-    pub(crate) fn skip(&mut self, count: usize) -> usize {
-        let count = count.min(self.bytes.len());
-        self.bytes.advance(count);
-        count
+    /// Number of bytes received and not split off.
+    #[cfg(feature = "async")]
+    pub(crate) fn len(&self) -> usize {
+        #[cfg(feature = "zlib")]
+        if let Some(inflater) = &self.inflater {
+            return self.bytes.len() + inflater.raw.len();
+        }
+        self.bytes.len()
     }
 
-    /// Memory of a large incomplete message, in bytes.
+    /// Drops up to `count` bytes and returns the number dropped.
+    ///
+    /// # Errors
+    /// The stream is not compressed as it should be.
+    pub(crate) fn skip(&mut self, count: usize) -> Result<usize> {
+        let mut skipped = 0;
+        loop {
+            let now = (count - skipped).min(self.bytes.len());
+            self.bytes.advance(now);
+            skipped += now;
+            if skipped == count || !self.more()? {
+                return Ok(skipped);
+            }
+        }
+    }
+
+    /// Memory of a large incomplete message, in bytes; and of decompression.
     pub(crate) fn held(&self) -> usize {
-        if self.bytes.len() < SMALL { 0 } else { self.bytes.capacity() }
+        let held = if self.bytes.len() < SMALL { 0 } else { self.bytes.capacity() };
+        #[cfg(feature = "zlib")]
+        let held = held + self.inflater.as_ref().map_or(0, |inflater| inflater.held());
+        held
     }
 
     /// Number of bytes of all complete messages so far.
@@ -70,13 +144,26 @@ impl Input {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
+        #[cfg(feature = "zlib")]
+        if let Some(inflater) = &self.inflater {
+            return self.bytes.is_empty() && inflater.is_empty();
+        }
         self.bytes.is_empty()
     }
 
-    pub(crate) fn cut(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Frame>> {
+    #[inline]
+    fn cut_buffered(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Frame>> {
         let before = self.bytes.len();
         let frame = cutter.cut(&mut self.bytes, limits)?;
         self.total += (before - self.bytes.len()) as u64;
+        Ok(frame)
+    }
+
+    pub(crate) fn cut(&mut self, cutter: &mut Cutter, limits: &Limits) -> Result<Option<Frame>> {
+        let mut frame = self.cut_buffered(cutter, limits)?;
+        while frame.is_none() && self.more()? {
+            frame = self.cut_buffered(cutter, limits)?;
+        }
         // A small remainder would keep the memory of a large message alive.
         if let Some(Frame { bytes, .. }) = &frame
             && bytes.len() > LARGE

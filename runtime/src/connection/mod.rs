@@ -7,6 +7,8 @@ mod client;
 mod failure;
 mod input;
 mod output;
+#[cfg(test)]
+mod pair_tests;
 mod pool;
 mod report;
 mod server;
@@ -23,6 +25,8 @@ pub(crate) use failure::{
     CallName, cannot_carry, closed, flooded, guard, lost, unreadable, wrong_protocol,
 };
 pub(crate) use input::Input;
+#[cfg(test)]
+pub(crate) use output::Head;
 pub(crate) use output::{Output, SLICES};
 pub use pool::ChannelStats;
 pub(crate) use pool::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};

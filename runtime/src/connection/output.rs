@@ -12,12 +12,16 @@ use crate::protocol::{message_end, write_envelope};
 use crate::rpc::body::Body;
 use crate::rpc::message::{Headers, Protocol};
 use crate::transport::{Form, Framing, oversized};
+#[cfg(feature = "zlib")]
+use crate::transport::{append, compress};
 use crate::ttype::MessageKind;
 
 /// Minimum size of a body that is linked instead of copied, in bytes.
 const LINK_FROM: usize = 16 << 10;
 /// Largest buffer capacity kept for reuse, in bytes.
 const KEPT: usize = 64 << 10;
+/// Largest length of a frame.
+const LONGEST: usize = i32::MAX as usize;
 /// Maximum number of slices per vectored write.
 pub(crate) const SLICES: usize = 32;
 
@@ -49,6 +53,9 @@ pub(crate) struct Output {
     total: u64,
     /// The limit of frames, by name; that of their length without it.
     frame_limit: Option<(&'static str, usize)>,
+    /// If it is a compressed stream: whether it has begun.
+    #[cfg(feature = "zlib")]
+    zlib: Option<bool>,
 }
 
 impl Output {
@@ -74,27 +81,48 @@ impl Output {
         }
         write_envelope(protocol, method, kind, seqid, body.len(), &mut self.bytes);
         let end = message_end(protocol);
-        let body_len = body.len() + end.len();
         if form.framing != Framing::Unframed {
-            let length = self.bytes.len() - start - 4 + body_len;
+            let length = self.bytes.len() - start - 4 + body.len() + end.len();
             // Why something failed is said even where the limit is too small for that.
             let limit = self.frame_limit.filter(|_| kind != MessageKind::Exception);
-            let limit = limit.unwrap_or(("i32::MAX", i32::MAX as usize));
-            match i32::try_from(length) {
-                Ok(prefix) if length <= limit.1 => {
-                    self.bytes[start..start + 4].copy_from_slice(&prefix.to_be_bytes());
-                }
-                _ => {
-                    self.bytes.truncate(start);
-                    return Err(oversized(length, limit));
-                }
+            let limit = limit.unwrap_or(("i32::MAX", usize::MAX));
+            let limit = match limit.1 > LONGEST {
+                true => ("i32::MAX", LONGEST),
+                false => limit,
+            };
+            if length > limit.1 {
+                self.bytes.truncate(start);
+                return Err(oversized(length, limit));
             }
             if form.framed {
                 let inner = (length + start - payload) as u32;
                 self.bytes[payload..payload + 4].copy_from_slice(&inner.to_be_bytes());
             }
         }
-        self.left += self.bytes.len() - start + body_len;
+        #[cfg(feature = "zlib")]
+        let (body, end) = match form.zlib {
+            false => (body, end),
+            true => {
+                let head = self.bytes.split_off(payload);
+                compress(chunks(&head, &body, end), &mut self.bytes);
+                (Body::default(), &[][..])
+            }
+        };
+        if form.framing != Framing::Unframed {
+            let length = self.bytes.len() - start - 4 + body.len() + end.len();
+            self.bytes[start..start + 4].copy_from_slice(&(length as u32).to_be_bytes());
+        }
+        #[cfg(feature = "zlib")]
+        let (body, end) = match &mut self.zlib {
+            None => (body, end),
+            Some(begun) => {
+                let head = self.bytes.split_off(start);
+                let first = !std::mem::replace(begun, true);
+                append(first, chunks(&head, &body, end), &mut self.bytes);
+                (Body::default(), &[][..])
+            }
+        };
+        self.left += self.bytes.len() - start + body.len() + end.len();
         let (bytes, links) = body.into_parts();
         let mut from = 0;
         for (at, link) in links {
@@ -105,6 +133,12 @@ impl Output {
         self.piece(if from == 0 { bytes } else { bytes.slice(from..) });
         self.bytes.extend_from_slice(end);
         Ok(())
+    }
+
+    /// Compresses the messages that follow, as one zlib stream.
+    #[cfg(feature = "zlib")]
+    pub(crate) fn start_zlib(&mut self) {
+        self.zlib = Some(false);
     }
 
     fn piece(&mut self, piece: Bytes) {
@@ -175,6 +209,12 @@ impl Output {
             self.bytes.shrink_to(KEPT);
         }
     }
+}
+
+/// A message in pieces.
+#[cfg(feature = "zlib")]
+fn chunks<'a>(head: &'a [u8], body: &'a Body, end: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    std::iter::once(head).chain(body.chunks()).chain(std::iter::once(end))
 }
 
 #[cfg(test)]

@@ -13,7 +13,12 @@ use crate::net::endpoints::Endpoints;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::context::Connection;
 use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind};
-use crate::transport::{Cutter, Form, Message, Unreadable, detect, protocol_of, timeout};
+use crate::settings::ServerSettings;
+#[cfg(feature = "zlib")]
+use crate::transport::is_zlib;
+use crate::transport::{
+    Accepted, Cutter, ENOUGH, Form, Message, Unreadable, detect, protocol_of, timeout,
+};
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 /// Unsent bytes above which no further calls are read (back-pressure).
@@ -26,6 +31,7 @@ const HEADER: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct ServerConnection {
     limits: Limits,
+    accepted: Accepted,
     ends: Endpoints,
     /// `None` until the protocol is detected from the first bytes.
     cutter: Option<Cutter>,
@@ -63,24 +69,20 @@ pub(crate) struct CallHead {
 }
 
 impl ServerConnection {
-    pub(crate) fn new(
-        limits: Limits,
-        ends: Endpoints,
-        share: Share,
-        tally: Tally,
-    ) -> ServerConnection {
+    pub(crate) fn new(settings: &ServerSettings, ends: Endpoints) -> ServerConnection {
         ServerConnection {
-            tally,
-            limits,
+            limits: settings.limits,
+            accepted: settings.accepted,
             ends,
-            share: Arc::new(share),
+            share: Arc::new(settings.share()),
             counted: 0,
             cutter: None,
             shared: None,
             unsendable: false,
             input: Input::default(),
-            output: Output::limited(&limits),
+            output: Output::limited(&settings.limits),
             messages: 0,
+            tally: settings.report.tally(),
         }
     }
 
@@ -122,15 +124,11 @@ impl ServerConnection {
     /// connection must then be closed.
     pub(crate) fn next(&mut self) -> Result<Option<Call>> {
         if self.input.is_empty() {
-            self.share.hold_input(0)?;
+            self.share.hold_input(self.input.held())?;
             return Ok(None);
         }
         if self.cutter.is_none() {
-            self.cutter = detect(self.input.bytes(), &self.limits)?.map(Cutter::new);
-            if let Some(Cutter { framing, .. }) = self.cutter {
-                self.shared =
-                    Some(Arc::new(Connection { ends: self.ends.clone(), framing: Some(framing) }));
-            }
+            self.detect()?;
         }
         let Some(cutter) = &mut self.cutter else { return Ok(None) };
         loop {
@@ -158,6 +156,9 @@ impl ServerConnection {
             let Envelope { method, kind, seqid } = read_envelope(protocol, &mut body)?;
             let oneway = kind == MessageKind::Oneway;
             let head = CallHead { method, oneway, form, protocol, seqid };
+            if let Some(why) = self.accepted.check(form.framing, protocol) {
+                return Err(self.refuse(&head, why));
+            }
             match kind {
                 MessageKind::Call | MessageKind::Oneway => {
                     let mut request = Request::new(head.method.clone(), protocol, body.into());
@@ -185,6 +186,27 @@ impl ServerConnection {
                 }
             }
         }
+    }
+
+    /// Detects the framing, and first whether the stream is compressed.
+    ///
+    /// # Errors
+    /// It is none that is accepted.
+    #[cold]
+    fn detect(&mut self) -> Result<()> {
+        #[cfg(feature = "zlib")]
+        if self.accepted.framing.is_none() && !self.input.is_zlib() && is_zlib(self.input.bytes()) {
+            self.input.start_zlib();
+            self.output.start_zlib();
+        }
+        self.input.fill(ENOUGH)?;
+        let Some(framing) = detect(self.input.bytes(), &self.limits, &self.accepted)? else {
+            return Ok(());
+        };
+        self.cutter = Some(Cutter::new(framing));
+        self.shared =
+            Some(Arc::new(Connection { ends: self.ends.clone(), framing: Some(framing) }));
+        Ok(())
     }
 
     /// What is held for it, for tasks that make answers: each has to be
@@ -282,6 +304,16 @@ impl ServerConnection {
         }
     }
 
+    /// Answers a message of a framing or protocol that is not accepted. Returns the reason to close the
+    /// connection.
+    #[cold]
+    fn refuse(&mut self, head: &CallHead, kind: ApplicationErrorKind) -> Error {
+        let (framing, protocol) = (head.form.framing.name(), head.protocol);
+        let why = format!("the client speaks {protocol} Thrift, {framing}; {}", self.accepted);
+        self.answer(head, Err(Error::application(kind, why.clone())));
+        Error::new(ErrorKind::InvalidData, why)
+    }
+
     /// Tells the caller what is wrong with a message whose header cannot be read, so that nothing is
     /// known of it but its sequence id. Returns the reason to close the connection.
     #[cold]
@@ -324,14 +356,12 @@ fn answer(output: &mut Output, call: &CallHead, response: Response) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::Budget;
     use crate::rpc::message::Headers;
     use crate::transport::Framing;
 
     fn connection(limits: Limits) -> ServerConnection {
-        let share = Share::new(Arc::new(Budget::new(usize::MAX)), usize::MAX);
-        let tally = crate::connection::Report::default().tally();
-        ServerConnection::new(limits, Endpoints::default(), share, tally)
+        let settings = ServerSettings { limits, ..ServerSettings::default() };
+        ServerConnection::new(&settings, Endpoints::default())
     }
 
     fn message(protocol: Protocol, name: &'static str, kind: MessageKind, seqid: i32) -> Vec<u8> {

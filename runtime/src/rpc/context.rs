@@ -143,8 +143,9 @@ impl Context {
         self.0.answer.lock().unwrap_or_else(PoisonError::into_inner).insert(name, value);
     }
 
-    /// The deadline of the call, if there is one, for example from `handler_timeout` of the server.
-    /// Calls made by the handler inherit it unless they have an earlier one.
+    /// The deadline of the call, if there is one: the time limit that came with the call
+    /// ([`Framing::Header`], [`Framing::TtHeader`]) or `handler_timeout` of the server, whichever
+    /// is earlier. An async handler is cancelled after it. Calls made by the handler inherit it unless they have an earlier one.
     pub fn deadline(&self) -> Option<Instant> {
         self.0.call.deadline
     }

@@ -269,7 +269,7 @@ pub struct Request {
     pub body: Body,
     /// Limits for decoding the body.
     pub limits: Limits,
-    /// The deadline of the call. It is not sent to the server.
+    /// The deadline of the call. It is sent to the server in framings with headers.
     pub deadline: Deadline,
     /// Values attached by layers. They are not sent.
     pub extensions: Extensions,

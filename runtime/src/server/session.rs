@@ -103,8 +103,7 @@ where
         hung_up: fn(&IO) -> HangUp,
     ) -> Session<IO, S> {
         let watchdog = Watchdog::new(&settings);
-        let connection =
-            ServerConnection::new(settings.limits, ends, settings.share(), settings.report.tally());
+        let connection = ServerConnection::new(&settings, ends);
         let share = Arc::clone(connection.share());
         Session {
             io,
@@ -232,7 +231,7 @@ where
                 return Poll::Ready(end);
             }
             // A little is read ahead, in order to detect the end of the stream.
-            self.paused = more && self.connection.input.bytes().len() >= READ_AHEAD;
+            self.paused = more && self.connection.input.len() >= READ_AHEAD;
             if self.paused || self.end.is_some() {
                 return self.watch(context);
             }
@@ -273,7 +272,7 @@ where
             return false;
         }
         #[cfg(feature = "http")]
-        if !self.detected && self.detect_http() {
+        if !self.detected && self.settings.accepted.framing.is_none() && self.detect_http() {
             return false;
         }
         loop {

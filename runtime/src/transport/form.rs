@@ -18,6 +18,8 @@ pub(crate) struct Form {
     pub(crate) flags: u16,
     /// The sequence id in the header. It is the only one that can be read if the payload cannot.
     pub(crate) seqid: i32,
+    /// Whether the payload is compressed with zlib; `false` without the feature.
+    pub(crate) zlib: bool,
     /// Whether the payload has a frame of its own: Kitex's "TTHeaderFramed", volo's default.
     pub(crate) framed: bool,
 }
@@ -44,7 +46,7 @@ impl Form {
                 framing,
                 flags: u16::from_be_bytes([f0, f1]),
                 seqid: i32::from_be_bytes([s0, s1, s2, s3]),
-                framed: false,
+                ..Form::default()
             }),
             Some(_) => Err(Error::new(ErrorKind::InvalidData, format!("no {name} message"))),
             None => {
@@ -108,8 +110,8 @@ impl Frame {
 impl Unreadable {
     /// A malformed header.
     #[cold]
-    pub(crate) fn malformed(form: Form, error: Error) -> Box<Unreadable> {
-        let (kind, protocol) = (ApplicationErrorKind::PROTOCOL_ERROR, Protocol::default());
+    pub(crate) fn malformed(form: Form, protocol: Protocol, error: Error) -> Box<Unreadable> {
+        let kind = ApplicationErrorKind::PROTOCOL_ERROR;
         Box::new(Unreadable { error, kind, form, protocol })
     }
 
@@ -150,13 +152,13 @@ impl Fixed {
         frame: &[u8],
         limits: &Limits,
     ) -> Result<Fixed, Box<Unreadable>> {
-        let form = Form::read(frame, framing)
-            .map_err(|error| Unreadable::malformed(framing.into(), error))?;
+        let malformed = |form, error| Unreadable::malformed(form, Protocol::default(), error);
+        let form = Form::read(frame, framing).map_err(|error| malformed(framing.into(), error))?;
         let name = framing.name();
         let Some(&[.., w0, w1]) = frame.first_chunk::<{ Fixed::SIZE }>() else {
             let error =
                 Error::new(ErrorKind::UnexpectedEof, format!("a {name} message is cut off"));
-            return Err(Unreadable::malformed(form, error));
+            return Err(malformed(form, error));
         };
         let block = usize::from(u16::from_be_bytes([w0, w1])) * 4;
         let left = frame.len() - Fixed::SIZE;
@@ -177,7 +179,7 @@ impl Fixed {
             ),
             _ => return Ok(Fixed { form, block }),
         };
-        Err(Unreadable::malformed(form, error))
+        Err(malformed(form, error))
     }
 
     /// Appends the fixed part of a message; its length and the size of the block are

@@ -23,13 +23,16 @@ const BINARY: u32 = 0;
 const JSON: u32 = 1;
 const COMPACT: u32 = 2;
 
+/// The transform that is supported.
+const ZLIB: u32 = 1;
+
 /// Key-value pairs of this message.
 const KEY_VALUES: u32 = 1;
 
 /// Reads the header of a frame.
 pub(super) fn open(frame: Bytes, limits: &Limits) -> Result<Message, Box<Unreadable>> {
-    let Fixed { form, block: size } = Fixed::read(Framing::Header, &frame, limits)?;
-    let malformed = |error| Unreadable::malformed(form, error);
+    let Fixed { mut form, block: size } = Fixed::read(Framing::Header, &frame, limits)?;
+    let malformed = move |error| Unreadable::malformed(form, Protocol::default(), error);
     let mut block = Block::new(&frame, Fixed::SIZE, size);
     let id = block.varint().map_err(malformed)?;
     let protocol = match id {
@@ -39,14 +42,27 @@ pub(super) fn open(frame: Bytes, limits: &Limits) -> Result<Message, Box<Unreada
         JSON => Protocol::Json,
         _ => return Err(Unreadable::protocol(form, id, protocol_name(id))),
     };
-    let transforms = block.varint().map_err(malformed)?;
-    if transforms > 0 {
-        let id = block.varint().map_err(malformed)?;
-        let why = format!("{} is not supported", transform_name(id));
-        return Err(Unreadable::transform(form, protocol, id, &why));
+    let malformed = move |error| Unreadable::malformed(form, protocol, error);
+    for _ in 0..block.varint().map_err(malformed)? {
+        match block.varint().map_err(malformed)? {
+            ZLIB if cfg!(feature = "zlib") && !form.zlib => form.zlib = true,
+            id => {
+                let named = transform_name(id);
+                let why = match cfg!(feature = "zlib") && id == ZLIB {
+                    true => format!("{named} is applied more than once"),
+                    false => format!("{named} is not supported"),
+                };
+                return Err(Unreadable::transform(form, protocol, id, &why));
+            }
+        }
     }
     let headers = info(&mut block, limits).map_err(malformed)?;
     let bytes = frame.slice(Fixed::SIZE + size..);
+    #[cfg(feature = "zlib")]
+    let bytes = match form.zlib {
+        false => bytes,
+        true => super::zlib::decompress(&bytes, limits.frame_limit()).map_err(malformed)?.into(),
+    };
     let protocol = match (protocol, protocol_of(&bytes)) {
         (Protocol::Binary, old @ Protocol::BinaryOld) => old,
         (named, _) => named,
@@ -96,7 +112,13 @@ pub(super) fn begin(
     };
     Fixed::begin(form, MAGIC, out);
     write_varint(id, out);
-    write_varint(0, out);
+    match form.zlib {
+        false => write_varint(0, out),
+        true => {
+            write_varint(1, out);
+            write_varint(ZLIB, out);
+        }
+    }
     let own = timeout.map(|timeout| (TIMEOUT, milliseconds(timeout)));
     let own = own.as_ref().map(|(name, value)| (*name, value.as_str()));
     let set = || headers.iter().filter(|(name, _)| own.is_none() || *name != TIMEOUT).chain(own);
@@ -133,7 +155,7 @@ fn protocol_name(id: u32) -> &'static str {
 
 fn transform_name(id: u32) -> &'static str {
     match id {
-        1 => " (zlib)",
+        ZLIB => " (zlib)",
         2 => " (HMAC)",
         3 => " (Snappy)",
         4 => " (QuickLZ)",

@@ -6,7 +6,10 @@ mod header;
 mod ttheader;
 mod unframed;
 mod wire;
+#[cfg(feature = "zlib")]
+mod zlib;
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -14,13 +17,39 @@ use bytes::BytesMut;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::rpc::message::{Headers, Protocol};
+use crate::ttype::ApplicationErrorKind;
 
 pub(crate) use form::{Form, Frame, Message, Unreadable, timeout};
 pub(crate) use framed::oversized;
-pub(crate) use wire::{detect, explain, is_sasl, protocol_of};
+pub(crate) use wire::{ENOUGH, detect, explain, is_sasl, protocol_of};
+#[cfg(feature = "zlib")]
+pub(crate) use zlib::{Inflater, append, compress, is_zlib};
 
-/// Message framing: how message boundaries are marked in a byte stream. Both ends must agree; a
-/// thriftly server detects the framing of its client.
+/// Message framing: how message boundaries are marked in a byte stream.
+///
+/// A client and its server must agree. A thriftly server detects the framing and protocol of each
+/// client from the first bytes of the connection, and answers in kind:
+///
+/// | first bytes | framing and protocol |
+/// |---|---|
+/// | `80 01` | unframed, strict binary |
+/// | `82` | unframed, compact |
+/// | `[` | unframed, JSON (feature `json`) |
+/// | a length of at most `Limits::message`, a letter or `_` | unframed, old binary: the length is that of the method name |
+/// | a length, `{` | unframed, ThriftPy's JSON (feature `thriftpy-json`) |
+/// | a length, `80 01` | framed, strict binary |
+/// | a length, `00` | framed, old binary |
+/// | a length, `82` | framed, compact |
+/// | a length, `[` | framed, JSON (feature `json`) |
+/// | a length, `0f ff` | THeader; the header names the protocol |
+/// | a length, `10 00` | TTHeader; the header names the protocol |
+/// | `78 01`, `78 5e`, `78 9c` or `78 da` | a zlib stream, in which the rest is detected (feature `zlib`) |
+/// | a method and a space, as in `POST /` | HTTP (feature `http`), async servers |
+///
+/// A connection is either framed or unframed; protocols, and frames with and without headers, may mix
+/// on it. Anything else is closed, with a log event that names what the bytes look like. A server can
+/// be limited to one framing and one protocol with [`Server::framing`](crate::blocking::Server::framing)
+/// and [`Server::protocol`](crate::blocking::Server::protocol).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Framing {
@@ -33,8 +62,10 @@ pub enum Framing {
     /// Each message has a length prefix and a header with key-value pairs: `THeaderTransport` of
     /// Apache Thrift and fbthrift, "header".
     ///
-    /// It carries [`Headers`](crate::Headers) both ways, and the deadline of a call, as the header
-    /// `client_timeout` in milliseconds.
+    /// It carries [`Headers`](crate::Headers) both ways, and the deadline of a call as the header
+    /// `client_timeout`, in milliseconds. Protocols: binary, compact and, with the feature `json`,
+    /// JSON. With the feature `zlib`, payloads may be compressed. An entry of an unknown kind ends
+    /// the list of headers. Frames with 64-bit lengths (`BIGF`) are rejected.
     Header,
     /// Each message has a length prefix and CloudWeGo's header: `TTHeader` of Kitex and volo.
     ///
@@ -43,7 +74,8 @@ pub enum Framing {
     /// `dest-address` (11), `rpc-timeout` (12, the deadline of the call, in milliseconds),
     /// `with-header` (16), `conn-timeout` (17), `from-method` (20), `stress-tag` (21),
     /// `message-type` (22) and others of Kitex; else `int-key-` and the number. The access token is
-    /// `acl-token`.
+    /// `acl-token`. Protocols: binary and compact. A payload that has a frame of its own
+    /// ("TTHeaderFramed") is answered in the same way; an entry of an unknown kind is an error.
     TtHeader,
 }
 
@@ -85,6 +117,47 @@ impl Framing {
             }
             Framing::Header => header::begin(form, protocol, headers, timeout, out),
             Framing::TtHeader => ttheader::begin(form, protocol, headers, timeout, out),
+        }
+    }
+}
+
+/// What a server accepts; what is `None` is detected.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Accepted {
+    pub(crate) framing: Option<Framing>,
+    pub(crate) protocol: Option<Protocol>,
+}
+
+impl Accepted {
+    /// Whether a message of this framing and protocol is accepted; else the kind of the refusal.
+    pub(crate) fn check(
+        &self,
+        framing: Framing,
+        protocol: Protocol,
+    ) -> Option<ApplicationErrorKind> {
+        if self.framing.is_some_and(|accepted| accepted != framing) {
+            return Some(ApplicationErrorKind::UNSUPPORTED_CLIENT_TYPE);
+        }
+        let other = self.protocol.is_some_and(|accepted| accepted != protocol);
+        other.then_some(ApplicationErrorKind::INVALID_PROTOCOL)
+    }
+}
+
+/// For messages: what a server speaks.
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this server speaks ")?;
+        match self.protocol {
+            Some(protocol) => write!(f, "{protocol} Thrift")?,
+            None if cfg!(feature = "json") => f.write_str("binary and compact Thrift and JSON")?,
+            None => f.write_str("binary and compact Thrift")?,
+        }
+        match self.framing {
+            Some(framing) => write!(f, ", {} only", framing.name()),
+            None if cfg!(feature = "zlib") => {
+                f.write_str(", framed, unframed, THeader, TTHeader and zlib")
+            }
+            None => f.write_str(", framed, unframed, THeader and TTHeader"),
         }
     }
 }

@@ -66,7 +66,7 @@ const OTHER: &str = "int-key-";
 /// Reads the header of a frame.
 pub(super) fn open(frame: Bytes, limits: &Limits) -> Result<Message, Box<Unreadable>> {
     let Fixed { mut form, block: size } = Fixed::read(Framing::TtHeader, &frame, limits)?;
-    let malformed = |error| Unreadable::malformed(form, error);
+    let malformed = move |error| Unreadable::malformed(form, Protocol::default(), error);
     let mut block = Block::new(&frame, Fixed::SIZE, size);
     let id = block.u8().map_err(malformed)?;
     let protocol = match id {
@@ -86,6 +86,7 @@ pub(super) fn open(frame: Bytes, limits: &Limits) -> Result<Message, Box<Unreada
         let id = block.u8().map_err(malformed)?;
         return Err(Unreadable::transform(form, protocol, id.into(), " is not supported"));
     }
+    let malformed = move |error| Unreadable::malformed(form, protocol, error);
     let headers = info(&mut block, limits).map_err(malformed)?;
     let mut bytes = frame.slice(Fixed::SIZE + size..);
     if is_framed(&bytes) {

@@ -3,10 +3,10 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::rpc::message::Protocol;
-use crate::transport::Framing;
+use crate::transport::{Accepted, Framing};
 
 /// Number of bytes sufficient for detection.
-const ENOUGH: usize = 8;
+pub(crate) const ENOUGH: usize = 8;
 
 /// Detects the framing from the first bytes of a connection; `None` if there are too few.
 ///
@@ -23,18 +23,23 @@ const ENOUGH: usize = 8;
 /// | length `00` | framed, old binary: the first byte of a name's length |
 /// | length, a letter | unframed, old binary: the length was that of the name |
 /// | length `{` | unframed JSON of ThriftPy: the length is a part of it |
+/// | `78 01`, `78 5e`, `78 9c`, `78 da` | zlib, with the feature; the server detects the rest within |
 ///
 /// A length above both limits is rejected, so that plain text, which would be a length above 150
 /// MB, is rejected at its first byte.
 ///
 /// # Errors
 /// None of these matches. The message names the protocol that the bytes look like.
-pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
+pub(crate) fn detect(
+    first: &[u8],
+    limits: &Limits,
+    accepted: &Accepted,
+) -> Result<Option<Framing>> {
     let first = &first[..first.len().min(ENOUGH)];
     if let Some(guess) = foreign(first) {
         return Err(Error::new(
             ErrorKind::InvalidData,
-            format!("looks like {guess}; {SERVED}, and got {first:02x?}"),
+            format!("looks like {guess}; {accepted}, and got {first:02x?}"),
         ));
     }
     Ok(Some(match first {
@@ -55,6 +60,8 @@ pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
         [_, _, _, _, 0x80 | 0x0f | 0x10] => return Ok(None),
         [0x00..=0x7f, rest @ ..] if rest.len() < 4 && !beyond(first, limits) => return Ok(None),
         [] => return Ok(None),
+        // It may be zlib.
+        [0x78] => return Ok(None),
         _ => {
             let is_text = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
             let guess = match first.iter().all(is_text) {
@@ -63,7 +70,7 @@ pub(crate) fn detect(first: &[u8], limits: &Limits) -> Result<Option<Framing>> {
             };
             return Err(Error::new(
                 ErrorKind::InvalidData,
-                format!("{guess}; {SERVED}, and got {first:02x?}"),
+                format!("{guess}; {accepted}, and got {first:02x?}"),
             ));
         }
     }))
@@ -76,13 +83,6 @@ fn beyond(first: &[u8], limits: &Limits) -> bool {
     u32::from_be_bytes(least) as usize > limits.frame.max(limits.message)
 }
 
-#[cfg(feature = "json")]
-const SERVED: &str =
-    "this server speaks binary and compact Thrift and JSON, framed, unframed, THeader and TTHeader";
-#[cfg(not(feature = "json"))]
-const SERVED: &str =
-    "this server speaks binary and compact Thrift, framed, unframed, THeader and TTHeader";
-
 /// The error for a reply whose first bytes show another protocol.
 #[cold]
 pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
@@ -91,7 +91,7 @@ pub(crate) fn explain(error: Error, first: &[u8], framing: Framing) -> Error {
         return Error::new(ErrorKind::InvalidData, why).with_source(error);
     }
     let first = &first[..first.len().min(ENOUGH)];
-    let why = match (foreign(first), detect(first, &Limits::DEFAULT)) {
+    let why = match (foreign(first), detect(first, &Limits::DEFAULT, &Accepted::default())) {
         (Some(guess), _) => format!("the reply looks like {guess}, not like Thrift"),
         (None, Ok(Some(found))) if found != framing => format!(
             "the server answers {}, but this client speaks {}",
@@ -132,6 +132,7 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
         #[cfg(not(feature = "json"))]
         [b'[', ..] => Some("the JSON protocol"),
         [0x16] | [0x16, 0x03, ..] => Some("TLS"),
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some("zlib"),
         _ if first.starts_with(b"SSH-") => Some("SSH"),
         _ if first.starts_with(b"PRI ") => Some("HTTP/2"),
         _ if first.starts_with(b"HTTP") => Some("HTTP"),
@@ -170,19 +171,21 @@ pub(crate) fn protocol_of(message: &[u8]) -> Protocol {
 mod tests {
     use super::*;
 
+    const ALL: Accepted = Accepted { framing: None, protocol: None };
+
     fn is(bytes: &[u8]) -> std::result::Result<Framing, String> {
         // The result does not depend on how many bytes arrive first.
         for end in 0..bytes.len() {
-            if let Ok(Some(early)) = detect(&bytes[..end], &Limits::DEFAULT) {
+            if let Ok(Some(early)) = detect(&bytes[..end], &Limits::DEFAULT, &ALL) {
                 assert_eq!(
-                    detect(bytes, &Limits::DEFAULT).ok().flatten(),
+                    detect(bytes, &Limits::DEFAULT, &ALL).ok().flatten(),
                     Some(early),
                     "{:?}",
                     &bytes[..end]
                 );
             }
         }
-        match detect(bytes, &Limits::DEFAULT) {
+        match detect(bytes, &Limits::DEFAULT, &ALL) {
             Ok(Some(framing)) => Ok(framing),
             Ok(None) => Err("undecided".into()),
             Err(error) => Err(error.message().split(';').next().unwrap_or_default().into()),
@@ -248,7 +251,8 @@ mod tests {
             (b"\r\n\r\n\0\r\nQUIT\n", "the PROXY protocol"),
             (b"\r\n\r\n", "plain text"),
             (b"hello world", "plain text"),
-            (b"x", "plain text"),
+            (b"xy", "plain text"),
+            (b"\x78\x9c\0", "zlib"),
             #[cfg(not(feature = "json"))]
             (b"[1,\"ping\",1,1,{}]", "the JSON protocol"),
             #[cfg(not(feature = "json"))]

@@ -11,6 +11,7 @@ use crate::rpc::message::Request;
 pub(super) const LATE: usize = 64;
 
 /// What became of a call on a connection.
+#[expect(clippy::large_enum_variant, reason = "a box would cost each call an allocation")]
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// Its reply has come.

@@ -394,7 +394,7 @@ impl State {
         settings: &ClientSettings,
     ) {
         let conn = connected.and_then(|(socket, address)| {
-            let codec = ClientConnection::new(settings.framing, settings.limits);
+            let codec = ClientConnection::new(settings);
             let conn = match socket {
                 Connected::Socket(socket) => Conn::Socket(Box::new(SocketConn::new(socket, codec))),
                 Connected::Other(stream) => Conn::Other(Worker::start(stream, codec)?),
