@@ -74,6 +74,7 @@ pub mod messages;
 mod net;
 mod protocol;
 mod rpc;
+pub mod sasl;
 #[cfg(feature = "async")]
 mod server;
 mod settings;

@@ -15,6 +15,7 @@ use crate::net::tcp::TcpOptions;
 #[cfg(feature = "tls")]
 use crate::net::tls::{Acceptor, ClientTls, Connector, ServerTls};
 use crate::rpc::message::Protocol;
+use crate::sasl::{ClientFactory, ServerMechanisms};
 use crate::transport::{Accepted, Framing};
 
 /// Size of each buffer of a connection in memory, in bytes.
@@ -53,6 +54,7 @@ pub(crate) struct ServerSettings {
     pub(crate) write_timeout: Duration,
     pub(crate) drain_timeout: Duration,
     pub(crate) nodelay: bool,
+    pub(crate) sasl: ServerMechanisms,
     /// The only path at which HTTP is served.
     #[cfg(feature = "http")]
     pub(crate) http_path: Option<Arc<str>>,
@@ -88,6 +90,7 @@ impl Default for ServerSettings {
             write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(30),
             nodelay: true,
+            sasl: ServerMechanisms::default(),
             #[cfg(feature = "http")]
             http_path: None,
             backlog: 4096,
@@ -103,6 +106,16 @@ impl Default for ServerSettings {
 }
 
 impl ServerSettings {
+    /// Whether a connection has a handshake or login before its first message.
+    #[cfg(feature = "async")]
+    pub(crate) fn has_handshake(&self) -> bool {
+        #[cfg(feature = "tls")]
+        if self.acceptor.is_some() {
+            return true;
+        }
+        !self.sasl.is_empty()
+    }
+
     /// How long a connection may wait for that.
     pub(crate) fn period(&self, waiting: Waiting) -> Duration {
         match waiting {
@@ -166,6 +179,7 @@ pub(crate) struct ClientSettings {
     pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
     pub(crate) tcp: TcpOptions,
+    pub(crate) sasl: Option<ClientFactory>,
     pub(crate) pool: PoolSettings,
     #[cfg(feature = "http")]
     pub(crate) http: crate::http::HttpOptions,
@@ -236,6 +250,7 @@ impl Default for ClientSettings {
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(30)),
             tcp: TcpOptions { nodelay: true, keepalive: Some(Duration::from_secs(60)) },
+            sasl: None,
             pool: PoolSettings::default(),
             #[cfg(feature = "http")]
             http: crate::http::HttpOptions::default(),
@@ -368,6 +383,28 @@ macro_rules! server_setters {
             self
         }
 
+        /// Requires clients to authenticate with a user name and password (SASL `PLAIN`), as
+        /// HiveServer2 does. `check` is called for each connection with both, on a thread that may
+        /// wait. A login has to complete within [`first_byte_timeout`](Self::first_byte_timeout).
+        /// The user is [`Context::user`](crate::Context::user). See [`sasl`](crate::sasl).
+        pub fn sasl_plain(
+            self,
+            check: impl Fn(&str, &str) -> bool + Send + Sync + 'static,
+        ) -> Self {
+            let mechanism = $crate::sasl::PlainServer::new(check);
+            self.sasl(move || mechanism.clone())
+        }
+
+        /// Requires clients to authenticate by this SASL mechanism, or another one that was added.
+        /// `mechanism` is called for each connection. See [`sasl`](crate::sasl).
+        pub fn sasl<M: $crate::sasl::ServerMechanism + 'static>(
+            mut self,
+            mechanism: impl Fn() -> M + Send + Sync + 'static,
+        ) -> Self {
+            self.settings.sasl.add(mechanism);
+            self
+        }
+
         /// Whether small packets are sent immediately (`TCP_NODELAY`). Default: `true`.
         pub fn nodelay(mut self, nodelay: bool) -> Self {
             self.settings.nodelay = nodelay;
@@ -490,6 +527,25 @@ macro_rules! client_setters {
         /// seconds.
         pub fn keepalive(mut self, time: impl Into<Option<std::time::Duration>>) -> Self {
             self.settings.tcp.keepalive = time.into();
+            self
+        }
+
+        /// Authenticates each connection with a user name and password (SASL `PLAIN`), as servers
+        /// such as HiveServer2, Spark and Impala require. A login is part of connecting and has its
+        /// time limit. Messages are then framed by SASL: the framing stays
+        /// [`Unframed`](crate::Framing::Unframed). See [`sasl`](crate::sasl).
+        pub fn sasl_plain(self, user: impl Into<String>, password: impl Into<String>) -> Self {
+            let mechanism = $crate::sasl::PlainClient::new(user, password);
+            self.sasl(move || mechanism.clone())
+        }
+
+        /// Authenticates each connection by a SASL mechanism. `mechanism` is called for each
+        /// connection. See [`sasl`](crate::sasl).
+        pub fn sasl<M: $crate::sasl::ClientMechanism + 'static>(
+            mut self,
+            mechanism: impl Fn() -> M + Send + Sync + 'static,
+        ) -> Self {
+            self.settings.sasl = Some($crate::sasl::ClientFactory::new(mechanism));
             self
         }
 

@@ -12,7 +12,7 @@ use super::Service;
 use super::memory::MemoryStream;
 use super::session::{Session, Shared};
 use super::sessions::{Place, Registered, Sessions};
-use super::stream::{Untimed, Waiting, wait};
+use super::stream::{Untimed, Waiting, login, wait, with_login};
 use super::waker::Waker;
 use super::{Threads, workers};
 use crate::connection::{Backoff, ServerMonitor};
@@ -171,7 +171,13 @@ impl<S: Service> Server<S> {
     pub fn serve_stream(self, stream: impl Read + Write) {
         let Server { service, settings, .. } = self;
         let shared = Arc::new(Shared { service, settings });
-        Session::new(Untimed(stream), Endpoints::default(), shared).run();
+        let mut ends = Endpoints::default();
+        if shared.settings.sasl.is_empty() {
+            Session::new(Untimed(stream), ends, shared).run();
+        } else {
+            let stream = login(Untimed(stream), &mut ends, &shared.settings);
+            Session::new(stream, ends, shared).run();
+        }
     }
 
     /// A connector for [`ClientBuilder::connect_with`](super::ClientBuilder::connect_with) whose
@@ -207,9 +213,11 @@ impl<S: Service> Server<S> {
         move || {
             let (ours, theirs) = MemoryStream::pair(IN_MEMORY);
             let shared = Arc::clone(&shared);
-            thread::Builder::new()
-                .name("thrift in memory".into())
-                .spawn(|| Session::new(theirs, Endpoints::default(), shared).run())?;
+            thread::Builder::new().name("thrift in memory".into()).spawn(move || {
+                let mut ends = Endpoints::default();
+                let stream = with_login(theirs, &mut ends, &shared.settings);
+                Session::new(stream, ends, shared).run();
+            })?;
             Ok(ours)
         }
     }
@@ -235,7 +243,9 @@ impl<S: Service> Server<S> {
             let started = accepted.and_then(|stream| {
                 let (shared, place) = (Arc::clone(&shared), Place::new(Arc::clone(&sessions)));
                 thread::Builder::new().name("thrift".into()).spawn(move || {
-                    Session::new(Untimed(stream), Endpoints::default(), shared).run();
+                    let mut ends = Endpoints::default();
+                    let stream = with_login(Untimed(stream), &mut ends, &shared.settings);
+                    Session::new(stream, ends, shared).run();
                     drop(place);
                 })
             });
@@ -380,7 +390,11 @@ fn start<S: Service>(
             tracing::debug!(peer = %ends, %error, "cannot set TCP_NODELAY");
         }
         match serving(session.stream(), &shared.settings) {
-            Ok(stream) => Session::new(Waiting(stream), ends, shared).run(),
+            Ok(stream) => {
+                let mut ends = ends;
+                let stream = with_login(Waiting(stream), &mut ends, &shared.settings);
+                Session::new(stream, ends, shared).run();
+            }
             Err(error) => not_serving(&error, &ends, &shared.settings),
         }
         // All of it is in the closure, or the place would be free at once.

@@ -215,7 +215,7 @@ impl<IO: Wire, S: Service> Session<IO, S> {
                 Ok(true)
             }
             Err(error) if is_timeout(&error) => Ok(false),
-            Err(error) => Err(End::Lost(error)),
+            Err(error) => Err(End::unreadable(error)),
         }
     }
 

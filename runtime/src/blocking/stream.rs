@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, Timespec, poll};
@@ -9,7 +10,10 @@ use rustix::io::Errno;
 
 use super::memory::MemoryStream;
 use crate::net::blocking_stream::SocketStream;
+use crate::net::endpoints::Endpoints;
+use crate::net::login::Login;
 use crate::net::socket::Socket;
+use crate::settings::ServerSettings;
 
 /// How long remaining input is read and discarded after the last answer: closing a socket with
 /// unread bytes resets the connection, and the answer could be lost.
@@ -45,6 +49,81 @@ pub(super) trait Wire: Read + Write {
     fn socket_stream(&mut self) -> Option<&mut SocketStream> {
         None
     }
+}
+
+/// The stream of a server's connection: with or without a login.
+pub(super) type BoxWire = Box<dyn Wire + Send>;
+
+impl Wire for BoxWire {
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        (**self).set_read_timeout(timeout)
+    }
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        (**self).set_write_timeout(timeout)
+    }
+    fn linger(&mut self) {
+        (**self).linger();
+    }
+    fn close(&mut self) {
+        (**self).close();
+    }
+    fn has_received(&mut self) -> bool {
+        (**self).has_received()
+    }
+    fn wants_write(&self) -> bool {
+        (**self).wants_write()
+    }
+    #[cfg(feature = "tls")]
+    fn socket_stream(&mut self) -> Option<&mut SocketStream> {
+        (**self).socket_stream()
+    }
+}
+
+impl<IO: Wire> Wire for Login<IO> {
+    fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.inner_mut().map_or(Ok(()), |inner| inner.set_read_timeout(timeout))
+    }
+    fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.inner_mut().map_or(Ok(()), |inner| inner.set_write_timeout(timeout))
+    }
+    fn linger(&mut self) {
+        if let Some(inner) = self.inner_mut() {
+            inner.linger();
+        }
+    }
+    fn close(&mut self) {
+        if let Some(inner) = self.inner_mut() {
+            inner.close();
+        }
+    }
+    fn has_received(&mut self) -> bool {
+        Login::has_received(self) || self.inner_mut().is_some_and(Wire::has_received)
+    }
+    fn wants_write(&self) -> bool {
+        self.inner().is_some_and(Wire::wants_write)
+    }
+    #[cfg(feature = "tls")]
+    fn socket_stream(&mut self) -> Option<&mut SocketStream> {
+        self.inner_mut()?.socket_stream()
+    }
+}
+
+/// The stream of a connection, with a login if the server requires one.
+pub(super) fn with_login<IO: Wire + Send + 'static>(
+    stream: IO,
+    ends: &mut Endpoints,
+    settings: &ServerSettings,
+) -> BoxWire {
+    match settings.sasl.is_empty() {
+        true => Box::new(stream),
+        false => Box::new(login(stream, ends, settings)),
+    }
+}
+
+/// A stream with a login.
+pub(super) fn login<IO>(stream: IO, ends: &mut Endpoints, settings: &ServerSettings) -> Login<IO> {
+    let user = Arc::clone(ends.user.get_or_insert_default());
+    Login::new(stream, settings.sasl.begin(settings.limits.message), user)
 }
 
 /// A socket whose thread waits in reads and writes.

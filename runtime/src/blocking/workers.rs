@@ -13,7 +13,7 @@ use super::Service;
 use super::server::accepted;
 use super::session::{Session, Shared};
 use super::sessions::{Registered, Sessions};
-use super::stream::{LINGER, Polled, wait};
+use super::stream::{BoxWire, LINGER, Polled, wait, with_login};
 use super::waker::Waker;
 use crate::connection::{Backoff, End};
 use crate::net::endpoints::Endpoints;
@@ -29,7 +29,7 @@ const GLANCE: Duration = Duration::from_millis(20);
 
 /// One connection, in the hands of one thread at a time.
 struct Connection<S: Service> {
-    session: Session<Polled, S>,
+    session: Session<BoxWire, S>,
     registered: Registered,
     /// When its time limit is looked at.
     check: Instant,
@@ -210,7 +210,9 @@ fn add<S: Service>(
     stream.set_nodelay(shared.settings.nodelay)?;
     let registered = Registered::new(stream, Arc::clone(sessions));
     let polled = Polled::new(accepted(registered.stream(), &shared.settings)?)?;
-    let mut session = Session::new(polled, ends, Arc::clone(shared));
+    let mut ends = ends;
+    let stream = with_login(polled, &mut ends, &shared.settings);
+    let mut session = Session::new(stream, ends, Arc::clone(shared));
     session.set_up()?;
     let check = far(session.patience());
     parked.push(Connection { session, registered, check });

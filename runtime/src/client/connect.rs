@@ -19,10 +19,12 @@ use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::async_socket::AsyncSocket;
+use crate::net::login::log_in_async;
 use crate::net::race::Race;
 use crate::net::tcp::ConnectFailure;
 #[cfg(feature = "tls")]
 use crate::net::tls::AsyncTls;
+use crate::net::transform::Transformed;
 use crate::settings::ClientSettings;
 
 /// A custom stream.
@@ -96,21 +98,48 @@ impl Source {
     ) -> Result<(Socket, Option<SocketAddr>), ConnectFailure> {
         let limit = settings.connect_timeout;
         match self {
-            Source::Address(address) => open(&address, &settings, &avoid).await,
-            Source::Connector(connector) => match timeout(limit, connector()).await {
-                Ok(Ok(stream)) => Ok((Socket::Other(stream), None)),
-                Ok(Err(error)) => {
-                    let message = format!("the connector failed: {error}");
-                    Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
+            Source::Address(address) => {
+                let (socket, one) = open(&address, &settings, &avoid).await?;
+                match timeout(limit, log_in(socket, &settings)).await {
+                    Ok(Ok(socket)) => Ok((Socket::Socket(socket), one)),
+                    failed => {
+                        let error = match failed {
+                            Ok(Err(error)) => address.connect_error(error),
+                            _ => address.connect_timeout(limit),
+                        };
+                        Err(ConnectFailure { error, tried: one.into_iter().collect() })
+                    }
                 }
-                Err(_) => {
-                    let message = format!("the connector did not connect in {limit:?}");
-                    Err(Error::new(ErrorKind::Connect, message).into())
+            }
+            Source::Connector(connector) => {
+                match timeout(limit, async { log_in_over(connector().await?, &settings).await })
+                    .await
+                {
+                    Ok(Ok(stream)) => Ok((Socket::Other(stream), None)),
+                    Ok(Err(error)) => {
+                        let message = format!("the connector failed: {error}");
+                        Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
+                    }
+                    Err(_) => {
+                        let message = format!("the connector did not connect in {limit:?}");
+                        Err(Error::new(ErrorKind::Connect, message).into())
+                    }
                 }
-            },
+            }
             Source::Stream(stream) => {
-                match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                    Some(stream) => Ok((Socket::Other(stream), None)),
+                let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+                match stream {
+                    Some(stream) => match timeout(limit, log_in_over(stream, &settings)).await {
+                        Ok(Ok(stream)) => Ok((Socket::Other(stream), None)),
+                        Ok(Err(error)) => {
+                            let message = format!("cannot log in over the stream: {error}");
+                            Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
+                        }
+                        Err(_) => {
+                            let message = format!("cannot log in over the stream in {limit:?}");
+                            Err(Error::new(ErrorKind::Connect, message).into())
+                        }
+                    },
                     None => {
                         Err(Error::new(ErrorKind::Connect, "the stream of the channel has ended")
                             .into())
@@ -128,17 +157,33 @@ const FULL: Duration = Duration::from_millis(10);
 /// Longer than any connection attempt, and within the range of clocks.
 const FAR: Duration = Duration::from_secs(1 << 30);
 
+/// Authenticates, if the client has to.
+async fn log_in(mut socket: AsyncSocket, settings: &ClientSettings) -> io::Result<AsyncSocket> {
+    let Some(sasl) = &settings.sasl else { return Ok(socket) };
+    let client = sasl.begin(settings.limits.message)?;
+    let (frames, received) = log_in_async(&mut socket, client).await?;
+    Ok(AsyncSocket::Sasl(Box::new(Transformed::new(socket, frames, received))))
+}
+
+/// As [`log_in`], over a custom stream.
+async fn log_in_over(mut stream: BoxStream, settings: &ClientSettings) -> io::Result<BoxStream> {
+    let Some(sasl) = &settings.sasl else { return Ok(stream) };
+    let client = sasl.begin(settings.limits.message)?;
+    let (frames, received) = log_in_async(&mut stream, client).await?;
+    Ok(Box::pin(Transformed::new(stream, frames, received)))
+}
+
 async fn open(
     address: &Address,
     settings: &ClientSettings,
     avoid: &[SocketAddr],
-) -> Result<(Socket, Option<SocketAddr>), ConnectFailure> {
+) -> Result<(AsyncSocket, Option<SocketAddr>), ConnectFailure> {
     let limit = settings.connect_timeout;
     let end = Instant::now() + limit.min(FAR);
     #[cfg(unix)]
     if let Some(path) = address.unix_path() {
         return match timeout_at(end, open_unix(path)).await {
-            Ok(Ok(stream)) => Ok((Socket::Socket(AsyncSocket::Unix(stream)), None)),
+            Ok(Ok(stream)) => Ok((AsyncSocket::Unix(stream), None)),
             Ok(Err(error)) => Err(address.connect_error(error).into()),
             Err(_) => Err(address.connect_timeout(limit).into()),
         };
@@ -155,9 +200,7 @@ async fn open(
             if let Some(connector) = &settings.connector {
                 let tls = connector.connect(address)?;
                 return match timeout_at(end, AsyncTls::connect(stream, tls)).await {
-                    Ok(Ok(stream)) => {
-                        Ok((Socket::Socket(AsyncSocket::Tls(Box::new(stream))), Some(one)))
-                    }
+                    Ok(Ok(stream)) => Ok((AsyncSocket::Tls(Box::new(stream)), Some(one))),
                     Ok(Err(error)) => {
                         Err(ConnectFailure { error: address.tls_error(error), tried: vec![one] })
                     }
@@ -167,7 +210,7 @@ async fn open(
                     }
                 };
             }
-            Ok((Socket::Socket(AsyncSocket::Tcp(stream)), Some(one)))
+            Ok((AsyncSocket::Tcp(stream), Some(one)))
         }
         Err(error) => {
             let error = match error {

@@ -30,6 +30,18 @@ pub(crate) enum End {
     Http(crate::http::Version),
 }
 
+impl End {
+    /// The end by a failed read: a stream may also be out of sync below the messages.
+    pub(crate) fn unreadable(error: io::Error) -> End {
+        match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::PermissionDenied => {
+                End::Broken(Error::from(error))
+            }
+            _ => End::Lost(error),
+        }
+    }
+}
+
 /// The log of a server. Events that peers can cause are rate-limited per kind and counted.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
@@ -93,6 +105,15 @@ impl Report {
     pub(crate) fn refused(&self, now: Instant, ends: &Endpoints, status: u16, reason: &str) {
         if let Some(suppressed) = self.refused.pass(now) {
             tracing::warn!(peer = %ends, status, reason, suppressed, "refused an HTTP request");
+        }
+    }
+
+    /// A client did not authenticate.
+    #[cfg(feature = "async")]
+    #[cold]
+    pub(crate) fn not_logged_in(&self, now: Instant, ends: &Endpoints, error: &io::Error) {
+        if let Some(suppressed) = self.broken.pass(now) {
+            tracing::warn!(peer = %ends, %error, suppressed, "a login failed");
         }
     }
 

@@ -13,6 +13,8 @@ use tokio::net::UnixStream;
 
 #[cfg(feature = "tls")]
 use super::tls::AsyncTls;
+use super::transform::{Transform, Transformed};
+use crate::sasl::Frames;
 
 /// A connected socket.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(crate) enum AsyncSocket {
     Unix(UnixStream),
     #[cfg(feature = "tls")]
     Tls(Box<AsyncTls>),
+    /// Any of the others after a SASL login.
+    Sasl(Box<Transformed<AsyncSocket, Frames>>),
 }
 
 /// How far a peer has gone.
@@ -43,6 +47,7 @@ macro_rules! any {
             AsyncSocket::Unix($socket) => $call,
             #[cfg(feature = "tls")]
             AsyncSocket::Tls($socket) => $call,
+            AsyncSocket::Sasl($socket) => $call,
         }
     };
 }
@@ -57,6 +62,7 @@ impl AsyncSocket {
             AsyncSocket::Unix(socket) => (&*SockRef::from(&*socket)).read(bytes),
             #[cfg(feature = "tls")]
             AsyncSocket::Tls(tls) => tls.look(bytes),
+            AsyncSocket::Sasl(stream) => stream.look(bytes, |inner, bytes| inner.look(bytes)),
         }
     }
 
@@ -71,12 +77,33 @@ impl AsyncSocket {
             AsyncSocket::Unix(socket) => SockRef::from(&*socket).peek(&mut byte),
             #[cfg(feature = "tls")]
             AsyncSocket::Tls(tls) => tls.peek(),
+            AsyncSocket::Sasl(stream) => stream.inner.peek(),
         }
     }
+}
 
+/// A stream whose peer may be known to have disconnected.
+pub(crate) trait AsyncStream: AsyncRead + AsyncWrite + Unpin + Send {
     /// Whether the peer has disconnected, as far as known without reading: also if unread bytes precede
     /// the end.
-    pub(crate) fn hung_up(&self) -> HangUp {
+    fn hung_up(&self) -> HangUp;
+}
+
+impl<IO: AsyncStream, T: Transform + Unpin + Send> AsyncStream for Transformed<IO, T> {
+    fn hung_up(&self) -> HangUp {
+        self.inner.hung_up()
+    }
+}
+
+/// Nothing is known of a custom stream.
+impl<IO: AsyncRead + AsyncWrite + Send> AsyncStream for Pin<Box<IO>> {
+    fn hung_up(&self) -> HangUp {
+        HangUp::No
+    }
+}
+
+impl AsyncStream for AsyncSocket {
+    fn hung_up(&self) -> HangUp {
         let interest = Interest::READABLE | Interest::WRITABLE;
         let mut context = Context::from_waker(Waker::noop());
         let ready = match self {
@@ -85,6 +112,7 @@ impl AsyncSocket {
             AsyncSocket::Unix(socket) => pin!(socket.ready(interest)).poll(&mut context),
             #[cfg(feature = "tls")]
             AsyncSocket::Tls(tls) => pin!(tls.socket().ready(interest)).poll(&mut context),
+            AsyncSocket::Sasl(stream) => return stream.inner.hung_up(),
         };
         match ready {
             Poll::Ready(Ok(ready)) if ready.is_write_closed() => HangUp::Full,

@@ -7,6 +7,8 @@ use std::time::Duration;
 use super::socket::Socket;
 #[cfg(feature = "tls")]
 use super::tls::{Peer, Tls, check_first_bytes};
+use super::transform::Transformed;
+use crate::sasl::Frames;
 
 /// A connection over a socket.
 #[derive(Debug)]
@@ -177,5 +179,75 @@ impl Write for SocketStream {
             return encrypted.tls.flush(&mut &*self.socket);
         }
         Ok(())
+    }
+}
+
+/// The stream of a client's connection: with or without a SASL login.
+#[derive(Debug)]
+pub(crate) enum ClientStream {
+    Plain(SocketStream),
+    Sasl(Box<Transformed<SocketStream, Frames>>),
+}
+
+impl ClientStream {
+    fn inner(&mut self) -> &mut SocketStream {
+        match self {
+            ClientStream::Plain(stream) => stream,
+            ClientStream::Sasl(stream) => &mut stream.inner,
+        }
+    }
+
+    pub(crate) fn socket(&self) -> &Arc<Socket> {
+        match self {
+            ClientStream::Plain(stream) => stream.socket(),
+            ClientStream::Sasl(stream) => stream.inner.socket(),
+        }
+    }
+
+    pub(crate) fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
+        self.inner().set_read_timeout(timeout)
+    }
+
+    /// Whether bytes can be read without the socket.
+    pub(crate) fn has_received(&mut self) -> bool {
+        matches!(self, ClientStream::Sasl(stream) if stream.has_received())
+            || self.inner().has_received()
+    }
+
+    /// Whether bytes that were taken wait to be written.
+    pub(crate) fn wants_write(&self) -> bool {
+        match self {
+            ClientStream::Plain(stream) => stream.wants_write(),
+            ClientStream::Sasl(stream) => stream.inner.wants_write(),
+        }
+    }
+}
+
+impl Read for ClientStream {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            ClientStream::Plain(stream) => stream.read(bytes),
+            ClientStream::Sasl(stream) => stream.read(bytes),
+        }
+    }
+}
+
+impl Write for ClientStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            ClientStream::Plain(stream) => stream.write(bytes),
+            ClientStream::Sasl(stream) => stream.write(bytes),
+        }
+    }
+
+    fn write_vectored(&mut self, bytes: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            ClientStream::Plain(stream) => stream.write_vectored(bytes),
+            ClientStream::Sasl(stream) => stream.write_vectored(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner().flush()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
 
 /// The two ends of a connection, as far as they are known.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +12,8 @@ pub(crate) struct Endpoints {
     /// Whether it is a unix socket.
     pub(crate) unix: bool,
     pub(crate) credentials: Option<PeerCredentials>,
+    /// The authenticated user, set at the end of the login.
+    pub(crate) user: Option<Arc<OnceLock<String>>>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<std::sync::Arc<crate::net::tls::Peer>>,
 }

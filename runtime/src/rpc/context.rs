@@ -118,6 +118,13 @@ impl Context {
         self.0.call.connection.as_ref()?.ends.credentials
     }
 
+    /// The user that the client has authenticated as; `None` if the server requires no
+    /// authentication. See [`sasl`](crate::sasl).
+    pub fn user(&self) -> Option<&str> {
+        let user = self.0.call.connection.as_ref()?.ends.user.as_ref()?;
+        user.get().map(String::as_str)
+    }
+
     /// The framing of the connection; `None` if there is no connection, or over HTTP.
     pub fn framing(&self) -> Option<Framing> {
         self.0.call.connection.as_ref()?.framing

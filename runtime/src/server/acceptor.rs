@@ -8,17 +8,21 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_service::Service;
 
 use super::drain::Drain;
 use super::session::{Rest, Session};
 use crate::connection::Backoff;
-use crate::net::async_socket::HangUp;
+use crate::net::async_socket::AsyncStream;
 use crate::net::endpoints::Endpoints;
+use crate::net::login::accept_async;
+use crate::net::transform::Transformed;
 use crate::rpc::message::{Request, Response};
+use crate::sasl::Frames;
 use crate::settings::ServerSettings;
 
 /// An accepted connection; `None` at the end of the source.
@@ -26,7 +30,9 @@ pub(super) type Accepted<IO> = Option<io::Result<(IO, Endpoints)>>;
 
 /// A source of connections.
 pub(super) trait Source {
-    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+    type Stream: AsyncStream + 'static;
+    /// A stream after a SASL login.
+    type LoggedIn: AsyncStream + 'static;
 
     /// The next connection.
     fn poll_next(
@@ -46,10 +52,8 @@ pub(super) trait Source {
         std::future::ready(Some((stream, ends)))
     }
 
-    /// Whether the client has disconnected, as far as known without reading.
-    fn hung_up(_: &Self::Stream) -> HangUp {
-        HangUp::No
-    }
+    /// The stream of a client that has authenticated.
+    fn logged_in(stream: Transformed<Self::Stream, Frames>) -> Self::LoggedIn;
 }
 
 /// Serves connections until `stop` is ready, and then shuts down gracefully; or until there are no
@@ -174,18 +178,29 @@ where
                 self.full &= self.sessions.len() + 1 > self.max_connections / 10 * 9;
                 let (service, settings) = (self.service.clone(), Arc::clone(&self.settings));
                 let drain = Arc::clone(&self.drain);
-                #[cfg(feature = "tls")]
-                if settings.acceptor.is_some() {
+                let hung_up = L::Stream::hung_up;
+                if settings.has_handshake() {
+                    let (mut stream, mut ends) = (stream, ends);
                     self.sessions.spawn(async move {
-                        let (stream, ends) = L::establish(stream, ends, &settings).await?;
-                        let new = Session::new(stream, ends, service, settings, drain, L::hung_up);
+                        #[cfg(feature = "tls")]
+                        if settings.acceptor.is_some() {
+                            (stream, ends) = L::establish(stream, ends, &settings).await?;
+                        }
                         // Boxed, so that a handshake reserves no space for it.
+                        if settings.sasl.is_empty() {
+                            let new = Session::new(stream, ends, service, settings, drain, hung_up);
+                            return Box::pin(new.run()).await;
+                        }
+                        let (frames, received) = log_in(&mut stream, &mut ends, &settings).await?;
+                        let stream = L::logged_in(Transformed::new(stream, frames, received));
+                        let hung_up = L::LoggedIn::hung_up;
+                        let new = Session::new(stream, ends, service, settings, drain, hung_up);
                         Box::pin(new.run()).await
                     });
-                    return Poll::Ready(Next::Accepted);
+                } else {
+                    let session = Session::new(stream, ends, service, settings, drain, hung_up);
+                    self.sessions.spawn(session.run());
                 }
-                let session = Session::new(stream, ends, service, settings, drain, L::hung_up);
-                self.sessions.spawn(session.run());
                 Next::Accepted
             }
             Some(Err(error)) => {
@@ -200,5 +215,29 @@ where
                 Next::Accepted
             }
         })
+    }
+}
+
+/// Authenticates a client. Returns the frames of its connection and the bytes received after the
+/// login; `None` if it failed, which is logged.
+pub(super) async fn log_in(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    ends: &mut Endpoints,
+    settings: &ServerSettings,
+) -> Option<(Frames, BytesMut)> {
+    let server = settings.sasl.begin(settings.limits.message);
+    let result = match timeout(settings.first_byte_timeout, accept_async(stream, server)).await {
+        Ok(result) => result,
+        Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the login did not end in time")),
+    };
+    match result {
+        Ok((user, frames, received)) => {
+            ends.user = Some(Arc::new(user.into()));
+            Some((frames, received))
+        }
+        Err(error) => {
+            settings.report.not_logged_in(Instant::now().into_std(), ends, &error);
+            None
+        }
     }
 }

@@ -9,6 +9,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::acceptor::{Accepted, Source};
 use crate::net::endpoints::Endpoints;
+use crate::net::transform::Transformed;
+use crate::sasl::Frames;
 use crate::settings::ServerSettings;
 
 /// A stream of connections.
@@ -20,6 +22,7 @@ where
     IO: AsyncRead + AsyncWrite + Send + 'static,
 {
     type Stream = Pin<Box<IO>>;
+    type LoggedIn = Transformed<Pin<Box<IO>>, Frames>;
 
     fn poll_next(
         &mut self,
@@ -29,5 +32,9 @@ where
         self.0.as_mut().poll_next(context).map(|next| {
             next.map(|accepted| accepted.map(|stream| (Box::pin(stream), Endpoints::default())))
         })
+    }
+
+    fn logged_in(stream: Transformed<Pin<Box<IO>>, Frames>) -> Self::LoggedIn {
+        stream
     }
 }

@@ -10,15 +10,17 @@ use tokio::net::UnixListener;
 use tokio::time::{Instant, timeout};
 
 use super::acceptor::{Accepted, Source};
-use crate::net::async_socket::{AsyncSocket, HangUp};
+use crate::net::async_socket::AsyncSocket;
 use crate::net::endpoints::Endpoints;
 #[cfg(unix)]
 use crate::net::endpoints::PeerCredentials;
 use crate::net::listener::Listener;
 #[cfg(feature = "tls")]
 use crate::net::tls::AsyncTls;
+use crate::net::transform::Transformed;
 #[cfg(unix)]
 use crate::net::unix::SocketFile;
+use crate::sasl::Frames;
 use crate::settings::ServerSettings;
 
 /// A listening socket.
@@ -51,6 +53,7 @@ impl AsyncListener {
 
 impl Source for AsyncListener {
     type Stream = AsyncSocket;
+    type LoggedIn = AsyncSocket;
 
     fn poll_next(
         &mut self,
@@ -116,7 +119,7 @@ impl Source for AsyncListener {
         }
     }
 
-    fn hung_up(stream: &AsyncSocket) -> HangUp {
-        stream.hung_up()
+    fn logged_in(stream: Transformed<AsyncSocket, Frames>) -> AsyncSocket {
+        AsyncSocket::Sasl(Box::new(stream))
     }
 }

@@ -27,6 +27,7 @@ use crate::net::address::Address;
 use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::net::listener::{Listener, unusable};
+use crate::net::transform::Transformed;
 use crate::rpc::message::{Request, Response};
 use crate::rpc::thrift_service::ThriftService;
 use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
@@ -368,16 +369,23 @@ where
 }
 
 /// Serves one connection until it ends, and its oneway calls.
-async fn serve_one<IO, S>(stream: IO, service: S, settings: Arc<ServerSettings>)
+async fn serve_one<IO, S>(mut stream: IO, service: S, settings: Arc<ServerSettings>)
 where
     IO: AsyncRead + AsyncWrite + Unpin,
     S: Service<Request, Response = Response> + Clone + Send + 'static,
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
-    let (ends, drain) = (Endpoints::default(), Arc::default());
-    let session = Session::new(stream, ends, service, settings, drain, |_| HangUp::No);
-    if let Some(rest) = session.run().await {
+    let (mut ends, drain) = (Endpoints::default(), Arc::default());
+    let rest = if settings.sasl.is_empty() {
+        Session::new(stream, ends, service, settings, drain, |_| HangUp::No).run().await
+    } else {
+        let logged_in = acceptor::log_in(&mut stream, &mut ends, &settings).await;
+        let Some((frames, received)) = logged_in else { return };
+        let stream = Transformed::new(stream, frames, received);
+        Session::new(stream, ends, service, settings, drain, |_| HangUp::No).run().await
+    };
+    if let Some(rest) = rest {
         rest.finish().await;
     }
 }

@@ -244,7 +244,7 @@ where
                     }
                 }
                 Poll::Ready(Ok(_)) => {}
-                Poll::Ready(Err(error)) => return Poll::Ready(End::Lost(error)),
+                Poll::Ready(Err(error)) => return Poll::Ready(End::unreadable(error)),
                 Poll::Pending if draining && self.is_done() => self.end = Some(End::Drained),
                 Poll::Pending => return self.watch(context),
             }

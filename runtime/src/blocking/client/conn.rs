@@ -7,7 +7,7 @@ use super::exchange::{LATE, Outcome, Wire, exchange};
 use super::worker::Worker;
 use crate::connection::{ClientConnection, Output, Reply, SLICES, closed, lost, unreadable};
 use crate::error::Result;
-use crate::net::blocking_stream::SocketStream;
+use crate::net::blocking_stream::ClientStream;
 use crate::net::stream::read;
 use crate::rpc::message::Request;
 
@@ -62,7 +62,7 @@ pub(super) struct SocketConn {
 /// A socket that waits until the deadline of a call.
 #[derive(Debug)]
 struct Timed {
-    stream: SocketStream,
+    stream: ClientStream,
     /// Where reads go to.
     scratch: Vec<u8>,
     deadline: Option<Instant>,
@@ -113,7 +113,7 @@ impl Wire for Timed {
 }
 
 impl SocketConn {
-    pub(super) fn new(stream: SocketStream, codec: ClientConnection) -> SocketConn {
+    pub(super) fn new(stream: ClientStream, codec: ClientConnection) -> SocketConn {
         let (read_timeout, write_timeout) = (Duration::MAX, Duration::MAX);
         let scratch = Vec::new();
         let wire = Timed { stream, scratch, deadline: None, read_timeout, write_timeout };

@@ -13,15 +13,16 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
 use socket2::{Domain, SockRef, Socket as RawSocket, Type};
 
-#[cfg(feature = "tls")]
 use super::conn::is_late;
 use crate::blocking::stream::wait;
 use crate::error::{Error, ErrorKind};
 use crate::net::address::Address;
-use crate::net::blocking_stream::SocketStream;
+use crate::net::blocking_stream::{ClientStream, SocketStream};
+use crate::net::login;
 use crate::net::race::Race;
 use crate::net::socket::Socket;
 use crate::net::tcp::ConnectFailure;
+use crate::net::transform::Transformed;
 use crate::settings::ClientSettings;
 
 /// A custom stream.
@@ -31,7 +32,7 @@ impl<S: Read + Write + Send> Stream for S {}
 
 /// An established connection.
 pub(super) enum Connected {
-    Socket(SocketStream),
+    Socket(ClientStream),
     Other(Box<dyn Stream>),
 }
 
@@ -91,17 +92,37 @@ impl Source {
         avoid: &[SocketAddr],
     ) -> Result<(Connected, Option<SocketAddr>), ConnectFailure> {
         match self {
-            Source::Address(address) => open(address, settings, avoid),
-            Source::Connector(connector) => match connector() {
-                Ok(stream) => Ok((Connected::Other(stream), None)),
-                Err(error) => {
-                    let message = format!("the connector failed: {error}");
-                    Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
+            Source::Address(address) => {
+                let (stream, one) = open(address, settings, avoid)?;
+                match log_in(stream, settings) {
+                    Ok(stream) => Ok((Connected::Socket(stream), one)),
+                    Err(error) => {
+                        let error = match is_late(&error) {
+                            true => address.connect_timeout(settings.connect_timeout),
+                            false => address.connect_error(error),
+                        };
+                        Err(ConnectFailure { error, tried: one.into_iter().collect() })
+                    }
                 }
-            },
+            }
+            Source::Connector(connector) => {
+                match connector().and_then(|stream| log_in_over(stream, settings)) {
+                    Ok(stream) => Ok((Connected::Other(stream), None)),
+                    Err(error) => {
+                        let message = format!("the connector failed: {error}");
+                        Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
+                    }
+                }
+            }
             Source::Stream(stream) => {
                 match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                    Some(stream) => Ok((Connected::Other(stream), None)),
+                    Some(stream) => match log_in_over(stream, settings) {
+                        Ok(stream) => Ok((Connected::Other(stream), None)),
+                        Err(error) => {
+                            let message = format!("cannot log in over the stream: {error}");
+                            Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
+                        }
+                    },
                     None => Err(self.ended().into()),
                 }
             }
@@ -135,15 +156,13 @@ fn open(
     address: &Address,
     settings: &ClientSettings,
     avoid: &[SocketAddr],
-) -> Result<(Connected, Option<SocketAddr>), ConnectFailure> {
+) -> Result<(SocketStream, Option<SocketAddr>), ConnectFailure> {
     let limit = settings.connect_timeout;
     let end = Instant::now() + limit.min(FAR);
     #[cfg(unix)]
     if let Some(path) = address.unix_path() {
         return match open_unix(path, end) {
-            Ok(stream) => {
-                Ok((Connected::Socket(SocketStream::new(Socket::Unix(stream).into())), None))
-            }
+            Ok(stream) => Ok((SocketStream::new(Socket::Unix(stream).into()), None)),
             Err(Some(error)) => Err(address.connect_error(error).into()),
             Err(None) => Err(address.connect_timeout(limit).into()),
         };
@@ -159,7 +178,7 @@ fn open(
                 let mut stream =
                     SocketStream::encrypted(socket, connector.connect(address)?, false);
                 return match stream.handshake(end.saturating_duration_since(Instant::now())) {
-                    Ok(()) => Ok((Connected::Socket(stream), Some(one))),
+                    Ok(()) => Ok((stream, Some(one))),
                     Err(error) => {
                         let error = match is_late(&error) {
                             true => address.connect_timeout(limit),
@@ -169,7 +188,7 @@ fn open(
                     }
                 };
             }
-            Ok((Connected::Socket(SocketStream::new(socket)), Some(one)))
+            Ok((SocketStream::new(socket), Some(one)))
         }
         Err(error) => {
             let error = match error {
@@ -179,6 +198,36 @@ fn open(
             Err(ConnectFailure { error, tried: found })
         }
     }
+}
+
+/// Authenticates, if the client has to.
+fn log_in(mut stream: SocketStream, settings: &ClientSettings) -> io::Result<ClientStream> {
+    let Some(sasl) = &settings.sasl else { return Ok(ClientStream::Plain(stream)) };
+    let client = sasl.begin(settings.limits.message)?;
+    let end = Instant::now() + settings.connect_timeout.min(FAR);
+    let limit = |stream: &mut SocketStream| {
+        let left = end.saturating_duration_since(Instant::now());
+        // A socket takes no timeout of zero.
+        let left = Some(left.max(Duration::from_millis(1)));
+        stream.set_read_timeout(left)?;
+        stream.socket().set_write_timeout(left)
+    };
+    let (frames, received) = login::log_in(&mut stream, client, limit)?;
+    // The connection assumes that none are set.
+    stream.set_read_timeout(None)?;
+    stream.socket().set_write_timeout(None)?;
+    Ok(ClientStream::Sasl(Box::new(Transformed::new(stream, frames, received))))
+}
+
+/// As [`log_in`], over a custom stream, which has no time limits.
+fn log_in_over(
+    mut stream: Box<dyn Stream>,
+    settings: &ClientSettings,
+) -> io::Result<Box<dyn Stream>> {
+    let Some(sasl) = &settings.sasl else { return Ok(stream) };
+    let client = sasl.begin(settings.limits.message)?;
+    let (frames, received) = login::log_in(&mut stream, client, |_| Ok(()))?;
+    Ok(Box::new(Transformed::new(stream, frames, received)))
 }
 
 /// Connects to the first address that accepts. The error is that of the last attempt that failed;

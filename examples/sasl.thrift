@@ -1,0 +1,3 @@
+service Queries {
+  string current_user()
+}
