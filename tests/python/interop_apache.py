@@ -1,5 +1,6 @@
 """Apache Thrift for Python as interop server and client: interop_apache.py server|client IDL --port …"""
 
+import ssl
 import sys
 import warnings
 
@@ -91,8 +92,9 @@ def serve(options, idl):
     if options.domain_socket:
         socket = TSocket.TServerSocket(unix_socket=options.domain_socket)
     elif options.tls:
-        certificate, key = options.tls
-        socket = TSSLSocket.TSSLServerSocket(options.host, options.port, certfile=certificate, keyfile=key)
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(*options.tls)
+        socket = TSSLSocket.TSSLServerSocket(options.host, options.port, ssl_context=context)
     else:
         socket = TSocket.TServerSocket(options.host, options.port)
     # One instance for each direction: that of zlib keeps the last transport.
@@ -106,7 +108,6 @@ def serve(options, idl):
 def connect(options):
     if options.transport == "http":
         scheme = "https" if options.tls else "http"
-        import ssl
         context = ssl.create_default_context(cafile=options.tls[0]) if options.tls else None
         return THttpClient.THttpClient(f"{scheme}://{options.host}:{options.port}/", ssl_context=context)
     if options.domain_socket:

@@ -1,31 +1,38 @@
-"""thriftpy2 as interop server and client: interop_thriftpy.py server|client IDL --port …"""
+"""thriftpy2 as interop server and client: interop_thriftpy.py server|client IDL --port …
 
+With THRIFTPY=thriftpy in the environment it is ThriftPy itself.
+"""
+
+import importlib
+import os
+import re
 import ssl
 import sys
+import tempfile
 import time
 
-import thriftpy2
 from interop_checks import Peer, run
 from interop_handler import Handler, arguments
-from thriftpy2 import http
-from thriftpy2.protocol import (TApacheJSONProtocolFactory, TBinaryProtocolFactory, TCompactProtocolFactory,
-                                TCyBinaryProtocolFactory, TJSONProtocolFactory, TMultiplexedProtocolFactory)
-from thriftpy2.server import TThreadedServer
-from thriftpy2.thrift import TApplicationException, TClient, TMultiplexedProcessor, TProcessor
-from thriftpy2.transport import (TBufferedTransportFactory, TFramedTransportFactory, TServerSocket, TSocket,
-                                 TSSLServerSocket, TSSLSocket)
 
-NAME = "python thriftpy2 0.7.1"
+PACKAGE = os.environ.get("THRIFTPY", "thriftpy2")
+thriftpy, protocol, server, thrift, transport = (
+    importlib.import_module(PACKAGE + module)
+    for module in ("", ".protocol", ".server", ".thrift", ".transport")
+)
+TApplicationException, TClient = thrift.TApplicationException, thrift.TClient
+TBufferedTransportFactory = transport.TBufferedTransportFactory
+
+NAME = f"python {PACKAGE} {thriftpy.__version__}"
 PROTOCOLS = {
-    "binary": TBinaryProtocolFactory,
-    "binary-in-cython": TCyBinaryProtocolFactory,
-    "compact": TCompactProtocolFactory,
-    "json": TApacheJSONProtocolFactory,
-    "tpjson": TJSONProtocolFactory,
+    "binary": protocol.TBinaryProtocolFactory,
+    "compact": protocol.TCompactProtocolFactory,
+    # ThriftPy does not have it.
+    "json": getattr(protocol, "TApacheJSONProtocolFactory", None),
+    "tpjson": protocol.TJSONProtocolFactory,
 }
 TRANSPORTS = {
     "buffered": TBufferedTransportFactory,
-    "framed": TFramedTransportFactory,
+    "framed": transport.TFramedTransportFactory,
     "http": TBufferedTransportFactory,
 }
 # In milliseconds: its JSON takes longer for large values than the default allows.
@@ -34,42 +41,44 @@ TIMEOUT = 60000
 
 def serve(options, idl):
     handler = Handler(idl, NAME)
-    processor = TProcessor(idl.Interop, handler)
+    processor = thrift.TProcessor(idl.Interop, handler)
     if options.multiplex:
-        several = TMultiplexedProcessor()
+        several = thrift.TMultiplexedProcessor()
         several.register_processor("Interop", processor)
-        several.register_processor("Second", TProcessor(idl.Second, handler))
+        several.register_processor("Second", thrift.TProcessor(idl.Second, handler))
         processor = several
-    protocol, transport = PROTOCOLS[options.protocol](), TRANSPORTS[options.transport]()
+    protocols, transports = PROTOCOLS[options.protocol](), TRANSPORTS[options.transport]()
     if options.transport == "http":
-        http.THttpServer(processor, (options.host, options.port), transport, protocol).serve()
+        http = importlib.import_module(PACKAGE + ".http")
+        http.THttpServer(processor, (options.host, options.port), transports, protocols).serve()
     if options.domain_socket:
-        socket = TServerSocket(unix_socket=options.domain_socket)
+        socket = transport.TServerSocket(unix_socket=options.domain_socket)
     elif options.tls:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(*options.tls)
-        socket = TSSLServerSocket(options.host, options.port, ssl_context=context, client_timeout=TIMEOUT)
+        socket = transport.TSSLServerSocket(options.host, options.port, ssl_context=context, client_timeout=TIMEOUT)
     else:
-        socket = TServerSocket(options.host, options.port, client_timeout=TIMEOUT)
-    server = TThreadedServer(processor, socket, iprot_factory=protocol, itrans_factory=transport)
-    server.daemon = True
-    server.serve()
+        socket = transport.TServerSocket(options.host, options.port, client_timeout=TIMEOUT)
+    threads = server.TThreadedServer(processor, socket, iprot_factory=protocols, itrans_factory=transports)
+    threads.daemon = True
+    threads.serve()
 
 
 def connect(options):
     if options.transport == "http":
+        http = importlib.import_module(PACKAGE + ".http")
         return http.THttpClient(f"http://{options.host}:{options.port}/", TIMEOUT, keep_alive=True)
     if options.domain_socket:
-        return TSocket(unix_socket=options.domain_socket, socket_timeout=TIMEOUT)
+        return transport.TSocket(unix_socket=options.domain_socket, socket_timeout=TIMEOUT)
     if options.tls:
-        return TSSLSocket(options.host, options.port, socket_timeout=TIMEOUT, cafile=options.tls[0])
-    return TSocket(options.host, options.port, socket_timeout=TIMEOUT)
+        return transport.TSSLSocket(options.host, options.port, socket_timeout=TIMEOUT, cafile=options.tls[0])
+    return transport.TSocket(options.host, options.port, socket_timeout=TIMEOUT)
 
 
 def open_transport(options):
-    transport = TRANSPORTS[options.transport]().get_transport(connect(options))
-    transport.open()
-    return transport
+    opened = TRANSPORTS[options.transport]().get_transport(connect(options))
+    opened.open()
+    return opened
 
 
 class ClientPerCall:
@@ -93,22 +102,32 @@ class ClientPerCall:
 
 
 def peer(options, idl):
-    transport = open_transport(options)
-    protocol = PROTOCOLS[options.protocol]()
+    shared = open_transport(options)
+    protocols = PROTOCOLS[options.protocol]()
 
     def client(service, name="Interop"):
-        factory = TMultiplexedProtocolFactory(protocol, name) if options.multiplex else protocol
+        factory = protocol.TMultiplexedProtocolFactory(protocols, name) if options.multiplex else protocols
         if options.protocol == "json":
             return ClientPerCall(lambda: TClient(service, factory.get_protocol(open_transport(options))))
-        return TClient(service, factory.get_protocol(transport))
+        return TClient(service, factory.get_protocol(shared))
 
     second = client(idl.Second, "Second") if options.multiplex else None
     return Peer(idl, client(idl.InteropPlus), client(idl.InteropV2), TApplicationException, second)
 
 
+def load(path):
+    if PACKAGE == "thriftpy2":
+        return thriftpy.load(path, module_name="interop_thrift")
+    # ThriftPy does not know i8, and loads only files.
+    with open(path, encoding="utf-8") as file, tempfile.NamedTemporaryFile("w", suffix=".thrift") as copy:
+        copy.write(re.sub(r"\bi8\b", "byte", file.read()))
+        copy.flush()
+        return thriftpy.load(copy.name, module_name="interop_thrift")
+
+
 def main():
     options = arguments(PROTOCOLS, TRANSPORTS)
-    idl = thriftpy2.load(options.idl, module_name="interop_thrift")
+    idl = load(options.idl)
     if options.role == "server":
         serve(options, idl)
     sys.exit(run(lambda: peer(options, idl)))

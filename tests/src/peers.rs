@@ -162,31 +162,40 @@ impl Program {
     /// The program ends, or does not listen.
     #[must_use]
     pub fn listening_on(self, port: u16) -> Program {
+        self.try_listening_on(port).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Waits until somebody listens on the port.
+    ///
+    /// # Errors
+    /// The program ends, or does not listen.
+    pub fn try_listening_on(self, port: u16) -> Result<Program, String> {
         let place = format!("on port {port}");
         self.listening(&place, || TcpStream::connect(("127.0.0.1", port)).is_ok())
     }
 
     /// Waits until somebody listens at the path of a Unix socket.
     ///
-    /// # Panics
+    /// # Errors
     /// The program ends, or does not listen.
     #[cfg(unix)]
-    #[must_use]
-    pub fn listening_at(self, path: &Path) -> Program {
+    pub fn try_listening_at(self, path: &Path) -> Result<Program, String> {
         let place = format!("at {}", path.display());
         self.listening(&place, || std::os::unix::net::UnixStream::connect(path).is_ok())
     }
 
-    fn listening(mut self, place: &str, accepts: impl Fn() -> bool) -> Program {
+    fn listening(mut self, place: &str, accepts: impl Fn() -> bool) -> Result<Program, String> {
         let start = Instant::now();
         while !accepts() {
             if let Some(status) = self.child.try_wait().expect("it can be waited for") {
-                panic!("the server ended: {status}");
+                return Err(format!("the server ended: {status}"));
             }
-            assert!(start.elapsed() < PATIENCE, "the server does not listen {place}");
+            if start.elapsed() > PATIENCE {
+                return Err(format!("the server does not listen {place}"));
+            }
             std::thread::sleep(Duration::from_millis(20));
         }
-        self
+        Ok(self)
     }
 
     /// Waits for the end of the program. Returns its remaining lines and its exit status, which is `None` if it

@@ -24,11 +24,35 @@ pub(super) struct Arguments {
 /// How messages are carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transport {
-    /// Over a socket.
+    /// Directly over a socket.
     Socket(Framing),
+    /// In one zlib stream for each direction, without frames.
+    Zlib,
+    /// In requests of HTTP/1.1.
+    Http,
 }
 
 impl Arguments {
+    /// The address to listen on: any transport is detected.
+    pub(super) fn listen_address(&self) -> String {
+        match &self.domain_socket {
+            Some(path) => format!("unix:{}", path.display()),
+            None => format!("{}:{}", self.host, self.port),
+        }
+    }
+
+    /// The server's address.
+    pub(super) fn address(&self) -> String {
+        let Arguments { host, port, .. } = self;
+        match (&self.domain_socket, self.transport, self.tls.is_empty()) {
+            (Some(path), ..) => format!("unix:{}", path.display()),
+            (None, Transport::Http, true) => format!("http://{host}:{port}/"),
+            (None, Transport::Http, false) => format!("https://{host}:{port}/"),
+            (None, _, true) => format!("{host}:{port}"),
+            (None, _, false) => format!("tls://{host}:{port}"),
+        }
+    }
+
     /// Parses the arguments of this process. `files` is the number of files after `--tls`.
     ///
     /// # Errors
@@ -82,6 +106,8 @@ fn transport(name: &str) -> Result<Transport, String> {
         "buffered" => Transport::Socket(Framing::Unframed),
         "framed" => Transport::Socket(Framing::Framed),
         "header" => Transport::Socket(Framing::Header),
+        "zlib" => Transport::Zlib,
+        "http" => Transport::Http,
         _ => return Err(format!("unknown transport {name}")),
     })
 }

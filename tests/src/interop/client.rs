@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thriftly::blocking::{self, BlockOn};
+use thriftly::tls::ClientTls;
 use thriftly::{Channel, ClientBuilder};
 
 use super::arguments::{Arguments, Transport};
@@ -26,15 +27,16 @@ pub fn main() -> ExitCode {
         Err(error) => return cannot_connect(error.into()),
     };
     let _inside = runtime.enter();
-    let connected = match arguments.blocking {
-        true => connect_blocking(&arguments),
-        false => runtime.block_on(connect(&arguments)),
+    let connect = || {
+        let channel = match arguments.blocking {
+            true => connect_blocking(&arguments),
+            false => runtime.block_on(connect(&arguments)),
+        };
+        channel.map(|channel| Peer::new(channel, &arguments))
     };
-    match connected {
-        Ok(channel) => match checks::run(&Peer::new(channel, &arguments)) {
-            0 => ExitCode::SUCCESS,
-            _ => ExitCode::FAILURE,
-        },
+    match checks::run(connect) {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
         Err(error) => cannot_connect(error),
     }
 }
@@ -48,20 +50,26 @@ fn cannot_connect(error: Box<dyn Error>) -> ExitCode {
 macro_rules! configured {
     ($builder:expr, $arguments:expr) => {{
         let builder = $builder.protocol($arguments.protocol).max_connections(1).timeout(TIMEOUT);
+        let builder = match &$arguments.tls[..] {
+            [authority] => builder.tls(ClientTls::new().ca_file(authority)?),
+            _ => builder,
+        };
         match $arguments.transport {
             Transport::Socket(framing) => builder.framing(framing),
+            Transport::Zlib => builder.zlib(),
+            Transport::Http => builder,
         }
     }};
 }
 
 async fn connect(arguments: &Arguments) -> Result<Arc<dyn blocking::Service>, Box<dyn Error>> {
     let builder = configured!(ClientBuilder::<Channel>::new(), arguments);
-    let channel = builder.connect((&*arguments.host, arguments.port)).await?;
+    let channel = builder.connect(arguments.address()).await?;
     Ok(Arc::new(BlockOn::new(channel)))
 }
 
 fn connect_blocking(arguments: &Arguments) -> Result<Arc<dyn blocking::Service>, Box<dyn Error>> {
     let builder = configured!(blocking::ClientBuilder::<blocking::Channel>::new(), arguments);
-    let channel = builder.connect((&*arguments.host, arguments.port))?;
+    let channel = builder.connect(arguments.address())?;
     Ok(Arc::new(channel))
 }

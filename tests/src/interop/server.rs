@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use thriftly::tls::ServerTls;
 use thriftly::{Server, blocking};
 
 use super::arguments::Arguments;
@@ -25,16 +26,26 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The settings of both servers.
+macro_rules! configured {
+    ($server:expr, $arguments:expr) => {
+        match &$arguments.tls[..] {
+            [certificate, key] => $server.tls(ServerTls::from_pem_files(certificate, key)?),
+            _ => $server,
+        }
+    };
+}
+
 async fn serve(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let server = Server::new(ServedServer::new(Handler::default()));
-    let server = server.bind((&*arguments.host, arguments.port)).await?;
+    let server = configured!(server, arguments).bind(arguments.listen_address()).await?;
     println!("listening on {}", server.local_addr());
     Ok(server.serve().await?)
 }
 
 fn serve_blocking(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let server = blocking::Server::new(BlockingServedServer::new(Handler::default()));
-    let server = server.bind((&*arguments.host, arguments.port))?;
+    let server = configured!(server, arguments).bind(arguments.listen_address())?;
     println!("listening on {}", server.local_addr());
     Ok(server.serve()?)
 }

@@ -4,7 +4,7 @@ mod calls;
 mod scalars;
 mod structs;
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 use std::sync::Arc;
 
 use thriftly::{ApplicationErrorKind, Error, ErrorKind, blocking};
@@ -66,11 +66,17 @@ pub(super) fn names() -> Vec<&'static str> {
     all().into_iter().map(|(name, _)| name).collect()
 }
 
-/// Runs all checks, prints their outcomes, and returns the number of failures.
-pub(super) fn run(peer: &Peer) -> usize {
+/// Runs all checks, prints their outcomes, and returns the number of failures. After a failure it connects anew.
+///
+/// # Errors
+/// It cannot connect at first.
+pub(super) fn run<E: Display>(connect: impl Fn() -> Result<Peer, E>) -> Result<usize, E> {
     let mut failures = 0;
+    let mut connected = Some(connect()?);
     for (name, check) in all() {
-        match check(peer) {
+        let peer = connected.take().map_or_else(&connect, Ok);
+        let peer = peer.map_err(|error| Stop::Failed(error.to_string()));
+        match peer.and_then(|peer| check(&peer).map(|()| connected = Some(peer))) {
             Ok(()) => println!("PASS {name}"),
             Err(Stop::Skipped(why)) => println!("SKIP {name}: {why}"),
             Err(Stop::Failed(why)) => {
@@ -80,7 +86,7 @@ pub(super) fn run(peer: &Peer) -> usize {
             }
         }
     }
-    failures
+    Ok(failures)
 }
 
 /// Compares a reply with what is expected.

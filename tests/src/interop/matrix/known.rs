@@ -117,6 +117,20 @@ pub(super) const KNOWN: &[Known] = &[
         reason: "answers the first call of a connection in Apache's JSON over and over",
     },
     Known {
+        peer: THRIFTPY,
+        roles: SERVER,
+        stacks: |stack| stack.protocol == "json" && stack.transport == "http",
+        checks: ANY,
+        reason: "decodes large strings in Apache's JSON for minutes, and answers nobody else meanwhile",
+    },
+    Known {
+        peer: NODE,
+        roles: SERVER,
+        stacks: |stack| stack.transport == "http",
+        checks: &["oneway"],
+        reason: "never answers the request of a oneway call",
+    },
+    Known {
         peer: NODE,
         roles: SERVER,
         stacks: |_| true,

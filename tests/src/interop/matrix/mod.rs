@@ -26,6 +26,7 @@ pub struct Programs<'a> {
 
 /// Runs all checks of the peers in all their stacks, several at a time, with files below the folder.
 pub fn run(programs: Programs<'_>, peers: &[Peer], folder: &Path) -> Report {
+    run::prepare(folder);
     let jobs = peers.iter().flat_map(|peer| {
         let roles = [Role::Server, Role::Client];
         peer.stacks.iter().flat_map(move |stack| roles.map(|role| (peer, stack, role)))

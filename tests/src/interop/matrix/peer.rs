@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::stack::Stack;
+use super::stack::{Socket, Stack};
 use crate::peers::{self, APACHE, THRIFTPY2};
 
 /// Another implementation of Thrift.
@@ -31,7 +31,19 @@ pub fn apache_python(folder: &Path) -> Peer {
         ["binary", "compact", "json", "binary-in-c", "compact-in-c"]
             .map(|protocol| Stack::new(protocol, transport))
     });
-    let more = [Stack::new("binary", "header"), Stack::new("compact", "header")];
+    let more = [
+        Stack::new("binary", "header"),
+        Stack::new("compact", "header"),
+        Stack::new("binary", "zlib"),
+        Stack::new("compact", "zlib"),
+        Stack::new("binary", "http"),
+        Stack::new("compact", "http"),
+        Stack::new("json", "http"),
+        Stack::new("binary", BUFFERED).over(Socket::Unix),
+        Stack::new("compact", FRAMED).over(Socket::Unix),
+        Stack::new("binary", BUFFERED).over(Socket::Tls),
+        Stack::new("compact", FRAMED).over(Socket::Tls),
+    ];
     Peer {
         name: "Apache Python 0.25",
         program: peers::python(folder, &[APACHE, THRIFTPY2]),
@@ -47,7 +59,17 @@ pub fn thriftpy2(folder: &Path) -> Peer {
     let plain = [BUFFERED, FRAMED].map(|transport| {
         ["binary", "compact", "tpjson"].map(|protocol| Stack::new(protocol, transport))
     });
-    let more = [Stack::new("json", BUFFERED)];
+    let more = [
+        Stack::new("json", BUFFERED),
+        Stack::new("binary", "http"),
+        Stack::new("compact", "http"),
+        Stack::new("json", "http"),
+        Stack::new("tpjson", "http"),
+        Stack::new("binary", BUFFERED).over(Socket::Unix),
+        Stack::new("compact", FRAMED).over(Socket::Unix),
+        Stack::new("binary", BUFFERED).over(Socket::Tls),
+        Stack::new("compact", FRAMED).over(Socket::Tls),
+    ];
     Peer {
         name: "thriftpy2 0.7.1",
         program: peers::python(folder, &[APACHE, THRIFTPY2]),
@@ -63,13 +85,22 @@ pub fn node(folder: &Path) -> Peer {
     let plain = [BUFFERED, FRAMED].map(|transport| {
         ["binary", "compact", "json"].map(|protocol| Stack::new(protocol, transport))
     });
+    let more = [
+        Stack::new("binary", "http"),
+        Stack::new("compact", "http"),
+        Stack::new("json", "http"),
+        Stack::new("binary", BUFFERED).over(Socket::Unix),
+        Stack::new("compact", FRAMED).over(Socket::Unix),
+        Stack::new("binary", BUFFERED).over(Socket::Tls),
+        Stack::new("compact", FRAMED).over(Socket::Tls),
+    ];
     let modules = peers::node_modules(folder, &script("node/package.json"));
     Peer {
         name: "Node thrift 0.24",
         program: "node".into(),
         arguments: vec![script("node/interop.js")],
         environment: vec![("NODE_PATH", modules.into()), ("NODE_NO_WARNINGS", "1".into())],
-        stacks: plain.into_iter().flatten().collect(),
+        stacks: plain.into_iter().flatten().chain(more).collect(),
         has_uuid: true,
     }
 }

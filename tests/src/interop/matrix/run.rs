@@ -10,10 +10,23 @@ use super::Programs;
 use super::known::{self, Role};
 use super::peer::{Peer, script};
 use super::stack::{Files, Socket, Stack};
+use crate::authority::Authority;
 use crate::peers::{Program, free_port};
 
 /// How long all checks of a client may take.
 const PATIENCE: Duration = Duration::from_secs(100);
+
+/// Writes the files that the runs share: those of TLS.
+pub(super) fn prepare(folder: &Path) {
+    let authority = Authority::new("interop");
+    let server = authority.issue(&["127.0.0.1", "localhost"]);
+    for (name, pem) in
+        [("authority", &authority.pem), ("certificate", &server.certificate), ("key", &server.key)]
+    {
+        let path = folder.join(format!("interop-{name}.pem"));
+        std::fs::write(path, pem).expect("the folder is writable");
+    }
+}
 
 /// What the checks of one client printed.
 #[derive(Debug)]
@@ -28,7 +41,7 @@ pub(super) struct Outcome {
     pub(super) log: PathBuf,
 }
 
-/// Runs the checks twice: with our async side, and with our blocking one.
+/// Runs the checks with our async side, and with our blocking one.
 pub(super) fn run(
     programs: Programs<'_>,
     peer: &Peer,
@@ -41,6 +54,7 @@ pub(super) fn run(
     let log = folder.join(format!("interop-{number}.log"));
     let files = Files {
         socket: folder.join(format!("interop-{}-{number}.sock", std::process::id())),
+        authority: folder.join("interop-authority.pem"),
         certificate: folder.join("interop-certificate.pem"),
         key: folder.join("interop-key.pem"),
     };
@@ -64,33 +78,43 @@ pub(super) fn run(
         command
     };
     let listening = |program: Program| match stack.socket {
-        Socket::Unix => program.listening_at(&files.socket),
-        Socket::Tcp | Socket::Tls => program.listening_on(port),
+        Socket::Unix => program.try_listening_at(&files.socket),
+        Socket::Tcp | Socket::Tls => program.try_listening_on(port),
     };
     // Nothing but failures comes of it.
     let patience = match known::fails_somewhere(peer.name, role, stack) {
-        true => Duration::from_secs(15),
+        true => Duration::from_secs(8),
         false => PATIENCE,
     };
     let finish = |shell, client: Program| {
         let (lines, status) = client.outcome(patience);
         Outcome { shell, lines, status, log: log.clone() }
     };
-    let shells = [("async", false), ("blocking", true)];
+    let not_started = |shell, error: &str| Outcome {
+        shell,
+        lines: vec![format!("FAIL server: {error}")],
+        status: None,
+        log: log.clone(),
+    };
+    let shells = [("async", false), ("blocking", true)].into_iter();
+    // The blocking server has no HTTP.
+    let shells = shells
+        .filter(|(_, blocking)| !(*blocking && role == Role::Client && stack.transport == "http"));
     match role {
-        Role::Server => {
-            let _server = listening(start(theirs("server", true)));
-            shells
-                .map(|(shell, blocking)| {
-                    finish(shell, start(ours(programs.client, blocking, false)))
-                })
-                .into()
-        }
+        Role::Server => match listening(start(theirs("server", true))) {
+            Ok(_server) => {
+                let client = |blocking| start(ours(programs.client, blocking, false));
+                shells.map(|(shell, blocking)| finish(shell, client(blocking))).collect()
+            }
+            Err(error) => shells.map(|(shell, _)| not_started(shell, &error)).collect(),
+        },
         Role::Client => shells
             .map(|(shell, blocking)| {
-                let _server = listening(start(ours(programs.server, blocking, true)));
-                finish(shell, start(theirs("client", false)))
+                match listening(start(ours(programs.server, blocking, true))) {
+                    Ok(_server) => finish(shell, start(theirs("client", false))),
+                    Err(error) => not_started(shell, &error),
+                }
             })
-            .into(),
+            .collect(),
     }
 }

@@ -33,7 +33,8 @@ pub enum Socket {
 pub(super) struct Files {
     /// The path of the Unix socket.
     pub(super) socket: PathBuf,
-    /// The server's certificate, which is its own authority, and its key.
+    /// The authority of the server's certificate, the certificate, and its key.
+    pub(super) authority: PathBuf,
     pub(super) certificate: PathBuf,
     pub(super) key: PathBuf,
 }
@@ -82,7 +83,7 @@ impl Stack {
             Socket::Tcp => {}
             Socket::Unix => option("--domain-socket", &[&files.socket]),
             Socket::Tls if server => option("--tls", &[&files.certificate, &files.key]),
-            Socket::Tls => option("--tls", &[&files.certificate]),
+            Socket::Tls => option("--tls", &[&files.authority]),
         }
         words
     }
