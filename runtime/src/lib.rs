@@ -50,6 +50,9 @@
 //! - Framings, with and without headers: [`Framing`]. Compression of messages and connections, with
 //!   the feature `zlib`.
 //! - Requests and responses, for middleware: [`Request`] and [`Response`].
+//! - Addresses and byte streams, such as unix sockets: [`Address`] and [a page of the
+//!   guide](guide::transports).
+//! - TLS and mutual TLS, with the feature `tls`: `tls`.
 //! - Limits on what a peer may send: [`Limits`].
 //! - Errors: [`Error`].
 //!

@@ -61,6 +61,15 @@ fn http_brings_at_most_25_packages() {
     assert!(brought.len() <= 25, "{}: {brought:#?}", brought.len());
 }
 
+#[test]
+fn tls_brings_at_most_20_packages_and_no_async_runtime() {
+    let without = packages("thriftly", &[]);
+    let with = packages("thriftly", &["tls"]);
+    let brought: Vec<&String> = with.difference(&without).collect();
+    assert!(brought.len() <= 20, "{}: {brought:#?}", brought.len());
+    assert!(!with.iter().any(|package| package.starts_with("tokio ")), "{with:#?}");
+}
+
 /// Versions of h2 before 0.4.16 let a client make a server keep any number of streams by resetting them.
 #[test]
 fn floods_of_resets_are_bounded_by_the_locked_version_of_h2() {

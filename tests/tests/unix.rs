@@ -230,7 +230,7 @@ fn a_file_that_is_no_socket_is_kept() {
 #[tokio::test]
 async fn a_path_that_is_too_long_is_an_error_with_its_length() {
     let path = format!("unix:/tmp/{}", "x".repeat(200));
-    let error = Server::new(WhoServer::new(Handler)).bind(&path).await.err().expect("too long");
+    let error = Server::new(WhoServer::new(Handler)).bind(&path).await.expect_err("too long");
     let why = "the path has 205 bytes, but that of a unix socket has at most 107";
     if cfg!(target_os = "linux") {
         assert_eq!(error.to_string(), format!("cannot listen on {path}: {why}"));

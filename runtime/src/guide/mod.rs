@@ -4,7 +4,7 @@
 //! 2. [`idl_files`]: where `.thrift` files go, in one package and in many.
 //! 3. [`errors`]: exceptions, failures of handlers, errors at the client.
 //! 4. [`connections`]: deadlines, and how a client uses its connections.
-//! 5. [`transports`]: addresses, TCP and unix sockets.
+//! 5. [`transports`]: addresses, TCP, unix sockets and TLS.
 //! 6. [`middleware`]: layers, headers, and what a handler knows of its call.
 //! 7. [`shutdown`]: ending a server without losing a call.
 //! 8. [`testing`]: mocks, servers in memory.

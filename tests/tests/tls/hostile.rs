@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use thriftly::blocking::Threads;
 use thriftly_tests::authority::Authority;
 
+use super::log;
 use super::{
     BlockingSecureClient, BlockingSecureServer, Handler, KINDS, Running, client_tls, server_tls,
     who,
@@ -157,4 +158,105 @@ fn a_client_names_a_server_without_tls() {
     assert!(error.contains("the TLS handshake failed: "), "{error}");
     handle.shutdown();
     serving.join().expect("no panic").expect("it never fails");
+}
+
+#[test]
+fn a_failed_handshake_is_logged_with_the_peer_and_the_reason_and_counted() {
+    let authority = Authority::new("ours");
+    for kind in KINDS {
+        let server = Running::start(kind, server_tls(&authority, &["127.0.0.1"]));
+        let address = server.address.socket_addr().expect("TCP");
+        for (bytes, reason) in [
+            (
+                &b"\x80\x01\0\x01\0\0\0\x03who\0\0\0\x01\0"[..],
+                "the client does not speak TLS; it seems to speak Thrift",
+            ),
+            (b"GET / HTTP/1.1\r\n\r\n", "the client does not speak TLS; it seems to speak HTTP"),
+            (b"\x16\x03\x01\0\x05hello", "the peer does not speak TLS"),
+        ] {
+            let mut stream = connect(address);
+            stream.write_all(bytes).expect("sent");
+            ends(&stream);
+            let peer = stream.local_addr().expect("it was connected");
+            log::has(&["a TLS handshake failed", &format!("peer={peer} "), reason]);
+        }
+        let stranger = client_tls(&Authority::new("other"));
+        who(&server.address, &stranger).expect_err("the client does not trust the server");
+        log::has(&["a TLS handshake failed", "received fatal alert: UnknownCA"]);
+        assert!(server.monitor.stats().handshake_failures >= 4);
+    }
+}
+
+#[test]
+fn a_tls_client_at_a_port_without_tls_is_named_in_the_log() {
+    log::start();
+    let server = thriftly::blocking::Server::new(BlockingSecureServer::new(Handler));
+    let server = server.bind("127.0.0.1:0").expect("port 0 is free");
+    let (address, handle) = (server.local_addr(), server.handle());
+    let serving = std::thread::spawn(move || server.serve());
+    let mut stream = connect(address.socket_addr().expect("TCP"));
+    stream.write_all(&client_hello()).expect("sent");
+    ends(&stream);
+    let peer = stream.local_addr().expect("it was connected");
+    log::has(&["closed a connection", &format!("peer={peer} "), "looks like TLS"]);
+    handle.shutdown();
+    serving.join().expect("no panic").expect("it never fails");
+}
+
+/// Forwards one connection to a server, and cuts it without a `close_notify` when the server has sent so many
+/// bytes after the handshake.
+fn cut_after(server: SocketAddr, bytes: usize) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = client.expect("accepted");
+            let server = connect(server);
+            let mut up = (client.try_clone().expect("a copy"), server.try_clone().expect("a copy"));
+            std::thread::spawn(move || drop(std::io::copy(&mut up.0, &mut up.1)));
+            let mut down = (server.take(bytes as u64), client);
+            drop(std::io::copy(&mut down.0, &mut down.1));
+            let _ = down.1.shutdown(std::net::Shutdown::Both);
+            let _ = down.0.get_ref().shutdown(std::net::Shutdown::Both);
+        }
+    });
+    address
+}
+
+#[test]
+fn an_answer_that_is_cut_off_is_an_error_and_never_a_short_answer() {
+    let authority = Authority::new("ours");
+    let server = Running::start(None, server_tls(&authority, &["127.0.0.1"]));
+    // Well within the answer, which has many records.
+    let address = cut_after(server.address.socket_addr().expect("TCP"), 100_000);
+    let blob = vec![7; 1 << 20];
+    let builder = BlockingSecureClient::builder().tls(client_tls(&authority));
+    let client: BlockingSecureClient = builder.connect(address).expect("connected");
+    let error = client.echo(blob.clone()).expect_err("it is cut off");
+    assert!(error.to_string().contains("without sending TLS close_notify"), "{error}");
+    super::block_on(async {
+        let builder = super::SecureClient::builder().tls(client_tls(&authority));
+        let client: super::SecureClient = builder.connect(address).await.expect("connected");
+        let error = client.echo(blob).await.expect_err("it is cut off");
+        assert!(error.to_string().contains("without sending TLS close_notify"), "{error}");
+    });
+}
+
+#[test]
+fn older_versions_of_tls_are_refused() {
+    let authority = Authority::new("ours");
+    for kind in KINDS {
+        let server = Running::start(kind, server_tls(&authority, &["127.0.0.1"]));
+        let mut stream = connect(server.address.socket_addr().expect("TCP"));
+        // A ClientHello of TLS 1.1: version, random, no session, one suite, no compression.
+        let mut hello = vec![1, 0, 0, 41, 3, 2];
+        hello.extend([7; 32]);
+        hello.extend([0, 0, 2, 0xc0, 0x13, 1, 0]);
+        let mut record = vec![0x16, 3, 1, 0, hello.len() as u8];
+        record.extend(hello);
+        stream.write_all(&record).expect("sent");
+        let answer = ends(&stream);
+        // A fatal alert, if it came before the end.
+        assert!(answer.is_empty() || (answer[0], answer[5]) == (0x15, 2), "{answer:?}");
+    }
 }

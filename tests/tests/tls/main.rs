@@ -1,6 +1,7 @@
 //! TLS and mutual TLS, async and blocking, with certificates made for each test.
 
 mod hostile;
+mod log;
 mod refusals;
 mod settings;
 
@@ -9,7 +10,7 @@ use std::thread::JoinHandle;
 
 use thriftly::blocking::{self, Threads};
 use thriftly::tls::{ClientTls, ServerTls};
-use thriftly::{Address, Context, Error, Scheme, Server};
+use thriftly::{Address, Context, Error, Scheme, Server, ServerMonitor};
 use thriftly_tests::authority::Authority;
 use tokio::sync::oneshot;
 
@@ -63,6 +64,7 @@ const KINDS: [Option<Threads>; 4] = [
 /// A server in a thread of its own, which shuts down when this is dropped.
 struct Running {
     address: Address,
+    monitor: ServerMonitor,
     stop: Option<Box<dyn FnOnce() + Send>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -78,6 +80,7 @@ impl Running {
         tls: ServerTls,
         first_byte: std::time::Duration,
     ) -> Running {
+        log::start();
         match kind {
             None => {
                 let runtime = tokio::runtime::Builder::new_current_thread()
@@ -87,22 +90,23 @@ impl Running {
                 let server =
                     Server::new(SecureServer::new(Handler)).tls(tls).first_byte_timeout(first_byte);
                 let server = runtime.block_on(server.bind("127.0.0.1:0")).expect("port 0 is free");
-                let address = server.local_addr();
+                let (address, monitor) = (server.local_addr(), server.monitor());
                 let (stop, stopped) = oneshot::channel::<()>();
                 let thread = std::thread::spawn(move || {
                     runtime.block_on(server.serve_until(stopped)).expect("it never fails");
                 });
                 let stop: Box<dyn FnOnce() + Send> = Box::new(move || drop(stop));
-                Running { address, stop: Some(stop), thread: Some(thread) }
+                Running { address, monitor, stop: Some(stop), thread: Some(thread) }
             }
             Some(threads) => {
                 let server = blocking::Server::new(BlockingSecureServer::new(Handler)).tls(tls);
                 let server = server.threads(threads).first_byte_timeout(first_byte);
                 let server = server.bind("127.0.0.1:0").expect("port 0 is free");
                 let (address, handle) = (server.local_addr(), server.handle());
+                let monitor = server.monitor();
                 let thread = std::thread::spawn(move || server.serve().expect("it can poll"));
                 let stop: Box<dyn FnOnce() + Send> = Box::new(move || handle.shutdown());
-                Running { address, stop: Some(stop), thread: Some(thread) }
+                Running { address, monitor, stop: Some(stop), thread: Some(thread) }
             }
         }
     }
@@ -251,4 +255,56 @@ fn a_connection_that_the_server_has_closed_is_noticed_before_the_next_call() {
         handle.shutdown();
         serving.join().expect("no panic").expect("it never fails");
     }
+}
+
+#[test]
+fn http_of_both_versions_is_spoken_over_tls() {
+    let authority = Authority::new("ours");
+    let protocols = ["h2", "http/1.1"];
+    for tls in [
+        server_tls(&authority, &["localhost"]),
+        server_tls(&authority, &["localhost"]).alpn(protocols).expect("valid"),
+    ] {
+        let server = Running::start(None, tls);
+        let url = format!("https://localhost:{}/secure", server.address.port());
+        for http2 in [false, true] {
+            let answer = block_on(async {
+                let builder = SecureClient::builder().tls(client_tls(&authority));
+                let builder = if http2 { builder.http2() } else { builder };
+                let client: SecureClient = builder.connect(&url).await?;
+                for at in 0..20 {
+                    let blob = vec![at; 100_000];
+                    assert_eq!(client.echo(blob.clone()).await?, blob);
+                    // Long enough for what a server sends by itself after a handshake.
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                }
+                client.who().await
+            });
+            assert_eq!(answer.expect("a call"), "[] [] Some(\"localhost\") TLS 1.3");
+            let builder = BlockingSecureClient::builder().tls(client_tls(&authority));
+            let builder = if http2 { builder.http2() } else { builder };
+            let client: BlockingSecureClient = builder.connect(&url).expect("connected");
+            let answer = client.who().expect("a call");
+            assert_eq!(answer, "[] [] Some(\"localhost\") TLS 1.3");
+        }
+        let stats = server.monitor.stats();
+        assert!(stats.opened <= 8, "connections are used again: {stats:?}");
+    }
+}
+
+#[test]
+fn several_servers_need_a_name_that_their_certificates_have_in_common() {
+    let authority = Authority::new("ours");
+    let servers =
+        [(), ()].map(|()| Running::start(None, server_tls(&authority, &["store.example"])));
+    let [first, second] = &servers;
+    let (first, second) = (first.address.port(), second.address.port());
+    let address: Address =
+        format!("127.0.0.1:{first},127.0.0.1:{second}").parse().expect("an address");
+    let tls = client_tls(&authority);
+    let builder = BlockingSecureClient::builder().tls(tls.clone());
+    let error: Result<BlockingSecureClient, _> = builder.connect(&address);
+    let error = error.expect_err("there is no name").to_string();
+    assert!(error.ends_with("set it with `server_name`"), "{error}");
+    who(&address, &tls.server_name("store.example").expect("a name")).expect("a call");
 }

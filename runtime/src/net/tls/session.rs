@@ -185,6 +185,9 @@ pub(crate) fn reason(error: &io::Error) -> String {
         Some(rustls::Error::InvalidCertificate(CertificateError::Other(other))) => {
             other.0.to_string()
         }
+        Some(rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => {
+            "the certificate was not signed by the trusted authority that it names".into()
+        }
         Some(rustls::Error::InvalidCertificate(CertificateError::Revoked)) => {
             "the certificate is revoked".into()
         }
