@@ -1,8 +1,9 @@
 //! Certificate authorities that last as long as a test.
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, SanType,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -39,6 +40,7 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new()).expect("no names are valid");
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().expect("a key");
         let pem = params.self_signed(&key).expect("a certificate").pem();
         Authority { issuer: Issuer::new(params, key), pem }
@@ -67,6 +69,37 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate").pem();
         Identity { certificate, key: key.serialize_pem() }
+    }
+}
+
+impl Authority {
+    /// A certificate with a serial number.
+    pub fn issue_numbered(&self, names: &[&str], number: u64) -> Identity {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = params(names, Validity::Now);
+        params.serial_number = Some(number.into());
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate").pem();
+        Identity { certificate, key: key.serialize_pem() }
+    }
+
+    /// A list of revoked serial numbers, in PEM.
+    pub fn revoke(&self, numbers: &[u64]) -> String {
+        let now = OffsetDateTime::now_utc();
+        let revoked = numbers.iter().map(|&number| RevokedCertParams {
+            serial_number: number.into(),
+            revocation_time: now - Duration::days(1),
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let params = CertificateRevocationListParams {
+            this_update: now - Duration::days(1),
+            next_update: now + Duration::days(1),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        params.signed_by(&self.issuer).expect("a list").pem().expect("PEM")
     }
 }
 

@@ -136,9 +136,12 @@ impl<IO: Wire, S: Service> Session<IO, S> {
             false => self.stream.close(),
         }
         #[cfg(feature = "tls")]
-        if let End::Lost(error) = &end
-            && self.stream.socket_stream().is_some_and(|stream| stream.is_handshaking())
-        {
+        if self.stream.socket_stream().is_some_and(|stream| stream.is_handshaking()) {
+            let late = io::Error::new(io::ErrorKind::TimedOut, "it was not complete in time");
+            let error = match &end {
+                End::Lost(error) => error,
+                _ => &late,
+            };
             let (now, ends) = (Instant::now(), self.connection.ends());
             self.shared.settings.report.handshake_failed(now, ends, error);
             return told;

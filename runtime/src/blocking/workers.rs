@@ -244,7 +244,11 @@ impl<S: Service> Connection<S> {
     /// Serves what has come. `None` if the connection has ended.
     fn step(mut self, pool: &Pool<S>) -> Option<Connection<S>> {
         let result = self.session.step();
-        self.go_on(pool, result)
+        // Bytes that are no progress must not put off the look at the time limit.
+        let check = self.check;
+        let mut going_on = self.go_on(pool, result)?;
+        going_on.check = going_on.check.min(check);
+        Some(going_on)
     }
 
     /// Looks at the time limit.

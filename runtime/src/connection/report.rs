@@ -92,6 +92,11 @@ impl Report {
     #[cfg(feature = "tls")]
     #[cold]
     pub(crate) fn handshake_failed(&self, now: Instant, ends: &Endpoints, error: &io::Error) {
+        if error.kind() == io::ErrorKind::ConnectionAborted {
+            // It may be a load balancer, which looks whether somebody listens.
+            tracing::trace!(peer = %ends, "closed by the client before its first byte");
+            return;
+        }
         add(&self.counters.handshake_failures, 1);
         if let Some(suppressed) = self.handshakes.pass(now) {
             let error = crate::net::tls::reason(error);

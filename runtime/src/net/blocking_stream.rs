@@ -142,6 +142,16 @@ impl SocketStream {
     }
 }
 
+/// Tells the peer of TLS that this is the end, if that takes no waiting: without it, an end is a failure.
+#[cfg(feature = "tls")]
+impl Drop for SocketStream {
+    fn drop(&mut self) {
+        if self.tls.is_some() && self.socket.set_nonblocking(true).is_ok() {
+            self.close();
+        }
+    }
+}
+
 impl Read for SocketStream {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         #[cfg(feature = "tls")]

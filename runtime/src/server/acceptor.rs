@@ -15,6 +15,8 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_service::Service;
 
 use super::drain::Drain;
+#[cfg(feature = "tls")]
+use super::drain::Listener;
 use super::session::{Rest, Session};
 use crate::connection::Backoff;
 use crate::net::async_socket::AsyncStream;
@@ -184,7 +186,14 @@ where
                     self.sessions.spawn(async move {
                         #[cfg(feature = "tls")]
                         if settings.acceptor.is_some() {
-                            (stream, ends) = L::establish(stream, ends, &settings).await?;
+                            let mut stopped = Listener::new(Arc::clone(&drain));
+                            let mut established = pin!(L::establish(stream, ends, &settings));
+                            (stream, ends) =
+                                poll_fn(|context| match established.as_mut().poll(context) {
+                                    Poll::Pending if stopped.begun(context) => Poll::Ready(None),
+                                    other => other,
+                                })
+                                .await?;
                         }
                         // Boxed, so that a handshake reserves no space for it.
                         if settings.sasl.is_empty() {

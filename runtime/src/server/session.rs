@@ -188,13 +188,6 @@ where
                 io::Result::Ok(())
             })
             .await;
-        } else if !matches!(end, End::Lost(_)) {
-            // A client of TLS is told that this is the end, if that takes no waiting.
-            poll_fn(|context| {
-                let _ = Pin::new(&mut io).poll_shutdown(context);
-                Poll::Ready(())
-            })
-            .await;
         }
         rest
     }

@@ -140,7 +140,7 @@ fn a_handshake_sent_byte_by_byte_ends_at_the_time_limit() {
         let start = Instant::now();
         let ended = hello.iter().cycle().any(|byte| {
             std::thread::sleep(Duration::from_millis(50));
-            assert!(start.elapsed() < HANG, "it never ends");
+            assert!(start.elapsed() < HANG / 4, "{kind:?}: it does not end");
             stream.write_all(&[*byte]).is_err()
         });
         assert!(ended && start.elapsed() >= limit);
@@ -258,5 +258,52 @@ fn older_versions_of_tls_are_refused() {
         let answer = ends(&stream);
         // A fatal alert, if it came before the end.
         assert!(answer.is_empty() || (answer[0], answer[5]) == (0x15, 2), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_stalled_handshake_does_not_delay_a_shutdown() {
+    let authority = Authority::new("ours");
+    let hello = client_hello();
+    for kind in KINDS {
+        let tls = server_tls(&authority, &["127.0.0.1"]);
+        let server = Running::start_with(kind, tls, 10 * HANG);
+        let mut stalled = connect(server.address.socket_addr().expect("TCP"));
+        stalled.write_all(&hello[..hello.len() / 2]).expect("sent");
+        who(&server.address, &client_tls(&authority)).expect("a call beside it");
+        let start = Instant::now();
+        drop(server);
+        assert!(start.elapsed() < HANG / 3, "{kind:?}: {:?}", start.elapsed());
+    }
+}
+
+#[test]
+fn connections_that_clients_drop_do_not_count_as_lost() {
+    let authority = Authority::new("ours");
+    for kind in KINDS {
+        let server = Running::start(kind, server_tls(&authority, &["127.0.0.1"]));
+        for _ in 0..5 {
+            who(&server.address, &client_tls(&authority)).expect("a call");
+        }
+        let start = Instant::now();
+        while server.monitor.stats().connections > 0 {
+            assert!(start.elapsed() < HANG, "{:?}", server.monitor.stats());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let stats = server.monitor.stats();
+        assert_eq!((stats.opened, stats.lost, stats.handshake_failures), (10, 0, 0), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_connection_without_a_byte_is_no_failed_handshake() {
+    let authority = Authority::new("ours");
+    for kind in KINDS {
+        let server = Running::start(kind, server_tls(&authority, &["127.0.0.1"]));
+        let stream = connect(server.address.socket_addr().expect("TCP"));
+        stream.shutdown(std::net::Shutdown::Write).expect("it can be shut down");
+        ends(&stream);
+        who(&server.address, &client_tls(&authority)).expect("a call");
+        assert_eq!(server.monitor.stats().handshake_failures, 0, "{kind:?}");
     }
 }

@@ -94,3 +94,30 @@ fn client_certificates_that_are_not_valid_are_refused() {
         who(&server.address, &with(clients.issue(&["ada"]))).expect("accepted");
     }
 }
+
+#[test]
+fn revoked_certificates_are_refused_in_both_directions() {
+    let ours = Authority::new("ours");
+    let list = ours.revoke(&[7]);
+    for number in [7, 8] {
+        let identity = ours.issue_numbered(&["127.0.0.1"], number);
+        let tls = ServerTls::from_pem(&identity.certificate, &identity.key).expect("it is valid");
+        let server = Running::start(None, tls.clone());
+        let checking = client_tls(&ours).crl_pem(&list).expect("it is a list");
+        who(&server.address, &client_tls(&ours)).expect("without the list it is not known");
+        let result = who(&server.address, &checking).map_err(|error| error.to_string());
+        match number {
+            7 => assert!(result.expect_err("revoked").ends_with("the certificate is revoked")),
+            _ => drop(result.expect("it is not in the list")),
+        }
+
+        let tls = tls.client_ca_pem(&ours.pem).and_then(|tls| tls.crl_pem(&list)).expect("valid");
+        let server = Running::start(None, tls);
+        let tls = client_tls(&ours).identity_pem(&identity.certificate, &identity.key);
+        let result = who(&server.address, &tls.expect("valid")).map_err(|error| error.to_string());
+        match number {
+            7 => assert!(result.expect_err("revoked").contains("CertificateRevoked")),
+            _ => drop(result.expect("it is not in the list")),
+        }
+    }
+}

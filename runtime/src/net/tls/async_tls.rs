@@ -21,6 +21,13 @@ pub(crate) struct AsyncTls {
     tls: Tls,
 }
 
+/// Tells the peer that this is the end, if that takes no waiting: without it, an end is a failure.
+impl Drop for AsyncTls {
+    fn drop(&mut self) {
+        let _ = self.tls.close(&mut &*SockRef::from(&self.socket));
+    }
+}
+
 /// A socket as rustls uses it: it reads and writes without waiting.
 struct Polled<'a, 'b> {
     socket: &'a mut TcpStream,

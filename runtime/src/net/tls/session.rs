@@ -208,16 +208,23 @@ pub(crate) fn reason(error: &io::Error) -> String {
 /// Looks at the first bytes of a client.
 pub(crate) fn check_first_bytes(socket: &Socket) -> io::Result<()> {
     let mut first = [0; 8];
-    let count = match socket {
-        Socket::Tcp(socket) => socket.peek(&mut first)?,
+    match socket {
+        Socket::Tcp(socket) => {
+            let count = socket.peek(&mut first)?;
+            not_tls(&first[..count])
+        }
+        // Servers have no TLS over it.
         #[cfg(unix)]
-        Socket::Unix(_) => 0,
-    };
-    not_tls(&first[..count])
+        Socket::Unix(_) => Ok(()),
+    }
 }
 
-/// Fails if these are not the first bytes of TLS.
+/// Fails if these are not the first bytes of TLS; with [`io::ErrorKind::ConnectionAborted`] if there
+/// are none, because the client has closed its end.
 pub(super) fn not_tls(first: &[u8]) -> io::Result<()> {
+    if first.is_empty() {
+        return Err(io::ErrorKind::ConnectionAborted.into());
+    }
     match guess(first) {
         None => Ok(()),
         Some(guess) => {
