@@ -68,6 +68,11 @@ fn main() -> Result<()> {
             ("thriftpy_json", call::<ThriftPyJson>(&arguments)?),
         ] {
             streams(&format!("{name}_{protocol}"), &message, &mut save)?;
+            match protocol {
+                "binary" => frames(&format!("{name}_binary"), 0, &message, &mut save)?,
+                "compact" => frames(&format!("{name}_compact"), 2, &message, &mut save)?,
+                _ => {}
+            }
         }
     }
     println!("{seeds} seeds");
@@ -85,6 +90,28 @@ fn streams(
         for piece in PIECES {
             let stream = [&[piece][..], message, message].concat();
             save("streams", &format!("{name}_{framing}_{piece}"), &stream)?;
+        }
+    }
+    Ok(())
+}
+
+/// Frames with a header: no headers, and some of each kind.
+fn frames(
+    name: &str,
+    protocol: u8,
+    message: &[u8],
+    save: &mut impl FnMut(&str, &str, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let theader = [&b"\0\0\0"[..], b"\0\x01\x01\x04name\x05value\0\0\0"];
+    let ttheader =
+        [&b"\0\0\0"[..], b"\0\x01\0\x01\0\x01a\0\x01b\x10\0\x01\0\x0c\0\x0299\x11\0\x01t"];
+    for (target, blocks) in [("theader", theader), ("ttheader", ttheader)] {
+        for (at, block) in blocks.into_iter().enumerate() {
+            let words = u16::try_from((block.len() + 1).div_ceil(4))?.to_be_bytes();
+            let fixed = [&b"\0\0\0\0\0\x07"[..], &words, &[protocol], block].concat();
+            let padding = vec![0; (8 + usize::from(u16::from_be_bytes(words)) * 4) - fixed.len()];
+            let bytes = [&[0xff, 0xff][..], &fixed, &padding, message].concat();
+            save(target, &format!("{name}_{at}"), &bytes)?;
         }
     }
     Ok(())

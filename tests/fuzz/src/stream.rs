@@ -14,12 +14,37 @@ use crate::schema::plain::{
 /// pieces are.
 pub fn check(bytes: &[u8]) {
     let [piece, bytes @ ..] = bytes else { return };
-    let pieces: Vec<&[u8]> = bytes.chunks(usize::from(*piece).max(1)).collect();
+    check_in_pieces(*piece, bytes);
+}
+
+/// Frames that begin with a magic number mean the same, however they are cut into pieces. The first
+/// byte says how long the pieces are, the second how long the frames are.
+pub fn check_frames(magic: [u8; 2], bytes: &[u8]) {
+    let [piece, length, bytes @ ..] = bytes else { return };
+    let mut stream = Vec::new();
+    for content in bytes.chunks(usize::from(*length) * 4 + 8) {
+        let length = (content.len() + magic.len()) as u32;
+        stream.extend_from_slice(&length.to_be_bytes());
+        stream.extend_from_slice(&magic);
+        stream.extend_from_slice(content);
+    }
+    check_in_pieces(*piece, &stream);
+}
+
+fn check_in_pieces(piece: u8, bytes: &[u8]) {
+    let pieces: Vec<&[u8]> = bytes.chunks(usize::from(piece).max(1)).collect();
     let whole = &[bytes][..];
     // Small, so that they are reached.
-    let limits = Limits { frame: 2000, message: 3000, depth: 16, ..Limits::DEFAULT };
+    let limits = Limits {
+        frame: 2000,
+        message: 3000,
+        depth: 16,
+        headers: 8,
+        header_bytes: 200,
+        ..Limits::DEFAULT
+    };
 
-    for framing in [Framing::Framed, Framing::Unframed] {
+    for framing in [Framing::Framed, Framing::Unframed, Framing::Header, Framing::TtHeader] {
         let (once, often) = (cut(framing, whole, &limits), cut(framing, &pieces, &limits));
         assert_eq!(once.items, often.items);
         assert_eq!(kind(&once.error), kind(&often.error));
