@@ -316,3 +316,22 @@ async fn a_server_can_accept_one_framing_and_protocol() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_one_accepted_protocol_applies_to_http() {
+    let server = thriftly::Server::new(TravelServer::new(Handler)).protocol(Protocol::Compact);
+    let server = server.bind("127.0.0.1:0").await.expect("it is bound");
+    let address = format!("http://{}/", server.local_addr());
+    tokio::spawn(server.serve());
+    for protocol in [Protocol::Compact, Protocol::Binary] {
+        let client = TravelClient::builder().protocol(protocol).connect(&*address).await;
+        let result = client.expect("the server listens").echo("text").await;
+        match protocol {
+            Protocol::Compact => assert_eq!(result.expect("answered"), "text"),
+            _ => {
+                let error = result.expect_err("refused").to_string();
+                assert!(error.contains("the client speaks binary Thrift; this server"), "{error}");
+            }
+        }
+    }
+}

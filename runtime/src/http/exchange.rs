@@ -21,7 +21,7 @@ use super::body::{MessageBody, Unreceived, receive};
 use super::headers;
 use super::refusal::Refusal;
 use crate::connection::{Share, guard, of_service};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::messages::Message;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::context::{Connection, set_oneway, was_oneway};
@@ -156,6 +156,11 @@ impl Exchange {
         self.messages.fetch_add(1, Ordering::Relaxed);
         let mut message =
             Message::from_bytes_with(bytes, limits).map_err(|error| Refusal::no_call(&error))?;
+        let accepted = &self.settings.accepted;
+        if accepted.check(accepted.framing.unwrap_or_default(), message.protocol).is_some() {
+            let why = format!("the client speaks {} Thrift; {accepted}", message.protocol);
+            return Err(Refusal::no_call(&Error::new(ErrorKind::InvalidData, why)));
+        }
         let call = Message { body: std::mem::take(&mut message.body), ..message.clone() };
         let mut request = call.into_request().map_err(|error| Refusal::no_call(&error))?;
         request.headers = headers::received(&parts.headers);
