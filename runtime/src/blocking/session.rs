@@ -218,6 +218,13 @@ impl<IO: Wire, S: Service> Session<IO, S> {
                 Ok(true)
             }
             Err(error) if is_timeout(&error) => Ok(false),
+            // The report of a failed handshake needs the error as it is.
+            #[cfg(feature = "tls")]
+            Err(error)
+                if self.stream.socket_stream().is_some_and(|stream| stream.is_handshaking()) =>
+            {
+                Err(End::Lost(error))
+            }
             Err(error) => Err(End::unreadable(error)),
         }
     }
