@@ -46,6 +46,8 @@
 //!   and unknown fields, with the feature `serde`: see [serde](thrift!#serde).
 //! - Async servers and clients on tokio, with the feature `async` (on by default): `Server`,
 //!   `Channel`, `ClientBuilder`.
+//! - HTTP/1.1 and HTTP/2, with the feature `http`: on the port of all other framings, as a service for
+//!   axum, and for clients: `thriftly::http`.
 //! - Blocking servers and clients, without an async runtime: [`blocking`].
 //! - Framings, with and without headers: [`Framing`]. Compression of messages and connections, with
 //!   the feature `zlib`.

@@ -207,6 +207,32 @@ async fn the_log_names_clients_that_are_slow_and_bounds_their_lines() {
     }
 }
 
+#[cfg(feature = "http")]
+#[tokio::test]
+async fn the_log_names_http_requests_that_are_no_calls() {
+    let log = log();
+    let server = Server::new(Deaf).bind("127.0.0.1:0").await.expect("port 0 is free");
+    let address = server.local_addr().socket_addr().expect("TCP");
+    tokio::spawn(server.serve());
+    for (bytes, status, words) in [
+        (
+            &b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"[..],
+            "405",
+            &["status=405", "this address serves Thrift"][..],
+        ),
+        (b"POST / HTTP/1.1\r\nHost: x\r\n\r\n", "411", &["status=411", "neither a content length"]),
+        (b"POST / HTTP/9\r\n\r\n", "400", &["HTTP: invalid HTTP version"]),
+    ] {
+        let mut stream = TcpStream::connect(address).await.expect("the server listens");
+        let peer = format!("peer={} ", stream.local_addr().expect("it is connected"));
+        stream.write_all(bytes).await.expect("sent");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).await.expect("closed in good order");
+        assert!(reply.starts_with(&format!("HTTP/1.1 {status} ")), "{reply}");
+        has(log, &[&[&*peer], words].concat()).await;
+    }
+}
+
 #[tokio::test]
 async fn the_log_names_the_protocol_that_a_client_seems_to_speak() {
     let log = log();
@@ -214,7 +240,6 @@ async fn the_log_names_the_protocol_that_a_client_seems_to_speak() {
         for (bytes, name) in [
             (&b"\x16\x03\x01\x02\0\x01\0\x01"[..], "looks like TLS;"),
             (b"SSH-2.0-OpenSSH_9.6\r\n", "looks like SSH;"),
-            (b"\0\0\0\x1f\x0f\xff\0\0", "looks like THeader;"),
             (b"\xff\xff\xff\xff\xff\xff", "does not look like Thrift;"),
             (b"\x7f\xff\xff\xff\x80\x01\0\x01", "a frame of 2147483647 bytes"),
             (b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n", "looks like the PROXY protocol;"),

@@ -16,7 +16,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::connect::Socket;
 use crate::connection::{LinkId, Reply};
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{Called, Failure, MessageBody, Target, Tasks, Version, Wire, delivered, reply};
+use crate::http::{
+    Called, Failure, MAX_HEADERS, MessageBody, Target, Tasks, Version, Wire, delivered, reply,
+};
 use crate::limits::Limits;
 use crate::net::tcp::ConnectFailure;
 use crate::rpc::message::{Request, Response};
@@ -92,7 +94,9 @@ impl HttpConn {
         let (sender, connection): (_, Driving) = match target.version {
             Version::One => {
                 let mut builder = http1::Builder::new();
-                builder.max_headers(limits.headers);
+                if limits.headers < MAX_HEADERS {
+                    builder.max_headers(limits.headers);
+                }
                 let (sender, connection) = builder.handshake(io).await.map_err(failed)?;
                 (Sender::One(sender), Box::pin(connection))
             }

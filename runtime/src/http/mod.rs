@@ -73,7 +73,7 @@
 //! | 411 | the request has no length |
 //! | 413 | the body exceeds [`Limits::message`](crate::Limits::message) |
 //! | 415 | the content type is not that of Thrift, of JSON or of bytes; none at all is accepted |
-//! | 431 | the headers are larger than 64 KiB, or more than 100 |
+//! | 431 | the headers exceed [`Limits::header_bytes`](crate::Limits::header_bytes) or are more than 100 or [`Limits::headers`](crate::Limits::headers) |
 //! | 503 | the server holds [`max_buffered`](crate::Server::max_buffered) bytes |
 //!
 //! The body is then a line of text with the reason, which is also logged.
@@ -90,6 +90,9 @@ mod service;
 mod target;
 mod tasks;
 mod wire;
+
+/// Maximum number of headers that hyper reads without an allocation for each message.
+pub(crate) const MAX_HEADERS: usize = 100;
 
 pub use body::MessageBody;
 pub(crate) use detect::{Detected, Version, detect};

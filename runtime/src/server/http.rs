@@ -21,14 +21,14 @@ use super::drain::Listener;
 use super::session::LINGER;
 use crate::connection::{End, Share, Tally, Waiting, Watchdog};
 use crate::error::{Error, ErrorKind};
-use crate::http::{Exchange, Failure, Progress, Tasks, Version, Wire};
+use crate::http::{Exchange, Failure, MAX_HEADERS, Progress, Tasks, Version, Wire};
 use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
 
-/// Largest head of a request, in bytes.
-const HEAD: usize = 64 << 10;
+/// Largest buffer of a connection, in bytes, unless headers may be larger.
+const BUFFER: usize = 64 << 10;
 
 /// A connection on which HTTP was detected.
 pub(super) struct HttpSession<IO, S> {
@@ -79,18 +79,24 @@ where
         let io = TokioIo::new(wire.clone());
         let end = match version {
             Version::One => {
-                let connection = http1::Builder::new()
+                let mut builder = http1::Builder::new();
+                builder
                     .half_close(settings.half_close)
-                    .max_buf_size(HEAD)
-                    .serve_connection(io, service);
+                    .max_buf_size(settings.limits.header_bytes.max(BUFFER))
+                    .max_header_size(settings.limits.header_bytes);
+                if settings.limits.headers < MAX_HEADERS {
+                    builder.max_headers(settings.limits.headers);
+                }
+                let connection = builder.serve_connection(io, service);
                 watch.run(connection, |connection| connection.graceful_shutdown()).await
             }
             Version::Two => {
                 let tasks = Tasks::default();
+                let header_bytes = u32::try_from(settings.limits.header_bytes).unwrap_or(u32::MAX);
                 let streams = u32::try_from(settings.max_in_flight).unwrap_or(u32::MAX);
                 let connection = http2::Builder::new(tasks.clone())
                     .max_concurrent_streams(streams)
-                    .max_header_list_size(HEAD as u32)
+                    .max_header_list_size(header_bytes)
                     .serve_connection(io, service);
                 let end = watch.run(connection, |connection| connection.graceful_shutdown()).await;
                 // Calls whose answers cannot be delivered are cancelled.

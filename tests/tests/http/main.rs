@@ -2,6 +2,7 @@
 
 mod blocking;
 mod both;
+mod frames;
 mod replies;
 mod requests;
 

@@ -431,3 +431,34 @@ async fn answers_that_are_not_read_count_against_the_budget() {
     assert!(first.reply().await.body.len() > 16 << 20);
     assert!(second.exchange(&blob).await.body.len() > 16 << 20);
 }
+
+/// Requests with bytes changed, left out or put in at random.
+#[tokio::test]
+async fn broken_requests_affect_no_other_connection() {
+    let (address, _) = serve(|server| server.message_timeout(Duration::from_millis(100))).await;
+    let mut other = Raw::connect(address).await;
+    let mut random = thriftly_tests::random::Random::new(11);
+    let chunked = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0\0\0\x06\x01\x05\0\0\0\x01\x83\x86\x84\x41\x01a";
+    let valid = [post(&ADD), chunked.to_vec(), preface.to_vec()];
+    for round in 0..600 {
+        let mut input = valid[round % valid.len()].clone();
+        for _ in 0..1 + random.below(4) {
+            let at = random.below(input.len());
+            match random.below(3) {
+                0 => input[at] = random.bytes(1)[0],
+                1 => drop(input.remove(at)),
+                _ => input.insert(at, b"\r\n \0:;5"[random.below(7)]),
+            }
+        }
+        let mut raw = Raw::connect(address).await;
+        // The server may have closed already.
+        let _ = raw.0.write_all(&input).await;
+        let _ = raw.0.shutdown().await;
+        let mut rest = Vec::new();
+        let _ = tokio::time::timeout(HANG, raw.0.read_to_end(&mut rest)).await.expect("closed");
+        if round % 20 == 0 {
+            assert_eq!(other.exchange(&post(&ADD)).await.body, SUM);
+        }
+    }
+}
