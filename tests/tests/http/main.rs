@@ -5,6 +5,7 @@ mod both;
 mod frames;
 mod replies;
 mod requests;
+mod secure;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
