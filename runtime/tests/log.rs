@@ -240,6 +240,7 @@ async fn the_log_names_the_protocol_that_a_client_seems_to_speak() {
         for (bytes, name) in [
             (&b"\x16\x03\x01\x02\0\x01\0\x01"[..], "looks like TLS;"),
             (b"SSH-2.0-OpenSSH_9.6\r\n", "looks like SSH;"),
+            (b"BIGF\0\0\0\0", "looks like THeader with a 64-bit length;"),
             (b"\xff\xff\xff\xff\xff\xff", "does not look like Thrift;"),
             (b"\x7f\xff\xff\xff\x80\x01\0\x01", "a frame of 2147483647 bytes"),
             (b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n", "looks like the PROXY protocol;"),

@@ -61,6 +61,7 @@ pub(crate) fn detect(
         [0x00..=0x7f, rest @ ..] if rest.len() < 4 && !beyond(first, limits) => return Ok(None),
         [] => return Ok(None),
         // It may be zlib.
+        #[cfg(feature = "zlib")]
         [0x78] => return Ok(None),
         _ => {
             let is_text = |byte: &u8| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n');
@@ -251,6 +252,8 @@ mod tests {
             (b"\r\n\r\n\0\r\nQUIT\n", "the PROXY protocol"),
             (b"\r\n\r\n", "plain text"),
             (b"hello world", "plain text"),
+            #[cfg(not(feature = "zlib"))]
+            (b"x", "plain text"),
             (b"xy", "plain text"),
             (b"\x78\x9c\0", "zlib"),
             #[cfg(not(feature = "json"))]
@@ -275,5 +278,7 @@ mod tests {
         {
             assert_eq!(is(bytes), Err("undecided".into()));
         }
+        #[cfg(feature = "zlib")]
+        assert_eq!(is(b"x"), Err("undecided".into()));
     }
 }
