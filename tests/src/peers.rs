@@ -100,7 +100,11 @@ pub fn example(name: &str) -> PathBuf {
     target.join("debug/examples").join(name)
 }
 
-fn run(command: &mut Command) {
+/// Runs a command that has to succeed.
+///
+/// # Panics
+/// It fails.
+pub(crate) fn run(command: &mut Command) {
     let status = command.status().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
     assert!(status.success(), "{command:?}: {status}");
 }

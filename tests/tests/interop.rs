@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo test -p thriftly-tests --test interop -- --nocapture
+//! cargo test -p thriftly-tests --test interop -- --nocapture --include-ignored
 //! ```
 
 use std::path::Path;
@@ -27,4 +28,10 @@ fn peers_pass_all_checks_but_for_known_bugs() {
     let folder = folder();
     // The slowest first.
     check(&[matrix::thriftpy2(folder), matrix::apache_python(folder), matrix::node(folder)]);
+}
+
+#[test]
+#[ignore = "it needs packages of Debian: see README.md"]
+fn peers_from_debian_pass_all_checks_but_for_known_bugs() {
+    check(&[matrix::ruby(folder()), matrix::thriftpy(), matrix::cpp(folder())]);
 }

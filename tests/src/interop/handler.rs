@@ -104,7 +104,7 @@ fn fail(kind: i32) -> Result<String, FailError> {
         0 => Ok("ok".into()),
         1 => Err(Oops { code: 1001, reason: "declared".into() }.into()),
         2 => {
-            let nearest = Scalars { text: "near".into(), ..Scalars::default() };
+            let nearest = Scalars { text: Some("near".into()), ..Scalars::default() };
             Err(NotFound { key: "k".into(), nearest }.into())
         }
         _ => Err(Error::internal("an error that the IDL does not declare").into()),
@@ -124,7 +124,7 @@ fn describe_choice(choice: &Choice) -> String {
     match choice {
         Choice::Number(number) => format!("number:{number}"),
         Choice::Text(text) => format!("text:{text}"),
-        Choice::Record(record) => format!("record:{}", record.text),
+        Choice::Record(record) => format!("record:{}", record.text.as_deref().unwrap_or_default()),
         Choice::Many(many) => format!("many:{}", many.len()),
         Choice::Unrecognized(_) => "none".into(),
     }

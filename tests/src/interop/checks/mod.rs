@@ -10,6 +10,7 @@ use std::sync::Arc;
 use thriftly::{ApplicationErrorKind, Error, ErrorKind, blocking};
 
 use super::arguments::Arguments;
+use super::idl::BlockingUuidProbeClient;
 use super::idl::interop::{
     BlockingInteropPlusClient, BlockingInteropV2Client, BlockingSecondClient,
 };
@@ -22,6 +23,7 @@ pub(super) struct Peer {
     interop: BlockingInteropPlusClient<Service>,
     newer: BlockingInteropV2Client<Service>,
     uuids: BlockingUuidSvcClient<Service>,
+    probe: BlockingUuidProbeClient<Service>,
     /// With multiplexed services only.
     second: Option<BlockingSecondClient<Service>>,
 }
@@ -35,6 +37,7 @@ impl Peer {
             interop: BlockingInteropPlusClient::new(channel()).with_protocol(protocol),
             newer: BlockingInteropV2Client::new(channel()).with_protocol(protocol),
             uuids: BlockingUuidSvcClient::new(channel()).with_protocol(protocol),
+            probe: BlockingUuidProbeClient::new(channel()).with_protocol(protocol),
             second: None,
         }
     }

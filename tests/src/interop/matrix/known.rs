@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::stack::Stack;
+use super::stack::{Socket, Stack};
 
 /// A bug of a peer.
 #[derive(Debug)]
@@ -51,6 +51,9 @@ const BOTH: &[Role] = &[Role::Server, Role::Client];
 const APACHE: &str = "Apache Python";
 const THRIFTPY: &str = "thriftpy2";
 const NODE: &str = "Node";
+const OLD_THRIFTPY: &str = "ThriftPy";
+const CPP: &str = "C++";
+const RUBY: &str = "Ruby";
 
 /// Some checks fail, which are others from run to run.
 pub(super) const ANY: &[&str] = &[];
@@ -105,13 +108,6 @@ pub(super) const KNOWN: &[Known] = &[
     Known {
         peer: THRIFTPY,
         roles: SERVER,
-        stacks: |stack| stack.protocol == "compact",
-        checks: &["uuid"],
-        reason: "cannot skip a uuid, and closes the connection",
-    },
-    Known {
-        peer: THRIFTPY,
-        roles: SERVER,
         stacks: |stack| stack.protocol == "json" && stack.transport != "http",
         checks: ANY,
         reason: "answers the first call of a connection in Apache's JSON over and over",
@@ -157,6 +153,85 @@ pub(super) const KNOWN: &[Known] = &[
         stacks: |stack| stack.protocol == "json",
         checks: &["containers"],
         reason: "loses what follows an empty container in a container",
+    },
+    Known {
+        peer: OLD_THRIFTPY,
+        roles: BOTH,
+        stacks: |stack| stack.protocol == "compact",
+        checks: ANY,
+        reason: "uses a function that Python 3.9 has removed",
+    },
+    Known {
+        peer: OLD_THRIFTPY,
+        roles: SERVER,
+        stacks: |stack| stack.socket == Socket::Unix,
+        checks: ANY,
+        reason: "sets SO_REUSEPORT on unix sockets, which newer kernels refuse",
+    },
+    Known {
+        peer: OLD_THRIFTPY,
+        roles: BOTH,
+        stacks: |stack| stack.protocol != "compact",
+        checks: &["mix"],
+        reason: "passes arguments in the order of their ids",
+    },
+    Known {
+        peer: OLD_THRIFTPY,
+        roles: SERVER,
+        stacks: |stack| stack.protocol != "compact",
+        checks: &["undeclared"],
+        reason: "closes the connection when a handler raises an exception that the IDL does not declare",
+    },
+    Known {
+        peer: OLD_THRIFTPY,
+        roles: SERVER,
+        stacks: |stack| stack.protocol == "tpjson",
+        checks: &["unknown_method", "uuid"],
+        reason: "closes the connection on an unknown method",
+    },
+    Known {
+        peer: OLD_THRIFTPY,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "binary",
+        checks: &["binary", "containers"],
+        reason: "reads binary values as text where they are UTF-8",
+    },
+    Known {
+        peer: OLD_THRIFTPY,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "tpjson",
+        checks: &[
+            "binary",
+            "scalars",
+            "containers",
+            "union",
+            "large",
+            "unknown_fields",
+            "unknown_binary",
+            "unknown_method",
+        ],
+        reason: "cannot write binary values in JSON",
+    },
+    Known {
+        peer: CPP,
+        roles: BOTH,
+        stacks: |stack| stack.transport == "http",
+        checks: &["oneway"],
+        reason: "neither answers the request of a oneway call nor reads the answer",
+    },
+    Known {
+        peer: RUBY,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["string_unicode", "set", "map", "scalars", "containers", "union"],
+        reason: "reads strings in JSON without their encoding",
+    },
+    Known {
+        peer: RUBY,
+        roles: BOTH,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["large"],
+        reason: "takes minutes for large strings in JSON",
     },
 ];
 

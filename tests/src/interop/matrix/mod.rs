@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 pub use known::Role;
-pub use peer::{Peer, apache_python, node, thriftpy2};
+pub use peer::{Peer, apache_python, cpp, node, ruby, thriftpy, thriftpy2};
 pub use report::Report;
 pub use stack::{Socket, Stack};
 

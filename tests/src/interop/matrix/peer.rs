@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::stack::{Socket, Stack};
 use crate::peers::{self, APACHE, THRIFTPY2};
@@ -103,6 +104,100 @@ pub fn node(folder: &Path) -> Peer {
         stacks: plain.into_iter().flatten().chain(more).collect(),
         has_uuid: true,
     }
+}
+
+/// ThriftPy itself, from Debian's `python3-thriftpy`.
+pub fn thriftpy() -> Peer {
+    let plain = [BUFFERED, FRAMED]
+        .map(|transport| ["binary", "tpjson"].map(|protocol| Stack::new(protocol, transport)));
+    Peer {
+        name: "ThriftPy 0.3.9",
+        program: "/usr/bin/python3".into(),
+        arguments: vec![script("python/interop_thriftpy.py")],
+        environment: vec![("THRIFTPY", "thriftpy".into())],
+        stacks: plain
+            .into_iter()
+            .flatten()
+            .chain([
+                Stack::new("compact", BUFFERED),
+                Stack::new("binary", BUFFERED).over(Socket::Unix),
+                Stack::new("binary", BUFFERED).over(Socket::Tls),
+            ])
+            .collect(),
+        has_uuid: false,
+    }
+}
+
+/// Apache Thrift for C++, from Debian's `thrift-compiler`, `libthrift-dev` and `libboost-dev`; built below the folder.
+pub fn cpp(folder: &Path) -> Peer {
+    let plain = [BUFFERED, FRAMED, "http"].map(|transport| {
+        ["binary", "compact", "json"].map(|protocol| Stack::new(protocol, transport))
+    });
+    let more = [
+        Stack::new("binary", "header"),
+        Stack::new("compact", "header"),
+        Stack::new("binary", "zlib"),
+        Stack::new("compact", "zlib"),
+        Stack::new("binary", BUFFERED).over(Socket::Unix),
+        Stack::new("compact", FRAMED).over(Socket::Unix),
+        Stack::new("binary", BUFFERED).over(Socket::Tls),
+        Stack::new("compact", FRAMED).over(Socket::Tls),
+    ];
+    let code = generated(folder, "cpp:no_skeleton");
+    let program = code.join("interop");
+    let modified = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
+    if modified(&program) <= modified(&script("cpp/interop.cpp")) {
+        let sources = ["Base", "Interop", "InteropPlus", "InteropV2", "Second"];
+        let sources = sources.into_iter().chain(["interop_types", "interop_constants"]);
+        let libraries = ["-lthrift", "-lthriftz", "-lssl", "-lcrypto", "-lz", "-lpthread"];
+        peers::run(
+            Command::new("g++")
+                .args(["-std=c++17", "-w", "-o", "interop.new", "-I."])
+                .arg(r#"-DPACKAGE_VERSION="0.17""#)
+                .arg(script("cpp/interop.cpp"))
+                .args(sources.map(|name| format!("{name}.cpp")))
+                .args(libraries)
+                .current_dir(&code),
+        );
+        std::fs::rename(code.join("interop.new"), &program).expect("it was built");
+    }
+    Peer {
+        name: "C++ 0.17",
+        program,
+        arguments: vec![],
+        environment: vec![],
+        stacks: plain.into_iter().flatten().chain(more).collect(),
+        has_uuid: false,
+    }
+}
+
+/// Apache Thrift for Ruby, from Debian's `thrift-compiler` and `ruby-thrift`.
+pub fn ruby(folder: &Path) -> Peer {
+    let plain = [BUFFERED, FRAMED].map(|transport| {
+        ["binary", "compact", "json", "binary-in-c"].map(|protocol| Stack::new(protocol, transport))
+    });
+    Peer {
+        name: "Ruby 0.14",
+        program: "ruby".into(),
+        arguments: vec!["-W0".into(), script("ruby/interop.rb")],
+        environment: vec![("RUBYLIB", generated(folder, "rb").into())],
+        stacks: plain
+            .into_iter()
+            .flatten()
+            .chain([Stack::new("binary", BUFFERED).over(Socket::Unix)])
+            .collect(),
+        has_uuid: false,
+    }
+}
+
+/// The folder with the code that Apache's compiler makes of the IDL.
+fn generated(folder: &Path, language: &str) -> PathBuf {
+    let name = language.split(':').next().unwrap_or(language);
+    let code = folder.join(format!("interop-{name}"));
+    std::fs::create_dir_all(&code).expect("the folder is writable");
+    let idl = script("idl/interop.thrift");
+    peers::run(Command::new("thrift").args(["--gen", language, "-out"]).arg(&code).arg(idl));
+    code
 }
 
 /// A file of this package.
