@@ -79,6 +79,7 @@ pub mod __std {
     pub use core::marker::{Send, Sized, Sync};
     pub use core::option::Option;
     pub use core::result::Result;
+    pub use std::borrow::Cow;
     pub use std::boxed::Box;
     pub use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
     pub use std::error;
@@ -95,9 +96,9 @@ pub mod __std {
         Address, Double, Error, Headers, Protocol, SharedStr, TType, UnknownField, UnknownFields,
         Uuid,
     };
+    pub use crate::{CallSettings, FromChannel, NamedService, Request, Response};
     #[cfg(feature = "async")]
     pub use crate::{Channel, ClientBuilder, ReplyFuture, ThriftService};
-    pub use crate::{FromChannel, Request, Response};
 }
 
 #[cfg(feature = "serde")]

@@ -111,6 +111,8 @@ pub enum ErrorKind {
     /// Too many calls, or too many bytes of calls, are already waiting for a connection of the
     /// channel. The call was not sent.
     Overloaded,
+    /// Settings of a server are invalid, such as two services of the same name.
+    Settings,
     /// A layer around a channel failed with an error of its own type, which is the
     /// [source](std::error::Error::source).
     Layer,
@@ -143,6 +145,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Timeout => "timeout",
             ErrorKind::Closed => "connection closed",
             ErrorKind::Overloaded => "too many calls wait",
+            ErrorKind::Settings => "invalid settings",
             ErrorKind::Layer => "a layer failed",
             ErrorKind::Other => "other error",
         })

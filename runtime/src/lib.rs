@@ -48,6 +48,7 @@
 //!   `Channel`, `ClientBuilder`.
 //! - HTTP/1.1 and HTTP/2, with the feature `http`: on the port of all other framings, as a service for
 //!   axum, and for clients: `thriftly::http`.
+//! - Several services on one port: [`blocking::Multiplexed`], and `Multiplexed` on tokio.
 //! - Blocking servers and clients, without an async runtime: [`blocking`].
 //! - Framings, with and without headers: [`Framing`]. Compression of messages and connections, with
 //!   the feature `zlib`.
@@ -109,12 +110,17 @@ pub use rpc::bridge::{InPlace, SpawnBlocking, SpawnedCall};
 pub use rpc::context::Context;
 pub use rpc::deadline::Deadline;
 pub use rpc::extensions::Extensions;
-pub use rpc::from_channel::FromChannel;
+pub use rpc::from_channel::{CallSettings, FromChannel};
 #[cfg(feature = "async")]
 pub use rpc::from_fn::{FnService, FromFn, Next, from_fn};
 pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
+pub use rpc::named_service::NamedService;
 #[cfg(feature = "async")]
-pub use rpc::{reply::ReplyFuture, thrift_service::ThriftService};
+pub use rpc::{
+    multiplexed::{Multiplexed, MultiplexedFuture},
+    reply::ReplyFuture,
+    thrift_service::ThriftService,
+};
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server, shutdown_signal};
 pub use tower_layer::Layer;

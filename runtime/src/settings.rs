@@ -1,12 +1,13 @@
 //! Settings of servers and clients, shared by the blocking and async side.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::connection::{Budget, PoolSettings, Report, Share, Waiting};
-use crate::error::Result;
 #[cfg(feature = "tls")]
-use crate::error::{Error, ErrorKind};
+use crate::error::ErrorKind;
+use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::net::address::Address;
 #[cfg(feature = "tls")]
@@ -14,7 +15,9 @@ use crate::net::address::Scheme;
 use crate::net::tcp::TcpOptions;
 #[cfg(feature = "tls")]
 use crate::net::tls::{Acceptor, ClientTls, Connector, ServerTls};
+use crate::rpc::from_channel::CallSettings;
 use crate::rpc::message::Protocol;
+use crate::rpc::services::no_service;
 use crate::sasl::{ClientFactory, ServerMechanisms};
 use crate::transport::{Accepted, Framing};
 
@@ -69,6 +72,10 @@ pub(crate) struct ServerSettings {
     pub(crate) acceptor: Option<Arc<Acceptor>>,
     /// Shared by everything created from these settings.
     pub(crate) report: Arc<Report>,
+    /// Why the settings cannot be used.
+    pub(crate) invalid: Option<Error>,
+    /// Whether services are to be added, and none was.
+    pub(crate) empty: bool,
 }
 
 impl Default for ServerSettings {
@@ -101,6 +108,8 @@ impl Default for ServerSettings {
             #[cfg(feature = "tls")]
             acceptor: None,
             report: Arc::default(),
+            invalid: None,
+            empty: false,
         }
     }
 }
@@ -158,6 +167,16 @@ impl ServerSettings {
         })
     }
 
+    /// # Errors
+    /// The settings cannot be used.
+    pub(crate) fn check(&self) -> Result<()> {
+        match &self.invalid {
+            Some(error) => Err(error.clone()),
+            None if self.empty => Err(no_service()),
+            None => Ok(()),
+        }
+    }
+
     /// What a new connection may hold.
     pub(crate) fn share(&self) -> Share {
         Share::new(Arc::clone(&self.budget), self.max_unread)
@@ -175,6 +194,8 @@ pub(crate) struct ClientSettings {
     pub(crate) zlib_transform: bool,
     /// `None` until it is set.
     pub(crate) protocol: Option<Protocol>,
+    /// Prefix of the method names.
+    pub(crate) service: Option<Cow<'static, str>>,
     pub(crate) limits: Limits,
     pub(crate) connect_timeout: Duration,
     pub(crate) timeout: Option<Duration>,
@@ -246,6 +267,7 @@ impl Default for ClientSettings {
             #[cfg(feature = "zlib")]
             zlib_transform: false,
             protocol: None,
+            service: None,
             limits: Limits::DEFAULT,
             connect_timeout: Duration::from_secs(10),
             timeout: Some(Duration::from_secs(30)),
@@ -277,6 +299,14 @@ impl ClientSettings {
             self.pool.max_in_flight = 1;
         }
         Ok(())
+    }
+}
+
+impl ClientSettings {
+    /// What the typed client has to know.
+    pub(crate) fn calls(&self) -> CallSettings {
+        let protocol = self.protocol.unwrap_or_default();
+        CallSettings { protocol, service: self.service.clone() }
     }
 }
 
@@ -484,6 +514,15 @@ macro_rules! client_setters {
         /// [`Protocol::Binary`](crate::Protocol::Binary).
         pub fn protocol(mut self, protocol: $crate::Protocol) -> Self {
             self.settings.protocol = Some(protocol);
+            self
+        }
+
+        /// Name of the service in the calls of the client, as in `Store:get`, for a server with
+        /// several services (multiplexed). A bare `Channel` ignores it. Default: none.
+        ///
+        /// For several clients over one channel, use `multiplexed` of the clients.
+        pub fn multiplexed(mut self, service: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+            self.settings.service = Some(service.into());
             self
         }
 

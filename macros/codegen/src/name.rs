@@ -117,12 +117,14 @@ pub(crate) fn ident(name: &str, span: Span) -> Ident {
 /// implements and that is often in scope. A method of the IDL with such a name gets an underscore, in
 /// the trait and in the clients alike. The list is part of the documentation of `thriftly`.
 pub(crate) fn is_of_clients(name: &str) -> bool {
-    const OWN: [&str; 9] = [
+    const OWN: [&str; 11] = [
         "builder",
         "connect",
         "connect_lazy",
         "connect_with",
+        "into_channel",
         "layer",
+        "multiplexed",
         "new",
         "with_headers",
         "with_protocol",

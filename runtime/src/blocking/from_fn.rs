@@ -8,6 +8,7 @@ use tower_layer::Layer;
 use super::Service;
 use crate::error::Result;
 use crate::rpc::message::{Request, Response};
+use crate::rpc::named_service::NamedService;
 
 /// Creates a layer from a function of a request and the [inner service](Next), for logging,
 /// metrics, authorization or headers. It can wrap a [`Server`](super::Server) or the channel of a
@@ -85,6 +86,10 @@ where
     fn call(&self, request: Request) -> Result<Response> {
         (self.function)(request, Next(&self.inner))
     }
+}
+
+impl<S: NamedService, F> NamedService for FnService<S, F> {
+    const NAME: &'static str = S::NAME;
 }
 
 impl<F> Clone for FromFn<F> {

@@ -33,6 +33,7 @@
 mod client;
 mod from_fn;
 mod memory;
+mod multiplexed;
 mod server;
 mod session;
 mod sessions;
@@ -45,6 +46,7 @@ pub use crate::messages::blocking::{MessageChannel, answer, channel as message_c
 pub use client::{Channel, ClientBuilder, LayeredBuilder};
 pub use from_fn::{FnService, FromFn, Next, from_fn};
 pub use memory::MemoryStream;
+pub use multiplexed::Multiplexed;
 pub use server::{BoundServer, Server, ServerHandle};
 pub use threads::Threads;
 

@@ -14,7 +14,7 @@ use super::session::{Session, Shared};
 use super::sessions::{Place, Registered, Sessions};
 use super::stream::{Untimed, Waiting, login, wait, with_login};
 use super::waker::Waker;
-use super::{Threads, workers};
+use super::{Multiplexed, Threads, workers};
 use crate::connection::{Backoff, ServerMonitor};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
@@ -22,9 +22,12 @@ use crate::net::blocking_stream::SocketStream;
 use crate::net::endpoints::Endpoints;
 use crate::net::listener::{Listener, unusable};
 use crate::net::socket::Socket;
+use crate::rpc::named_service::NamedService;
+use crate::rpc::services::server_services;
 use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
 
-/// A server for one service, with a thread for each connection or [other threads](Threads).
+/// A server for one service ([`new`](Server::new)) or several ([`builder`](Server::builder)), with a
+/// thread for each connection or [other threads](Threads).
 ///
 /// Detects protocol and framing of each client: framed or unframed; binary (strict or old), compact or JSON. Calls on
 /// one connection are handled sequentially; answers to calls received together are sent together. A
@@ -92,14 +95,17 @@ impl<S: Service> Server<S> {
     ///
     /// # Errors
     /// [`ErrorKind::Address`] if the address cannot be parsed or resolved; [`ErrorKind::Connect`]
-    /// if it cannot be bound, for example because it is in use or not local.
+    /// if it cannot be bound, for example because it is in use or not local;
+    /// [`ErrorKind::Settings`] if a service cannot be added.
     ///
     /// [`ErrorKind::Address`]: crate::ErrorKind::Address
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
+    /// [`ErrorKind::Settings`]: crate::ErrorKind::Settings
     pub fn bind(
         self,
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<BoundServer<S>> {
+        self.settings.check()?;
         let address = address.try_into().map_err(Into::into)?;
         address.single()?;
         let listener = Listener::bind(&address, &self.settings)?;
@@ -110,7 +116,8 @@ impl<S: Service> Server<S> {
     /// options of one's own.
     ///
     /// # Errors
-    /// The socket does not listen ([`ErrorKind::Connect`]).
+    /// The socket does not listen ([`ErrorKind::Connect`]), or a service cannot be added
+    /// ([`ErrorKind::Settings`]).
     pub fn bind_listener(self, listener: std::net::TcpListener) -> Result<BoundServer<S>> {
         self.bound(Listener::Tcp(listener))
     }
@@ -132,6 +139,7 @@ impl<S: Service> Server<S> {
     }
 
     fn bound(mut self, listener: Listener) -> Result<BoundServer<S>> {
+        self.settings.check()?;
         self.settings.prepare()?;
         let local = listener.served_at(&self.settings)?;
         listener.set_nonblocking(true).map_err(unusable)?;
@@ -168,8 +176,14 @@ impl<S: Service> Server<S> {
     /// # #[cfg(not(unix))]
     /// # fn main() {}
     /// ```
+    ///
+    /// If a service cannot be added, this is logged, and the connection is closed.
     pub fn serve_stream(self, stream: impl Read + Write) {
         let Server { service, settings, .. } = self;
+        if let Err(error) = settings.check() {
+            tracing::error!(%error, "cannot serve a connection");
+            return;
+        }
         let shared = Arc::new(Shared { service, settings });
         let mut ends = Endpoints::default();
         if shared.settings.sasl.is_empty() {
@@ -211,6 +225,7 @@ impl<S: Service> Server<S> {
         let Server { service, settings, .. } = self;
         let shared = Arc::new(Shared { service, settings });
         move || {
+            shared.settings.check().map_err(io::Error::other)?;
             let (ours, theirs) = MemoryStream::pair(IN_MEMORY);
             let shared = Arc::clone(&shared);
             thread::Builder::new().name("thrift in memory".into()).spawn(move || {
@@ -227,7 +242,7 @@ impl<S: Service> Server<S> {
     /// iterator are logged, as those of a listener are.
     ///
     /// # Errors
-    /// Never fails: accept and connection errors are logged.
+    /// A service cannot be added ([`ErrorKind::Settings`]). Accept and connection errors are logged.
     pub fn serve_incoming<IO>(
         self,
         incoming: impl IntoIterator<Item = io::Result<IO>>,
@@ -236,6 +251,7 @@ impl<S: Service> Server<S> {
         IO: Read + Write + Send + 'static,
     {
         let Server { service, settings, .. } = self;
+        settings.check()?;
         let sessions = Arc::new(Sessions::new()?);
         let max_connections = settings.connections();
         let shared = Arc::new(Shared { service, settings });
@@ -256,6 +272,10 @@ impl<S: Service> Server<S> {
         }
         Ok(())
     }
+}
+
+impl Server<Multiplexed> {
+    server_services!(Service);
 }
 
 /// A [`Server`] that listens on an address.

@@ -16,8 +16,7 @@ use super::driver::Driver;
 use super::{Channel, LayeredBuilder};
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
-use crate::rpc::from_channel::FromChannel;
-use crate::rpc::message::Protocol;
+use crate::rpc::from_channel::{CallSettings, FromChannel};
 use crate::settings::{ClientSettings, client_setters};
 
 /// A builder of clients. `T` is the client type: a generated client or a bare [`Channel`].
@@ -99,8 +98,8 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         LayeredBuilder::new(ClientBuilder { settings: self.settings, client: PhantomData }, layer)
     }
 
-    pub(super) fn protocol_of_calls(&self) -> Protocol {
-        self.settings.protocol.unwrap_or_default()
+    pub(super) fn calls(&self) -> CallSettings {
+        self.settings.calls()
     }
 
     /// Connects to a server address, such as `"127.0.0.1:6000"`.
@@ -123,14 +122,14 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     /// no runtime.
     pub fn connect_lazy(mut self, address: impl TryInto<Address, Error: Into<Error>>) -> Result<T> {
         let address = self.settings.prepare(address.try_into().map_err(Into::into)?)?;
-        let protocol = self.settings.protocol.unwrap_or_default();
+        let calls = self.settings.calls();
         let (channel, driver) = self.aim(&address)?.channel(Source::Address(address));
         let runtime = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::Connect, "connect_lazy outside of a tokio runtime")
                 .with_source(error)
         })?;
         runtime.spawn(driver.run());
-        Ok(T::from_channel(channel, protocol))
+        Ok(T::from_channel(channel, calls))
     }
 
     /// Connects with a custom function, which is called for every connection and may return any
@@ -186,11 +185,11 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     }
 
     async fn open(self, source: Source) -> Result<T> {
-        let protocol = self.settings.protocol.unwrap_or_default();
+        let calls = self.settings.calls();
         let (channel, mut driver) = self.channel(source);
         driver.connect().await?;
         tokio::spawn(driver.run());
-        Ok(T::from_channel(channel, protocol))
+        Ok(T::from_channel(channel, calls))
     }
 
     pub(super) fn channel(&self, source: Source) -> (Channel, Driver) {

@@ -40,9 +40,9 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         self,
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<T::Over<L::Service>> {
-        let protocol = self.builder.protocol_of_calls();
+        let calls = self.builder.calls();
         let channel = self.builder.connect(address).await?;
-        Ok(T::over(self.layer.layer(channel), protocol))
+        Ok(T::over(self.layer.layer(channel), calls))
     }
 
     /// As [`ClientBuilder::connect_lazy`].
@@ -53,9 +53,9 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         self,
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<T::Over<L::Service>> {
-        let protocol = self.builder.protocol_of_calls();
+        let calls = self.builder.calls();
         let channel = self.builder.connect_lazy(address)?;
-        Ok(T::over(self.layer.layer(channel), protocol))
+        Ok(T::over(self.layer.layer(channel), calls))
     }
 
     /// As [`ClientBuilder::connect_with`].
@@ -68,9 +68,9 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         F: Future<Output = io::Result<S>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Send + 'static,
     {
-        let protocol = self.builder.protocol_of_calls();
+        let calls = self.builder.calls();
         let channel = self.builder.connect_with(connector).await?;
-        Ok(T::over(self.layer.layer(channel), protocol))
+        Ok(T::over(self.layer.layer(channel), calls))
     }
 
     /// As [`ClientBuilder::connect_stream`].
@@ -81,8 +81,8 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         self,
         stream: impl AsyncRead + AsyncWrite + Send + 'static,
     ) -> Result<T::Over<L::Service>> {
-        let protocol = self.builder.protocol_of_calls();
+        let calls = self.builder.calls();
         let channel = self.builder.connect_stream(stream).await?;
-        Ok(T::over(self.layer.layer(channel), protocol))
+        Ok(T::over(self.layer.layer(channel), calls))
     }
 }

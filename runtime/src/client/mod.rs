@@ -20,7 +20,7 @@ use tower_service::Service;
 use crate::connection::ChannelStats;
 use crate::error::{Error, Result};
 use crate::net::address::Address;
-use crate::rpc::from_channel::FromChannel;
+use crate::rpc::from_channel::{CallSettings, FromChannel};
 use crate::rpc::message::{Protocol, Request, Response};
 pub use builder::ClientBuilder;
 pub use call::CallFuture;
@@ -140,13 +140,13 @@ impl Service<Request> for &Channel {
 }
 
 impl FromChannel<Channel> for Channel {
-    fn from_channel(channel: Channel, _: Protocol) -> Channel {
+    fn from_channel(channel: Channel, _: CallSettings) -> Channel {
         channel
     }
 
     type Over<D> = D;
 
-    fn over<D>(channel: D, _: Protocol) -> D {
+    fn over<D>(channel: D, _: CallSettings) -> D {
         channel
     }
 }

@@ -12,6 +12,7 @@ use tower_service::Service;
 use crate::blocking;
 use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
+use crate::rpc::named_service::NamedService;
 use crate::rpc::reply::into_error;
 use crate::rpc::thrift_service::ThriftService;
 
@@ -58,6 +59,10 @@ impl<S> Clone for InPlace<S> {
     }
 }
 
+impl<S: NamedService> NamedService for InPlace<S> {
+    const NAME: &'static str = S::NAME;
+}
+
 impl<S: blocking::Service> Service<Request> for InPlace<S> {
     type Response = Response;
     type Error = Error;
@@ -89,6 +94,10 @@ impl<S> Clone for SpawnBlocking<S> {
     fn clone(&self) -> SpawnBlocking<S> {
         SpawnBlocking(Arc::clone(&self.0))
     }
+}
+
+impl<S: NamedService> NamedService for SpawnBlocking<S> {
+    const NAME: &'static str = S::NAME;
 }
 
 impl<S: blocking::Service> Service<Request> for SpawnBlocking<S> {
@@ -158,6 +167,10 @@ impl<S: ThriftService + Sync + 'static> BlockOn<S> {
     pub fn new(service: S) -> BlockOn<S> {
         BlockOn(service)
     }
+}
+
+impl<S: NamedService> NamedService for BlockOn<S> {
+    const NAME: &'static str = S::NAME;
 }
 
 impl<S: ThriftService + Sync + 'static> blocking::Service for BlockOn<S> {

@@ -1,13 +1,15 @@
 //! Typed calls through a channel, the core of every generated client.
 
-use crate::blocking;
+use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::blocking;
 use crate::error::{Error, Result};
 use crate::protocol::encode_body;
 use crate::rpc::arguments::{ArgumentStruct, Arguments};
 use crate::rpc::deadline::Deadline;
-use crate::rpc::message::{Headers, Protocol, Request};
+use crate::rpc::from_channel::CallSettings;
+use crate::rpc::message::{Headers, MethodName, Protocol, Request};
 use crate::rpc::method::Method;
 use crate::rpc::protocol_of::protocol_of;
 use crate::rpc::service::{Returns, Throws, decode_response};
@@ -21,12 +23,15 @@ pub struct Caller<C> {
     timeout: Option<Duration>,
     /// Headers of each call.
     headers: Headers,
+    /// The name of the service in each call, if they are multiplexed.
+    service: Option<Cow<'static, str>>,
 }
 
 impl<C> Caller<C> {
-    /// Calls through the channel, encoded in the protocol.
-    pub fn new(channel: C, protocol: Protocol) -> Caller<C> {
-        Caller { channel, protocol, timeout: None, headers: Headers::default() }
+    /// Calls through the channel with the settings of its builder.
+    pub fn new(channel: C, settings: CallSettings) -> Caller<C> {
+        let CallSettings { protocol, service } = settings;
+        Caller { channel, protocol, timeout: None, headers: Headers::default(), service }
     }
 
     /// Calls through the channel in the protocol that was set for it; in the default one if something is
@@ -36,12 +41,22 @@ impl<C> Caller<C> {
         C: 'static,
     {
         let protocol = protocol_of(&channel).unwrap_or_default();
-        Caller::new(channel, protocol)
+        Caller::new(channel, CallSettings { protocol, service: None })
     }
 
     /// The same channel and settings with another protocol.
     pub fn with_protocol(self, protocol: Protocol) -> Caller<C> {
         Caller { protocol, ..self }
+    }
+
+    /// The same channel and settings with the name of a service in each call.
+    pub fn multiplexed(self, service: impl Into<Cow<'static, str>>) -> Caller<C> {
+        Caller { service: Some(service.into()), ..self }
+    }
+
+    /// The channel.
+    pub fn into_channel(self) -> C {
+        self.channel
     }
 
     /// The same channel and settings with another timeout of each call.
@@ -66,7 +81,11 @@ impl<C> Caller<C> {
     pub(crate) fn request<A: Arguments>(&self, method: &Method, arguments: &A) -> Result<Request> {
         let arguments = ArgumentStruct { names: method.arguments, arguments };
         let body = encode_body(self.protocol, &arguments)?;
-        let mut request = Request::new(method.name, self.protocol, body);
+        let name = match &self.service {
+            Some(service) => MethodName::multiplexed(service, method.name),
+            None => MethodName::from(method.name),
+        };
+        let mut request = Request::new(name, self.protocol, body);
         request.oneway = method.oneway;
         request.idempotent = method.idempotent;
         // Usually there are none, and nothing is allocated.

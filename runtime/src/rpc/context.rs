@@ -84,10 +84,15 @@ impl Context {
         })
     }
 
-    /// The method name in the IDL, prefixed with the service name, as `Service:method`, if the call
-    /// was multiplexed.
+    /// The method name in the IDL, without the prefix of a multiplexed call (`Store:get` is `get`).
     pub fn method(&self) -> &str {
         self.0.call.method.as_str()
+    }
+
+    /// The name of the service that a multiplexed call has as its prefix (`Store:get` is `Store`);
+    /// `None` if the call was not multiplexed or was dispatched to the default service without one.
+    pub fn service(&self) -> Option<&str> {
+        self.0.call.method.service()
     }
 
     /// Whether the caller expects no reply.

@@ -12,6 +12,7 @@ use tower_service::Service;
 
 use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
+use crate::rpc::named_service::NamedService;
 use crate::rpc::reply::into_error;
 
 /// Creates a layer from an async function of a request and the [inner service](Next), for logging,
@@ -119,6 +120,10 @@ where
             })),
         )
     }
+}
+
+impl<S: NamedService, F> NamedService for FnService<S, F> {
+    const NAME: &'static str = S::NAME;
 }
 
 impl<F> Clone for FromFn<F> {

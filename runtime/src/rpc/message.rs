@@ -1,6 +1,7 @@
 //! Encoded calls and replies.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -184,55 +185,113 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
 }
 
 /// The name of a method: UTF-8 bytes that share the memory of their message.
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
-pub struct MethodName(Bytes);
+///
+/// The name of a multiplexed call is prefixed with the name of the service, as `Store:get`, until a
+/// `Multiplexed` service has dispatched the call. After that it is the plain name of the method, and
+/// [`service`](MethodName::service) returns the prefix.
+#[derive(Clone, Default)]
+pub struct MethodName {
+    bytes: Bytes,
+    /// Length of the prefix that has been dispatched, with its colon.
+    dispatched: u32,
+}
+
+/// Separates the name of the service from that of the method in a multiplexed call.
+pub(crate) const SEPARATOR: char = ':';
 
 impl MethodName {
     /// The method name of a message.
     pub(crate) fn from_bytes(bytes: Bytes) -> Result<MethodName> {
         match std::str::from_utf8(&bytes) {
-            Ok(_) => Ok(MethodName(bytes)),
+            Ok(_) => Ok(MethodName { bytes, dispatched: 0 }),
             Err(_) => Err(Error::new(ErrorKind::InvalidUtf8, "the method name is not UTF-8")),
         }
+    }
+
+    /// The name of a method of a service, for a multiplexed call.
+    pub(crate) fn multiplexed(service: &str, method: &str) -> MethodName {
+        let mut name = String::with_capacity(service.len() + 1 + method.len());
+        name.push_str(service);
+        name.push(SEPARATOR);
+        name.push_str(method);
+        MethodName::from(name)
     }
 
     /// The name as text.
     pub fn as_str(&self) -> &str {
         // Validated on construction; validating again is cheap and avoids unsafe code.
-        std::str::from_utf8(&self.0).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The name of the service to which a `Multiplexed` service has dispatched the call.
+    pub fn service(&self) -> Option<&str> {
+        let end = (self.dispatched as usize).checked_sub(SEPARATOR.len_utf8())?;
+        std::str::from_utf8(self.bytes.get(..end)?).ok()
+    }
+
+    /// Makes the name of the service, which has this length, the [`service`](MethodName::service).
+    pub(crate) fn dispatch(&mut self, service: usize) {
+        let prefix = self.dispatched as usize + service + SEPARATOR.len_utf8();
+        // A name is shorter than a message, whose length fits.
+        self.dispatched = u32::try_from(prefix).unwrap_or_default();
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.dispatched as usize..).unwrap_or_default()
     }
 
     /// The name without the service of a multiplexed call: `method` of `Service:method`. A reply has
     /// this name.
     pub(crate) fn plain(&self) -> MethodName {
-        match self.as_str().find(':') {
-            Some(colon) => MethodName(self.0.slice(colon + 1..)),
-            None => self.clone(),
+        let mut plain = self.clone();
+        if let Some(service) = self.as_str().find(SEPARATOR) {
+            plain.dispatch(service);
         }
+        plain
     }
 
     /// The name for messages: escaped and truncated, because a peer chooses it.
     #[cold]
     pub(crate) fn shown(&self) -> String {
-        /// Longest name shown untruncated, in characters.
-        const WHOLE: usize = 80;
-        let name = self.as_str();
-        match name.char_indices().nth(WHOLE) {
-            Some((end, _)) => format!("{}… ({} bytes)", name[..end].escape_debug(), name.len()),
-            None => name.escape_debug().to_string(),
-        }
+        shown(std::str::from_utf8(&self.bytes).unwrap_or_default())
+    }
+}
+
+/// A name for messages: escaped and truncated, because a peer chooses it.
+#[cold]
+pub(crate) fn shown(name: &str) -> String {
+    /// Longest name shown untruncated, in characters.
+    const WHOLE: usize = 80;
+    match name.char_indices().nth(WHOLE) {
+        Some((end, _)) => format!("{}… ({} bytes)", name[..end].escape_debug(), name.len()),
+        None => name.escape_debug().to_string(),
+    }
+}
+
+/// Names are equal if their [texts](MethodName::as_str) are.
+impl PartialEq for MethodName {
+    fn eq(&self, other: &MethodName) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for MethodName {}
+
+impl Hash for MethodName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
     }
 }
 
 impl From<&'static str> for MethodName {
     fn from(name: &'static str) -> MethodName {
-        MethodName(Bytes::from_static(name.as_bytes()))
+        MethodName { bytes: Bytes::from_static(name.as_bytes()), dispatched: 0 }
     }
 }
 
 impl From<String> for MethodName {
     fn from(name: String) -> MethodName {
-        MethodName(Bytes::from(name))
+        MethodName { bytes: Bytes::from(name), dispatched: 0 }
     }
 }
 
@@ -253,7 +312,8 @@ impl fmt::Debug for MethodName {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Request {
-    /// The method name, prefixed with the service name, as `Service:method`, if multiplexed.
+    /// The method name. That of a multiplexed call is prefixed with the name of the service, as
+    /// `Service:method`, until a `Multiplexed` service has dispatched it.
     pub method: MethodName,
     /// Whether no reply is expected.
     pub oneway: bool,
@@ -369,6 +429,16 @@ mod tests {
     #[test]
     fn method_names_are_displayed_unchanged_and_padded() {
         assert_eq!(format!("{:>6}|", MethodName::from("a\n")), "    a\n|");
+    }
+
+    #[test]
+    fn a_dispatched_name_is_that_of_the_method() {
+        let mut name = MethodName::multiplexed("Store", "get");
+        assert_eq!((name.as_str(), name.service()), ("Store:get", None));
+        name.dispatch("Store".len());
+        assert_eq!((name.as_str(), name.service()), ("get", Some("Store")));
+        assert_eq!(name, MethodName::from("get"));
+        assert_eq!(name.shown(), "Store:get");
     }
 
     #[test]

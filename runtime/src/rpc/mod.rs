@@ -15,9 +15,13 @@ pub(crate) mod from_channel;
 pub(crate) mod from_fn;
 pub(crate) mod message;
 pub(crate) mod method;
+#[cfg(feature = "async")]
+pub(crate) mod multiplexed;
+pub(crate) mod named_service;
 pub(crate) mod protocol_of;
 #[cfg(feature = "async")]
 pub(crate) mod reply;
 pub mod service;
+pub(crate) mod services;
 #[cfg(feature = "async")]
 pub(crate) mod thrift_service;

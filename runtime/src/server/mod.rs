@@ -7,6 +7,7 @@ mod drain;
 mod http;
 mod incoming;
 mod listener;
+mod services;
 mod session;
 mod signal;
 
@@ -36,7 +37,8 @@ use listener::AsyncListener;
 use session::Session;
 pub use signal::shutdown_signal;
 
-/// A server on tokio, for one service.
+/// A server on tokio, for one service ([`new`](Server::new)) or several
+/// ([`builder`](Server::builder)).
 ///
 /// Detects protocol and framing of each client: framed or unframed; binary (strict or old), compact or JSON. Calls on
 /// one connection run concurrently and are answered in order of completion. A handler that panics
@@ -190,14 +192,17 @@ where
     ///
     /// # Errors
     /// [`ErrorKind::Address`] if the address cannot be parsed or resolved; [`ErrorKind::Connect`]
-    /// if it cannot be bound, for example because it is in use or not local.
+    /// if it cannot be bound, for example because it is in use or not local;
+    /// [`ErrorKind::Settings`] if a service cannot be added.
     ///
     /// [`ErrorKind::Address`]: crate::ErrorKind::Address
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
+    /// [`ErrorKind::Settings`]: crate::ErrorKind::Settings
     pub async fn bind(
         self,
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<BoundServer<S>> {
+        self.settings.check()?;
         let address = address.try_into().map_err(Into::into)?;
         address.single()?;
         let listener = Listener::bind_async(&address, &self.settings).await?;
@@ -225,7 +230,8 @@ where
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Connect`] if the socket is not listening or there is no runtime.
+    /// [`ErrorKind::Connect`] if the socket is not listening or there is no runtime;
+    /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) if a service cannot be added.
     ///
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
     pub fn bind_listener(self, listener: std::net::TcpListener) -> Result<BoundServer<S>> {
@@ -250,6 +256,7 @@ where
 
     fn bound(self, listener: Listener) -> Result<BoundServer<S>> {
         let Server { service, mut settings } = self;
+        settings.check()?;
         settings.prepare()?;
         let local = listener.served_at(&settings)?;
         let listener = AsyncListener::new(listener).map_err(unusable)?;
@@ -262,7 +269,8 @@ where
     /// apply.
     ///
     /// # Errors
-    /// Never fails: accept and connection errors are logged.
+    /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) if a service cannot be added. Accept and
+    /// connection errors are logged.
     pub async fn serve_incoming<IO>(
         self,
         incoming: impl Stream<Item = io::Result<IO>>,
@@ -277,7 +285,7 @@ where
     /// as [`BoundServer::serve_until`] does.
     ///
     /// # Errors
-    /// Never fails: accept and connection errors are logged.
+    /// As [`serve_incoming`](Server::serve_incoming).
     pub async fn serve_incoming_until<IO>(
         self,
         incoming: impl Stream<Item = io::Result<IO>>,
@@ -286,6 +294,7 @@ where
     where
         IO: AsyncRead + AsyncWrite + Send + 'static,
     {
+        self.settings.check()?;
         let incoming = Incoming(Box::pin(incoming));
         acceptor::serve(incoming, self.service, self.settings, stop).await;
         Ok(())
@@ -326,6 +335,8 @@ where
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// If a service cannot be added, this is logged, and the connection is closed.
     pub async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Unpin) {
         serve_one(stream, self.service.clone(), Arc::new(self.settings.clone())).await;
     }
@@ -360,6 +371,9 @@ where
         // Services need not be shared between threads, connectors have to.
         let service = Mutex::new(self.service);
         move || {
+            if let Err(error) = settings.check() {
+                return ready(Err(io::Error::other(error)));
+            }
             let (ours, theirs) = duplex(IN_MEMORY);
             let service = service.lock().unwrap_or_else(PoisonError::into_inner).clone();
             tokio::spawn(serve_one(theirs, service, Arc::clone(&settings)));
@@ -376,6 +390,10 @@ where
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
+    if let Err(error) = settings.check() {
+        tracing::error!(%error, "cannot serve a connection");
+        return;
+    }
     let (mut ends, drain) = (Endpoints::default(), Arc::default());
     let rest = if settings.sasl.is_empty() {
         Session::new(stream, ends, service, settings, drain, |_| HangUp::No).run().await

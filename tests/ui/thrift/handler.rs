@@ -9,6 +9,14 @@ fn main() {
     let _ = SleepServer::new("no handler at all");
 }
 
+struct Unnamed;
+
+impl thriftly::blocking::Service for Unnamed {
+    fn call(&self, request: thriftly::Request) -> thriftly::Result<thriftly::Response> {
+        Ok(thriftly::Response::none(request.protocol))
+    }
+}
+
 fn not_wrapped() {
     struct Sleeper;
     impl Sleep for Sleeper {
@@ -23,5 +31,8 @@ fn not_wrapped() {
     }
     let _ = thriftly::Server::new(Sleeper);
     let _ = thriftly::blocking::Server::new(Sleeper);
+    let _ = thriftly::Server::builder().add(Sleeper);
+    let _ = thriftly::Server::builder().add(thriftly::InPlace::new(Unnamed));
+    let _ = thriftly::Server::builder().add_as("Sleep", thriftly::InPlace::new(Unnamed));
     let _ = thriftly::Server::new(SleepServer::new(std::sync::Arc::new(Sleeper)));
 }

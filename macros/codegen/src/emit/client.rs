@@ -46,6 +46,7 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
             quote!(),
         ),
     };
+    let name = &item.name;
     let own = implementation(&TokenStream::new(), handler, &item.methods, client, side, &c);
     let inherited = item.ancestors.iter().map(|Ancestor { module, names, methods }| {
         implementation(module, &names.of(side).handler, methods, client, side, &c)
@@ -85,13 +86,17 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
         }
 
         impl __std::FromChannel<#channel> for #client {
-            fn from_channel(channel: #channel, protocol: __std::Protocol) -> Self {
-                Self { inner: __Caller::new(channel, protocol) }
+            fn from_channel(channel: #channel, settings: __std::CallSettings) -> Self {
+                Self { inner: __Caller::new(channel, settings) }
             }
             type Over<#c> = #client<#c>;
-            fn over<#c>(channel: #c, protocol: __std::Protocol) -> #client<#c> {
-                #client { inner: __Caller::new(channel, protocol) }
+            fn over<#c>(channel: #c, settings: __std::CallSettings) -> #client<#c> {
+                #client { inner: __Caller::new(channel, settings) }
             }
+        }
+
+        impl<#c> __std::NamedService for #client<#c> {
+            const NAME: &'static __str = #name;
         }
 
         #allow
@@ -110,6 +115,21 @@ pub(super) fn client(item: &Service, side: Side) -> TokenStream {
             #[must_use]
             pub fn with_protocol(self, protocol: __std::Protocol) -> Self {
                 Self { inner: __Caller::with_protocol(self.inner, protocol) }
+            }
+
+            /// Returns a client whose calls name the service, as in `Store:get`, for a server with
+            /// several services (multiplexed). The name is usually the one in the IDL.
+            #[must_use]
+            pub fn multiplexed(
+                self,
+                service: impl __std::Into<__std::Cow<'static, str>>,
+            ) -> Self {
+                Self { inner: __Caller::multiplexed(self.inner, service) }
+            }
+
+            /// The channel of the client, for other clients.
+            pub fn into_channel(self) -> #c {
+                __Caller::into_channel(self.inner)
             }
 
             /// Returns the client with another timeout: each call fails if its reply does not

@@ -21,6 +21,7 @@ use crate::model::{Service, SideNames};
 ///         }
 ///     }
 /// }
+/// impl<H> NamedService for SleepServer<H> { const NAME: &'static str = "Sleep"; }
 /// impl<H: Sleep> tower_service::Service<Request> for SleepServer<H> { … }
 /// ```
 pub(super) fn server(item: &Service, side: Side) -> TokenStream {
@@ -37,6 +38,7 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
          `thriftly::{module}Server::new({server}::new(handler)).serve(\"127.0.0.1:9090\"){wait}`. \
          Clones share the handler.",
     );
+    let name = &item.name;
     let arms = item.methods.iter().map(|method| {
         let (name, oneway, args, ident) =
             (&method.name, method.oneway, &method.args, &method.ident);
@@ -125,6 +127,10 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
                     _ => #rest,
                 }
             }
+        }
+
+        impl<#h> __std::NamedService for #server<#h> {
+            const NAME: &'static __str = #name;
         }
 
         impl<#h> __std::Clone for #server<#h> {

@@ -12,8 +12,7 @@ use super::{Channel, Inner, LayeredBuilder};
 use crate::connection::PoolSettings;
 use crate::error::{Error, Result};
 use crate::net::address::Address;
-use crate::rpc::from_channel::FromChannel;
-use crate::rpc::message::Protocol;
+use crate::rpc::from_channel::{CallSettings, FromChannel};
 use crate::settings::{ClientSettings, client_setters};
 
 /// A builder of clients. `T` is the client type: a generated client or a bare [`Channel`]. See
@@ -44,8 +43,8 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
         LayeredBuilder::new(ClientBuilder { settings: self.settings, client: PhantomData }, layer)
     }
 
-    pub(super) fn protocol_of_calls(&self) -> Protocol {
-        self.settings.protocol.unwrap_or_default()
+    pub(super) fn calls(&self) -> CallSettings {
+        self.settings.calls()
     }
 
     /// Connects to a server address, such as `"127.0.0.1:6000"`.
@@ -96,7 +95,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     }
 
     fn open(self, source: Source, now: bool) -> Result<T> {
-        let protocol = self.settings.protocol.unwrap_or_default();
+        let calls = self.settings.calls();
         #[cfg(feature = "http")]
         if let Some(address) = source.address()
             && matches!(address.scheme(), crate::Scheme::Http | crate::Scheme::Https)
@@ -104,13 +103,13 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
             let mut settings = self.settings;
             settings.pool.max_in_flight = PoolSettings::default().max_in_flight;
             let channel = crate::Channel::in_background(address.clone(), settings, now)?;
-            return Ok(T::from_channel(Channel { inner: Inner::Http(channel) }, protocol));
+            return Ok(T::from_channel(Channel { inner: Inner::Http(channel) }, calls));
         }
         let line = Line::new(source, self.settings);
         if now {
             line.connect()?;
         }
-        Ok(T::from_channel(Channel { inner: Inner::Line(line) }, protocol))
+        Ok(T::from_channel(Channel { inner: Inner::Line(line) }, calls))
     }
 }
 

@@ -38,8 +38,8 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         self,
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<T::Over<L::Service>> {
-        let protocol = self.builder.protocol_of_calls();
-        Ok(T::over(self.layer.layer(self.builder.connect(address)?), protocol))
+        let calls = self.builder.calls();
+        Ok(T::over(self.layer.layer(self.builder.connect(address)?), calls))
     }
 
     /// As [`ClientBuilder::connect_lazy`].
@@ -50,8 +50,8 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         self,
         address: impl TryInto<Address, Error: Into<Error>>,
     ) -> Result<T::Over<L::Service>> {
-        let protocol = self.builder.protocol_of_calls();
-        Ok(T::over(self.layer.layer(self.builder.connect_lazy(address)?), protocol))
+        let calls = self.builder.calls();
+        Ok(T::over(self.layer.layer(self.builder.connect_lazy(address)?), calls))
     }
 
     /// As [`ClientBuilder::connect_with`].
@@ -63,8 +63,8 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         C: Fn() -> io::Result<S> + Send + Sync + 'static,
         S: Read + Write + Send + 'static,
     {
-        let protocol = self.builder.protocol_of_calls();
-        Ok(T::over(self.layer.layer(self.builder.connect_with(connector)?), protocol))
+        let calls = self.builder.calls();
+        Ok(T::over(self.layer.layer(self.builder.connect_with(connector)?), calls))
     }
 
     /// As [`ClientBuilder::connect_stream`].
@@ -75,7 +75,7 @@ impl<T: FromChannel<Channel>, L: Layer<Channel>> LayeredBuilder<T, L> {
         self,
         stream: impl Read + Write + Send + 'static,
     ) -> Result<T::Over<L::Service>> {
-        let protocol = self.builder.protocol_of_calls();
-        Ok(T::over(self.layer.layer(self.builder.connect_stream(stream)?), protocol))
+        let calls = self.builder.calls();
+        Ok(T::over(self.layer.layer(self.builder.connect_stream(stream)?), calls))
     }
 }

@@ -1,0 +1,253 @@
+//! Several async services as one.
+
+use std::any::Any;
+use std::error::Error as StdError;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use tower_service::Service;
+
+use crate::connection::of_service;
+use crate::error::{Error, Result};
+use crate::rpc::message::{Request, Response};
+use crate::rpc::named_service::NamedService;
+use crate::rpc::service::ResponseFuture;
+use crate::rpc::services::{Services, multiplexed_setters};
+use crate::rpc::thrift_service::ThriftService;
+
+/// Several services as one: the prefix of the method name selects the service of a call, as
+/// `Store:get`, the convention of Apache's and ThriftPy's `TMultiplexedProcessor`.
+///
+/// It is an ordinary `tower` service, for a [`Server`](crate::Server), where
+/// [`Server::builder`](crate::Server::builder) is shorter, or for calls without a connection. Layers
+/// around it see the calls of all services, with the prefix in
+/// [`Request::method`]; layers around one service see its calls, without the prefix. The handler
+/// reads it from [`Context::service`](crate::Context::service). Replies carry the plain name.
+///
+/// A call of an unknown service is answered with `UNKNOWN_METHOD`, and the connection stays open.
+///
+/// ```
+/// use thriftly::{Channel, ClientBuilder, Multiplexed, Server};
+///
+/// thriftly::thrift!(inline: "
+///     service Store { i32 size() }
+///     service Admin { string status() }
+/// ");
+///
+/// struct Handler;
+/// impl Store for Handler {
+///     async fn size(&self) -> thriftly::Result<i32> { Ok(3) }
+/// }
+/// impl Admin for Handler {
+///     async fn status(&self) -> thriftly::Result<String> { Ok("open".into()) }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> thriftly::Result<()> {
+/// let services = Multiplexed::new().add(StoreServer::new(Handler))?.add(AdminServer::new(Handler))?;
+/// let server = Server::new(services).bind("127.0.0.1:0").await?;
+///
+/// let channel: Channel = ClientBuilder::new().connect(server.local_addr()).await?;
+/// # tokio::spawn(server.serve());
+/// let store = StoreClient::new(channel.clone()).multiplexed("Store");
+/// let admin = AdminClient::new(channel).multiplexed("Admin");
+/// assert_eq!((store.size().await?, admin.status().await?), (3, "open".to_owned()));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Cost
+///
+/// A call compares its prefix with the names of the services in the order in which they were added,
+/// and clones its service, which for a generated server is a reference count. Neither allocates. A
+/// generated server needs no further allocation; the future of any other service is boxed.
+///
+/// It is always ready: a call of a service that is not ready waits in its future, and calls of the
+/// other services continue.
+#[derive(Debug, Clone, Default)]
+pub struct Multiplexed {
+    services: Arc<Services<dyn Dispatch>>,
+}
+
+impl Multiplexed {
+    multiplexed_setters!(ThriftService<Future: 'static> + Sync + 'static);
+}
+
+impl Service<Request> for Multiplexed {
+    type Response = Response;
+    type Error = Error;
+    type Future = MultiplexedFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> MultiplexedFuture {
+        MultiplexedFuture(match self.services.dispatch(&mut request.method) {
+            Ok(service) => service.call(request),
+            Err(error) => State::Failed(Some(error)),
+        })
+    }
+}
+
+/// The future of a call to [`Multiplexed`].
+#[must_use = "a call is made when its future is awaited"]
+pub struct MultiplexedFuture(State);
+
+enum State {
+    /// Of a generated server, whose future boxes the handler's.
+    Generated(ResponseFuture),
+    Other(BoxFuture),
+    /// Taken when it is returned.
+    Failed(Option<Error>),
+}
+
+type BoxFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
+
+impl Future for MultiplexedFuture {
+    type Output = Result<Response>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Response>> {
+        match &mut self.0 {
+            State::Generated(future) => Pin::new(future).poll(context),
+            State::Other(future) => future.as_mut().poll(context),
+            State::Failed(error) => match error.take() {
+                Some(error) => Poll::Ready(Err(error)),
+                // It has failed, and is not to be polled again.
+                None => Poll::Pending,
+            },
+        }
+    }
+}
+
+impl std::fmt::Debug for MultiplexedFuture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MultiplexedFuture").finish_non_exhaustive()
+    }
+}
+
+/// A service of any type.
+trait Dispatch: Send + Sync {
+    fn call(&self, request: Request) -> State;
+}
+
+struct Typed<S>(S);
+
+fn erase<S: ThriftService<Future: 'static> + Sync + 'static>(service: S) -> Arc<dyn Dispatch> {
+    Arc::new(Typed(service))
+}
+
+impl<S: ThriftService<Future: 'static> + Sync + 'static> Dispatch for Typed<S> {
+    fn call(&self, request: Request) -> State {
+        let mut service = self.0.clone();
+        // If it is not ready it is polled again, with the waker of the call.
+        match service.poll_ready(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(())) => started(service.call(request)),
+            Poll::Ready(Err(error)) => State::Failed(Some(of_service(error))),
+            Poll::Pending => State::Other(Box::pin(async move {
+                poll_fn(|context| service.poll_ready(context)).await.map_err(of_service)?;
+                service.call(request).await.map_err(of_service)
+            })),
+        }
+    }
+}
+
+/// The future of a call: that of a generated server as it is, any other in a box.
+fn started<F, E>(future: F) -> State
+where
+    F: Future<Output = Result<Response, E>> + Send + 'static,
+    E: Into<Box<dyn StdError + Send + Sync>>,
+{
+    let mut place = Some(future);
+    let generated = (&mut place as &mut dyn Any)
+        .downcast_mut::<Option<ResponseFuture>>()
+        .and_then(Option::take);
+    match (generated, place) {
+        (Some(future), _) => State::Generated(future),
+        (None, Some(future)) => {
+            State::Other(Box::pin(async move { future.await.map_err(of_service) }))
+        }
+        // One of them has the future.
+        (None, None) => State::Failed(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rpc::message::Protocol;
+    use crate::rpc::service;
+
+    /// Ready on the second poll, as a service that waits for a permit.
+    #[derive(Clone, Default)]
+    struct Hesitant(bool);
+
+    impl Service<Request> for Hesitant {
+        type Response = Response;
+        type Error = std::io::Error;
+        type Future = std::future::Ready<std::io::Result<Response>>;
+
+        fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+            if std::mem::replace(&mut self.0, true) {
+                return Poll::Ready(Ok(()));
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+
+        fn call(&mut self, request: Request) -> Self::Future {
+            assert!(self.0, "called before it was ready");
+            std::future::ready(match request.method.as_str() {
+                "fail" => Err(std::io::Error::other("on purpose")),
+                _ => Ok(Response::none(request.protocol)),
+            })
+        }
+    }
+
+    #[derive(Clone)]
+    struct Generated;
+
+    impl Service<Request> for Generated {
+        type Response = Response;
+        type Error = Error;
+        type Future = ResponseFuture;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, request: Request) -> ResponseFuture {
+            service::unknown_method(request)
+        }
+    }
+
+    fn request(method: &'static str) -> Request {
+        Request::new(method, Protocol::Binary, vec![0].into())
+    }
+
+    fn services() -> Result<Multiplexed> {
+        Multiplexed::new().add_as("Hesitant", Hesitant::default())?.add_as("Generated", Generated)
+    }
+
+    #[tokio::test]
+    async fn a_call_waits_until_its_service_is_ready() -> Result<()> {
+        let mut services = services()?;
+        for _ in 0..2 {
+            services.call(request("Hesitant:go")).await?;
+        }
+        let error = services.call(request("Hesitant:fail")).await.expect_err("it fails");
+        assert_eq!(error.message(), "on purpose");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn the_future_of_a_generated_server_is_not_boxed_again() -> Result<()> {
+        let call = services()?.call(request("Generated:x"));
+        assert!(matches!(call.0, State::Generated(_)));
+        let error = call.await.expect_err("it has no methods");
+        assert_eq!(error.message(), "unknown method `Generated:x`");
+        Ok(())
+    }
+}
