@@ -2,12 +2,14 @@
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use thriftly::tls::ServerTls;
 use thriftly::{Server, blocking};
 
 use super::arguments::Arguments;
 use super::handler::Handler;
+use super::idl::interop::{BlockingSecondServer, SecondServer};
 use super::idl::{BlockingServedServer, ServedServer};
 
 /// Serves until the process is ended. Prints the address once it listens.
@@ -26,26 +28,40 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The settings of both servers.
-macro_rules! configured {
-    ($server:expr, $arguments:expr) => {
-        match &$arguments.tls[..] {
+/// Configures, binds and serves either server.
+macro_rules! listen {
+    ($server:expr, $arguments:expr $(, $await:tt)?) => {{
+        let server = match &$arguments.tls[..] {
             [certificate, key] => $server.tls(ServerTls::from_pem_files(certificate, key)?),
             _ => $server,
-        }
-    };
+        };
+        let server = server.bind($arguments.listen_address())$(.$await)??;
+        println!("listening on {}", server.local_addr());
+        Ok(server.serve()$(.$await)??)
+    }};
 }
 
 async fn serve(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let server = Server::new(ServedServer::new(Handler::default()));
-    let server = configured!(server, arguments).bind(arguments.listen_address()).await?;
-    println!("listening on {}", server.local_addr());
-    Ok(server.serve().await?)
+    let handler = Arc::new(Handler::default());
+    let interop = ServedServer::new(Arc::clone(&handler));
+    match arguments.multiplex {
+        true => {
+            let second = SecondServer::new(handler);
+            listen!(Server::builder().add_as("Interop", interop).add(second), arguments, await)
+        }
+        false => listen!(Server::new(interop), arguments, await),
+    }
 }
 
 fn serve_blocking(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let server = blocking::Server::new(BlockingServedServer::new(Handler::default()));
-    let server = configured!(server, arguments).bind(arguments.listen_address())?;
-    println!("listening on {}", server.local_addr());
-    Ok(server.serve()?)
+    let handler = Arc::new(Handler::default());
+    let interop = BlockingServedServer::new(Arc::clone(&handler));
+    match arguments.multiplex {
+        true => {
+            let second = BlockingSecondServer::new(handler);
+            let server = blocking::Server::builder().add_as("Interop", interop).add(second);
+            listen!(server, arguments)
+        }
+        false => listen!(blocking::Server::new(interop), arguments),
+    }
 }

@@ -31,14 +31,22 @@ pub(super) struct Peer {
 impl Peer {
     /// Creates the clients of a channel.
     pub(super) fn new(channel: Service, arguments: &Arguments) -> Peer {
-        let protocol = arguments.protocol;
-        let channel = || Arc::clone(&channel);
+        /// A client, which names its service if there are several.
+        macro_rules! client {
+            ($client:ident, $service:literal) => {{
+                let client = $client::new(Arc::clone(&channel)).with_protocol(arguments.protocol);
+                match arguments.multiplex {
+                    true => client.multiplexed($service),
+                    false => client,
+                }
+            }};
+        }
         Peer {
-            interop: BlockingInteropPlusClient::new(channel()).with_protocol(protocol),
-            newer: BlockingInteropV2Client::new(channel()).with_protocol(protocol),
-            uuids: BlockingUuidSvcClient::new(channel()).with_protocol(protocol),
-            probe: BlockingUuidProbeClient::new(channel()).with_protocol(protocol),
-            second: None,
+            interop: client!(BlockingInteropPlusClient, "Interop"),
+            newer: client!(BlockingInteropV2Client, "Interop"),
+            uuids: client!(BlockingUuidSvcClient, "Interop"),
+            probe: client!(BlockingUuidProbeClient, "Interop"),
+            second: arguments.multiplex.then(|| client!(BlockingSecondClient, "Second")),
         }
     }
 }

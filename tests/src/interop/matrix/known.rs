@@ -71,6 +71,20 @@ pub(super) const KNOWN: &[Known] = &[
         reason: "decodes the binary values that it skips as UTF-8, and closes the connection",
     },
     Known {
+        peer: APACHE,
+        roles: SERVER,
+        stacks: |stack| stack.transport == "http" && stack.socket == Socket::Tls,
+        checks: &["oneway"],
+        reason: "ends the response to a oneway call without a length and without close_notify",
+    },
+    Known {
+        peer: THRIFTPY,
+        roles: SERVER,
+        stacks: |stack| stack.multiplex,
+        checks: &["unknown_method", "uuid"],
+        reason: "closes the connection on an unknown method of one of several services",
+    },
+    Known {
         peer: THRIFTPY,
         roles: SERVER,
         stacks: |_| true,
@@ -185,9 +199,9 @@ pub(super) const KNOWN: &[Known] = &[
     Known {
         peer: OLD_THRIFTPY,
         roles: SERVER,
-        stacks: |stack| stack.protocol == "tpjson",
+        stacks: |stack| stack.protocol == "tpjson" || stack.multiplex,
         checks: &["unknown_method", "uuid"],
-        reason: "closes the connection on an unknown method",
+        reason: "closes the connection on an unknown method, in JSON or of one of several services",
     },
     Known {
         peer: OLD_THRIFTPY,

@@ -40,10 +40,13 @@ pub fn apache_python(folder: &Path) -> Peer {
         Stack::new("binary", "http"),
         Stack::new("compact", "http"),
         Stack::new("json", "http"),
+        Stack::new("binary", "http").over(Socket::Tls),
         Stack::new("binary", BUFFERED).over(Socket::Unix),
         Stack::new("compact", FRAMED).over(Socket::Unix),
         Stack::new("binary", BUFFERED).over(Socket::Tls),
         Stack::new("compact", FRAMED).over(Socket::Tls),
+        Stack::new("binary", BUFFERED).multiplexed(),
+        Stack::new("compact", FRAMED).multiplexed(),
     ];
     Peer {
         name: "Apache Python 0.25",
@@ -70,6 +73,8 @@ pub fn thriftpy2(folder: &Path) -> Peer {
         Stack::new("compact", FRAMED).over(Socket::Unix),
         Stack::new("binary", BUFFERED).over(Socket::Tls),
         Stack::new("compact", FRAMED).over(Socket::Tls),
+        Stack::new("binary", BUFFERED).multiplexed(),
+        Stack::new("compact", FRAMED).multiplexed(),
     ];
     Peer {
         name: "thriftpy2 0.7.1",
@@ -90,10 +95,13 @@ pub fn node(folder: &Path) -> Peer {
         Stack::new("binary", "http"),
         Stack::new("compact", "http"),
         Stack::new("json", "http"),
+        Stack::new("binary", "http").over(Socket::Tls),
         Stack::new("binary", BUFFERED).over(Socket::Unix),
         Stack::new("compact", FRAMED).over(Socket::Unix),
         Stack::new("binary", BUFFERED).over(Socket::Tls),
         Stack::new("compact", FRAMED).over(Socket::Tls),
+        Stack::new("binary", BUFFERED).multiplexed(),
+        Stack::new("compact", FRAMED).multiplexed(),
     ];
     let modules = peers::node_modules(folder, &script("node/package.json"));
     Peer {
@@ -122,6 +130,7 @@ pub fn thriftpy() -> Peer {
                 Stack::new("compact", BUFFERED),
                 Stack::new("binary", BUFFERED).over(Socket::Unix),
                 Stack::new("binary", BUFFERED).over(Socket::Tls),
+                Stack::new("binary", BUFFERED).multiplexed(),
             ])
             .collect(),
         has_uuid: false,
@@ -142,6 +151,8 @@ pub fn cpp(folder: &Path) -> Peer {
         Stack::new("compact", FRAMED).over(Socket::Unix),
         Stack::new("binary", BUFFERED).over(Socket::Tls),
         Stack::new("compact", FRAMED).over(Socket::Tls),
+        Stack::new("binary", BUFFERED).multiplexed(),
+        Stack::new("compact", FRAMED).multiplexed(),
     ];
     let code = generated(folder, "cpp:no_skeleton");
     let program = code.join("interop");
@@ -184,7 +195,11 @@ pub fn ruby(folder: &Path) -> Peer {
         stacks: plain
             .into_iter()
             .flatten()
-            .chain([Stack::new("binary", BUFFERED).over(Socket::Unix)])
+            .chain([
+                Stack::new("binary", BUFFERED).over(Socket::Unix),
+                Stack::new("binary", BUFFERED).multiplexed(),
+                Stack::new("compact", FRAMED).multiplexed(),
+            ])
             .collect(),
         has_uuid: false,
     }
