@@ -21,6 +21,9 @@ pub(super) struct Arguments {
     pub(super) blocking: bool,
 }
 
+/// The user and the password of [`Transport::Sasl`].
+pub(super) const LOGIN: (&str, &str) = ("user", "password");
+
 /// How messages are carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Transport {
@@ -30,6 +33,8 @@ pub(super) enum Transport {
     Zlib,
     /// In requests of HTTP/1.1.
     Http,
+    /// After a login by SASL PLAIN.
+    Sasl,
 }
 
 impl Arguments {
@@ -108,6 +113,7 @@ fn transport(name: &str) -> Result<Transport, String> {
         "header" => Transport::Socket(Framing::Header),
         "zlib" => Transport::Zlib,
         "http" => Transport::Http,
+        "sasl" => Transport::Sasl,
         _ => return Err(format!("unknown transport {name}")),
     })
 }

@@ -9,7 +9,7 @@ use thriftly::blocking::{self, BlockOn};
 use thriftly::tls::ClientTls;
 use thriftly::{Channel, ClientBuilder};
 
-use super::arguments::{Arguments, Transport};
+use super::arguments::{Arguments, LOGIN, Transport};
 use super::checks::{self, Peer};
 
 /// Large values take long in an interpreter.
@@ -58,6 +58,7 @@ macro_rules! configured {
             Transport::Socket(framing) => builder.framing(framing),
             Transport::Zlib => builder.zlib(),
             Transport::Http => builder,
+            Transport::Sasl => builder.sasl_plain(LOGIN.0, LOGIN.1),
         }
     }};
 }

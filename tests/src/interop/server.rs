@@ -7,7 +7,7 @@ use std::sync::Arc;
 use thriftly::tls::ServerTls;
 use thriftly::{Server, blocking};
 
-use super::arguments::Arguments;
+use super::arguments::{Arguments, LOGIN, Transport};
 use super::handler::Handler;
 use super::idl::interop::{BlockingSecondServer, SecondServer};
 use super::idl::{BlockingServedServer, ServedServer};
@@ -34,6 +34,11 @@ macro_rules! listen {
         let server = match &$arguments.tls[..] {
             [certificate, key] => $server.tls(ServerTls::from_pem_files(certificate, key)?),
             _ => $server,
+        };
+        let server = match $arguments.transport {
+            Transport::Sasl => server.sasl_plain(|user, password| (user, password) == LOGIN),
+            // Any other is detected.
+            _ => server,
         };
         let server = server.bind($arguments.listen_address())$(.$await)??;
         println!("listening on {}", server.local_addr());

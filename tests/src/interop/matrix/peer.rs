@@ -65,6 +65,8 @@ pub fn thriftpy2(folder: &Path) -> Peer {
     });
     let more = [
         Stack::new("json", BUFFERED),
+        Stack::new("binary", "sasl"),
+        Stack::new("compact", "sasl"),
         Stack::new("binary", "http"),
         Stack::new("compact", "http"),
         Stack::new("json", "http"),
