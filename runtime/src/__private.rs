@@ -92,6 +92,7 @@ pub mod __std {
     pub use bytes::Bytes;
 
     pub use crate::codec::{Reader, StructNames, Writer};
+    pub use crate::rpc::handled_by::{Dispatches, HandledBy};
     pub use crate::{
         Address, Double, Error, Headers, Protocol, SharedStr, TType, UnknownField, UnknownFields,
         Uuid,

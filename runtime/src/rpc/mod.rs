@@ -13,6 +13,7 @@ pub(crate) mod extensions;
 pub(crate) mod from_channel;
 #[cfg(feature = "async")]
 pub(crate) mod from_fn;
+pub(crate) mod handled_by;
 pub(crate) mod message;
 pub(crate) mod method;
 #[cfg(feature = "async")]

@@ -7,6 +7,7 @@ impl Sleep for Forgetful {}
 fn main() {
     let _ = SleepServer::new(Forgetful);
     let _ = SleepServer::new("no handler at all");
+    let _ = BlockingSleepServer::new(Forgetful);
 }
 
 struct Unnamed;
@@ -35,4 +36,10 @@ fn not_wrapped() {
     let _ = thriftly::Server::builder().add(thriftly::InPlace::new(Unnamed));
     let _ = thriftly::Server::builder().add_as("Sleep", thriftly::InPlace::new(Unnamed));
     let _ = thriftly::Server::new(SleepServer::new(std::sync::Arc::new(Sleeper)));
+}
+
+fn generic<H: Sleep + BlockingSleep>(handler: H, unbounded: impl Send) {
+    let _ = SleepServer::new(&handler);
+    let _ = SleepServer::new(handler);
+    let _ = SleepServer::new(unbounded);
 }

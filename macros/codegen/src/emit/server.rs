@@ -10,8 +10,11 @@ use crate::model::{Service, SideNames};
 /// ```text
 /// pub struct SleepServer<H>(Arc<H>);
 ///
+/// impl<H> SleepServer<H> {
+///     pub fn new(handler: H) -> Self where Self: HandledBy<H> { … }
+/// }
+/// impl<H: Sleep> Dispatches<H> for SleepServer<H> {}
 /// impl<H: Sleep> SleepServer<H> {
-///     pub fn new(handler: H) -> Self { … }
 ///     pub fn __dispatch(handler: Arc<H>, request: Request) -> ResponseFuture {
 ///         match request.method.as_str() {
 ///             "sleep" => serve(request, true, move |args: __SleepSleepArgs| async move {
@@ -37,6 +40,9 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
         " Serve it with \
          `thriftly::{module}Server::new({server}::new(handler)).serve(\"127.0.0.1:9090\"){wait}`. \
          Clones share the handler.",
+    );
+    let new = format!(
+        " Creates a server for the handler: a type that implements [`{handler}`], or a shared `Arc` of one.",
     );
     let name = &item.name;
     let arms = item.methods.iter().map(|method| {
@@ -114,12 +120,21 @@ pub(super) fn server(item: &Service, side: Side) -> TokenStream {
         pub struct #server<#h>(__Arc<#h>);
 
         #allow
-        impl<#h: #handler> #server<#h> {
-            /// Creates a server for the handler, which may be a shared `Arc`.
-            pub fn new(handler: #h) -> Self {
+        impl<#h> #server<#h> {
+            #[doc = #new]
+            pub fn new(handler: #h) -> Self
+            where
+                Self: __std::HandledBy<#h>,
+            {
                 Self(__Arc::new(handler))
             }
+        }
 
+        #[allow(deprecated)]
+        impl<#h: #handler> __std::Dispatches<#h> for #server<#h> {}
+
+        #allow
+        impl<#h: #handler> #server<#h> {
             #[doc(hidden)]
             pub fn __dispatch(__handler: #handler_type, __request: __Request) -> #output {
                 match __request.method.as_str() {
