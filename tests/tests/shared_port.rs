@@ -33,7 +33,7 @@ async fn servers_share_a_port_if_both_have_the_setting() -> thriftly::Result<()>
     let address = first.local_addr();
 
     let error = Server::new(CountServer::new(Counter::default())).bind(&address).await;
-    let error = error.err().expect("it does not share");
+    let error = error.expect_err("it does not share");
     assert!(error.to_string().starts_with(&format!("cannot listen on {address}: ")), "{error}");
     let error = blocking::Server::new(BlockingCountServer::new(Counter::default())).bind(&address);
     assert!(error.is_err());

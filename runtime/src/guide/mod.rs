@@ -11,7 +11,7 @@
 //! 9. [`own_types`]: Rust types of your own on the wire.
 //! 10. [`null_fields`]: services that tell null from empty, such as the Hive Metastore.
 //! 11. [`evolution`]: changing an IDL that others use.
-//! 12. [`coming_from`]: Apache's crate, volo and tonic.
+//! 12. [`coming_from`]: ThriftPy, Apache's crate, volo and tonic.
 //! 13. [`generated`]: everything that `thrift!` generates, in a module to click through.
 //!
 //! The examples are compiled and run as tests, except for fragments that need files of yours, which are

@@ -69,7 +69,7 @@ impl Raw {
 }
 
 /// Sends the same bytes until the server closes the connection. Returns the error code it gives, if any.
-async fn flood(mut raw: Raw, mut next: impl FnMut(u32) -> Vec<u8> + Send + 'static) -> Option<u32> {
+async fn flood(raw: Raw, mut next: impl FnMut(u32) -> Vec<u8> + Send + 'static) -> Option<u32> {
     let (mut read, mut write) = raw.0.into_split();
     let writing = tokio::spawn(async move {
         for number in 0.. {

@@ -37,7 +37,7 @@ async fn pay(bank: &impl Bank, name: &str, price: i64) -> String {
 }
 
 #[tokio::main]
-pub async fn main() -> thriftly::Result<()> {
+pub(crate) async fn main() -> thriftly::Result<()> {
     let ledger = Ledger(Mutex::new([("ada".into(), 100)].into()));
     let log = thriftly::from_fn(|request, next| {
         println!("call of {}", request.method);
