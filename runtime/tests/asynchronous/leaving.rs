@@ -159,7 +159,7 @@ async fn a_handler_that_takes_too_long_is_dropped_and_its_caller_told() {
 async fn garbage_is_refused_with_its_first_bytes() {
     let server = start(Server::new(Echo::new())).await;
     for garbage in
-        [&b"\r\n\r\n"[..], b"GE", b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n", b"hello, world", b"y"]
+        [&b"\r\n\r\n"[..], b"GX", b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n", b"hello, world", b"y"]
     {
         let mut stream = raw(server.address).await;
         stream.write_all(garbage).await.expect("sent");
