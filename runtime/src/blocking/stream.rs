@@ -81,30 +81,26 @@ impl Wire for BoxWire {
 
 impl<IO: Wire> Wire for Login<IO> {
     fn set_read_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        self.inner_mut().map_or(Ok(()), |inner| inner.set_read_timeout(timeout))
+        self.inner_mut().set_read_timeout(timeout)
     }
     fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
-        self.inner_mut().map_or(Ok(()), |inner| inner.set_write_timeout(timeout))
+        self.inner_mut().set_write_timeout(timeout)
     }
     fn linger(&mut self) {
-        if let Some(inner) = self.inner_mut() {
-            inner.linger();
-        }
+        self.inner_mut().linger();
     }
     fn close(&mut self) {
-        if let Some(inner) = self.inner_mut() {
-            inner.close();
-        }
+        self.inner_mut().close();
     }
     fn has_received(&mut self) -> bool {
-        Login::has_received(self) || self.inner_mut().is_some_and(Wire::has_received)
+        Login::has_received(self) || self.inner_mut().has_received()
     }
     fn wants_write(&self) -> bool {
-        self.inner().is_some_and(Wire::wants_write)
+        self.inner().wants_write()
     }
     #[cfg(feature = "tls")]
     fn socket_stream(&mut self) -> Option<&mut SocketStream> {
-        self.inner_mut()?.socket_stream()
+        self.inner_mut().socket_stream()
     }
 }
 

@@ -220,8 +220,10 @@ impl ClientStream {
 
     /// Whether bytes can be read without the socket.
     pub(crate) fn has_received(&mut self) -> bool {
-        matches!(self, ClientStream::Sasl(stream) if stream.has_received())
-            || self.inner().has_received()
+        match self {
+            ClientStream::Plain(stream) => stream.has_received(),
+            ClientStream::Sasl(stream) => stream.has_received() || stream.inner.has_received(),
+        }
     }
 
     /// Whether bytes that were taken wait to be written.

@@ -38,123 +38,64 @@ pub(crate) fn log_in<IO: Read + Write>(
 /// The server's end of a stream, which authenticates the client when it is read for the first time.
 /// Works with and without waiting.
 pub(crate) struct Login<IO> {
-    stage: Stage<IO>,
+    /// Without frames until the client is authenticated.
+    stream: Transformed<IO, Option<Frames>>,
+    /// `None` when it has ended.
+    negotiation: Option<Negotiation>,
     /// Where the user is noted.
     user: Arc<OnceLock<String>>,
 }
 
-enum Stage<IO> {
-    Negotiating {
-        inner: IO,
-        server: Server,
-        input: BytesMut,
-    },
-    /// The remaining output of a negotiation that has ended, and its result.
-    Ending {
-        inner: IO,
-        output: Vec<u8>,
-        result: io::Result<(String, Frames)>,
-        input: BytesMut,
-    },
-    Done(Transformed<IO, Frames>),
-    Failed(IO),
-    /// Only during a transition.
-    Moving,
+struct Negotiation {
+    server: Server,
+    /// The result, while remaining output is written.
+    result: Option<io::Result<(String, Frames)>>,
 }
 
 impl<IO> Login<IO> {
     pub(crate) fn new(inner: IO, server: Server, user: Arc<OnceLock<String>>) -> Login<IO> {
-        Login { stage: Stage::Negotiating { inner, server, input: BytesMut::new() }, user }
+        let stream = Transformed::new(inner, None, BytesMut::new());
+        Login { stream, negotiation: Some(Negotiation { server, result: None }), user }
     }
 
-    /// The stream itself; `None` only during a transition.
-    pub(crate) fn inner(&self) -> Option<&IO> {
-        match &self.stage {
-            Stage::Negotiating { inner, .. } | Stage::Ending { inner, .. } => Some(inner),
-            Stage::Done(stream) => Some(&stream.inner),
-            Stage::Failed(inner) => Some(inner),
-            Stage::Moving => None,
-        }
+    /// The stream itself.
+    pub(crate) fn inner(&self) -> &IO {
+        &self.stream.inner
     }
 
     /// As [`inner`](Login::inner).
-    pub(crate) fn inner_mut(&mut self) -> Option<&mut IO> {
-        match &mut self.stage {
-            Stage::Negotiating { inner, .. } | Stage::Ending { inner, .. } => Some(inner),
-            Stage::Done(stream) => Some(&mut stream.inner),
-            Stage::Failed(inner) => Some(inner),
-            Stage::Moving => None,
-        }
+    pub(crate) fn inner_mut(&mut self) -> &mut IO {
+        &mut self.stream.inner
     }
 
-    /// Whether received bytes can be returned without a read of the inner stream.
-    pub(crate) fn has_received(&self) -> bool {
-        matches!(&self.stage, Stage::Done(stream) if stream.has_received())
+    /// Whether a read returns without a read of the inner stream.
+    pub(crate) fn has_received(&mut self) -> bool {
+        self.stream.transform.is_some() && self.stream.has_received()
     }
 }
 
 impl<IO: Read + Write> Login<IO> {
     /// Goes on with the negotiation until it has ended.
     fn negotiate(&mut self) -> io::Result<()> {
-        loop {
-            match std::mem::replace(&mut self.stage, Stage::Moving) {
-                Stage::Negotiating { mut inner, mut server, mut input } => {
-                    let received = exchange(&mut inner, &mut server, &mut input);
-                    let ended = match received {
-                        Ok(ended) => ended,
-                        Err(error) => {
-                            self.stage = Stage::Negotiating { inner, server, input };
-                            return Err(error);
-                        }
-                    };
-                    self.stage = match ended.transpose() {
-                        None => Stage::Negotiating { inner, server, input },
-                        Some(result) => {
-                            let output = server.output;
-                            Stage::Ending { inner, output, result, input }
-                        }
-                    };
-                }
-                Stage::Ending { mut inner, mut output, result, input } => {
-                    if let Err(error) = write(&mut inner, &mut output) {
-                        self.stage = Stage::Ending { inner, output, result, input };
-                        return Err(error);
-                    }
-                    match result {
-                        Ok((user, frames)) => {
-                            // Nobody else sets it.
-                            let _ = self.user.set(user);
-                            self.stage = Stage::Done(Transformed::new(inner, frames, input));
-                        }
-                        Err(error) => {
-                            self.stage = Stage::Failed(inner);
-                            return Err(error);
-                        }
-                    }
-                }
-                done => {
-                    self.stage = done;
-                    return Ok(());
-                }
+        let Transformed { inner, transform, raw, .. } = &mut self.stream;
+        while let Some(Negotiation { server, result }) = &mut self.negotiation {
+            write(inner, &mut server.output)?;
+            if let Some(result) = result.take() {
+                self.negotiation = None;
+                let (user, frames) = result?;
+                // Nobody else sets it.
+                let _ = self.user.set(user);
+                *transform = Some(frames);
+                return Ok(());
             }
+            let mut scratch = [0; READ];
+            match inner.read(&mut scratch)? {
+                0 => return Err(closed()),
+                count => raw.extend_from_slice(&scratch[..count]),
+            }
+            *result = server.receive(raw).transpose();
         }
-    }
-}
-
-/// Sends pending output and receives once. The inner result is that of the negotiation.
-fn exchange<IO: Read + Write>(
-    stream: &mut IO,
-    server: &mut Server,
-    input: &mut BytesMut,
-) -> io::Result<io::Result<Option<(String, Frames)>>> {
-    write(stream, &mut server.output)?;
-    let mut scratch = [0; READ];
-    match stream.read(&mut scratch)? {
-        0 => Err(closed()),
-        count => {
-            input.extend_from_slice(&scratch[..count]);
-            Ok(server.receive(input))
-        }
+        Ok(())
     }
 }
 
@@ -171,29 +112,24 @@ fn write(stream: &mut impl Write, output: &mut Vec<u8>) -> io::Result<()> {
 
 impl<IO: Read + Write> Read for Login<IO> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match &mut self.stage {
-                Stage::Done(stream) => return stream.read(bytes),
-                Stage::Failed(_) | Stage::Moving => return Ok(0),
-                _ => self.negotiate()?,
-            }
+        self.negotiate()?;
+        match self.stream.transform {
+            Some(_) => self.stream.read(bytes),
+            // The client was rejected.
+            None => Ok(0),
         }
     }
 }
 
 impl<IO: Read + Write> Write for Login<IO> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.stage {
-            Stage::Done(stream) => stream.write(bytes),
-            // Nothing is answered before the login.
-            _ => Err(io::ErrorKind::NotConnected.into()),
-        }
+        self.stream.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.stage {
-            Stage::Done(stream) => stream.flush(),
-            _ => Ok(()),
+        match self.stream.transform {
+            Some(_) => self.stream.flush(),
+            None => Ok(()),
         }
     }
 }

@@ -22,6 +22,17 @@ pub(crate) trait Transform {
     fn decode(&mut self, input: &mut BytesMut, out: &mut BytesMut, room: usize) -> io::Result<()>;
 }
 
+/// Nothing can be read or written before there is a transformation.
+impl<T: Transform> Transform for Option<T> {
+    fn encode(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
+        self.as_mut().ok_or(io::ErrorKind::NotConnected)?.encode(bytes, out)
+    }
+
+    fn decode(&mut self, input: &mut BytesMut, out: &mut BytesMut, room: usize) -> io::Result<()> {
+        self.as_mut().ok_or(io::ErrorKind::NotConnected)?.decode(input, out, room)
+    }
+}
+
 /// A stream with a transformation, for reads and writes with or without waiting.
 ///
 /// A write is acknowledged with its first byte when the first encoded byte has been written, and
@@ -30,10 +41,12 @@ pub(crate) trait Transform {
 #[derive(Debug)]
 pub(crate) struct Transformed<IO, T> {
     pub(crate) inner: IO,
-    transform: T,
+    pub(crate) transform: T,
     /// Received and not decoded.
-    raw: BytesMut,
+    pub(crate) raw: BytesMut,
     decoded: BytesMut,
+    /// The error of the next read.
+    failed: Option<io::Error>,
     /// Encoded and not written.
     out: Vec<u8>,
     /// Written bytes of `out`.
@@ -51,6 +64,7 @@ impl<IO, T: Transform> Transformed<IO, T> {
             transform,
             raw: received,
             decoded: BytesMut::new(),
+            failed: None,
             out: Vec::new(),
             written: 0,
             owed: 0,
@@ -58,16 +72,29 @@ impl<IO, T: Transform> Transformed<IO, T> {
         }
     }
 
-    /// Whether received bytes can be returned without a read of the inner stream.
-    pub(crate) fn has_received(&self) -> bool {
-        !self.raw.is_empty() || !self.decoded.is_empty()
+    /// Whether a read returns without a read of the inner stream. Received bytes of an incomplete
+    /// unit do not count: only more bytes from the inner stream make them readable.
+    pub(crate) fn has_received(&mut self) -> bool {
+        self.decode();
+        !self.decoded.is_empty() || self.failed.is_some()
+    }
+
+    /// Decodes received bytes, unless there are decoded ones.
+    fn decode(&mut self) {
+        if self.decoded.is_empty() && !self.raw.is_empty() && self.failed.is_none() {
+            let decoded = self.transform.decode(&mut self.raw, &mut self.decoded, ROOM);
+            self.failed = decoded.err();
+        }
     }
 
     /// Takes decoded bytes, after decoding received ones if there are none. Zero if more has to be
     /// received.
     fn take(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        if self.decoded.is_empty() && !self.raw.is_empty() {
-            self.transform.decode(&mut self.raw, &mut self.decoded, ROOM)?;
+        self.decode();
+        if self.decoded.is_empty()
+            && let Some(error) = self.failed.take()
+        {
+            return Err(error);
         }
         let count = bytes.len().min(self.decoded.len());
         self.decoded.copy_to_slice(&mut bytes[..count]);
@@ -304,6 +331,17 @@ mod tests {
         };
         let all: Vec<u8> = std::iter::from_fn(&mut read).collect();
         assert_eq!(all, b"0a!bc");
+        assert!(!stream.has_received());
+    }
+
+    #[test]
+    fn part_of_an_encoded_unit_is_not_readable_yet() {
+        let mut stream = Transformed::new(Pieces::default(), Twice, BytesMut::from(&b"a"[..]));
+        assert!(!stream.has_received());
+        stream.raw.extend_from_slice(b"ab");
+        assert!(stream.has_received());
+        let mut bytes = [0; 8];
+        assert_eq!(stream.read(&mut bytes).ok(), Some(1));
         assert!(!stream.has_received());
     }
 
