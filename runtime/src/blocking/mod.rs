@@ -42,7 +42,8 @@ mod threads;
 mod waker;
 mod workers;
 
-pub use crate::messages::blocking::{MessageChannel, answer, channel as message_channel};
+pub use crate::messages::MessageChannel;
+pub use crate::messages::blocking::{answer, channel as message_channel};
 pub use client::{Channel, ClientBuilder, LayeredBuilder};
 pub use from_fn::{FnService, FromFn, Next, from_fn};
 pub use memory::MemoryStream;

@@ -152,7 +152,7 @@ impl ClientConnection {
             }
         };
         let Envelope { method, kind, seqid } = read_envelope(protocol, &mut message)?;
-        let result = response_kind(kind).map(|kind| {
+        let result = ResponseKind::of(kind).map(|kind| {
             let mut response = Response::new(kind, protocol, message.into());
             response.limits = self.limits;
             response.headers = headers;
@@ -254,17 +254,6 @@ impl ClientConnection {
     }
 }
 
-fn response_kind(kind: MessageKind) -> Result<ResponseKind> {
-    match kind {
-        MessageKind::Reply => Ok(ResponseKind::Reply),
-        MessageKind::Exception => Ok(ResponseKind::Exception),
-        MessageKind::Call | MessageKind::Oneway => Err(Error::new(
-            ErrorKind::BadReply,
-            format!("a message of type {} is no reply", kind.number()),
-        )),
-    }
-}
-
 /// The result of a reply, unless it names another method than the call. A server that multiplexes
 /// leaves the name of the service out; one that cannot read a call does not know its name.
 pub(crate) fn of_method(called: &MethodName, reply: Reply) -> Result<Response> {
@@ -272,11 +261,10 @@ pub(crate) fn of_method(called: &MethodName, reply: Reply) -> Result<Response> {
     if method == *called || result.is_err() {
         return result;
     }
-    let (called, named) = (called.as_str(), method.as_str());
-    let plain = called.split_once(':').map(|(_, plain)| plain);
+    let named = method.as_str();
     let unread =
         named.is_empty() && result.as_ref().is_ok_and(|one| one.kind == ResponseKind::Exception);
-    if plain == Some(named) || unread {
+    if called.plain() == named || unread {
         return result;
     }
     let kind = ApplicationErrorKind::WRONG_METHOD_NAME.name();

@@ -2,11 +2,13 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "async")]
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::connection::pool::{Loss, Why};
 use crate::error::{Error, ErrorKind, Result};
-use crate::rpc::message::{Headers, MethodName, Protocol, Request};
+use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response};
 use crate::transport::Framing;
 
 /// A client call, as named in its errors.
@@ -136,6 +138,36 @@ pub(crate) fn guard<T>(method: &MethodName, handler: impl FnOnce() -> T) -> Resu
     // A handler that panicked is not entered again, and a service has to cope with calls that
     // were left half-way: they are also dropped.
     catch_unwind(AssertUnwindSafe(handler)).map_err(|panic| panicked(method, &*panic))
+}
+
+/// Polls a handler or service: [`guard`] for polls. Errors of services are converted.
+#[cfg(feature = "async")]
+pub(crate) fn guard_poll<T, E>(
+    method: &MethodName,
+    poll: impl FnOnce() -> Poll<Result<T, E>>,
+) -> Poll<Result<T>>
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    match guard(method, poll) {
+        Ok(polled) => polled.map(|result| result.map_err(of_service)),
+        Err(error) => Poll::Ready(Err(error)),
+    }
+}
+
+/// The failure of a call that the log has to have, if there is one.
+pub(crate) fn failure(result: &Result<Response>) -> Option<&Error> {
+    match result {
+        Ok(response) => response.failure.as_ref(),
+        Err(error) => Some(error),
+    }
+}
+
+/// The error of a handler that exceeded its time limit.
+#[cfg(feature = "async")]
+#[cold]
+pub(crate) fn handler_timeout(method: &MethodName, limit: Duration) -> Error {
+    Error::internal(format!("`{}` took longer than {limit:?}", method.shown()))
 }
 
 #[cold]

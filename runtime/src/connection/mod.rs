@@ -19,11 +19,11 @@ mod watchdog;
 pub(crate) use backoff::Backoff;
 pub(crate) use budget::{Budget, Share};
 pub(crate) use client::{ClientConnection, Reply, no_such_call, of_method};
-#[cfg(feature = "async")]
-pub(crate) use failure::of_service;
 pub(crate) use failure::{
-    CallName, cannot_carry, closed, flooded, guard, lost, unreadable, wrong_protocol,
+    CallName, cannot_carry, closed, failure, flooded, guard, lost, unreadable, wrong_protocol,
 };
+#[cfg(feature = "async")]
+pub(crate) use failure::{guard_poll, handler_timeout, of_service};
 pub(crate) use input::Input;
 #[cfg(test)]
 pub(crate) use output::Head;

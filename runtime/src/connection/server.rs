@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::context::Connection;
-use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind};
+use crate::rpc::message::{MethodName, Protocol, Request, Response};
 use crate::settings::ServerSettings;
 #[cfg(feature = "zlib")]
 use crate::transport::is_zlib;
@@ -332,16 +332,9 @@ impl ServerConnection {
 /// # Errors
 /// The answer cannot be sent; an exception is sent in its place.
 fn answer(output: &mut Output, call: &CallHead, response: Response) -> Result<()> {
-    let kind = match response.kind {
-        _ if call.oneway => return Ok(()),
-        ResponseKind::Reply => MessageKind::Reply,
-        ResponseKind::Exception => MessageKind::Exception,
-        ResponseKind::None => return Ok(()),
-    };
+    let Some(kind) = response.kind.answer(call.oneway) else { return Ok(()) };
     let CallHead { method, form, protocol, seqid, .. } = call;
-    let (protocol, seqid, method) = (*protocol, *seqid, method.as_str());
-    // A reply carries the plain name, also if the call was multiplexed.
-    let method = method.split_once(':').map_or(method, |(_, plain)| plain);
+    let (protocol, seqid, method) = (*protocol, *seqid, method.plain());
     let headers = &response.headers;
     let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
     output.message(&head, response.body).inspect_err(|error| {
@@ -356,7 +349,7 @@ fn answer(output: &mut Output, call: &CallHead, response: Response) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::message::Headers;
+    use crate::rpc::message::{Headers, ResponseKind};
     use crate::transport::Framing;
 
     fn connection(limits: Limits) -> ServerConnection {

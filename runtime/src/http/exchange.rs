@@ -20,7 +20,7 @@ use tower_service::Service;
 use super::body::{MessageBody, Unreceived, receive};
 use super::headers;
 use super::refusal::Refusal;
-use crate::connection::{Share, guard, of_service};
+use crate::connection::{Share, failure, guard, guard_poll, handler_timeout};
 use crate::error::{Error, ErrorKind, Result};
 use crate::messages::Message;
 use crate::net::endpoints::Endpoints;
@@ -244,17 +244,16 @@ impl Exchange {
         S::Future: Send + 'static,
     {
         let (oneway, protocol) = (request.oneway, request.protocol);
-        let ready = poll_fn(|context| guarded(method, || service.poll_ready(context)));
-        ready.await?.map_err(of_service)?;
+        poll_fn(|context| guard_poll(method, || service.poll_ready(context))).await?;
         set_oneway(false);
         let mut future = Box::pin(guard(method, || service.call(request))?);
         drop(service);
         let first = poll_fn(|context| {
             set_oneway(false);
-            Poll::Ready(guarded(method, || future.as_mut().poll(context)))
+            Poll::Ready(guard_poll(method, || future.as_mut().poll(context)))
         });
         if let Poll::Ready(polled) = first.await {
-            return polled?.map_err(of_service);
+            return polled;
         }
         // Some clients send calls of oneway methods as if they waited for an answer.
         let oneway = oneway || was_oneway();
@@ -327,25 +326,6 @@ fn is_thrift(value: &HeaderValue) -> bool {
         && SUBTYPES.iter().any(|one| subtype.eq_ignore_ascii_case(one))
 }
 
-/// The failure that the log has to have, if there is one.
-fn failure(result: &Result<Response>) -> Option<&Error> {
-    match result {
-        Ok(response) => response.failure.as_ref(),
-        Err(error) => Some(error),
-    }
-}
-
-/// Polls a handler, and contains its panics.
-fn guarded<T, E>(
-    method: &MethodName,
-    poll: impl FnOnce() -> Poll<Result<T, E>>,
-) -> Poll<Result<Result<T, E>>> {
-    match guard(method, poll) {
-        Ok(polled) => polled.map(Ok),
-        Err(error) => Poll::Ready(Err(error)),
-    }
-}
-
 /// Runs a handler to its end, or to its time limit.
 async fn finish<F, E>(
     mut future: Pin<Box<F>>,
@@ -356,20 +336,17 @@ where
     F: Future<Output = Result<Response, E>>,
     E: Into<Box<dyn StdError + Send + Sync>>,
 {
-    let running = poll_fn(|context| guarded(method, || future.as_mut().poll(context)));
+    let running = poll_fn(|context| guard_poll(method, || future.as_mut().poll(context)));
     let result = match limit {
         None => running.await,
         Some(limit) => match timeout(limit, running).await {
             Ok(result) => result,
-            Err(_) => {
-                let message = format!("`{}` took longer than {limit:?}", method.shown());
-                Err(Error::internal(message))
-            }
+            Err(_) => Err(handler_timeout(method, limit)),
         },
     };
     // A panic in the drop after a panic is contained as well.
     let _ = guard(method, || drop(future));
-    result?.map_err(of_service)
+    result
 }
 
 /// Polls a future once; `None` if it is pending.

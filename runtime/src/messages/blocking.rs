@@ -1,12 +1,10 @@
 //! Messages of blocking clients and services.
 
-use std::fmt;
 use std::io;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Message, Numbers, replied, response};
+use super::{Message, MessageChannel, replied};
 use crate::blocking::Service;
 use crate::connection::guard;
 use crate::error::Result;
@@ -77,25 +75,7 @@ pub fn channel<F>(send: F) -> MessageChannel<F>
 where
     F: Fn(Bytes) -> io::Result<Option<Bytes>> + Send + Sync + 'static,
 {
-    MessageChannel { send: Arc::new(send), numbers: Arc::default() }
-}
-
-/// The channel returned by [`message_channel`](crate::blocking::message_channel).
-pub struct MessageChannel<F> {
-    send: Arc<F>,
-    numbers: Arc<Numbers>,
-}
-
-impl<F> Clone for MessageChannel<F> {
-    fn clone(&self) -> MessageChannel<F> {
-        MessageChannel { send: Arc::clone(&self.send), numbers: Arc::clone(&self.numbers) }
-    }
-}
-
-impl<F> fmt::Debug for MessageChannel<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageChannel").finish_non_exhaustive()
-    }
+    MessageChannel::new(send)
 }
 
 impl<F> Service for MessageChannel<F>
@@ -103,10 +83,7 @@ where
     F: Fn(Bytes) -> io::Result<Option<Bytes>> + Send + Sync + 'static,
 {
     fn call(&self, request: Request) -> Result<Response> {
-        let (oneway, protocol) = (request.oneway, request.protocol);
-        let call = self.numbers.message(request);
-        let (method, seqid) = (call.method.clone(), call.seqid);
-        let reply = (self.send)(call.into_bytes());
-        response(&method, seqid, protocol, oneway, reply)
+        let (call, bytes) = self.encode(request);
+        call.response((self.send)(bytes))
     }
 }

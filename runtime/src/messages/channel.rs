@@ -1,17 +1,15 @@
 //! Messages of async clients and services.
 
-use std::fmt;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use tower_service::Service;
 
-use super::{Message, Numbers, replied, response};
-use crate::connection::{guard, of_service};
+use super::{Message, MessageChannel, replied};
+use crate::connection::{guard, guard_poll};
 use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
 use crate::rpc::thrift_service::ThriftService;
@@ -29,15 +27,10 @@ pub async fn answer<S: ThriftService>(
     let call = Message::from_bytes(message)?;
     let request = call.clone().into_request()?;
     let result = async {
-        poll_fn(|context| service.poll_ready(context)).await.map_err(of_service)?;
+        poll_fn(|context| guard_poll(&call.method, || service.poll_ready(context))).await?;
         let future = guard(&call.method, || service.call(request))?;
         let mut future = pin!(future);
-        let polled =
-            poll_fn(|context| match guard(&call.method, || future.as_mut().poll(context)) {
-                Ok(polled) => polled.map(Ok),
-                Err(error) => Poll::Ready(Err(error)),
-            });
-        polled.await?.map_err(of_service)
+        poll_fn(|context| guard_poll(&call.method, || future.as_mut().poll(context))).await
     };
     let result = result.await;
     Ok(replied(&call, result))
@@ -75,25 +68,7 @@ where
     F: Fn(Bytes) -> R + Send + Sync + 'static,
     R: Future<Output = io::Result<Option<Bytes>>> + Send + 'static,
 {
-    MessageChannel { send: Arc::new(send), numbers: Arc::default() }
-}
-
-/// The channel returned by [`channel`].
-pub struct MessageChannel<F> {
-    send: Arc<F>,
-    numbers: Arc<Numbers>,
-}
-
-impl<F> Clone for MessageChannel<F> {
-    fn clone(&self) -> MessageChannel<F> {
-        MessageChannel { send: Arc::clone(&self.send), numbers: Arc::clone(&self.numbers) }
-    }
-}
-
-impl<F> fmt::Debug for MessageChannel<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MessageChannel").finish_non_exhaustive()
-    }
+    MessageChannel::new(send)
 }
 
 impl<F, R> Service<Request> for MessageChannel<F>
@@ -110,10 +85,8 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let (oneway, protocol) = (request.oneway, request.protocol);
-        let call = self.numbers.message(request);
-        let (method, seqid) = (call.method.clone(), call.seqid);
-        let sent = (self.send)(call.into_bytes());
-        Box::pin(async move { response(&method, seqid, protocol, oneway, sent.await) })
+        let (call, bytes) = self.encode(request);
+        let reply = (self.send)(bytes);
+        Box::pin(async move { call.response(reply.await) })
     }
 }

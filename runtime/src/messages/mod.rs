@@ -50,11 +50,14 @@ pub(crate) mod blocking;
 #[cfg(feature = "async")]
 mod channel;
 
+use std::fmt;
+use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use bytes::Bytes;
 
-use crate::connection::{Reply, of_method};
+use crate::connection::{Reply, failure, of_method};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::{Envelope, message_end, read_envelope, write_envelope};
@@ -64,7 +67,7 @@ use crate::transport::protocol_of;
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 #[cfg(feature = "async")]
-pub use channel::{MessageChannel, answer, channel};
+pub use channel::{answer, channel};
 
 /// A call or reply with its envelope, encoded.
 ///
@@ -110,14 +113,9 @@ impl Message {
     /// `None` if the call is oneway, by its message or by its method.
     pub fn reply(&self, result: Result<Response>) -> Option<Message> {
         let result = result.unwrap_or_else(|error| Response::exception(self.protocol, &error));
-        let kind = match result.kind {
-            _ if self.kind == MessageKind::Oneway => return None,
-            ResponseKind::None => return None,
-            ResponseKind::Reply => MessageKind::Reply,
-            ResponseKind::Exception => MessageKind::Exception,
-        };
+        let kind = result.kind.answer(self.kind == MessageKind::Oneway)?;
         let Response { protocol, body, limits, .. } = result;
-        let method = self.method.plain();
+        let method = self.method.to_plain();
         Some(Message { method, kind, seqid: self.seqid, protocol, body, limits })
     }
 
@@ -183,14 +181,7 @@ impl Message {
     /// [`ErrorKind::BadReply`] if the message is a call, or the reply to another method or sequence
     /// id.
     pub fn into_response(self, call: &MethodName, seqid: i32) -> Result<Response> {
-        let kind = match self.kind {
-            MessageKind::Reply => ResponseKind::Reply,
-            MessageKind::Exception => ResponseKind::Exception,
-            MessageKind::Call | MessageKind::Oneway => {
-                let message = format!("a message of type {} is no reply", self.kind.number());
-                return Err(Error::new(ErrorKind::BadReply, message));
-            }
-        };
+        let kind = ResponseKind::of(self.kind)?;
         if self.seqid != seqid {
             let name = ApplicationErrorKind::BAD_SEQUENCE_ID.name();
             let message = format!("{name}: the reply has the number {}, not {seqid}", self.seqid);
@@ -204,42 +195,68 @@ impl Message {
 
 /// The reply to a call, as bytes. A failed call is logged, as a server does.
 fn replied(call: &Message, result: Result<Response>) -> Option<Bytes> {
-    let failure = match &result {
-        Ok(response) => response.failure.as_ref(),
-        Err(error) => Some(error),
-    };
-    if let Some(error) = failure {
+    if let Some(error) = failure(&result) {
         tracing::warn!(method = ?call.method, ?error, "a call failed");
     }
     call.reply(result).map(Message::into_bytes)
 }
 
-/// Numbers the calls of a channel.
-#[derive(Debug, Default)]
-struct Numbers(AtomicI32);
+/// A channel that passes the bytes of calls to a function: that of an async client, created by
+/// `messages::channel`, or that of a blocking client, created by
+/// [`blocking::message_channel`](crate::blocking::message_channel).
+pub struct MessageChannel<F> {
+    send: Arc<F>,
+    /// The sequence id of the next call.
+    next: Arc<AtomicI32>,
+}
 
-impl Numbers {
-    /// The message of the next call.
-    fn message(&self, request: Request) -> Message {
-        Message::call(request, self.0.fetch_add(1, Ordering::Relaxed))
+impl<F> MessageChannel<F> {
+    fn new(send: F) -> MessageChannel<F> {
+        MessageChannel { send: Arc::new(send), next: Arc::default() }
+    }
+
+    /// Encodes the next call.
+    fn encode(&self, request: Request) -> (Sent, Bytes) {
+        let call = Message::call(request, self.next.fetch_add(1, Ordering::Relaxed));
+        let Message { method, kind, seqid, protocol, .. } = &call;
+        let oneway = *kind == MessageKind::Oneway;
+        let sent = Sent { method: method.clone(), oneway, seqid: *seqid, protocol: *protocol };
+        (sent, call.into_bytes())
     }
 }
 
-/// The response in the bytes that the function of a channel returned.
-fn response(
-    method: &MethodName,
+impl<F> Clone for MessageChannel<F> {
+    fn clone(&self) -> MessageChannel<F> {
+        MessageChannel { send: Arc::clone(&self.send), next: Arc::clone(&self.next) }
+    }
+}
+
+impl<F> fmt::Debug for MessageChannel<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageChannel").finish_non_exhaustive()
+    }
+}
+
+/// A call whose bytes were passed to the function of a channel.
+struct Sent {
+    method: MethodName,
+    oneway: bool,
     seqid: i32,
     protocol: Protocol,
-    oneway: bool,
-    reply: std::io::Result<Option<Bytes>>,
-) -> Result<Response> {
-    let within = |error: Error| error.in_call(method.as_str(), "the message channel");
-    match reply {
-        Ok(_) if oneway => Ok(Response::none(protocol)),
-        Ok(Some(bytes)) => Message::from_bytes(bytes)
-            .and_then(|message| message.into_response(method, seqid))
-            .map_err(within),
-        Ok(None) => Err(within(Error::new(ErrorKind::BadReply, "there is no reply to the call"))),
-        Err(error) => Err(within(Error::from(error))),
+}
+
+impl Sent {
+    /// The response in the bytes that the function has returned.
+    fn response(self, reply: io::Result<Option<Bytes>>) -> Result<Response> {
+        let Sent { method, oneway, seqid, protocol } = self;
+        let result = match reply {
+            Ok(_) if oneway => return Ok(Response::none(protocol)),
+            Ok(Some(bytes)) => {
+                Message::from_bytes(bytes).and_then(|message| message.into_response(&method, seqid))
+            }
+            Ok(None) => Err(Error::new(ErrorKind::BadReply, "there is no reply to the call")),
+            Err(error) => Err(Error::from(error)),
+        };
+        result.map_err(|error| error.in_call(method.as_str(), "the message channel"))
     }
 }

@@ -13,6 +13,7 @@ use crate::rpc::body::Body;
 use crate::rpc::context::Connection;
 use crate::rpc::deadline::Deadline;
 use crate::rpc::extensions::Extensions;
+use crate::ttype::MessageKind;
 use crate::value::shared_str::SharedStr;
 
 /// The encoding of values and message headers.
@@ -242,7 +243,13 @@ impl MethodName {
 
     /// The name without the service of a multiplexed call: `method` of `Service:method`. A reply has
     /// this name.
-    pub(crate) fn plain(&self) -> MethodName {
+    pub(crate) fn plain(&self) -> &str {
+        let name = self.as_str();
+        name.split_once(SEPARATOR).map_or(name, |(_, plain)| plain)
+    }
+
+    /// The [`plain`](MethodName::plain) name, in the memory of this one.
+    pub(crate) fn to_plain(&self) -> MethodName {
         let mut plain = self.clone();
         if let Some(service) = self.as_str().find(SEPARATOR) {
             plain.dispatch(service);
@@ -386,6 +393,33 @@ pub enum ResponseKind {
     Exception,
     /// No reply, because the method is oneway.
     None,
+}
+
+impl ResponseKind {
+    /// The kind of a reply with this message type.
+    ///
+    /// # Errors
+    /// The message is a call.
+    pub(crate) fn of(kind: MessageKind) -> Result<ResponseKind> {
+        match kind {
+            MessageKind::Reply => Ok(ResponseKind::Reply),
+            MessageKind::Exception => Ok(ResponseKind::Exception),
+            MessageKind::Call | MessageKind::Oneway => Err(Error::new(
+                ErrorKind::BadReply,
+                format!("a message of type {} is no reply", kind.number()),
+            )),
+        }
+    }
+
+    /// The type of the message that answers a call; `None` if nothing is answered.
+    pub(crate) fn answer(self, oneway: bool) -> Option<MessageKind> {
+        match self {
+            _ if oneway => None,
+            ResponseKind::Reply => Some(MessageKind::Reply),
+            ResponseKind::Exception => Some(MessageKind::Exception),
+            ResponseKind::None => None,
+        }
+    }
 }
 
 impl Response {

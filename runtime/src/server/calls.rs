@@ -11,11 +11,11 @@ use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep};
 use tower_service::Service;
 
-use crate::connection::{Call, CallHead, Share, guard, of_service};
+use crate::connection::{Call, CallHead, Share, guard, guard_poll, handler_timeout, of_service};
 use crate::error::{Error, Result};
 use crate::rpc::context::{set_oneway, was_oneway};
 use crate::rpc::deadline::Deadline;
-use crate::rpc::message::{MethodName, Request, Response};
+use crate::rpc::message::{Request, Response};
 
 /// The service of a connection and its in-flight calls.
 ///
@@ -91,11 +91,7 @@ where
         call: &Call,
         context: &mut Context<'_>,
     ) -> Poll<Result<()>> {
-        match guard(&call.head.method, || self.service.poll_ready(context)) {
-            Ok(Poll::Ready(ready)) => Poll::Ready(ready.map_err(of_service)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(error) => Poll::Ready(Err(error)),
-        }
+        guard_poll(&call.head.method, || self.service.poll_ready(context))
     }
 
     /// Starts a call on the ready service; returns the answer if it completes immediately.
@@ -242,11 +238,6 @@ where
             None => Poll::Pending,
         }
     }
-}
-
-#[cold]
-fn handler_timeout(method: &MethodName, limit: Duration) -> Error {
-    Error::internal(format!("`{}` took longer than {limit:?}", method.shown()))
 }
 
 /// Polls the stored call and clears its storage on completion.
