@@ -7,19 +7,19 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::Instant;
 use tower_service::Service;
 
+use super::clock::Clock;
 use super::drain::Listener;
-use super::session::LINGER;
-use crate::connection::{End, Share, Tally, Waiting, Watchdog};
+use super::linger::{LINGER, linger};
+use crate::connection::{End, Share, Tally, Waiting};
 use crate::error::{Error, ErrorKind};
 use crate::http::{Exchange, Failure, MAX_HEADERS, Progress, Tasks, Version, Wire};
 use crate::net::async_socket::HangUp;
@@ -70,9 +70,7 @@ where
             draining: false,
             closing: false,
             hung_up,
-            watchdog: Watchdog::new(&settings),
-            clock: Box::pin(sleep(settings.first_byte_timeout)),
-            armed: false,
+            clock: Clock::new(&settings),
             messages: 0,
             settled: 0,
         };
@@ -106,14 +104,7 @@ where
         };
         settings.report.http_ended(Instant::now().into_std(), &ends, &end);
         if exchange.has_refused() || matches!(end, End::Broken(_)) {
-            let mut bytes = vec![0; 4096];
-            // The connection ends regardless of the result.
-            let _ = timeout(LINGER, async {
-                wire.shutdown().await?;
-                while wire.read(&mut bytes).await? > 0 {}
-                io::Result::Ok(())
-            })
-            .await;
+            linger(&mut wire).await;
         }
         exchange.take_oneway()
     }
@@ -130,10 +121,7 @@ struct Watch<IO> {
     /// Whether it is being closed because it was idle.
     closing: bool,
     hung_up: fn(&IO) -> HangUp,
-    watchdog: Watchdog,
-    clock: Pin<Box<Sleep>>,
-    /// Whether the timer has been polled with the current waker.
-    armed: bool,
+    clock: Clock,
     /// Number of messages received by the last wait, and of bytes read by the end of the last one.
     messages: u64,
     settled: u64,
@@ -161,8 +149,7 @@ impl<IO> Watch<IO> {
                     Poll::Ready(End::TimedOut(Waiting::Idle { .. }, _)) if !self.closing => {
                         self.closing = true;
                         shut_down(connection.as_mut());
-                        self.clock.as_mut().reset(Instant::now() + LINGER);
-                        self.armed = false;
+                        self.clock.arm_for(LINGER);
                     }
                     end => return end,
                 }
@@ -200,18 +187,14 @@ impl<IO> Watch<IO> {
     fn watch(&mut self, context: &mut Context<'_>) -> Poll<End> {
         let waiting = self.waiting();
         let settings = Arc::clone(self.exchange.settings());
-        if !self.closing && self.watchdog.observe(waiting, &settings) {
-            self.arm();
+        if !self.closing {
+            self.clock.observe(waiting, &settings);
         }
-        while !self.armed || self.clock.is_elapsed() {
-            if self.clock.as_mut().poll(context).is_pending() {
-                self.armed = true;
-                break;
-            }
+        while self.clock.has_fired(context) {
             if self.closing {
                 return Poll::Ready(End::Closed);
             }
-            if let Err(error) = self.watchdog.fire(waiting, &settings) {
+            if let Err(error) = self.clock.check(waiting, &settings) {
                 return Poll::Ready(End::TimedOut(waiting, error));
             }
             if waiting == Waiting::Paused {
@@ -221,15 +204,9 @@ impl<IO> Watch<IO> {
                     HangUp::Half | HangUp::Full => return Poll::Ready(End::Closed),
                 }
             }
-            self.arm();
+            self.clock.arm();
         }
         Poll::Pending
-    }
-
-    fn arm(&mut self) {
-        const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
-        self.clock.as_mut().reset(Instant::now() + self.watchdog.armed().min(FAR));
-        self.armed = false;
     }
 }
 

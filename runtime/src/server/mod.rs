@@ -2,10 +2,12 @@
 
 mod acceptor;
 mod calls;
+mod clock;
 mod drain;
 #[cfg(feature = "http")]
 mod http;
 mod incoming;
+mod linger;
 mod listener;
 mod services;
 mod session;

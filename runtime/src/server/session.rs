@@ -3,28 +3,25 @@
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::time::Instant;
 use tower_service::Service;
 
 use super::calls::{Answer, Calls, OnewayCalls};
+use super::clock::Clock;
 use super::drain::{Drain, Listener};
-use crate::connection::{Call, CallHead, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog};
+use super::linger::linger;
+use crate::connection::{Call, CallHead, End, MAX_OUTPUT, ServerConnection, Waiting};
 use crate::error::Error;
 use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::net::stream::poll_write;
 use crate::rpc::message::{Request, Response};
 use crate::settings::ServerSettings;
-
-/// How long remaining input is read and discarded after the last answer: closing a socket with
-/// unread bytes resets the connection, and the answer could be lost.
-pub(super) const LINGER: Duration = Duration::from_secs(1);
 
 /// Number of reads before yielding to other tasks.
 const ROUNDS: usize = 16;
@@ -70,10 +67,7 @@ pub(super) struct Session<IO, S: Service<Request>> {
     held: Option<Box<Call>>,
     settings: Arc<ServerSettings>,
     drain: Listener,
-    watchdog: Watchdog,
-    clock: Pin<Box<Sleep>>,
-    /// Whether the timer has been polled with the current waker.
-    armed: bool,
+    clock: Clock,
     /// The reason why reading has stopped.
     end: Option<End>,
     /// Whether the task has yielded before the next write.
@@ -102,7 +96,6 @@ where
         drain: Arc<Drain>,
         hung_up: fn(&IO) -> HangUp,
     ) -> Session<IO, S> {
-        let watchdog = Watchdog::new(&settings);
         let connection = ServerConnection::new(&settings, ends);
         let share = Arc::clone(connection.share());
         Session {
@@ -111,10 +104,8 @@ where
             calls: Calls::new(service, share, settings.handler_timeout),
             held: None,
             drain: Listener::new(drain),
-            clock: Box::pin(sleep(watchdog.armed())),
-            watchdog,
+            clock: Clock::new(&settings),
             settings,
-            armed: false,
             end: None,
             yielded: false,
             paused: false,
@@ -180,14 +171,7 @@ where
             settings,
         });
         if matches!(end, End::Broken(_) | End::Drained) {
-            let mut bytes = vec![0; 4096];
-            // The connection ends regardless of the result.
-            let _ = timeout(LINGER, async {
-                io.shutdown().await?;
-                while io.read(&mut bytes).await? > 0 {}
-                io::Result::Ok(())
-            })
-            .await;
+            linger(&mut io).await;
         }
         rest
     }
@@ -328,15 +312,9 @@ where
     /// Waits with a time limit.
     fn watch(&mut self, context: &mut Context<'_>) -> Poll<End> {
         let waiting = self.waiting();
-        if self.watchdog.observe(waiting, &self.settings) {
-            self.arm();
-        }
-        while !self.armed || self.clock.is_elapsed() {
-            if self.clock.as_mut().poll(context).is_pending() {
-                self.armed = true;
-                break;
-            }
-            if let Err(error) = self.watchdog.fire(waiting, &self.settings) {
+        self.clock.observe(waiting, &self.settings);
+        while self.clock.has_fired(context) {
+            if let Err(error) = self.clock.check(waiting, &self.settings) {
                 return Poll::Ready(End::TimedOut(waiting, error));
             }
             if waiting == Waiting::Paused {
@@ -351,14 +329,8 @@ where
                 }
             }
             self.connection.input.release();
-            self.arm();
+            self.clock.arm();
         }
         Poll::Pending
-    }
-
-    fn arm(&mut self) {
-        const FAR: Duration = Duration::from_secs(365 * 24 * 3600);
-        self.clock.as_mut().reset(Instant::now() + self.watchdog.armed().min(FAR));
-        self.armed = false;
     }
 }
