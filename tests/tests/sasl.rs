@@ -171,6 +171,30 @@ fn clients_that_do_not_finish_the_login_are_closed() {
     }
 }
 
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_logins() {
+    let long = Duration::from_secs(3600);
+    let server = thriftly::Server::new(SessionServer::new(Handler))
+        .sasl_plain(check)
+        .first_byte_timeout(long)
+        .drain_timeout(long)
+        .bind("127.0.0.1:0")
+        .await
+        .expect("port 0 is free");
+    let address = server.local_addr().socket_addr().expect("TCP");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(server.serve_until(stopped));
+    let stalled = tokio::net::TcpStream::connect(address).await.expect("the server listens");
+    // Once another client is logged in, this one has been accepted.
+    let client: SessionClient =
+        SessionClient::builder().sasl_plain("me", "pw").connect(address).await.expect("logged in");
+    assert_eq!(client.user().await.expect("logged in"), "me");
+    stop.send(()).expect("the server waits");
+    let ended = tokio::time::timeout(HANG, serving).await.expect("the login is given up");
+    ended.expect("no panic").expect("it has served");
+    drop(stalled);
+}
+
 #[test]
 fn blocking_clients_log_in_on_every_connection() {
     for (kind, address) in servers() {

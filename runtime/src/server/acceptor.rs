@@ -14,9 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tower_service::Service;
 
-use super::drain::Drain;
-#[cfg(feature = "tls")]
-use super::drain::Listener;
+use super::drain::{Drain, Listener};
 use super::session::{Rest, Session};
 use crate::connection::Backoff;
 use crate::net::async_socket::AsyncStream;
@@ -182,29 +180,26 @@ where
                 let drain = Arc::clone(&self.drain);
                 let hung_up = L::Stream::hung_up;
                 if settings.has_handshake() {
-                    let (mut stream, mut ends) = (stream, ends);
                     self.sessions.spawn(async move {
-                        #[cfg(feature = "tls")]
-                        if settings.acceptor.is_some() {
-                            let mut stopped = Listener::new(Arc::clone(&drain));
-                            let mut established = pin!(L::establish(stream, ends, &settings));
-                            (stream, ends) =
-                                poll_fn(|context| match established.as_mut().poll(context) {
-                                    Poll::Pending if stopped.begun(context) => Poll::Ready(None),
-                                    other => other,
-                                })
-                                .await?;
-                        }
+                        let begun =
+                            unless_draining(handshake::<L>(stream, ends, &settings), &drain);
+                        let (stream, ends, login) = begun.await?;
                         // Boxed, so that a handshake reserves no space for it.
-                        if settings.sasl.is_empty() {
-                            let new = Session::new(stream, ends, service, settings, drain, hung_up);
-                            return Box::pin(new.run()).await;
+                        match login {
+                            None => {
+                                let new =
+                                    Session::new(stream, ends, service, settings, drain, hung_up);
+                                Box::pin(new.run()).await
+                            }
+                            Some((frames, received)) => {
+                                let stream = Transformed::new(stream, frames, received);
+                                let (stream, hung_up) =
+                                    (L::logged_in(stream), L::LoggedIn::hung_up);
+                                let new =
+                                    Session::new(stream, ends, service, settings, drain, hung_up);
+                                Box::pin(new.run()).await
+                            }
                         }
-                        let (frames, received) = log_in(&mut stream, &mut ends, &settings).await?;
-                        let stream = L::logged_in(Transformed::new(stream, frames, received));
-                        let hung_up = L::LoggedIn::hung_up;
-                        let new = Session::new(stream, ends, service, settings, drain, hung_up);
-                        Box::pin(new.run()).await
                     });
                 } else {
                     let session = Session::new(stream, ends, service, settings, drain, hung_up);
@@ -225,6 +220,42 @@ where
             }
         })
     }
+}
+
+/// An accepted connection after its handshakes, with the frames of a login and the bytes received
+/// after it.
+type Begun<IO> = Option<(IO, Endpoints, Option<(Frames, BytesMut)>)>;
+
+/// Does what comes before the first message: TLS, and the login. `None` if either failed, which is
+/// logged.
+async fn handshake<L: Source>(
+    mut stream: L::Stream,
+    mut ends: Endpoints,
+    settings: &ServerSettings,
+) -> Begun<L::Stream> {
+    #[cfg(feature = "tls")]
+    if settings.acceptor.is_some() {
+        (stream, ends) = L::establish(stream, ends, settings).await?;
+    }
+    let login = match settings.sasl.is_empty() {
+        true => None,
+        false => Some(log_in(&mut stream, &mut ends, settings).await?),
+    };
+    Some((stream, ends, login))
+}
+
+/// The output of a future; `None` if the server shuts down before.
+async fn unless_draining<T>(
+    future: impl Future<Output = Option<T>>,
+    drain: &Arc<Drain>,
+) -> Option<T> {
+    let mut stopped = Listener::new(Arc::clone(drain));
+    let mut future = pin!(future);
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Pending if stopped.begun(context) => Poll::Ready(None),
+        other => other,
+    })
+    .await
 }
 
 /// Authenticates a client. Returns the frames of its connection and the bytes received after the
