@@ -119,7 +119,7 @@ pub use rpc::named_service::NamedService;
 pub use rpc::{
     multiplexed::{Multiplexed, MultiplexedFuture},
     reply::ReplyFuture,
-    thrift_service::ThriftService,
+    thrift_service::{NamedSharedService, SharedService, ThriftService},
 };
 #[cfg(feature = "async")]
 pub use server::{BoundServer, Server, shutdown_signal};

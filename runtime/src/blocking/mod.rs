@@ -44,6 +44,7 @@ mod workers;
 
 pub use crate::messages::MessageChannel;
 pub use crate::messages::blocking::{answer, channel as message_channel};
+pub use crate::rpc::named_service::NamedBlockingService;
 pub use client::{Channel, ClientBuilder, LayeredBuilder};
 pub use from_fn::{FnService, FromFn, Next, from_fn};
 pub use memory::MemoryStream;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Service;
 use crate::error::Result;
 use crate::rpc::message::{Request, Response};
-use crate::rpc::named_service::NamedService;
+use crate::rpc::named_service::NamedBlockingService;
 use crate::rpc::services::{Services, multiplexed_setters};
 
 /// Several services as one: the prefix of the method name selects the service of a call, as
@@ -59,7 +59,7 @@ pub struct Multiplexed {
 }
 
 impl Multiplexed {
-    multiplexed_setters!(Service);
+    multiplexed_setters!(NamedBlockingService, Service);
 }
 
 impl Service for Multiplexed {

@@ -22,7 +22,7 @@ use crate::net::blocking_stream::SocketStream;
 use crate::net::endpoints::Endpoints;
 use crate::net::listener::{Listener, unusable};
 use crate::net::socket::Socket;
-use crate::rpc::named_service::NamedService;
+use crate::rpc::named_service::NamedBlockingService;
 use crate::rpc::services::server_services;
 use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
 
@@ -275,7 +275,7 @@ impl<S: Service> Server<S> {
 }
 
 impl Server<Multiplexed> {
-    server_services!(Service);
+    server_services!(NamedBlockingService, Service);
 }
 
 /// A [`Server`] that listens on an address.

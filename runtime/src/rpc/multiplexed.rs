@@ -12,10 +12,9 @@ use tower_service::Service;
 use crate::connection::of_service;
 use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
-use crate::rpc::named_service::NamedService;
 use crate::rpc::service::ResponseFuture;
 use crate::rpc::services::{Services, multiplexed_setters};
-use crate::rpc::thrift_service::ThriftService;
+use crate::rpc::thrift_service::{NamedSharedService, SharedService};
 
 /// Several services as one: the prefix of the method name selects the service of a call, as
 /// `Store:get`, the convention of Apache's and ThriftPy's `TMultiplexedProcessor`.
@@ -72,7 +71,7 @@ pub struct Multiplexed {
 }
 
 impl Multiplexed {
-    multiplexed_setters!(ThriftService<Future: 'static> + Sync + 'static);
+    multiplexed_setters!(NamedSharedService, SharedService);
 }
 
 impl Service<Request> for Multiplexed {
@@ -135,11 +134,11 @@ trait Dispatch: Send + Sync {
 
 struct Typed<S>(S);
 
-fn erase<S: ThriftService<Future: 'static> + Sync + 'static>(service: S) -> Arc<dyn Dispatch> {
+fn erase<S: SharedService>(service: S) -> Arc<dyn Dispatch> {
     Arc::new(Typed(service))
 }
 
-impl<S: ThriftService<Future: 'static> + Sync + 'static> Dispatch for Typed<S> {
+impl<S: SharedService> Dispatch for Typed<S> {
     fn call(&self, request: Request) -> State {
         let mut service = self.0.clone();
         // If it is not ready it is polled again, with the waker of the call.

@@ -102,9 +102,10 @@ impl<S: ?Sized> fmt::Debug for Services<S> {
     }
 }
 
-/// The methods that add services to either `Multiplexed`.
+/// The methods that add services to either `Multiplexed`, by the traits of services with a name and of any
+/// services.
 macro_rules! multiplexed_setters {
-    ($($bound:tt)+) => {
+    ($named:path, $any:path) => {
         /// Creates a service without services, which answers every call with an error.
         pub fn new() -> Multiplexed {
             Multiplexed::default()
@@ -119,9 +120,9 @@ macro_rules! multiplexed_setters {
         #[allow(clippy::should_implement_trait)]
         pub fn add<S>(self, service: S) -> Result<Multiplexed>
         where
-            S: $($bound)+ + NamedService,
+            S: $named,
         {
-            self.add_as(S::NAME, service)
+            service.add_to(self)
         }
 
         /// Adds a service under another name, or one that has no name, such as a channel.
@@ -135,7 +136,7 @@ macro_rules! multiplexed_setters {
             service: S,
         ) -> Result<Multiplexed>
         where
-            S: $($bound)+,
+            S: $any,
         {
             Arc::make_mut(&mut self.services).add(name.into(), erase(service))?;
             Ok(self)
@@ -149,7 +150,7 @@ macro_rules! multiplexed_setters {
         /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) if there is a default service.
         pub fn default_service<S>(mut self, service: S) -> Result<Multiplexed>
         where
-            S: $($bound)+,
+            S: $any,
         {
             Arc::make_mut(&mut self.services).set_default(erase(service))?;
             Ok(self)
@@ -157,9 +158,9 @@ macro_rules! multiplexed_setters {
     };
 }
 
-/// The methods that add services to either server.
+/// The methods that add services to either server, by the same traits.
 macro_rules! server_services {
-    ($($bound:tt)+) => {
+    ($named:path, $any:path) => {
         /// Creates a server for several services (multiplexed), with default settings. Services are
         /// added by [`add`](Server::add), [`add_as`](Server::add_as) and
         /// [`default_service`](Server::default_service), before layers, which are around all of them.
@@ -176,7 +177,7 @@ macro_rules! server_services {
         #[allow(clippy::should_implement_trait)]
         pub fn add<S>(self, service: S) -> Server<Multiplexed>
         where
-            S: $($bound)+ + NamedService,
+            S: $named,
         {
             self.extended(|services| services.add(service))
         }
@@ -190,7 +191,7 @@ macro_rules! server_services {
             service: S,
         ) -> Server<Multiplexed>
         where
-            S: $($bound)+,
+            S: $any,
         {
             self.extended(|services| services.add_as(name, service))
         }
@@ -201,7 +202,7 @@ macro_rules! server_services {
         /// already, binding fails with [`ErrorKind::Settings`](crate::ErrorKind::Settings).
         pub fn default_service<S>(self, service: S) -> Server<Multiplexed>
         where
-            S: $($bound)+,
+            S: $any,
         {
             self.extended(|services| services.default_service(service))
         }

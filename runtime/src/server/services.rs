@@ -3,10 +3,9 @@
 use super::Server;
 use crate::error::Result;
 use crate::rpc::multiplexed::Multiplexed;
-use crate::rpc::named_service::NamedService;
 use crate::rpc::services::server_services;
-use crate::rpc::thrift_service::ThriftService;
+use crate::rpc::thrift_service::{NamedSharedService, SharedService};
 
 impl Server<Multiplexed> {
-    server_services!(ThriftService<Future: 'static> + Sync + 'static);
+    server_services!(NamedSharedService, SharedService);
 }

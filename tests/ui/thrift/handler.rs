@@ -35,6 +35,11 @@ fn not_wrapped() {
     let _ = thriftly::Server::builder().add(Sleeper);
     let _ = thriftly::Server::builder().add(thriftly::InPlace::new(Unnamed));
     let _ = thriftly::Server::builder().add_as("Sleep", thriftly::InPlace::new(Unnamed));
+    let _ = thriftly::Server::builder().add_as("Sleep", Sleeper);
+    let _ = thriftly::blocking::Server::builder().add(Sleeper);
+    let _ = thriftly::blocking::Server::builder().add(Unnamed);
+    let _ = thriftly::blocking::Server::builder().add_as("Sleep", Sleeper);
+    let _ = thriftly::Multiplexed::new().add(Sleeper);
     let _ = thriftly::Server::new(SleepServer::new(std::sync::Arc::new(Sleeper)));
 }
 
