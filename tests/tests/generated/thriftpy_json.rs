@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use thriftly::{Error, Framing, Protocol, thriftpy_json};
 use thriftly_tests::peers::{Program, THRIFTPY2, free_port, python};
 
-thriftly::thrift!("../idl/names.thrift");
+thriftly::thrift!("../../idl/names.thrift");
 
 /// The value that the Python side makes.
 fn everything() -> Everything {

@@ -1,7 +1,5 @@
 //! Unix sockets: calls over them, and who owns the path.
 
-#![cfg(unix)]
-
 use std::fs;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};

@@ -34,7 +34,7 @@ mod hashed {
 thriftly::thrift!(
     inline: r#"
         struct User { 1: string name, 2: i64 id }
-        struct Place { 1: double x, 2: map<string, i32> tags } (rust.type = "crate::Place")
+        struct Place { 1: double x, 2: map<string, i32> tags } (rust.type = "crate::foreign::Place")
         enum Level { LOW, HIGH }
         typedef map<string, i32> Counts (rust.type = "std::collections::HashMap<String, i32>")
 
@@ -51,8 +51,8 @@ thriftly::thrift!(
         }
     "#,
     types: {
-        "User": crate::User,
-        "Level": crate::Level,
+        "User": crate::foreign::User,
+        "Level": crate::foreign::Level,
         "Visit.raw": thriftly::Bytes,
         "Directory.find.raw": thriftly::Bytes,
         "Directory.text": thriftly::Bytes,
@@ -127,7 +127,7 @@ async fn text_in_another_encoding_travels_as_bytes() -> Result<(), FindError> {
 
 mod holder {
     // What a hashed module elsewhere makes has no `Hash` and no `Ord`.
-    thriftly::thrift!("idl/holder.thrift", with: { "table.thrift": crate::hashed });
+    thriftly::thrift!("idl/holder.thrift", with: { "table.thrift": crate::foreign::hashed });
 }
 
 #[test]

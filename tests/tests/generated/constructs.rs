@@ -116,17 +116,17 @@ constructs! {
 /// Every type in every place where a type can be, with and without a default.
 mod places {
     pub(crate) mod plain {
-        thriftly::thrift!("../idl/places.thrift", warnings: hidden);
+        thriftly::thrift!("../../idl/places.thrift", warnings: hidden);
     }
     pub(crate) mod options {
         thriftly::thrift!(
-            "../idl/places.thrift",
+            "../../idl/places.thrift",
             warnings: hidden, maps: hashed, strings: shared, unmarked: optional, unknown_fields: kept,
             derive: [serde::Serialize, serde::Deserialize],
         );
     }
     pub(crate) mod views {
-        thriftly::thrift!("../idl/places.thrift", warnings: hidden, views: true);
+        thriftly::thrift!("../../idl/places.thrift", warnings: hidden, views: true);
     }
 }
 

@@ -1,7 +1,5 @@
 //! Several servers on one port.
 
-#![cfg(target_os = "linux")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use thriftly::{ErrorKind, Limits, Uuid, simple_json, thriftpy_json};
 
-thriftly::thrift!("../idl/names.thrift");
+thriftly::thrift!("../../idl/names.thrift");
 
 mod kept {
     thriftly::thrift!(

@@ -8,14 +8,14 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash, RandomState};
 
 mod idl {
-    thriftly::thrift!("../idl/wide_order.thrift");
+    thriftly::thrift!("../../idl/wide_order.thrift");
 }
 
 /// With types of the user, whose order is their own.
 mod with_user_type {
-    thriftly::thrift!("../idl/wide_order.thrift", types: {
-        "Ordered.field5": crate::Backwards,
-        "Choice.field2": crate::Backwards,
+    thriftly::thrift!("../../idl/wide_order.thrift", types: {
+        "Ordered.field5": crate::wide_order::Backwards,
+        "Choice.field2": crate::wide_order::Backwards,
     });
 }
 

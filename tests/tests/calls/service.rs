@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use thriftly::{ApplicationErrorKind, Error, ErrorKind, Framing, Request, Response};
 
-thriftly::thrift!("../idl/interop.thrift");
+thriftly::thrift!("../../idl/interop.thrift");
 
 #[derive(Default)]
 struct Handler {

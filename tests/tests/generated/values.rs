@@ -5,7 +5,7 @@
 use thriftly::{ErrorKind, binary};
 
 mod idl {
-    thriftly::thrift!("../idl/interop.thrift");
+    thriftly::thrift!("../../idl/interop.thrift");
 }
 
 mod more {
@@ -171,7 +171,7 @@ fn unknown_fields_are_preserved_on_request() {
 }
 
 mod sharing {
-    thriftly::thrift!("../idl/bench.thrift", strings: shared, maps: hashed);
+    thriftly::thrift!("../../idl/bench.thrift", strings: shared, maps: hashed);
 }
 
 #[test]

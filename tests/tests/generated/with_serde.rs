@@ -51,7 +51,7 @@ mod other {
 mod foreign {
     //! Types of Rust, and items that say for themselves what they derive.
     thriftly::thrift!(inline: r#"
-        typedef i64 Wrapped (rust.type = "crate::Wrapper")
+        typedef i64 Wrapped (rust.type = "crate::with_serde::Wrapper")
         struct Holder {
             1: Wrapped one, 2: list<Wrapped> many, 3: string text (rust.type = "Box<str>"),
             4: map<Wrapped, binary> by
@@ -78,9 +78,9 @@ mod without_prelude {
 
     pub(crate) mod inner {
         ::thriftly::thrift!(
-            "../idl/interop.thrift",
+            "../../idl/interop.thrift",
             derive: [serde::Serialize, serde::Deserialize],
-            crate: crate::renamed,
+            crate: crate::with_serde::renamed,
         );
     }
 }

@@ -27,7 +27,7 @@ mod without_prelude {
         struct Clone;
         mod core {}
         mod std {}
-        ::thriftly::thrift!("../idl/interop.thrift");
+        ::thriftly::thrift!("../../idl/interop.thrift");
     }
 
     #[derive(::thriftly::ThriftStruct)]
@@ -78,8 +78,8 @@ mod deprecated {
         exception Gone { 1: Level level = Level.LOW } (deprecated)
         typedef Old Older (deprecated)
         struct Key { 1: double number, 2: string text } (deprecated)
-        struct Keys { 1: map<Key, i32> keys, 2: Text text, 3: string own (rust.type = "crate::OldText") }
-        typedef string Text (rust.type = "crate::OldText")
+        struct Keys { 1: map<Key, i32> keys, 2: Text text, 3: string own (rust.type = "crate::hygiene::OldText") }
+        typedef string Text (rust.type = "crate::hygiene::OldText")
         const Level LEVEL = Level.LOW
         service Past { Old get(1: Older old (deprecated)) throws (1: Gone gone) (deprecated = "use put") } (deprecated)
         service Later extends Past { void put(1: map<Level, Either> levels) }
@@ -116,7 +116,7 @@ fn it_works_without_a_prelude() {
 
 #[test]
 fn it_works_in_a_function() {
-    thriftly::thrift!("../../examples/calculator.thrift");
+    thriftly::thrift!("../../../examples/calculator.thrift");
     let task = Task { left: 1, right: 2, op: Operation::Add, comment: None };
     let bytes = thriftly::binary::to_vec(&task).expect("it can be encoded");
     assert_eq!(thriftly::binary::from_slice::<Task>(&bytes).expect("and read"), task);
@@ -129,10 +129,10 @@ mod renamed {
 }
 
 mod under_another_name {
-    thriftly::thrift!(inline: "struct Point { 1: i32 x }", crate: crate::renamed::rpc);
+    thriftly::thrift!(inline: "struct Point { 1: i32 x }", crate: crate::hygiene::renamed::rpc);
 
     #[derive(thriftly::ThriftStruct)]
-    #[thrift(crate = crate::renamed::rpc)]
+    #[thrift(crate = crate::hygiene::renamed::rpc)]
     pub(crate) struct Derived {
         #[thrift(id = 1)]
         pub(crate) x: i32,
@@ -149,13 +149,13 @@ fn it_works_under_another_name() {
 
 /// An included file that is a module elsewhere.
 mod shared {
-    thriftly::thrift!("../../examples/shared.thrift");
+    thriftly::thrift!("../../../examples/shared.thrift");
 }
 
 mod with_a_module_elsewhere {
     thriftly::thrift!(
-        "../../examples/calculator.thrift",
-        with: { "shared.thrift": crate::shared },
+        "../../../examples/calculator.thrift",
+        with: { "shared.thrift": crate::hygiene::shared },
         maps: hashed,
     );
 }

@@ -5,12 +5,12 @@
 use thriftly::{Decode, Encode, ErrorKind, Result, binary, compact, json};
 
 mod plain {
-    thriftly::thrift!("../idl/wide.thrift", views: true, derive: [serde::Serialize, serde::Deserialize]);
+    thriftly::thrift!("../../idl/wide.thrift", views: true, derive: [serde::Serialize, serde::Deserialize]);
 }
 
 /// Unknown fields are preserved.
 mod kept {
-    thriftly::thrift!("../idl/wide.thrift", unknown_fields: kept);
+    thriftly::thrift!("../../idl/wide.thrift", unknown_fields: kept);
 }
 
 use plain::{Backwards, Color, InOrder, Inner, Mistyped, OnlyRequired, Shuffled};

@@ -32,7 +32,7 @@ mod idl {
                 8: Level h, 9: Id i)
             string others(1: string a, 2: Name b, 3: binary c, 4: list<i32> d, 5: Names e,
                 6: set<string> f, 7: map<string, Point> g, 8: Point h)
-            i64 foreign(1: i64 plain (rust.type = "crate::Millis"))
+            i64 foreign(1: i64 plain (rust.type = "crate::clients::Millis"))
             i32 lookup(1: string key) throws (1: Missing missing)
             oneway void note(1: string text)
             string maybe(1: optional string a, 2: i32 b (rust.optional), 3: optional binary c,

@@ -1,0 +1,18 @@
+//! Calls between typed clients and servers: contexts, layers, framings, sockets, several services, logins.
+
+pub mod clients;
+mod context;
+mod framings;
+mod handler_errors;
+mod in_memory;
+mod layers;
+mod messages;
+mod multiplexed;
+mod oneway;
+mod sasl;
+mod service;
+#[cfg(target_os = "linux")]
+mod shared_port;
+mod stats;
+#[cfg(unix)]
+mod unix;
