@@ -44,7 +44,12 @@ pub(crate) async fn reply(
         let line = first_line(body).await;
         return Ok(Err(status_error(parts.status, &parts.headers, &line)));
     }
-    let bytes = match receive(body, limits.message, |_| Ok(())).await {
+    let received = receive(body, limits.message, |_| Ok(())).await;
+    if called.oneway {
+        // The status has answered it. Some servers end the body without its length or a proper end.
+        return Ok(Ok(Response::none(called.protocol)));
+    }
+    let bytes = match received {
         Ok(bytes) => bytes,
         Err(Unreceived::Failed(error)) => return Err(error.into()),
         Err(Unreceived::NotHeld(error)) => return Ok(Err(error)),
@@ -54,9 +59,6 @@ pub(crate) async fn reply(
             return Ok(Err(Error::new(ErrorKind::SizeLimit, message)));
         }
     };
-    if called.oneway {
-        return Ok(Ok(Response::none(called.protocol)));
-    }
     if bytes.is_empty() {
         let message = "the response has no body; the server may take the method for oneway";
         return Ok(Err(Error::new(ErrorKind::BadReply, message)));

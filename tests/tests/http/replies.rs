@@ -201,6 +201,32 @@ async fn a_oneway_call_takes_any_success_and_no_failure() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_oneway_call_is_answered_by_the_status_whatever_becomes_of_the_body() -> Result<()> {
+    let cut_off = [
+        &b"HTTP/1.0 200 OK\r\n\r\n"[..],
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf",
+    ];
+    let answers = |add: bool| {
+        let cut_off = cut_off.map(|head| [head, CLOSE].concat());
+        cut_off.into_iter().chain(add.then(|| response("200 OK", &sum(1)))).collect()
+    };
+    let (url, _) = answering(answers(true)).await;
+    let client = ShopClient::connect(url).await?;
+    for _ in cut_off {
+        client.note().await?;
+    }
+    assert_eq!(client.add(1, 2).await?, 3);
+
+    let (url, _) = answering(answers(false)).await;
+    let client = ShopClient::connect(url).await?;
+    for _ in cut_off {
+        client.add(1, 2).await.expect_err("the reply is cut off");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn secrets_are_not_shown() {
     let builder = ShopClient::builder().basic_auth("root", "hunter2").bearer("hunter2");
     assert!(!format!("{builder:?}").contains("hunter2"));

@@ -71,13 +71,6 @@ pub(super) const KNOWN: &[Known] = &[
         reason: "decodes the binary values that it skips as UTF-8, and closes the connection",
     },
     Known {
-        peer: APACHE,
-        roles: SERVER,
-        stacks: |stack| stack.transport == "http" && stack.socket == Socket::Tls,
-        checks: &["oneway"],
-        reason: "ends the response to a oneway call without a length and without close_notify",
-    },
-    Known {
         peer: THRIFTPY,
         roles: SERVER,
         stacks: |stack| stack.multiplex,
