@@ -178,7 +178,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
 
     /// Prepares for an address.
     #[cfg_attr(not(feature = "http"), expect(unused_mut, unused_variables))]
-    pub(super) fn aim(mut self, address: &Address) -> Result<ClientBuilder<T>> {
+    pub(crate) fn aim(mut self, address: &Address) -> Result<ClientBuilder<T>> {
         #[cfg(feature = "http")]
         self.settings.aim(address)?;
         Ok(self)
@@ -193,7 +193,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     }
 
     pub(super) fn channel(&self, source: Source) -> (Channel, Driver) {
-        let settings = self.settings.clone();
+        let settings = ClientSettings { answered: Arc::default(), ..self.settings.clone() };
         let shared = Arc::new(Shared {
             name: source.name().into(),
             timeout: settings.timeout,

@@ -1,5 +1,7 @@
 //! Client side of a connection.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
@@ -34,8 +36,9 @@ pub(crate) struct ClientConnection {
     skipped: usize,
     /// Whether any bytes have been received.
     pub(crate) received: bool,
-    /// Whether a whole reply has been received.
+    /// Whether a whole reply has been received; also by any connection of the channel.
     replied: bool,
+    answered: Arc<AtomicBool>,
     /// Whether the warning about headers has been logged.
     unsendable: bool,
 }
@@ -69,6 +72,7 @@ impl ClientConnection {
             skipped: 0,
             received: false,
             replied: false,
+            answered: Arc::clone(&settings.answered),
             unsendable: false,
         };
         #[cfg(feature = "zlib")]
@@ -140,7 +144,9 @@ impl ClientConnection {
             Err(error) => return Err(explain(error, self.input.bytes(), self.cutter.framing)),
         };
         let Some(frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
-        self.replied = true;
+        if !std::mem::replace(&mut self.replied, true) {
+            self.answered.store(true, Ordering::Relaxed);
+        }
         if frame.framing != self.cutter.framing {
             return Err(self.answers_in(&frame));
         }
@@ -238,7 +244,8 @@ impl ClientConnection {
     /// Why the end of the stream may have come, if that can be guessed.
     pub(crate) fn hint(&self) -> &'static str {
         match self.cutter.framing {
-            _ if self.received => "",
+            // A server that has understood other calls does not close because of framing.
+            _ if self.received || self.answered.load(Ordering::Relaxed) => "",
             _ if self.input.is_zlib() => {
                 ", before it had answered anything; it may not understand zlib"
             }

@@ -2,9 +2,9 @@
 
 use std::io::{Read, Write};
 
-use thriftly::{Framing, Limits};
+use thriftly::{Framing, Limits, MessageKind};
 
-use super::peer::{Call, Peer, blob};
+use super::peer::{Call, Peer, blob, number};
 use super::*;
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn an_answer_above_the_limit_of_messages_is_named() {
         let mut bytes = [0; 1024];
         while stream.read(&mut bytes).is_ok_and(|count| count > 0) {
             let mut reply = Vec::new();
-            thriftly::binary::write_envelope("echo", thriftly::MessageKind::Reply, 1, &mut reply);
+            thriftly::binary::write_envelope("echo", MessageKind::Reply, 1, &mut reply);
             reply.extend_from_slice(&blob(20_000));
             if stream.write_all(&reply).is_err() {
                 return;
@@ -174,6 +174,32 @@ async fn the_error_suggests_framed_messages() {
         assert_eq!(error.kind(), ErrorKind::Closed);
         assert!(error.to_string().contains("it may expect framed messages"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_has_answered_is_not_suspected_of_another_framing() {
+    // The first connection ends after an answer, the second without one.
+    let start = || {
+        Peer::start(|mut stream, connection| {
+            let _ = stream.read(&mut [0; 1024]);
+            if connection == 0 {
+                let mut reply = Vec::new();
+                thriftly::binary::write_envelope("get", MessageKind::Reply, 1, &mut reply);
+                reply.extend_from_slice(&number(7));
+                let _ = stream.write_all(&reply);
+            }
+        })
+    };
+    let (peer, other) = (start(), start());
+    let client = FaultClient::builder().connect(peer.address).await.expect("the peer listens");
+    let blocking = BlockingFaultClient::builder().connect(other.address).expect("the peer listens");
+    assert_eq!(client.get(0).await.expect("answered"), 7);
+    assert_eq!(blocking.get(0).expect("answered"), 7);
+    for error in [client.get(0).await.expect_err("closed"), blocking.get(0).expect_err("closed")] {
+        assert_eq!(error.kind(), ErrorKind::Closed);
+        assert!(!error.to_string().contains("it may expect"), "{error}");
+    }
+    assert_eq!((peer.opened(), other.opened()), (2, 2));
 }
 
 #[tokio::test]

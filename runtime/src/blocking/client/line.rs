@@ -83,6 +83,7 @@ enum Decision {
 
 impl Line {
     pub(super) fn new(source: Source, settings: ClientSettings) -> Arc<Line> {
+        let settings = ClientSettings { answered: Arc::default(), ..settings };
         Arc::new_cyclic(|line| {
             let seed = line.as_ptr() as usize as u64 ^ (u64::from(std::process::id()) << 32);
             let state = State {
