@@ -3,6 +3,7 @@
 mod hostile;
 mod log;
 mod refusals;
+mod resumption;
 mod settings;
 
 use std::num::NonZeroUsize;
