@@ -59,7 +59,7 @@ mod pipeline;
 pub mod program;
 pub mod recursion;
 
-// What is wrong, and how it is said.
+// Diagnostics and their rendering.
 pub mod codes;
 pub mod diagnostic;
 mod render;

@@ -1,4 +1,4 @@
-//! What generated code names. Not for use by hand: it changes without notice.
+//! Items that generated code names. Not for use by hand: they change without notice.
 //!
 //! All of it comes into the scope of generated code at once, so every name begins with two
 //! underscores: none can be in the way of a user's, nor a user's in the way of it.
@@ -388,7 +388,7 @@ pub fn __required<'de, T, R: Reader<'de>>(
     }
 }
 
-/// What there is in place of a value that is absent.
+/// The replacement of an absent value.
 #[diagnostic::on_unimplemented(
     message = "a field of the type `{Self}` has no value when it is absent",
     label = "there is no `Default` for this",

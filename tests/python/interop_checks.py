@@ -294,7 +294,7 @@ CHECKS = [
 
 
 # Seconds that a check may take.
-PATIENCE = 20
+PATIENCE = 60
 
 
 def give_up(*_):

@@ -189,7 +189,7 @@ pub(crate) struct Access {
     pub(crate) take: Ident,
     /// The value without its box: `i32`.
     pub(crate) value: TokenStream,
-    /// What a reference to the value is to: `str` for text, `[T]` for lists, or the value.
+    /// The target of a reference to the value: `str` for text, `[T]` for lists, or the type itself.
     pub(crate) borrowed: TokenStream,
     pub(crate) is_boxed: bool,
     /// The types that the union is made of by `From`, each with the conversion of `value` to the type of

@@ -145,7 +145,7 @@ impl<'a> Printer<'a> {
         if list.is_empty() {
             return false;
         }
-        // What follows on the line has to fit too, up to the next place where it can break.
+        // The rest of the line has to fit too, up to the next place where it can break.
         let mut after = 1;
         for node in rest {
             after += match node {

@@ -126,7 +126,7 @@ impl Recovery<'_> {
         }
         let (line, next) =
             self.broken_line(range.clone(), failed, self.line_ends_too_soon(failure));
-        // What is before the line of the mistake is mostly right; if not, it belongs to the mistake.
+        // Lines before that of the mistake are mostly right; if not, they belong to the mistake.
         let before = range.start..line;
         let broken = match before.is_empty() || self.parse_members(start, before, into).is_err() {
             true => range.start..next,

@@ -1,4 +1,4 @@
-//! What generated code names of serde.
+//! The items of serde that generated code names.
 
 mod enumeration;
 mod form;

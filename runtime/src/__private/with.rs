@@ -7,7 +7,7 @@ use crate::codec::{Decode, FieldHeader, Reader, StructNames, ThriftType};
 use crate::error::{Error, ErrorKind};
 use crate::ttype::TType;
 
-/// What a conversion fails with.
+/// The error of a conversion.
 type Failure = Box<dyn StdError + Send + Sync>;
 
 /// The type on the wire, as the function that reads it says.

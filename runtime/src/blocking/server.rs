@@ -320,7 +320,7 @@ impl<S: Service> BoundServer<S> {
         self.local.clone()
     }
 
-    /// What shuts this server down.
+    /// A handle that shuts this server down.
     pub fn handle(&self) -> ServerHandle {
         ServerHandle { sessions: Arc::clone(&self.sessions) }
     }

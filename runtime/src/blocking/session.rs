@@ -22,7 +22,7 @@ const STALLS: u32 = 4;
 /// How often a connection of a pool reads before others have their turn.
 const ROUNDS: usize = 16;
 
-/// What the connections of a server share.
+/// State shared by the connections of a server.
 #[derive(Debug)]
 pub(super) struct Shared<S> {
     pub(super) service: S,

@@ -99,7 +99,7 @@ impl Sessions {
     pub(super) fn drain(&self, timeout: Duration) {
         let deadline = Instant::now().checked_add(timeout);
         let mut streams = self.lock();
-        // What has come can still be read after that, but nothing new.
+        // Received bytes can still be read after that, but nothing new.
         streams.close(Shutdown::Read);
         while !streams.by_number.is_empty() {
             let left = match deadline {

@@ -180,7 +180,7 @@ fn linger(stream: &Socket) {
         while Instant::now() < until && (&mut &*stream).read(&mut scratch)? > 0 {}
         io::Result::Ok(())
     };
-    // Whatever comes of it, the connection is over.
+    // The connection ends in any case.
     let _ = linger();
 }
 
@@ -228,7 +228,7 @@ impl Wire for MemoryStream {
     fn set_write_timeout(&mut self, timeout: Option<Duration>) -> io::Result<()> {
         MemoryStream::set_write_timeout(self, timeout)
     }
-    /// What was written can be read after the end.
+    /// Written bytes can be read after the end.
     fn linger(&mut self) {}
 }
 

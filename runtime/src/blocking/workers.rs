@@ -41,7 +41,7 @@ struct Ending {
     until: Instant,
 }
 
-/// What the threads share.
+/// State shared by the threads.
 struct Pool<S: Service> {
     /// Connections that have sent something.
     ready: Mutex<VecDeque<Connection<S>>>,
@@ -89,7 +89,7 @@ pub(super) fn serve<S: Service>(
         if listener.is_some() && sessions.is_closing() {
             listener = None;
             deadline = Instant::now().checked_add(drain_timeout);
-            // What has come can still be read after that, but nothing new.
+            // Received bytes can still be read after that, but nothing new.
             sessions.end_reading();
         }
         if listener.is_none() && sessions.is_empty() {
@@ -140,7 +140,7 @@ pub(super) fn serve<S: Service>(
     Ok(())
 }
 
-/// What can be read from.
+/// Sources that are readable.
 struct Ready {
     accept: bool,
     /// Numbers of connections, ascending.

@@ -34,7 +34,7 @@ impl Channel {
         let run = async move {
             let result = if now { driver.connect().await } else { Ok(()) };
             let goes_on = result.is_ok();
-            // Who has asked waits for it.
+            // The caller waits for it.
             let _ = report.send(result);
             if goes_on {
                 driver.run().await;

@@ -145,7 +145,7 @@ impl Future for CallFuture {
 impl Drop for CallFuture {
     fn drop(&mut self) {
         if let Stage::Sent(reply, _) = &mut self.stage {
-            // What the call holds is given back soon, not only when its answer comes.
+            // The resources of the call are released soon, not only when its answer arrives.
             reply.close();
             if !self.line.shared.gone.swap(true, Ordering::AcqRel) {
                 let _ = self.line.messages.send(Message::CallersGone);

@@ -1,4 +1,4 @@
-//! What carries the calls of a channel: a stream of messages, or HTTP.
+//! The carrier of a channel's calls: a stream of messages, or HTTP.
 
 use std::io;
 use std::net::SocketAddr;

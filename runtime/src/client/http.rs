@@ -49,7 +49,7 @@ pub(super) struct HttpConn {
 enum End {
     Closed,
     Lost(io::Error),
-    /// What the server sends is no HTTP.
+    /// The server's response is not HTTP.
     Broken(Error),
 }
 
@@ -64,7 +64,7 @@ struct Flight {
     request: Box<Request>,
 }
 
-/// What has become of a call.
+/// The state of a call.
 enum Outcome {
     /// An error is that of the call alone.
     Done(Result<Response>),
@@ -245,7 +245,7 @@ impl HttpConn {
     /// The next reply.
     ///
     /// # Errors
-    /// What the server sends is no HTTP.
+    /// The server's response is not HTTP.
     pub(super) fn next(&mut self) -> Result<Option<Reply>> {
         match self.replies.pop_front() {
             None => match self.end.take_if(|end| matches!(end, End::Broken(_))) {

@@ -175,7 +175,7 @@ impl ClientConnection {
         Error::new(ErrorKind::InvalidData, why)
     }
 
-    /// What begins like a long message, and is a short one of another protocol.
+    /// A short message of another protocol that starts like a long one.
     fn foreign(&self) -> Option<Error> {
         let (bytes, framing) = (self.input.bytes(), self.cutter.framing);
         let error = || Error::new(ErrorKind::InvalidData, "no message of Thrift");
@@ -228,7 +228,7 @@ impl ClientConnection {
                 Ok(Some(Reply { seqid, method, result }))
             }
             Err(error) if error.kind() == ErrorKind::UnexpectedEof && !complete => {
-                // What the server speaks may be seen before that many bytes have come.
+                // The server's protocol may be recognized before that many bytes have arrived.
                 match explain(error, self.input.bytes(), self.cutter.framing) {
                     known if known.kind() != ErrorKind::UnexpectedEof => Err(known),
                     _ => Ok(None),

@@ -181,7 +181,7 @@ fn panicked(method: &MethodName, panic: &(dyn Any + Send)) -> Error {
     Error::internal(format!("the handler of `{}` panicked", method.shown()))
 }
 
-/// What a service failed with: an [`Error`] as it is, others as its source.
+/// The error of a service: an [`Error`] unchanged, others as its source.
 #[cfg(feature = "async")]
 #[cold]
 pub(crate) fn of_service(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

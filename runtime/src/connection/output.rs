@@ -229,7 +229,7 @@ mod tests {
         output.message(&head, body).expect("it fits");
     }
 
-    /// What comes out if each write takes `step` bytes.
+    /// The output if each write accepts `step` bytes.
     fn drain(output: &mut Output, step: usize) -> Vec<u8> {
         let mut sent = Vec::new();
         while !output.is_empty() {

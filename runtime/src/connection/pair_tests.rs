@@ -14,7 +14,7 @@ use crate::settings::{ClientSettings, ServerSettings};
 use crate::transport::{Accepted, Framing};
 use crate::ttype::ApplicationErrorKind;
 
-/// What a client speaks.
+/// Protocol and framing of a client.
 fn clients() -> Vec<ClientSettings> {
     let framings = [Framing::Unframed, Framing::Framed, Framing::Header, Framing::TtHeader];
     let plain = framings.map(|framing| ClientSettings { framing, ..ClientSettings::default() });

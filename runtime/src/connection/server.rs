@@ -35,7 +35,7 @@ pub(crate) struct ServerConnection {
     ends: Endpoints,
     /// `None` until the protocol is detected from the first bytes.
     cutter: Option<Cutter>,
-    /// What requests know of the connection, from then on.
+    /// Data of the connection that requests refer to, from then on.
     shared: Option<Arc<Connection>>,
     pub(crate) input: Input,
     pub(crate) output: Output,
@@ -102,7 +102,7 @@ impl ServerConnection {
         self.input.space(self.cutter.as_ref())
     }
 
-    /// What the connection waits for while no handler runs.
+    /// The event that the connection waits for while no handler runs.
     pub(crate) fn waiting(&self) -> Waiting {
         let (messages, sent) = (self.messages, self.output.total());
         if !self.output.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a server has done since it was created; a snapshot, taken by a
+/// Counters of a server since it was created; a snapshot, taken by a
 /// [`ServerMonitor`].
 ///
 /// Calls and bytes are counted when a connection writes, so that they may lag behind by the calls
@@ -74,7 +74,7 @@ pub(super) fn add(counter: &AtomicU64, count: u64) {
 impl Counters {
     fn stats(&self) -> ServerStats {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        // What is subtracted is read first, so that no difference is negative.
+        // The subtrahend is read first, so that no difference is negative.
         let (closed, ended) = (of(&self.closed), of(&self.ended));
         let (opened, calls) = (of(&self.opened), of(&self.calls));
         ServerStats {

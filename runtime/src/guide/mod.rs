@@ -55,7 +55,7 @@ pub mod coming_from {}
 
 #[doc = include_str!("generated.md")]
 pub mod generated {
-    /// What `thrift!("store.thrift")` generates of the file on [the page above](crate::guide::generated).
+    /// The code that `thrift!("store.thrift")` generates from the file on [the page above](crate::guide::generated).
     pub mod store {
         crate::thrift!("src/guide/store.thrift");
     }

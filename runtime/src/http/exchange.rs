@@ -35,7 +35,7 @@ pub(super) const THRIFT: HeaderValue = HeaderValue::from_static("application/x-t
 /// Bodies above this size are counted while they are received, in bytes.
 const COUNTED_FROM: usize = 16 << 10;
 
-/// What the requests of one connection share, or those of one [`HttpService`](super::HttpService).
+/// State shared by the requests of one connection, or of one [`HttpService`](super::HttpService).
 #[derive(Debug)]
 pub(crate) struct Exchange {
     settings: Arc<ServerSettings>,

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-/// What is known of a failed connection or request.
+/// The known facts of a failed connection or request.
 pub(crate) struct Failure {
     /// The error with its sources, in one line.
     pub(crate) text: String,

@@ -1,4 +1,4 @@
-//! What the requests of one channel have in common.
+//! The common parts of a channel's requests.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;

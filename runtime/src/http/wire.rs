@@ -19,7 +19,7 @@ struct State<IO> {
     progress: Progress,
 }
 
-/// What has happened on a stream so far.
+/// The events on a stream so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Progress {
     /// Number of bytes read and written.

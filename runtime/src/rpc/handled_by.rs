@@ -15,5 +15,5 @@ pub trait HandledBy<H> {}
 #[diagnostic::do_not_recommend]
 impl<S: Dispatches<H>, H> HandledBy<H> for S {}
 
-/// What generated code implements: `impl<H: Store> Dispatches<H> for StoreServer<H>`.
+/// The trait that generated code implements: `impl<H: Store> Dispatches<H> for StoreServer<H>`.
 pub trait Dispatches<H> {}

@@ -111,7 +111,7 @@ impl ClientSettings {
         Ok(())
     }
 
-    /// What the typed client has to know.
+    /// The settings that typed clients need.
     pub(crate) fn calls(&self) -> CallSettings {
         let protocol = self.protocol.unwrap_or_default();
         CallSettings { protocol, service: self.service.clone() }

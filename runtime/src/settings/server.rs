@@ -165,7 +165,7 @@ impl ServerSettings {
         }
     }
 
-    /// What a new connection may hold.
+    /// The budget of a new connection.
     pub(crate) fn share(&self) -> Share {
         Share::new(Arc::clone(&self.budget), self.max_unread)
     }

@@ -121,7 +121,7 @@ impl Framing {
     }
 }
 
-/// What a server accepts; what is `None` is detected.
+/// Framing and protocol that a server accepts; `None` is detected.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Accepted {
     pub(crate) framing: Option<Framing>,

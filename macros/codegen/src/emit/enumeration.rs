@@ -60,7 +60,7 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
     };
     let (list, known) = (list_name(item), values.iter().map(|value| &value.ident));
     let name = &item.name;
-    // What shares its number with another can be read by its name, too.
+    // Values that share a number can be parsed by each of their names.
     let texts = item.values.iter().map(|value| {
         let (name, number) = (&value.name, value.number);
         quote!((#name, #number))
@@ -310,7 +310,7 @@ fn decoded(item: &Enum) -> TokenStream {
     quote!(match __Reader::i32(__r)? { #(#arms)* #unknown })
 }
 
-/// What `derive(Debug)` writes, from a table.
+/// The output of `derive(Debug)`, from a table.
 fn debug(item: &Enum) -> TokenStream {
     let ident = &item.ident;
     let names = by_number(item, |value| {

@@ -95,7 +95,7 @@ fn error_traits(
 ) -> TokenStream {
     let mut bounds = generics.clone();
     if bounds.type_params().next().is_some() {
-        // Whatever the fields are, it is an error as soon as it can be shown.
+        // `Error` requires only `Debug` and `Display`, independent of the fields.
         bounds.make_where_clause().predicates.push(syn::parse_quote!(Self: __Debug));
     }
     let (params, arguments, clause) = bounds.split_for_impl();

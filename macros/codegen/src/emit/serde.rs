@@ -61,7 +61,7 @@ pub(crate) fn struct_serde(item: &Struct, forms: &[TokenStream], serde: Serde) -
         };
         build.extend(quote!(#member: #value,));
     }
-    // What is not known has no names, so it is left out.
+    // Unknown fields have no names, so they are omitted.
     build.extend(item.unknown.iter().map(|unknown| quote!(#unknown: __Default::default(),)));
     let write = quote! {
         let mut __s = __serde::StructWriter::<__S>::begin(__s, Self::NAMES, &[#absent])?;

@@ -100,7 +100,7 @@ pub(crate) fn struct_definition(
     }
 }
 
-/// What the default means, if that is not plain.
+/// The meaning of the default, where it is not obvious.
 fn default_doc(item: &Struct) -> Option<TokenStream> {
     let is_required = |field: &Field| field.presence == Presence::Required;
     let text = match item.fields.iter().any(is_required) {
@@ -383,7 +383,7 @@ fn decode_at_once(item: &Struct) -> TokenStream {
         build.extend(quote!(#member: #value,));
         heaps.extend(heap);
     }
-    // What is made for fields that are absent is paid for as what was read is.
+    // Defaults of absent fields count against the memory limit as decoded values do.
     let pay =
         (!heaps.is_empty()).then(|| quote!(__pay(0usize #(.saturating_add(#heaps))*, __r, __c)?;));
     let mut otherwise = quote!(__skip(__field, __r, __c)?);

@@ -37,7 +37,7 @@ fn append(tokens: TokenStream, text: &mut String) {
             TokenTree::Ident(ident) => {
                 let ident = ident.to_string();
                 if ident == "__std" {
-                    // What follows is `::` and the name.
+                    // Followed by `::` and the name.
                     if let Some(TokenTree::Ident(name)) = tokens.nth(2) {
                         text.push_str(module(&name.to_string()));
                         text.push_str(&name.to_string());

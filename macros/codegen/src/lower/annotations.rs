@@ -66,7 +66,7 @@ pub(super) fn deprecated(annotations: &[Annotation]) -> Option<String> {
 /// Diagnostics about thriftly's annotations. Other annotations are ignored.
 pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
-    // What has the annotations, and which of ours have a meaning there.
+    // The kind of item, and the annotations of ours that have a meaning there.
     let mut look = |annotations: &[Annotation], what: &str, allowed: &[&str]| {
         for annotation in annotations {
             let value = &annotation.value;

@@ -41,7 +41,7 @@ fn deepest(program: &Program) -> Option<(DefId, usize)> {
         let mut open = vec![root];
         while let Some(&id) = open.last() {
             let inside = inside(program, id);
-            // What is open already leads back to itself, which ends the chain.
+            // A type that is being visited leads back to itself, which ends the chain.
             let next = inside.iter().find(|(one, _)| !levels.contains_key(one));
             match (levels.contains_key(&id), next) {
                 (true, _) => {}

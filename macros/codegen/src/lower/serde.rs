@@ -27,7 +27,7 @@ impl Lowerer<'_> {
             }
             _ => true,
         });
-        // What the macro and the IDL ask for is derived once.
+        // A derive that both the macro and the IDL request is written once.
         let mut seen = HashSet::new();
         others.retain(|path| seen.insert(path.to_token_stream().to_string()));
         (others, serde)

@@ -217,7 +217,7 @@ impl Lowerer<'_> {
             function.throws.iter().map(|thrown| self.resolved_name(thrown)).collect();
         let mut throws = Vec::new();
         for (thrown, ty) in function.throws.iter().zip(&types) {
-            // What is none of them is an error, which is reported already.
+            // Other types are errors, which are reported already.
             if !self.is_exception(thrown) || !ids.insert(thrown.id) {
                 continue;
             }

@@ -81,7 +81,7 @@ impl Lowerer<'_> {
             }
             (Value::Struct(id, fields), _) => self.struct_value(*id, fields, form),
             (Value::Const(id), _) => {
-                // What owns its text cannot be lent out as one that does not: it is made anew.
+                // An owned text cannot be borrowed as a shared one: a new value is made.
                 if let (true, Definition::Const(item)) = (borrowed, self.program.definition(*id)) {
                     return self.value(&item.value, &item.ty, form);
                 }

@@ -206,7 +206,7 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What the borrowed value is as an owned one.
+    /// The conversion of a borrowed value to an owned one.
     fn owned_value(&self, ty: &Type, value: TokenStream) -> TokenStream {
         if !self.has_view(ty) {
             return value;

@@ -15,7 +15,7 @@ pub(super) fn convert(text: &str) -> String {
     out
 }
 
-/// What is written for the beginning of a text, and how much of the text that is.
+/// The output for the start of a text, and the length of the input that it covers.
 fn piece(text: &str, first: char, before: char) -> (String, usize) {
     let plain = || (first.to_string(), first.len_utf8());
     let escaped = || (format!("\\{first}"), first.len_utf8());
@@ -135,7 +135,7 @@ pub(super) fn split_at_end<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'
     Some((&text[..at.0], &text[at.0 + end.len()..]))
 }
 
-/// What is behind `<name>` or `<name …>` at the beginning of a line.
+/// The text after `<name>` or `<name …>` at the start of a line.
 pub(super) fn after_tag<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     let rest = line.strip_prefix('<')?;
     let begins = rest.get(..name.len())?.eq_ignore_ascii_case(name);
@@ -200,7 +200,7 @@ pub(super) fn harmless(line: &str, in_item: bool) -> String {
     };
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let is_number = (1..=9).contains(&digits) && line[digits..].starts_with(['.', ')']);
-    // What was behind a tag is no fence.
+    // Text after a tag is no fence.
     let behind_ticks = line.trim_start_matches('`');
     let ticks = line.len() - behind_ticks.len();
     match line.chars().next() {

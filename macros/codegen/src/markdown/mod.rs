@@ -199,7 +199,7 @@ impl Writer {
         &lines[end.map_or(lines.len(), |end| end + 1)..]
     }
 
-    /// What is between `<pre>` and `</pre>`, if the first line begins with the one.
+    /// The text between `<pre>` and `</pre>`, if the first line begins with the former.
     fn preformatted<'a>(&mut self, lines: &'a [Line<'a>]) -> Option<&'a [Line<'a>]> {
         let first = inline::after_tag(lines.first()?.text, "pre")?;
         let end = lines.iter().position(|line| inline::split_at_end(line.text, "pre").is_some())?;

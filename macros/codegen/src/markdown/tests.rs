@@ -129,7 +129,7 @@ fn code_in_a_line_may_have_backticks() {
     assert_eq!(code_span("`"), "`` ` ``");
 }
 
-/// Whatever the text is, nothing panics, and all fences are ours.
+/// No text causes a panic, and all fences in the output are ours.
 #[test]
 fn no_text_makes_a_doctest() {
     let pieces = [

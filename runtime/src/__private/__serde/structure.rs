@@ -54,7 +54,7 @@ impl<S: Serializer> StructWriter<S> {
     }
 }
 
-/// What reads its fields one by one.
+/// A visitor that reads the fields one by one.
 pub trait Fields<'de>: ThriftType + Sized {
     fn read<M: Members<'de>>(members: &mut M) -> Result<Self, M::Error>;
 }
@@ -109,7 +109,7 @@ where
     }
 }
 
-/// What may be null.
+/// A value that may be null.
 struct Maybe<F>(PhantomData<F>);
 
 impl<'de, F: DeserializeAs<'de, T>, T> DeserializeAs<'de, Option<T>> for Maybe<F> {
@@ -192,7 +192,7 @@ impl<'de, A: MapAccess<'de>> Members<'de> for Named<A> {
     }
 }
 
-/// What becomes of a name that is not known.
+/// The handling of an unknown name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unknown {
     PassedOver,

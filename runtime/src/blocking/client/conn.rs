@@ -182,7 +182,7 @@ impl SocketConn {
     }
 }
 
-/// What is left until the deadline.
+/// The time left until the deadline.
 fn left(deadline: Option<Instant>) -> io::Result<Duration> {
     let Some(deadline) = deadline else { return Ok(Duration::MAX) };
     match deadline.saturating_duration_since(Instant::now()) {

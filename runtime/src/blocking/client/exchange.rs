@@ -10,7 +10,7 @@ use crate::rpc::message::Request;
 /// How many replies that nobody waits for are taken in one go.
 pub(super) const LATE: usize = 64;
 
-/// What became of a call on a connection.
+/// The outcome of a call on a connection.
 #[expect(clippy::large_enum_variant, reason = "a box would cost each call an allocation")]
 #[derive(Debug)]
 pub(super) enum Outcome {

@@ -75,7 +75,7 @@ fn wake(waiting: &Thread) {
     }
 }
 
-/// What was decided for a call.
+/// The decision for a call.
 enum Decision {
     Send(LinkId, i32, bool),
     Fail(Why, Option<Error>),
@@ -188,7 +188,7 @@ impl Line {
             let (_, mut conn) = state.conns.swap_remove(at);
             drop(state);
             let mut late = Vec::new();
-            // What the server has done in the meantime is noticed before a byte is written.
+            // A connection that the server has closed meanwhile is noticed before a byte is written.
             let looked = if idle { conn.look(&mut late) } else { Ok(()) };
             // Nothing can be an answer to a call that is not written yet.
             let looked =
@@ -278,7 +278,7 @@ impl Line {
         }
     }
 
-    /// What was decided for the call, once it was.
+    /// The decision for the call, once made.
     fn decision(self: &Arc<Line>, state: &mut State, number: u64) -> Option<Decision> {
         if let Some(decision) = state.decision(number) {
             return Some(decision);
@@ -357,7 +357,7 @@ impl Line {
 }
 
 impl State {
-    /// What was decided for the call. Its thread waits no longer then.
+    /// The decision for the call, after which its thread waits no longer.
     fn decision(&mut self, number: u64) -> Option<Decision> {
         let decision = if let Some(at) = self.sent.iter().position(|(one, ..)| *one == number) {
             let (_, link, seqid, idle) = self.sent.swap_remove(at);

@@ -1,4 +1,4 @@
-//! What ends because its time is over: calls, rests, idle connections.
+//! Expiry: deadlines of calls, back-off, idle connections.
 
 use std::time::Instant;
 

@@ -69,7 +69,7 @@ pub(crate) enum Answer<T> {
     Unknown,
 }
 
-/// What an answer tells about the connection.
+/// The information about the connection in an answer.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) latency: Duration,

@@ -1,4 +1,4 @@
-//! What becomes of the calls of a connection that was lost.
+//! The calls of a lost connection: sent again or failed.
 
 use std::time::{Duration, Instant};
 

@@ -87,7 +87,7 @@ const MAX_BACKLOG: usize = 256 << 10;
 /// How many answers that nobody waits for a connection may bring between two that are waited for.
 const MAX_STRAYS: u32 = 16;
 
-/// What waits for an answer.
+/// A call that waits for an answer.
 pub(crate) trait Caller {
     /// Whether nobody wants the answer any more.
     fn has_gone(&self) -> bool;
@@ -118,7 +118,7 @@ impl Default for PoolSettings {
     }
 }
 
-/// What the shell has to do next.
+/// An action that the shell has to take.
 #[derive(Debug)]
 pub(crate) enum Step<T, R> {
     /// Connect, and report [`Pool::opened`] or [`Pool::open_failed`]. The addresses to avoid have
@@ -168,7 +168,7 @@ pub(crate) struct Pool<T, R> {
     reconnects: Reconnects,
     /// The numbers that only grow.
     counted: ChannelStats,
-    /// What was decided while events were taken in.
+    /// Actions decided while events were processed.
     decided: VecDeque<Step<T, R>>,
     /// Nothing expires before this.
     next_check: Option<Instant>,
@@ -385,7 +385,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         self.links.iter().any(|one| one.id == link && self.doubts(one, now))
     }
 
-    /// Who waits for an answer to this call.
+    /// The waiter of this call's answer.
     pub(crate) fn caller(&self, link: LinkId, seqid: i32) -> Option<&T> {
         self.links.iter().find(|one| one.id == link)?.caller(seqid)
     }

@@ -12,7 +12,7 @@ use super::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};
 /// How late a call may end.
 const SLACK: Duration = Duration::from_millis(50);
 
-/// What a server does with its connections.
+/// The behaviour of a simulated server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Server {
     /// Answers each call after this many microseconds at most, in any order.

@@ -2,7 +2,7 @@
 
 use super::{Caller, Pool};
 
-/// What a channel has done since it was created; a snapshot.
+/// Counters of a channel since it was created; a snapshot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ChannelStats {

@@ -1,4 +1,4 @@
-//! What the pool decides, in simulated worlds.
+//! Decisions of the pool against simulated servers.
 
 use std::time::Duration;
 

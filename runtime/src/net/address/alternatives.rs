@@ -80,7 +80,7 @@ impl Address {
     }
 }
 
-/// What was found for each of several names: everything, or an error if that is nothing.
+/// The addresses found for each of several names: all of them, or an error if there are none.
 pub(super) fn all_found(
     found: impl IntoIterator<Item = Result<Vec<SocketAddr>>>,
 ) -> Result<Vec<SocketAddr>> {

@@ -11,7 +11,7 @@ use crate::error::Result;
 /// How often files are looked at by default.
 pub(super) const EVERY: Duration = Duration::from_secs(10);
 
-/// What a configuration is made of.
+/// The sources of a configuration.
 pub(super) trait Recipe: fmt::Debug {
     type Config;
 

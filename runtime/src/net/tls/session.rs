@@ -98,7 +98,7 @@ impl Tls {
             {
                 return Err(io::ErrorKind::TimedOut.into());
             }
-            // What answers received records: it is not a reason not to read that it cannot be sent.
+            // Answers to received records: a failure to send them must not prevent reading.
             let _ = self.flush(io);
             self.receive(io)?;
             if limit.is_some() {
@@ -234,7 +234,7 @@ pub(super) fn not_tls(first: &[u8]) -> io::Result<()> {
     }
 }
 
-/// What a client speaks that begins with these bytes, if it is not TLS.
+/// The protocol of a client whose first bytes are these, if it is not TLS.
 fn guess(first: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 8] =
         [b"GET ", b"POST", b"PUT ", b"HEAD", b"OPTI", b"DELE", b"PRI ", b"CONN"];

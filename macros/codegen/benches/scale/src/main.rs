@@ -31,7 +31,7 @@ fn main() {
     }
 }
 
-/// What expanding trees of files costs.
+/// The cost of expanding trees of files.
 fn expansion(folder: &Path) {
     let trees = [50, 100, 200].map(|files| expand(folder, files));
     for pair in trees.windows(2) {
@@ -47,7 +47,7 @@ fn expansion(folder: &Path) {
     }
 }
 
-/// What compiling many structs costs, beside pilota.
+/// The cost of compiling many structs, compared with pilota.
 fn structs(folder: &Path) {
     let idl = many_structs();
     for profile in ["debug", "release"] {
@@ -262,7 +262,7 @@ fn manifest(package: &Path, name: &str, dependencies: &str) {
 fn cargo(package: &Path, profile: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     command.arg("build").current_dir(package).stdin(Stdio::null());
-    // What an earlier build compiled is not to be used again.
+    // Results of an earlier build must not be reused.
     command.env("CARGO_INCREMENTAL", "0");
     command.env(
         "CARGO_TARGET_DIR",
