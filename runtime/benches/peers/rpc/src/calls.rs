@@ -1,10 +1,14 @@
 //! The calls that are made of servers: their bytes, and those that have to come back.
 
 use std::fmt;
+use std::io::{Read, Write};
 
 use thriftly::ThriftStruct;
 use thriftly_peers::types::ours::Nested;
 use thriftly_peers::values;
+
+use crate::Result;
+use crate::wire::Wire;
 
 /// What `add` is called with.
 pub const ADD: (i32, i32) = (1_000_000, 2_345_678);
@@ -34,15 +38,6 @@ impl fmt::Display for Method {
     }
 }
 
-/// How a server is spoken to. The protocol is always binary.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Wire {
-    Framed,
-    Unframed,
-    /// Framed messages that the server returns unread.
-    Raw,
-}
-
 /// The argument and result of `echo`.
 pub fn nested() -> Nested {
     values::nested(4)
@@ -59,10 +54,24 @@ struct EchoResult {
 #[derive(Clone, Debug)]
 pub struct Call {
     method: Method,
+    wire: Wire,
     request: Vec<u8>,
+    /// Where the sequence id stands in the request.
+    seqids: Vec<usize>,
+    /// The message in a reply, without its frame or header.
     reply: Vec<u8>,
-    /// Where the sequence id stands, in requests and replies.
+    /// Where the sequence id stands in that message.
     seqid: usize,
+}
+
+/// A whole reply.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Reply<'a> {
+    pub seqid: u32,
+    /// How many bytes it has, with its frame or header.
+    pub len: usize,
+    /// The result struct.
+    body: &'a [u8],
 }
 
 impl Call {
@@ -70,43 +79,68 @@ impl Call {
         let (arguments, result) = bodies(method);
         let (kind, result) = match wire {
             Wire::Raw => (CALL, arguments.clone()),
-            Wire::Framed | Wire::Unframed => (REPLY, result),
+            _ => (REPLY, result),
         };
-        let framed = wire != Wire::Unframed;
-        let seqid = if framed { 4 } else { 0 } + 8 + method.to_string().len();
-        Call {
-            method,
-            request: message(CALL, method, &arguments, framed),
-            reply: message(kind, method, &result, framed),
-            seqid,
-        }
+        let name = method.to_string();
+        let seqid = 8 + name.len();
+        let (request, seqids) = wire.request(&message(CALL, &name, &arguments), &name, seqid);
+        Call { method, wire, request, seqids, reply: message(kind, &name, &result), seqid }
     }
 
     /// Appends the call with the sequence id.
     pub fn append(&self, seqid: u32, to: &mut Vec<u8>) {
-        let at = to.len() + self.seqid;
+        let start = to.len();
         to.extend_from_slice(&self.request);
-        to[at..at + 4].copy_from_slice(&seqid.to_be_bytes());
+        for at in &self.seqids {
+            to[start + at..start + at + 4].copy_from_slice(&seqid.to_be_bytes());
+        }
     }
 
-    /// How long a reply is.
-    pub fn reply_len(&self) -> usize {
-        self.reply.len()
+    /// The reply at the start of the bytes; `None` if it is not complete.
+    ///
+    /// # Errors
+    /// Its frame, its header or its envelope is wrong.
+    pub fn reply<'a>(&self, bytes: &'a [u8]) -> Result<Option<Reply<'a>>> {
+        let Some(range) = self.wire.message(bytes, self.reply.len())? else { return Ok(None) };
+        let (message, len) = (&bytes[range.clone()], range.end);
+        let (envelope, rest) = self.reply.split_at(self.seqid);
+        let found = message.strip_prefix(envelope).filter(|found| found.len() == rest.len());
+        let (seqid, body) = found
+            .and_then(|found| found.split_first_chunk())
+            .ok_or("the server answers something else")?;
+        Ok(Some(Reply { seqid: u32::from_be_bytes(*seqid), len, body }))
     }
 
-    /// The sequence id of a reply, if its frame and its envelope are right.
-    pub fn seqid(&self, reply: &[u8]) -> Option<u32> {
-        let (envelope, rest) = reply.split_at(self.seqid);
-        let seqid = *rest.first_chunk()?;
-        (envelope == &self.reply[..self.seqid]).then(|| u32::from_be_bytes(seqid))
+    /// Makes one call, and looks at its answer.
+    ///
+    /// # Errors
+    /// The stream ends or fails, or the answer is wrong.
+    pub fn answered(&self, stream: &mut (impl Read + Write)) -> Result<()> {
+        let mut bytes = Vec::new();
+        self.append(0, &mut bytes);
+        stream.write_all(&bytes)?;
+        bytes.clear();
+        let mut part = [0; 4096];
+        loop {
+            match stream.read(&mut part)? {
+                0 => return Err("the server closed a connection".into()),
+                read => bytes.extend_from_slice(&part[..read]),
+            }
+            if let Some(reply) = self.reply(&bytes)? {
+                let is_right = reply.len == bytes.len() && reply.seqid == 0;
+                return match is_right && self.is_result(reply.body) {
+                    true => Ok(()),
+                    false => Err("the server answers something else".into()),
+                };
+            }
+        }
     }
 
     /// Whether the body of a reply is right. Maps may come in another order.
-    pub fn is_answered(&self, reply: &[u8]) -> bool {
-        let body = self.seqid + 4;
-        reply[body..] == self.reply[body..]
+    fn is_result(&self, body: &[u8]) -> bool {
+        body == &self.reply[self.seqid + 4..]
             || self.method == Method::Echo
-                && thriftly::binary::from_slice::<EchoResult>(&reply[body..])
+                && thriftly::binary::from_slice::<EchoResult>(body)
                     .is_ok_and(|result| result.success == nested())
     }
 }
@@ -138,36 +172,38 @@ fn bodies(method: Method) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// A message in the strict binary protocol, with the sequence id 0.
-fn message(kind: u8, method: Method, body: &[u8], framed: bool) -> Vec<u8> {
-    let name = method.to_string();
+fn message(kind: u8, name: &str, body: &[u8]) -> Vec<u8> {
     let name_len = (name.len() as u32).to_be_bytes();
-    let message = [&[0x80, 1, 0, kind], &name_len, name.as_bytes(), &[0; 4], body].concat();
-    match framed {
-        true => [&(message.len() as u32).to_be_bytes(), &*message].concat(),
-        false => message,
-    }
+    [&[0x80, 1, 0, kind], &name_len, name.as_bytes(), &[0; 4], body].concat()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, Method, Wire};
+    use super::{Call, Method};
+    use crate::wire::Wire;
 
     #[test]
     fn replies_are_recognised_by_their_envelope_and_their_body() {
         let ping = Call::new(Method::Ping, Wire::Framed);
         let reply = b"\0\0\0\x11\x80\x01\0\x02\0\0\0\x04ping\0\0\0\x07\0";
-        assert_eq!(ping.reply_len(), reply.len());
-        assert_eq!(ping.seqid(reply), Some(7));
-        assert!(ping.is_answered(reply));
+        let found = ping.reply(reply).expect("it is a reply").expect("it is complete");
+        assert_eq!((found.seqid, found.len), (7, reply.len()));
+        assert!(ping.is_result(found.body));
+        assert_eq!(ping.reply(&reply[1..]).ok().flatten(), None);
 
         let exception = b"\0\0\0\x11\x80\x01\0\x03\0\0\0\x04ping\0\0\0\x07\0";
-        assert_eq!(ping.seqid(exception), None);
+        assert!(ping.reply(exception).is_err());
+        let longer = b"\0\0\0\x12\x80\x01\0\x02\0\0\0\x04ping\0\0\0\x07\0\0";
+        assert!(ping.reply(longer).is_err());
 
         let add = Call::new(Method::Add, Wire::Unframed);
         let reply = b"\x80\x01\0\x02\0\0\0\x03add\0\0\0\x09\x08\0\0\0\x33\x0d\x0e\0";
-        assert_eq!(add.seqid(reply), Some(9));
-        assert!(add.is_answered(reply));
-        assert!(!add.is_answered(&reply.map(|byte| if byte == 0x33 { 0x34 } else { byte })));
+        let found = add.reply(reply).expect("it is a reply").expect("it is complete");
+        assert_eq!(found.seqid, 9);
+        assert!(add.is_result(found.body));
+        let other = reply.map(|byte| if byte == 0x33 { 0x34 } else { byte });
+        let found = add.reply(&other).expect("it is a reply").expect("it is complete");
+        assert!(!add.is_result(found.body));
     }
 
     #[test]
@@ -176,9 +212,9 @@ mod tests {
             let call = Call::new(method, Wire::Raw);
             let mut request = Vec::new();
             call.append(5, &mut request);
-            assert_eq!(request.len(), call.reply_len());
-            assert_eq!(call.seqid(&request), Some(5));
-            assert!(call.is_answered(&request));
+            let found = call.reply(&request).expect("it is a reply").expect("it is complete");
+            assert_eq!((found.seqid, found.len), (5, request.len()));
+            assert!(call.is_result(found.body));
         }
     }
 }

@@ -69,7 +69,8 @@ impl Latencies {
 }
 
 pub fn micros(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1e6
+    // In seconds first, many a number would not come out whole.
+    duration.as_nanos() as f64 / 1e3
 }
 
 #[cfg(test)]

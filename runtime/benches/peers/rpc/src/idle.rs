@@ -1,15 +1,15 @@
 //! Memory of connections on which nothing happens.
 
-use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use crate::calls::{Call, Method, Wire};
+use crate::calls::{Call, Method};
 use crate::figures::{Figure, Unit};
 use crate::line::{Comparison, Line, Target};
 use crate::options::Options;
 use crate::servers::{self, Server};
 use crate::sides::SERVERS;
+use crate::wire::Wire;
 use crate::{Result, cores, targets};
 
 const CONNECTIONS: usize = 1000;
@@ -26,7 +26,7 @@ pub fn run(options: &Options, report: &mut dyn FnMut(Line)) -> Result<()> {
     let rows = [(Method::Ping, "idle/ping"), (Method::Echo, "idle/echo")];
     for (method, row) in rows.into_iter().filter(|(_, row)| options.wants(row)) {
         // The workers of Apache's are fewer, and the bare sockets have buffers of any size.
-        let sides = SERVERS.iter().filter(|side| side.wire == Wire::Framed);
+        let sides = SERVERS.iter().filter(|side| side.wire == Wire::Framed && !side.tls);
         let names = sides.map(|side| side.name).filter(|name| *name != "apache-framed");
         let mut lines = Vec::new();
         for entry in options.entries(names)? {
@@ -49,7 +49,7 @@ pub fn run(options: &Options, report: &mut dyn FnMut(Line)) -> Result<()> {
             }
         }
         Line::compare_all(&mut lines, "rss", |ours, peer| {
-            targets::BEFORE.contains(&(ours, peer)).then_some(Target::AtMost(1.03))
+            targets::is_before(ours, peer).then_some(Target::AtMost(1.03))
         });
         lines.into_iter().for_each(&mut *report);
     }
@@ -61,7 +61,7 @@ fn for_each(server: &Server, call: &Call) -> Result<f64> {
     let process = &server.process;
     // What the first call brings is not a connection's.
     let first = connect(server)?;
-    answered(&first, call)?;
+    call.answered(&mut &first)?;
     std::thread::sleep(SETTLE);
     let (before, open) = (process.resident()?, process.descriptors()?);
     let connections =
@@ -73,7 +73,7 @@ fn for_each(server: &Server, call: &Call) -> Result<f64> {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    connections.iter().try_for_each(|connection| answered(connection, call))?;
+    connections.iter().try_for_each(|mut connection| call.answered(&mut connection))?;
     std::thread::sleep(SETTLE);
     Ok((process.resident()?.saturating_sub(before)) as f64 / CONNECTIONS as f64)
 }
@@ -82,17 +82,4 @@ fn connect(server: &Server) -> Result<TcpStream> {
     let stream = TcpStream::connect(server.address)?;
     stream.set_read_timeout(Some(ACCEPT))?;
     Ok(stream)
-}
-
-/// Makes a call.
-fn answered(mut stream: &TcpStream, call: &Call) -> Result<()> {
-    let mut bytes = Vec::new();
-    call.append(0, &mut bytes);
-    stream.write_all(&bytes)?;
-    bytes.resize(call.reply_len(), 0);
-    stream.read_exact(&mut bytes)?;
-    match call.seqid(&bytes) == Some(0) && call.is_answered(&bytes) {
-        true => Ok(()),
-        false => Err("it answers something else".into()),
-    }
 }

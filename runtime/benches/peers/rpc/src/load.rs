@@ -14,6 +14,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use crate::Result;
 use crate::calls::Call;
 use crate::figures::Latencies;
+use crate::tls::Stream;
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -36,12 +37,14 @@ pub struct Round {
 }
 
 impl Load {
-    /// Connects. One connection after the other is answered once, and its answer is looked at.
+    /// Connects, with TLS if the server has it. One connection after the other is answered once, and
+    /// its answer is looked at.
     ///
     /// # Errors
     /// The server cannot be reached, or does not answer as it should.
     pub fn open(
         address: SocketAddr,
+        tls: bool,
         call: &Call,
         connections: usize,
         in_flight: usize,
@@ -49,9 +52,9 @@ impl Load {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let mut opened = Vec::with_capacity(connections);
         for index in 0..connections {
-            let connection = Connection::open(address, call, in_flight)?;
+            let connection = Connection::open(address, tls, call, in_flight)?;
             let interest = EpollEvent::new(EpollFlags::EPOLLIN, index as u64);
-            epoll.add(&connection.stream, interest)?;
+            epoll.add(connection.stream.socket(), interest)?;
             opened.push(connection);
         }
         Ok(Load { call: call.clone(), epoll, connections: opened, buffer: vec![0; READ] })
@@ -94,7 +97,7 @@ impl Load {
 }
 
 struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     /// When the call of each place was sent; the place is its sequence id.
     sent: Vec<Option<Instant>>,
     in_flight: usize,
@@ -107,19 +110,13 @@ struct Connection {
 }
 
 impl Connection {
-    fn open(address: SocketAddr, call: &Call, in_flight: usize) -> Result<Connection> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let mut bytes = Vec::new();
-        call.append(0, &mut bytes);
-        stream.write_all(&bytes)?;
-        bytes.resize(call.reply_len(), 0);
-        stream.read_exact(&mut bytes)?;
-        if call.seqid(&bytes) != Some(0) || !call.is_answered(&bytes) {
-            return Err("the server answers something else".into());
-        }
-        stream.set_nonblocking(true)?;
+    fn open(address: SocketAddr, tls: bool, call: &Call, in_flight: usize) -> Result<Connection> {
+        let socket = TcpStream::connect(address)?;
+        socket.set_nodelay(true)?;
+        socket.set_read_timeout(Some(PATIENCE))?;
+        let mut stream = Stream::new(socket, tls)?;
+        call.answered(&mut stream)?;
+        stream.socket().set_nonblocking(true)?;
         Ok(Connection {
             stream,
             sent: vec![None; in_flight],
@@ -161,9 +158,9 @@ impl Connection {
             Err(error) => return Err(error.into()),
         };
         let now = Instant::now();
-        let mut replies = buffer[..kept + read].chunks_exact(call.reply_len());
-        for reply in &mut replies {
-            let seqid = call.seqid(reply).ok_or("the server answers something else")? as usize;
+        let mut rest = &buffer[..kept + read];
+        while let Some(reply) = call.reply(rest)? {
+            let seqid = reply.seqid as usize;
             let sent = self.sent.get_mut(seqid).and_then(Option::take);
             let latency = now - sent.ok_or("the server answers what was not asked")?;
             latencies.push(u32::try_from(latency.as_nanos()).unwrap_or(u32::MAX));
@@ -171,9 +168,10 @@ impl Connection {
             if now < end {
                 self.send(call, seqid, now);
             }
+            rest = &rest[reply.len..];
         }
         self.partial.clear();
-        self.partial.extend_from_slice(replies.remainder());
+        self.partial.extend_from_slice(rest);
         Ok(())
     }
 
@@ -189,11 +187,11 @@ impl Connection {
             }
         }
         self.output.drain(..written);
-        let is_blocked = !self.output.is_empty();
+        let is_blocked = !self.stream.flushed()? || !self.output.is_empty();
         if is_blocked != self.is_blocked {
             let mut interest = EpollFlags::EPOLLIN;
             interest.set(EpollFlags::EPOLLOUT, is_blocked);
-            epoll.modify(&self.stream, &mut EpollEvent::new(interest, index as u64))?;
+            epoll.modify(self.stream.socket(), &mut EpollEvent::new(interest, index as u64))?;
             self.is_blocked = is_blocked;
         }
         Ok(())

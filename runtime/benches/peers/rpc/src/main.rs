@@ -29,6 +29,8 @@ mod servers;
 mod sides;
 mod table;
 mod targets;
+mod tls;
+mod wire;
 
 use std::error::Error;
 use std::process::ExitCode;

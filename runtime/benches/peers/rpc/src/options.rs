@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::Result;
-use crate::targets::BEFORE;
+use crate::targets;
 
 pub struct Options {
     /// Rounds of which the median counts.
@@ -62,9 +62,8 @@ impl Options {
         let mut entries = Vec::new();
         for side in sides {
             entries.push(Entry { label: side.to_owned(), side, program: here.clone() });
-            let before = BEFORE.iter().find(|(ours, _)| *ours == side);
-            if let (Some((_, label)), Some(program)) = (before, &self.before) {
-                entries.push(Entry { label: (*label).to_owned(), side, program: program.clone() });
+            if let (Some(label), Some(program)) = (targets::before(side), &self.before) {
+                entries.push(Entry { label, side, program: program.clone() });
             }
         }
         entries.retain(|entry| self.sides.is_empty() || self.sides.contains(&entry.label));

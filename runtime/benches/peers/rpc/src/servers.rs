@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::calls::{Call, Method, Wire};
+use crate::calls::{Call, Method};
 use crate::cores::{self, Placement};
 use crate::figures::{Figure, Unit, median, micros};
 use crate::line::Line;
@@ -15,7 +15,7 @@ use crate::{Result, targets};
 
 /// How long one round takes.
 const ROUND: Duration = Duration::from_millis(100);
-const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
+pub const CONNECTIONS: [usize; 4] = [1, 16, 64, 256];
 /// Calls in flight on each connection.
 const IN_FLIGHT: [usize; 2] = [1, 16];
 /// How long a server may take to start.
@@ -26,7 +26,7 @@ pub struct Server {
     pub label: String,
     pub process: Process,
     pub address: SocketAddr,
-    wire: Wire,
+    side: &'static ServerSide,
 }
 
 impl Server {
@@ -34,7 +34,7 @@ impl Server {
     ///
     /// # Errors
     /// It does not start.
-    pub fn start(entry: &Entry, side: &ServerSide, cores: &[usize]) -> Result<Server> {
+    pub fn start(entry: &Entry, side: &'static ServerSide, cores: &[usize]) -> Result<Server> {
         let arguments = ["serve", side.name, &cores::to_argument(cores)];
         let mut process = Process::start(&entry.program, arguments)?;
         let address = process::address(&mut process)?;
@@ -45,7 +45,7 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        Ok(Server { label: entry.label.clone(), process, address, wire: side.wire })
+        Ok(Server { label: entry.label.clone(), process, address, side })
     }
 }
 
@@ -99,6 +99,10 @@ pub fn run(options: &Options, report: &mut dyn FnMut(Line)) -> Result<()> {
             .collect::<Result<Vec<_>>>()?;
         cores::pin(&load)?;
         let measured: Result<()> = rows.iter().try_for_each(|row| {
+            let servers: Vec<&Server> = servers
+                .iter()
+                .filter(|server| server.side.connections.contains(&row.connections))
+                .collect();
             measure(row, &servers, options)?.into_iter().for_each(&mut *report);
             Ok(())
         });
@@ -118,12 +122,13 @@ struct Sample {
 }
 
 /// A line for each server: medians of rounds in which one is measured after the other.
-fn measure(row: &Row, servers: &[Server], options: &Options) -> Result<Vec<Line>> {
+fn measure(row: &Row, servers: &[&Server], options: &Options) -> Result<Vec<Line>> {
     let of = |server: &Server, error| format!("{} of {}: {error}", row.name(), server.label);
     let mut loads = Vec::new();
     for server in servers {
-        let call = Call::new(row.method, server.wire);
-        let load = Load::open(server.address, &call, row.connections, row.in_flight);
+        let ServerSide { wire, tls, .. } = *server.side;
+        let call = Call::new(row.method, wire);
+        let load = Load::open(server.address, tls, &call, row.connections, row.in_flight);
         loads.push(load.map_err(|error| of(server, error))?);
     }
     let mut samples: Vec<Vec<Sample>> = servers.iter().map(|_| Vec::new()).collect();

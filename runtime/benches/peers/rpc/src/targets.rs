@@ -3,12 +3,21 @@
 use crate::calls::Method;
 use crate::line::Target;
 
-/// Our sides in another build of this program, by the names of those in this one.
-pub const BEFORE: [(&str, &str); 2] =
-    [("thriftly", "before"), ("thriftly-blocking", "before-blocking")];
+/// What the names of our sides begin with.
+const OURS: &str = "thriftly";
 
 /// Largest share of memory of an idle connection of the async server, in bytes.
 pub const IDLE: f64 = 7.0 * 1024.0;
+
+/// The name of one of our sides in another build of this program; `None` if it is not ours.
+pub fn before(side: &str) -> Option<String> {
+    side.strip_prefix(OURS).map(|rest| format!("before{rest}"))
+}
+
+/// Whether the peer is our side in another build of this program.
+pub fn is_before(ours: &str, peer: &str) -> bool {
+    before(ours).is_some_and(|before| before == peer)
+}
 
 /// How much CPU our server may take for a request, beside the peer; `None` if the two are not
 /// compared.
@@ -19,12 +28,18 @@ pub fn server(
     connections: usize,
     in_flight: usize,
 ) -> Option<Target> {
-    if BEFORE.contains(&(ours, peer)) {
+    if is_before(ours, peer) {
         return Some(Target::AtMost(1.03));
     }
     let (ping, echo) = match (ours, peer) {
-        ("thriftly", "volo") => (0.75, 0.6),
+        ("thriftly", "volo") | ("thriftly-ttheader", "volo-ttheader") => (0.75, 0.6),
         ("thriftly", "tokio") | ("thriftly-blocking", "threads") => (1.1, 1.4),
+        // The same messages in another transport.
+        ("thriftly-theader", OURS) => (1.3, 1.3),
+        ("thriftly-http", OURS) => (2.0, 2.0),
+        ("thriftly-http", "volo-ttheader") => (0.8, 0.8),
+        ("thriftly-tls", "rustls") => (1.2, 1.2),
+        ("thriftly-ttheader" | "thriftly-tls", OURS) => return Some(Target::None),
         ("thriftly" | "thriftly-blocking", "apache") => return Some(Target::None),
         _ => return None,
     };
@@ -38,7 +53,7 @@ pub fn server(
 /// How many calls per second our client is to make, beside the peer; `None` if the two are not
 /// compared.
 pub fn client(ours: &str, peer: &str, method: Method, tasks: usize) -> Option<Target> {
-    if BEFORE.contains(&(ours, peer)) {
+    if is_before(ours, peer) {
         return Some(Target::AtLeast(0.97));
     }
     match (ours, peer) {

@@ -11,31 +11,60 @@ use std::net::SocketAddr;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::Result;
-use crate::calls::{Method, Wire};
+use crate::calls::Method;
+use crate::servers::CONNECTIONS;
+use crate::wire::Wire;
 use callers::Caller;
 
 /// A server, which runs in a process of its own.
 pub struct ServerSide {
     pub name: &'static str,
     pub wire: Wire,
+    /// Whether connections are encrypted.
+    pub tls: bool,
+    /// The rows in which it takes part: those with so many connections.
+    pub connections: &'static [usize],
     /// Listens on a free port of loopback, announces its address, and serves from then on.
-    pub serve: fn(announce: fn(SocketAddr)) -> Result<()>,
+    pub serve: Serve,
+}
+
+type Serve = fn(announce: fn(SocketAddr)) -> Result<()>;
+
+impl ServerSide {
+    /// One that takes part in all rows.
+    const fn new(name: &'static str, wire: Wire, serve: Serve) -> ServerSide {
+        ServerSide { name, wire, tls: false, connections: &CONNECTIONS, serve }
+    }
+
+    /// One that takes part in the rows that have targets, to keep the report short.
+    const fn with_targets(name: &'static str, wire: Wire, serve: Serve) -> ServerSide {
+        ServerSide { connections: &[64], ..ServerSide::new(name, wire, serve) }
+    }
+
+    const fn with_tls(name: &'static str, wire: Wire, serve: Serve) -> ServerSide {
+        ServerSide { tls: true, ..ServerSide::with_targets(name, wire, serve) }
+    }
 }
 
 /// All of them, ours first.
-pub const SERVERS: [ServerSide; 7] = [
-    ServerSide { name: "thriftly", wire: Wire::Framed, serve: thriftly::serve },
-    ServerSide { name: "thriftly-blocking", wire: Wire::Framed, serve: thriftly::serve_blocking },
-    ServerSide { name: "volo", wire: Wire::Framed, serve: volo::serve },
-    ServerSide { name: "apache", wire: Wire::Unframed, serve: apache::serve_unframed },
-    ServerSide { name: "apache-framed", wire: Wire::Framed, serve: apache::serve_framed },
-    ServerSide { name: "tokio", wire: Wire::Raw, serve: raw::serve_tasks },
-    ServerSide { name: "threads", wire: Wire::Raw, serve: raw::serve_threads },
+pub const SERVERS: [ServerSide; 13] = [
+    ServerSide::new("thriftly", Wire::Framed, thriftly::serve),
+    ServerSide::with_targets("thriftly-theader", Wire::Header, thriftly::serve),
+    ServerSide::with_targets("thriftly-ttheader", Wire::TtHeader, thriftly::serve),
+    ServerSide::with_targets("thriftly-http", Wire::Http, thriftly::serve),
+    ServerSide::with_tls("thriftly-tls", Wire::Framed, thriftly::serve_tls),
+    ServerSide::new("thriftly-blocking", Wire::Framed, thriftly::serve_blocking),
+    ServerSide::new("volo", Wire::Framed, volo::serve),
+    ServerSide::with_targets("volo-ttheader", Wire::TtHeader, volo::serve),
+    ServerSide::new("apache", Wire::Unframed, apache::serve_unframed),
+    ServerSide::new("apache-framed", Wire::Framed, apache::serve_framed),
+    ServerSide::new("tokio", Wire::Raw, raw::serve_tasks),
+    ServerSide::with_tls("rustls", Wire::Raw, raw::serve_tls),
+    ServerSide::new("threads", Wire::Raw, raw::serve_threads),
 ];
 
 /// What clients call: it answers, and does nothing else.
-pub const ANSWERING: ServerSide =
-    ServerSide { name: "answering", wire: Wire::Framed, serve: raw::serve_answers };
+pub const ANSWERING: ServerSide = ServerSide::new("answering", Wire::Framed, raw::serve_answers);
 
 /// A client, which runs in a process of its own.
 pub struct ClientSide {

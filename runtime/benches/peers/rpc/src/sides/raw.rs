@@ -3,33 +3,55 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::runtime::Builder;
+use tokio_rustls::TlsAcceptor;
 
 use super::runtime;
-use crate::Result;
+use crate::{Result, tls};
 
 /// Bytes that are read at once.
 const READ: usize = 64 * 1024;
 
 /// Returns what comes: a task of tokio for each connection.
 pub fn serve_tasks(announce: fn(SocketAddr)) -> Result<()> {
+    accept(announce, |stream| {
+        tokio::spawn(echo_async(stream));
+    })
+}
+
+/// The same over TLS.
+pub fn serve_tls(announce: fn(SocketAddr)) -> Result<()> {
+    let acceptor = TlsAcceptor::from(tls::server()?);
+    accept(announce, move |stream| {
+        let handshake = acceptor.accept(stream);
+        tokio::spawn(async move {
+            if let Ok(stream) = handshake.await {
+                echo_async(stream).await;
+            }
+        });
+    })
+}
+
+fn accept(announce: fn(SocketAddr), accepted: impl Fn(tokio::net::TcpStream)) -> Result<()> {
     runtime()?.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         announce(listener.local_addr()?);
         loop {
-            let (mut stream, _) = listener.accept().await?;
+            let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            tokio::spawn(async move {
-                let mut buffer = vec![0; READ];
-                while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-                    if stream.write_all(&buffer[..read]).await.is_err() {
-                        break;
-                    }
-                }
-            });
+            accepted(stream);
         }
     })
+}
+
+async fn echo_async(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let mut buffer = vec![0; READ];
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        if stream.write_all(&buffer[..read]).await.is_err() || stream.flush().await.is_err() {
+            break;
+        }
+    }
 }
 
 /// Returns what comes: a thread for each connection.
@@ -98,7 +120,8 @@ fn answer(bytes: &mut [u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::answer;
-    use crate::calls::{Call, Method, Wire};
+    use crate::calls::{Call, Method};
+    use crate::wire::Wire;
 
     #[test]
     fn whole_calls_are_answered_and_the_rest_is_left() {
@@ -108,11 +131,15 @@ mod tests {
         echo.append(3, &mut bytes);
         ping.append(4, &mut bytes);
         ping.append(5, &mut bytes);
+        let whole = bytes.len();
         bytes.pop();
         let answers = answer(&mut bytes);
-        assert_eq!(answers, echo.reply_len() + ping.reply_len());
-        let (first, second) = bytes[..answers].split_at(echo.reply_len());
-        assert_eq!((echo.seqid(first), ping.seqid(second)), (Some(3), Some(4)));
-        assert!(echo.is_answered(first) && ping.is_answered(second));
+        let read = |call: &Call, at: usize| {
+            let reply = call.reply(&bytes[at..answers]).expect("it is a reply");
+            reply.map(|reply| (reply.seqid, at + reply.len))
+        };
+        let Some((3, second)) = read(&echo, 0) else { panic!("the first is not answered") };
+        assert_eq!(read(&ping, second), Some((4, answers)));
+        assert!(answers < whole);
     }
 }

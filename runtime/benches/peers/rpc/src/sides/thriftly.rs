@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use thriftly::Server;
+use thriftly::tls::ServerTls;
 use thriftly_peers::types::ours::{
     BlockingEcho, BlockingEchoClient, BlockingEchoServer, Echo, EchoClient, EchoServer, Nested,
 };
@@ -10,6 +12,7 @@ use super::callers::{Caller, in_tasks, in_threads};
 use super::runtime;
 use crate::Result;
 use crate::calls::{Method, nested};
+use crate::tls;
 
 struct Handler;
 
@@ -43,10 +46,20 @@ impl BlockingEcho for Handler {
     }
 }
 
+/// All framings, and HTTP.
 pub fn serve(announce: fn(SocketAddr)) -> Result<()> {
+    run(Server::new(EchoServer::new(Handler)), announce)
+}
+
+pub fn serve_tls(announce: fn(SocketAddr)) -> Result<()> {
+    let tls = ServerTls::from_rustls(tls::server()?);
+    run(Server::new(EchoServer::new(Handler)).tls(tls), announce)
+}
+
+fn run(server: Server<EchoServer<Handler>>, announce: fn(SocketAddr)) -> Result<()> {
     runtime()?.block_on(async {
-        let server = thriftly::Server::new(EchoServer::new(Handler)).bind("127.0.0.1:0").await?;
-        announce(server.local_addr());
+        let server = server.bind("127.0.0.1:0").await?;
+        announce(server.local_addr().socket_addr().ok_or("it is not bound to an IP address")?);
         Ok(server.serve().await?)
     })
 }
@@ -55,7 +68,7 @@ pub fn serve(announce: fn(SocketAddr)) -> Result<()> {
 pub fn serve_blocking(announce: fn(SocketAddr)) -> Result<()> {
     let server = thriftly::blocking::Server::new(BlockingEchoServer::new(Handler));
     let server = server.bind("127.0.0.1:0")?;
-    announce(server.local_addr());
+    announce(server.local_addr().socket_addr().ok_or("it is not bound to an IP address")?);
     Ok(server.serve()?)
 }
 
