@@ -49,6 +49,7 @@
 //! - HTTP/1.1 and HTTP/2, with the feature `http`: on the port of all other framings, as a service for
 //!   axum, and for clients: `thriftly::http`.
 //! - Several services on one port: [`blocking::Multiplexed`], and `Multiplexed` on tokio.
+//! - A service for each connection, for sessions: [`PerConnection`].
 //! - Blocking servers and clients, without an async runtime: [`blocking`].
 //! - Framings, with and without headers: [`Framing`]. Compression of messages and connections, with
 //!   the feature `zlib`.
@@ -88,7 +89,7 @@ mod value;
 /// The type of `binary`: shared bytes, cloned without a copy.
 pub use bytes::Bytes;
 pub use net::address::{Address, Scheme};
-pub use net::endpoints::PeerCredentials;
+pub use net::endpoints::{Endpoints, PeerCredentials};
 #[cfg(feature = "tls")]
 pub use net::tls;
 pub use rpc::application::ApplicationError;
@@ -115,9 +116,11 @@ pub use rpc::from_channel::{CallSettings, FromChannel};
 pub use rpc::from_fn::{FnService, FromFn, Next, from_fn};
 pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 pub use rpc::named_service::NamedService;
+pub use rpc::per_connection::PerConnection;
 #[cfg(feature = "async")]
 pub use rpc::{
-    multiplexed::{Multiplexed, MultiplexedFuture},
+    dispatch::DispatchFuture,
+    multiplexed::Multiplexed,
     reply::ReplyFuture,
     thrift_service::{NamedSharedService, SharedService, ThriftService},
 };

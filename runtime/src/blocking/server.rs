@@ -23,6 +23,7 @@ use crate::net::endpoints::Endpoints;
 use crate::net::listener::{Listener, unusable};
 use crate::net::socket::Socket;
 use crate::rpc::named_service::NamedBlockingService;
+use crate::rpc::per_connection::PerConnection;
 use crate::rpc::services::server_services;
 use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
 
@@ -271,6 +272,19 @@ impl<S: Service> Server<S> {
             sessions.wait_for_room(max_connections);
         }
         Ok(())
+    }
+}
+
+impl<F, S> Server<PerConnection<F, S>> {
+    /// Creates a server with a service for each connection, created by a function when the first call of
+    /// the connection arrives, and dropped with the connection: for sessions. See [`PerConnection`],
+    /// which has an example.
+    pub fn per_connection(create: F) -> Server<PerConnection<F, S>>
+    where
+        F: Fn(&Endpoints) -> Result<S> + Send + Sync + 'static,
+        S: Service,
+    {
+        Server::new(PerConnection::new(create))
     }
 }
 

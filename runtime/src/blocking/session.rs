@@ -130,7 +130,7 @@ impl<IO: Wire, S: Service> Session<IO, S> {
     /// Ends the connection. Returns whether the client may still have to read the last answer, which
     /// says what is wrong.
     pub(super) fn end(&mut self, end: End) -> bool {
-        let told = matches!(end, End::Broken(_)) && self.write().is_ok();
+        let told = matches!(end, End::Broken(_) | End::Refused) && self.write().is_ok();
         match told {
             true => self.stream.linger(),
             false => self.stream.close(),
@@ -171,6 +171,10 @@ impl<IO: Wire, S: Service> Session<IO, S> {
             let result = self.connection.share().admit(&head.method, result);
             if let Some(error) = self.connection.answer(&head, result) {
                 let (now, ends) = (Instant::now(), self.connection.ends());
+                if self.connection.is_refused() {
+                    self.shared.settings.report.refused_connection(now, ends, &error);
+                    return Err(End::Refused);
+                }
                 self.shared.settings.report.failed(now, ends, &head.method, &error);
             }
         }

@@ -18,6 +18,8 @@ pub(crate) enum End {
     Closed,
     /// The stream is out of sync.
     Broken(Error),
+    /// The factory of its service has refused it, which is reported already.
+    Refused,
     /// The server is shutting down.
     #[cfg(feature = "async")]
     Drained,
@@ -49,6 +51,7 @@ pub(crate) struct Report {
     failed: Throttle,
     broken: Throttle,
     slow: Throttle,
+    refused_connections: Throttle,
     #[cfg(feature = "tls")]
     handshakes: Throttle,
     #[cfg(feature = "http")]
@@ -85,6 +88,15 @@ impl Report {
         add(&self.counters.failed, 1);
         if let Some(suppressed) = self.failed.pass(now) {
             tracing::warn!(peer = %ends, ?method, ?error, suppressed, "a call failed");
+        }
+    }
+
+    /// The factory of a service has refused a connection.
+    #[cold]
+    pub(crate) fn refused_connection(&self, now: Instant, ends: &Endpoints, error: &Error) {
+        add(&self.counters.refused, 1);
+        if let Some(suppressed) = self.refused_connections.pass(now) {
+            tracing::warn!(peer = %ends, ?error, suppressed, "refused a connection");
         }
     }
 
@@ -142,7 +154,7 @@ impl Report {
     ) {
         let counters = &self.counters;
         let count = match end {
-            End::Closed => None,
+            End::Closed | End::Refused => None,
             #[cfg(feature = "http")]
             End::Http(_) => None,
             #[cfg(feature = "async")]
@@ -163,6 +175,7 @@ impl Report {
         match end {
             #[cfg(feature = "http")]
             End::Http(_) => {}
+            End::Refused => {}
             End::Closed => match within() {
                 Ok(()) => tracing::trace!(peer = %ends, "closed by the client"),
                 Err(error) => tracing::debug!(peer = %ends, %error, "closed by the client"),

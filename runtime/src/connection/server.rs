@@ -13,6 +13,7 @@ use crate::net::endpoints::Endpoints;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::context::Connection;
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
+use crate::rpc::per_connection::Services;
 use crate::settings::ServerSettings;
 #[cfg(feature = "zlib")]
 use crate::transport::is_zlib;
@@ -37,6 +38,7 @@ pub(crate) struct ServerConnection {
     cutter: Option<Cutter>,
     /// Data of the connection that requests refer to, from then on.
     shared: Option<Arc<Connection>>,
+    services: Services,
     pub(crate) input: Input,
     pub(crate) output: Output,
     /// Number of messages received.
@@ -78,6 +80,7 @@ impl ServerConnection {
             counted: 0,
             cutter: None,
             shared: None,
+            services: Services::default(),
             unsendable: false,
             input: Input::default(),
             output: Output::limited(&settings.limits),
@@ -169,8 +172,9 @@ impl ServerConnection {
                     if let Some(shared) = &mut self.shared
                         && shared.framing != Some(form.framing)
                     {
-                        let framing = Some(form.framing);
-                        *shared = Arc::new(Connection { ends: self.ends.clone(), framing });
+                        let (framing, created) = (Some(form.framing), shared.created.clone());
+                        let ends = self.ends.clone();
+                        *shared = Arc::new(Connection { ends, framing, created });
                     }
                     request.connection = self.shared.clone();
                     self.tally.received();
@@ -204,8 +208,8 @@ impl ServerConnection {
             return Ok(());
         };
         self.cutter = Some(Cutter::new(framing));
-        self.shared =
-            Some(Arc::new(Connection { ends: self.ends.clone(), framing: Some(framing) }));
+        let (ends, created) = (self.ends.clone(), Some(self.services.share()));
+        self.shared = Some(Arc::new(Connection { ends, framing: Some(framing), created }));
         Ok(())
     }
 
@@ -219,6 +223,12 @@ impl ServerConnection {
     #[cfg(feature = "http")]
     pub(crate) fn into_tally(self) -> Tally {
         self.tally
+    }
+
+    /// Whether the factory of a service has refused the connection, which must then be closed. Only of
+    /// interest after a call has failed.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.services.are_refused()
     }
 
     /// Adds the calls and bytes of the connection to the counters of the server.

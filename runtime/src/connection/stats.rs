@@ -31,6 +31,8 @@ pub struct ServerStats {
     pub lost: u64,
     /// Connections closed because what the client sent cannot be read or exceeds a limit.
     pub unreadable: u64,
+    /// Connections closed because the function of a [`PerConnection`](crate::PerConnection) has failed.
+    pub refused: u64,
     /// TLS handshakes that failed or took too long.
     pub handshake_failures: u64,
     /// Connections closed by `first_byte_timeout`.
@@ -57,6 +59,7 @@ pub(crate) struct Counters {
     pub(super) sent_bytes: AtomicU64,
     pub(super) lost: AtomicU64,
     pub(super) unreadable: AtomicU64,
+    pub(super) refused: AtomicU64,
     pub(super) handshake_failures: AtomicU64,
     pub(super) first_byte_timeouts: AtomicU64,
     pub(super) message_timeouts: AtomicU64,
@@ -88,6 +91,7 @@ impl Counters {
             sent_bytes: of(&self.sent_bytes),
             lost: of(&self.lost),
             unreadable: of(&self.unreadable),
+            refused: of(&self.refused),
             handshake_failures: of(&self.handshake_failures),
             first_byte_timeouts: of(&self.first_byte_timeouts),
             message_timeouts: of(&self.message_timeouts),

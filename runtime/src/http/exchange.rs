@@ -27,6 +27,7 @@ use crate::net::endpoints::Endpoints;
 use crate::rpc::context::{Connection, set_oneway, was_oneway};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Request, Response};
+use crate::rpc::per_connection::Services;
 use crate::settings::ServerSettings;
 
 /// The content type of Thrift, in all protocols.
@@ -40,6 +41,10 @@ const COUNTED_FROM: usize = 16 << 10;
 pub(crate) struct Exchange {
     settings: Arc<ServerSettings>,
     connection: Arc<Connection>,
+    /// Those of the connection, until it ends; `None` if it is not known.
+    services: Mutex<Option<Services>>,
+    /// Whether one of their factories has refused the connection.
+    rejected: AtomicBool,
     /// `None` if the connection is not known: each request then has its own.
     share: Option<Arc<Share>>,
     /// Bytes of bodies that are being received.
@@ -60,10 +65,17 @@ impl Exchange {
         settings: Arc<ServerSettings>,
         ends: Endpoints,
         share: Option<Arc<Share>>,
+        services: Option<Services>,
     ) -> Exchange {
         Exchange {
             settings,
-            connection: Arc::new(Connection { ends, framing: None }),
+            connection: Arc::new(Connection {
+                ends,
+                framing: None,
+                created: services.as_ref().map(Services::share),
+            }),
+            services: Mutex::new(services),
+            rejected: AtomicBool::new(false),
             share,
             held: Mutex::default(),
             receiving: AtomicUsize::new(0),
@@ -102,8 +114,16 @@ impl Exchange {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// The oneway calls that have not completed.
-    pub(crate) fn take_oneway(&self) -> JoinSet<()> {
+    /// Whether the factory of a service has refused the connection, which must then be closed.
+    pub(crate) fn is_rejected(&self) -> bool {
+        self.rejected.load(Ordering::Relaxed)
+    }
+
+    /// Ends the connection. Returns the oneway calls that have not completed.
+    pub(crate) fn end(&self) -> JoinSet<()> {
+        let services = lock(&self.services).take();
+        // It is code of others, which runs without the lock.
+        drop(services);
         std::mem::take(&mut *lock(&self.oneway))
     }
 
@@ -141,7 +161,11 @@ impl Exchange {
             self.handle(service, request, &call.method).await
         };
         let result = share.admit(&call.method, result);
-        self.response(&call, result, share)
+        let mut response = self.response(&call, result, share);
+        if version <= Version::HTTP_11 && self.is_rejected() {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
 
     /// The call in a request.
@@ -303,7 +327,13 @@ impl Exchange {
 
     #[cold]
     fn failed(&self, method: &MethodName, error: &Error) {
-        self.settings.report.failed(Instant::now().into_std(), self.ends(), method, error);
+        let (now, report) = (Instant::now().into_std(), &self.settings.report);
+        let refused = lock(&self.services).as_ref().is_some_and(Services::are_refused);
+        if refused && !self.rejected.swap(true, Ordering::Relaxed) {
+            report.refused_connection(now, self.ends(), error);
+        } else {
+            report.failed(now, self.ends(), method, error);
+        }
     }
 }
 

@@ -47,7 +47,7 @@ use crate::settings::ServerSettings;
 /// It has the limits of a [`Server`](crate::Server) that belong to a call; those of connections are the
 /// HTTP server's. The extensions of a request, such as those set by a layer of axum, are in the
 /// [context](crate::Context::extensions) of its handler as one value of the type `http::Extensions`.
-/// The addresses of the connection are not known.
+/// The addresses of the connection are not known, nor which calls share one.
 ///
 /// A response that is dropped, as HTTP servers do when a client disconnects, cancels the call, unless it
 /// is oneway.
@@ -105,7 +105,7 @@ impl<S> HttpService<S> {
 
     fn with_settings(service: S, settings: ServerSettings) -> HttpService<S> {
         let settings = Arc::new(settings);
-        let exchange = Exchange::new(Arc::clone(&settings), Endpoints::default(), None);
+        let exchange = Exchange::new(Arc::clone(&settings), Endpoints::default(), None, None);
         HttpService { service, settings, exchange: Arc::new(exchange) }
     }
 }

@@ -9,6 +9,7 @@ use crate::net::endpoints::{Endpoints, PeerCredentials};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::extensions::Extensions;
 use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response};
+use crate::rpc::per_connection::Created;
 use crate::transport::Framing;
 
 /// The context of the call being handled: peer, connection, protocol, headers and deadline.
@@ -69,6 +70,8 @@ pub(crate) struct Connection {
     pub(crate) ends: Endpoints,
     /// `None` over HTTP, whose bodies have no framing.
     pub(crate) framing: Option<Framing>,
+    /// The services that were created for it; `None` if it is not known which connection it is.
+    pub(crate) created: Option<Arc<Created>>,
 }
 
 impl Context {
@@ -102,32 +105,35 @@ impl Context {
 
     /// The address of the client; `None` if the connection has no addresses, as that of a unix socket.
     pub fn peer_addr(&self) -> Option<SocketAddr> {
-        self.0.call.connection.as_ref()?.ends.peer
+        self.ends()?.peer_addr()
     }
 
     /// The local address of the connection; `None` if it has no addresses.
     pub fn local_addr(&self) -> Option<SocketAddr> {
-        self.0.call.connection.as_ref()?.ends.local
+        self.ends()?.local_addr()
     }
 
     /// The client of a TLS connection, with its certificate if it has presented one; `None` for other
     /// connections.
     #[cfg(feature = "tls")]
     pub fn tls(&self) -> Option<&crate::tls::Peer> {
-        self.0.call.connection.as_ref()?.ends.tls.as_deref()
+        self.ends()?.tls()
     }
 
     /// The process at the other end of a unix socket, where the operating system knows it. `None` for
     /// other connections, and with the blocking server, for which std has no stable function.
     pub fn peer_credentials(&self) -> Option<PeerCredentials> {
-        self.0.call.connection.as_ref()?.ends.credentials
+        self.ends()?.peer_credentials()
     }
 
     /// The user that the client has authenticated as; `None` if the server requires no
     /// authentication. See [`sasl`](crate::sasl).
     pub fn user(&self) -> Option<&str> {
-        let user = self.0.call.connection.as_ref()?.ends.user.as_ref()?;
-        user.get().map(String::as_str)
+        self.ends()?.user()
+    }
+
+    fn ends(&self) -> Option<&Endpoints> {
+        Some(&self.0.call.connection.as_ref()?.ends)
     }
 
     /// The framing of the connection; `None` if there is no connection, or over HTTP.

@@ -9,6 +9,8 @@ pub(crate) mod caller;
 pub(crate) mod context;
 pub(crate) mod deadline;
 pub(crate) mod declared;
+#[cfg(feature = "async")]
+pub(crate) mod dispatch;
 pub(crate) mod extensions;
 pub(crate) mod from_channel;
 #[cfg(feature = "async")]
@@ -19,6 +21,7 @@ pub(crate) mod method;
 #[cfg(feature = "async")]
 pub(crate) mod multiplexed;
 pub(crate) mod named_service;
+pub(crate) mod per_connection;
 pub(crate) mod protocol_of;
 #[cfg(feature = "async")]
 pub(crate) mod reply;

@@ -1,18 +1,13 @@
 //! Several async services as one.
 
-use std::any::Any;
-use std::error::Error as StdError;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use tower_service::Service;
 
-use crate::connection::of_service;
 use crate::error::{Error, Result};
+use crate::rpc::dispatch::DispatchFuture;
 use crate::rpc::message::{Request, Response};
-use crate::rpc::service::ResponseFuture;
 use crate::rpc::services::{Services, multiplexed_setters};
 use crate::rpc::thrift_service::{NamedSharedService, SharedService};
 
@@ -77,59 +72,23 @@ impl Multiplexed {
 impl Service<Request> for Multiplexed {
     type Response = Response;
     type Error = Error;
-    type Future = MultiplexedFuture;
+    type Future = DispatchFuture;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<()>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request) -> MultiplexedFuture {
-        MultiplexedFuture(match self.services.dispatch(&mut request.method) {
+    fn call(&mut self, mut request: Request) -> DispatchFuture {
+        match self.services.dispatch(&mut request.method) {
             Ok(service) => service.call(request),
-            Err(error) => State::Failed(Some(error)),
-        })
-    }
-}
-
-/// The future of a call to [`Multiplexed`].
-#[must_use = "a call is made when its future is awaited"]
-pub struct MultiplexedFuture(State);
-
-enum State {
-    /// Of a generated server, whose future boxes the handler's.
-    Generated(ResponseFuture),
-    Other(BoxFuture),
-    /// Taken when it is returned.
-    Failed(Option<Error>),
-}
-
-type BoxFuture = Pin<Box<dyn Future<Output = Result<Response>> + Send>>;
-
-impl Future for MultiplexedFuture {
-    type Output = Result<Response>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Response>> {
-        match &mut self.0 {
-            State::Generated(future) => Pin::new(future).poll(context),
-            State::Other(future) => future.as_mut().poll(context),
-            State::Failed(error) => match error.take() {
-                Some(error) => Poll::Ready(Err(error)),
-                // It has failed, and is not to be polled again.
-                None => Poll::Pending,
-            },
+            Err(error) => DispatchFuture::failed(error),
         }
-    }
-}
-
-impl std::fmt::Debug for MultiplexedFuture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MultiplexedFuture").finish_non_exhaustive()
     }
 }
 
 /// A service of any type.
 trait Dispatch: Send + Sync {
-    fn call(&self, request: Request) -> State;
+    fn call(&self, request: Request) -> DispatchFuture;
 }
 
 struct Typed<S>(S);
@@ -139,37 +98,8 @@ fn erase<S: SharedService>(service: S) -> Arc<dyn Dispatch> {
 }
 
 impl<S: SharedService> Dispatch for Typed<S> {
-    fn call(&self, request: Request) -> State {
-        let mut service = self.0.clone();
-        // If it is not ready it is polled again, with the waker of the call.
-        match service.poll_ready(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(())) => started(service.call(request)),
-            Poll::Ready(Err(error)) => State::Failed(Some(of_service(error))),
-            Poll::Pending => State::Other(Box::pin(async move {
-                poll_fn(|context| service.poll_ready(context)).await.map_err(of_service)?;
-                service.call(request).await.map_err(of_service)
-            })),
-        }
-    }
-}
-
-/// The future of a call: that of a generated server as it is, any other in a box.
-fn started<F, E>(future: F) -> State
-where
-    F: Future<Output = Result<Response, E>> + Send + 'static,
-    E: Into<Box<dyn StdError + Send + Sync>>,
-{
-    let mut place = Some(future);
-    let generated = (&mut place as &mut dyn Any)
-        .downcast_mut::<Option<ResponseFuture>>()
-        .and_then(Option::take);
-    match (generated, place) {
-        (Some(future), _) => State::Generated(future),
-        (None, Some(future)) => {
-            State::Other(Box::pin(async move { future.await.map_err(of_service) }))
-        }
-        // One of them has the future.
-        (None, None) => State::Failed(None),
+    fn call(&self, request: Request) -> DispatchFuture {
+        DispatchFuture::new(&self.0, request)
     }
 }
 
@@ -177,7 +107,7 @@ where
 mod tests {
     use super::*;
     use crate::rpc::message::Protocol;
-    use crate::rpc::service;
+    use crate::rpc::service::{self, ResponseFuture};
 
     /// Ready on the second poll, as a service that waits for a permit.
     #[derive(Clone, Default)]
@@ -244,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn the_future_of_a_generated_server_is_not_boxed_again() -> Result<()> {
         let call = services()?.call(request("Generated:x"));
-        assert!(matches!(call.0, State::Generated(_)));
+        assert!(call.is_generated());
         let error = call.await.expect_err("it has no methods");
         assert_eq!(error.message(), "unknown method `Generated:x`");
         Ok(())

@@ -46,7 +46,7 @@ where
     message = "`{Self}` is not a service of encoded calls that threads can share",
     label = "expected a service such as `StoreServer::new(handler)`",
     note = "a handler is wrapped in the server that `thrift!` makes of its service: \
-            `.add_as(\"Store\", StoreServer::new(handler))`",
+            `StoreServer::new(handler)`",
     note = "a `tower` service has to be `Clone + Send + Sync + 'static`, with `thriftly::Request` and \
             `thriftly::Response`"
 )]

@@ -25,6 +25,7 @@ use crate::http::{Exchange, Failure, MAX_HEADERS, Progress, Tasks, Version, Wire
 use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
+use crate::rpc::per_connection::Services;
 use crate::settings::ServerSettings;
 
 /// Largest buffer of a connection, in bytes, unless headers may be larger.
@@ -55,7 +56,12 @@ where
     pub(super) async fn run(self, version: Version) -> JoinSet<()> {
         let HttpSession { io, read, service, settings, ends, share, tally, drain, hung_up } = self;
         let mut wire = Wire::new(io, read);
-        let exchange = Arc::new(Exchange::new(Arc::clone(&settings), ends.clone(), Some(share)));
+        let exchange = Arc::new(Exchange::new(
+            Arc::clone(&settings),
+            ends.clone(),
+            Some(share),
+            Some(Services::default()),
+        ));
         let answers = Arc::clone(&exchange);
         let service = hyper::service::service_fn(move |request| {
             let response = Arc::clone(&answers).respond(service.clone(), request);
@@ -103,10 +109,11 @@ where
             }
         };
         settings.report.http_ended(Instant::now().into_std(), &ends, &end);
-        if exchange.has_refused() || matches!(end, End::Broken(_)) {
+        let oneway = exchange.end();
+        if exchange.has_refused() || matches!(end, End::Broken(_) | End::Refused) {
             linger(&mut wire).await;
         }
-        exchange.take_oneway()
+        oneway
     }
 }
 
@@ -134,14 +141,21 @@ impl<IO> Watch<IO> {
     {
         let mut connection = pin!(connection);
         poll_fn(|context| {
-            if !self.draining && self.drain.begun(context) {
-                self.draining = true;
-                shut_down(connection.as_mut());
-            }
             loop {
+                let draining = self.drain.begun(context) || self.exchange.is_rejected();
+                if draining && !std::mem::replace(&mut self.draining, true) {
+                    shut_down(connection.as_mut());
+                }
                 if let Poll::Ready(ended) = connection.as_mut().poll(context) {
-                    let how = if self.draining { End::Drained } else { End::Closed };
+                    let how = match self.draining {
+                        _ if self.exchange.is_rejected() => End::Refused,
+                        true => End::Drained,
+                        false => End::Closed,
+                    };
                     return Poll::Ready(ended.map_or_else(of_hyper, |()| how));
+                }
+                if self.exchange.is_rejected() && !self.draining {
+                    continue;
                 }
                 match self.watch(context) {
                     Poll::Pending => return Poll::Pending,

@@ -32,7 +32,8 @@ use crate::net::endpoints::Endpoints;
 use crate::net::listener::{Listener, unusable};
 use crate::net::transform::Transformed;
 use crate::rpc::message::{Request, Response};
-use crate::rpc::thrift_service::ThriftService;
+use crate::rpc::per_connection::PerConnection;
+use crate::rpc::thrift_service::{SharedService, ThriftService};
 use crate::settings::{IN_MEMORY, ServerSettings, server_setters};
 use incoming::Incoming;
 use listener::AsyncListener;
@@ -381,6 +382,49 @@ where
             tokio::spawn(serve_one(theirs, service, Arc::clone(&settings)));
             ready(Ok(ours))
         }
+    }
+}
+
+impl<F, S> Server<PerConnection<F, S>> {
+    /// Creates a server with a service for each connection, created by a function when the first call of
+    /// the connection arrives, and dropped with the connection: for sessions. See [`PerConnection`].
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> thriftly::Result<()> {
+    /// use std::sync::atomic::{AtomicI32, Ordering};
+    /// use thriftly::Server;
+    ///
+    /// thriftly::thrift!(inline: "service Counter { i32 count() }");
+    ///
+    /// /// The state of one connection.
+    /// #[derive(Default)]
+    /// struct Session(AtomicI32);
+    ///
+    /// impl Counter for Session {
+    ///     async fn count(&self) -> thriftly::Result<i32> {
+    ///         Ok(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    ///     }
+    /// }
+    ///
+    /// let server = Server::per_connection(|_| Ok(CounterServer::new(Session::default())));
+    /// let server = server.bind("127.0.0.1:0").await?;
+    /// let address = server.local_addr();
+    /// tokio::spawn(server.serve());
+    ///
+    /// let first = CounterClient::connect(&address).await?;
+    /// let second = CounterClient::connect(&address).await?;
+    /// assert_eq!((first.count().await?, first.count().await?), (1, 2));
+    /// assert_eq!(second.count().await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn per_connection(create: F) -> Server<PerConnection<F, S>>
+    where
+        F: Fn(&Endpoints) -> Result<S> + Send + Sync + 'static,
+        S: SharedService,
+    {
+        Server::new(PerConnection::new(create))
     }
 }
 

@@ -170,7 +170,8 @@ where
             ends: connection.ends().clone(),
             settings,
         });
-        if matches!(end, End::Broken(_) | End::Drained) {
+        drop(connection);
+        if matches!(end, End::Broken(_) | End::Refused | End::Drained) {
             linger(&mut io).await;
         }
         rest
@@ -245,14 +246,14 @@ where
 
     /// Starts the received calls. Returns whether more may be waiting.
     fn take_calls(&mut self, context: &mut Context<'_>) -> bool {
-        if matches!(self.end, Some(End::Broken(_))) {
+        if self.is_out() {
             return false;
         }
         #[cfg(feature = "http")]
         if !self.detected && self.settings.accepted.framing.is_none() && self.detect_http() {
             return false;
         }
-        loop {
+        while !self.is_out() {
             if !self.has_room() {
                 return self.held.is_some() || !self.connection.input.is_empty();
             }
@@ -280,6 +281,12 @@ where
                 }
             }
         }
+        false
+    }
+
+    /// Whether further calls are not taken, whatever has come.
+    fn is_out(&self) -> bool {
+        matches!(self.end, Some(End::Broken(_) | End::Refused))
     }
 
     /// Whether another call may be started.
@@ -289,9 +296,13 @@ where
 
     fn answer(&mut self, (head, result): Answer) {
         if let Some(error) = self.connection.answer(&head, result) {
-            let now = Instant::now().into_std();
-            let ends = self.connection.ends();
-            self.settings.report.failed(now, ends, &head.method, &error);
+            let (now, ends) = (Instant::now().into_std(), self.connection.ends());
+            if self.connection.is_refused() && !matches!(self.end, Some(End::Refused)) {
+                self.settings.report.refused_connection(now, ends, &error);
+                self.end = Some(End::Refused);
+            } else {
+                self.settings.report.failed(now, ends, &head.method, &error);
+            }
         }
     }
 

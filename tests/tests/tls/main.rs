@@ -4,6 +4,7 @@ mod hostile;
 mod log;
 mod refusals;
 mod resumption;
+mod sessions;
 mod settings;
 
 use std::num::NonZeroUsize;

@@ -40,6 +40,8 @@ fn not_wrapped() {
     let _ = thriftly::blocking::Server::builder().add(Unnamed);
     let _ = thriftly::blocking::Server::builder().add_as("Sleep", Sleeper);
     let _ = thriftly::Multiplexed::new().add(Sleeper);
+    let _ = thriftly::Server::per_connection(|_| Ok(Sleeper));
+    let _ = thriftly::blocking::Server::per_connection(|_| Ok(Sleeper));
     let _ = thriftly::Server::new(SleepServer::new(std::sync::Arc::new(Sleeper)));
 }
 
