@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::message::{Request, Response};
 use crate::settings::{ClientSettings, ServerSettings};
+use crate::tracking::{Record, SharedTracker, Tracker};
 use crate::transport::{Cutter, Framing};
 
 /// Outcome of feeding bytes from a peer until they ended or the stream was out of sync.
@@ -40,14 +41,22 @@ pub fn cut(framing: Framing, pieces: &[&[u8]], limits: &Limits) -> Outcome<Vec<B
     Outcome { items, error }
 }
 
-/// Feeds bytes in pieces to a server connection. Returns the bytes that it sends.
+/// Makes the handshake of tracking a part of what a server is sent.
+struct Silent;
+
+impl Tracker for Silent {
+    fn record(&self, _: &Record<'_>) {}
+}
+
+/// Feeds bytes in pieces to a server connection that tracks calls. Returns the bytes that it sends.
 pub fn calls(
     pieces: &[&[u8]],
     limits: &Limits,
     answer: impl Fn(Request) -> Result<Response>,
 ) -> Outcome<Vec<u8>> {
     let mut connection = {
-        let settings = ServerSettings { limits: *limits, ..ServerSettings::default() };
+        let tracker = Some(SharedTracker::new(Silent));
+        let settings = ServerSettings { limits: *limits, tracker, ..ServerSettings::default() };
         ServerConnection::new(&settings, Endpoints::default())
     };
     let error = feed(pieces, |piece| {
@@ -88,7 +97,7 @@ fn feed(pieces: &[&[u8]], take: impl FnMut(&[u8]) -> Result<()>) -> Option<Error
 }
 
 /// All pending output.
-fn sent(output: &mut Output) -> Vec<u8> {
+pub(crate) fn sent(output: &mut Output) -> Vec<u8> {
     let mut sent = Vec::with_capacity(output.len());
     while !output.is_empty() {
         let mut slices = [IoSlice::new(&[]); SLICES];
@@ -154,7 +163,8 @@ mod tests {
                 let kind = MessageKind::from_number(kind).expect("there are four");
                 let method = "echo";
                 let timeout = (count > 1).then(|| Duration::from_millis(9));
-                let head = Head { form, protocol, method, kind, seqid, headers, timeout };
+                let prefix = &[];
+                let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout };
                 // Not every header has a number for every protocol.
                 let _ = output.message(&head, body.to_vec().into());
             }

@@ -25,8 +25,9 @@ pub struct Limits {
     pub frame: usize,
     /// Maximum number of headers of one message. Default: 1,024.
     pub headers: usize,
-    /// Largest header block of one message, in bytes: names, values and their sizes. Default: 64
-    /// KiB. The format of THeader and TTHeader allows four times as much.
+    /// Largest header block of one message, in bytes: names, values and their sizes; also the largest
+    /// header of a [tracked](crate::tracking) call or reply. Default: 64 KiB. The format of THeader and
+    /// TTHeader allows four times as much.
     pub header_bytes: usize,
     /// Maximum nesting depth of structs and containers. Default: 64. A struct that is large in
     /// memory counts one level more for each KiB, because decoding it takes more stack: a stack of

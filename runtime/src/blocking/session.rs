@@ -151,7 +151,7 @@ impl<IO: Wire, S: Service> Session<IO, S> {
     }
 
     /// Handles the calls that have come, up to a bound on the bytes of their answers. Returns whether
-    /// there were any.
+    /// there is anything to write, or was a call. Messages that are no calls may be answered, too.
     fn take_calls(&mut self) -> Result<bool, End> {
         let mut taken = false;
         while self.connection.output.len() < MAX_OUTPUT
@@ -178,7 +178,7 @@ impl<IO: Wire, S: Service> Session<IO, S> {
                 self.shared.settings.report.failed(now, ends, &head.method, &error);
             }
         }
-        Ok(taken)
+        Ok(taken || !self.connection.output.is_empty())
     }
 
     /// Writes as many answers as can be written; `false` if some are left.

@@ -198,6 +198,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
             name: source.name().into(),
             timeout: settings.timeout,
             protocol: settings.protocol,
+            tracker: settings.tracker.clone(),
             gone: false.into(),
             stats: Mutex::default(),
         });

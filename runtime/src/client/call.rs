@@ -15,6 +15,7 @@ use crate::connection::{CallName, Caller, ChannelStats, Entry, wrong_protocol};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
+use crate::tracking::{SharedTracker, Span};
 
 /// State shared by the callers and the task of a channel.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     pub(super) timeout: Option<Duration>,
     /// The protocol of all calls, if set.
     pub(super) protocol: Option<Protocol>,
+    pub(super) tracker: Option<SharedTracker>,
     /// Whether the task has been told that callers have gone, and has not looked for them yet.
     pub(super) gone: AtomicBool,
     /// The counters as the task has last published them.
@@ -64,6 +66,8 @@ pub(super) struct Line {
 pub struct CallFuture {
     line: Arc<Line>,
     stage: Stage,
+    /// The record of the call, from its first poll on, if the client has a tracker.
+    span: Option<Box<Span>>,
 }
 
 enum Stage {
@@ -74,7 +78,15 @@ enum Stage {
 
 impl CallFuture {
     pub(super) fn new(line: Arc<Line>, request: Request) -> CallFuture {
-        CallFuture { line, stage: Stage::Unsent(Box::new(request)) }
+        CallFuture { line, stage: Stage::Unsent(Box::new(request)), span: None }
+    }
+
+    /// Records the call, if it is.
+    fn ended(&self, result: Result<Response>) -> Result<Response> {
+        if let Some(span) = &self.span {
+            span.finish(&result);
+        }
+        result
     }
 
     /// Passes the call to the task.
@@ -119,10 +131,13 @@ impl Future for CallFuture {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<Response>> {
         let this = self.get_mut();
         if let Stage::Unsent(request) = &mut this.stage {
+            if let Some(tracker) = &this.line.shared.tracker {
+                this.span = Some(Box::new(Span::calling(tracker, request, &this.line.shared.name)));
+            }
             if let Some(error) = wrong_protocol(request, this.line.shared.protocol) {
                 let error = error.in_call(request.method.as_str(), &this.line.shared.name);
                 this.stage = Stage::Done;
-                return Poll::Ready(Err(error));
+                return Poll::Ready(this.ended(Err(error)));
             }
             let method = request.method.clone();
             let Stage::Unsent(request) = std::mem::replace(&mut this.stage, Stage::Done) else {
@@ -138,7 +153,7 @@ impl Future for CallFuture {
             Err(_) => Err(task_gone(&this.line.shared.name, method)),
         };
         this.stage = Stage::Done;
-        Poll::Ready(result)
+        Poll::Ready(this.ended(result))
     }
 }
 

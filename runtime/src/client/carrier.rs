@@ -3,13 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
-use std::time::Instant;
+
+use tokio::time::{Instant, timeout};
 
 use super::conn::Conn;
 use super::connect::Source;
 #[cfg(feature = "http")]
 use super::http::HttpConn;
-use crate::connection::{ClientConnection, LinkId, Reply};
+use crate::connection::{ClientConnection, LinkId, Reply, no_handshake, no_handshake_in};
 use crate::error::Result;
 use crate::net::tcp::ConnectFailure;
 use crate::rpc::message::Request;
@@ -33,14 +34,25 @@ impl Carrier {
         let codec = ClientConnection::new(&settings);
         #[cfg(feature = "http")]
         let (target, limits) = (settings.target.clone(), settings.limits);
+        let (name, start, limit) = (source.name(), Instant::now(), settings.connect_timeout);
         let (socket, address) = source.connect(settings, avoid).await?;
         #[cfg(feature = "http")]
         if let Some(target) = target {
             let conn = HttpConn::open(link, socket, target, limits).await?;
             return Ok((Carrier::Http(conn), address));
         }
-        let conn = Conn::new(link, socket, codec);
-        Ok((Carrier::Stream(Box::new(conn)), address))
+        let handshake = codec.handshake()?;
+        let mut conn = Box::new(Conn::new(link, socket, codec));
+        if let Some(handshake) = handshake {
+            let left = limit.saturating_sub(start.elapsed());
+            let error = match timeout(left, conn.shake_hands(handshake)).await {
+                Ok(Ok(())) => return Ok((Carrier::Stream(conn), address)),
+                Ok(Err(error)) => no_handshake(&name, error),
+                Err(_) => no_handshake_in(&name, limit),
+            };
+            return Err(ConnectFailure { error, tried: address.into_iter().collect() });
+        }
+        Ok((Carrier::Stream(conn), address))
     }
 
     pub(super) fn link(&self) -> LinkId {
@@ -94,7 +106,12 @@ impl Carrier {
     ///
     /// # Errors
     /// The call cannot be encoded.
-    pub(super) fn call(&mut self, request: Box<Request>, seqid: i32, now: Instant) -> Result<()> {
+    pub(super) fn call(
+        &mut self,
+        request: Box<Request>,
+        seqid: i32,
+        now: std::time::Instant,
+    ) -> Result<()> {
         match self {
             Carrier::Stream(conn) => conn.call(request, seqid, now),
             #[cfg(feature = "http")]

@@ -1,7 +1,7 @@
 //! One connection of a channel: a socket and its unwritten calls.
 
 use std::collections::VecDeque;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
 use std::task::{Context, Poll};
@@ -10,10 +10,11 @@ use std::time::Instant;
 use tokio::io::AsyncReadExt;
 
 use super::connect::Socket;
-use crate::connection::{ClientConnection, LinkId};
+use crate::connection::{ClientConnection, LinkId, closed, lost, unreadable};
 use crate::error::Result;
 use crate::net::stream::poll_write;
 use crate::rpc::message::Request;
+use crate::tracking::Handshake;
 
 /// Size of the read that probes an idle connection before reuse.
 const LOOK: usize = 64;
@@ -39,6 +40,22 @@ struct Unwritten {
 impl Conn {
     pub(super) fn new(link: LinkId, socket: Socket, codec: ClientConnection) -> Conn {
         Conn { link, socket, codec, unwritten: VecDeque::new(), flushing: false }
+    }
+
+    /// Makes the handshake that comes before all calls.
+    pub(super) async fn shake_hands(&mut self, request: Request) -> Result<()> {
+        // No deadline is sent.
+        let now = tokio::time::Instant::now().into_std();
+        self.codec.call(&request, Handshake::SEQID, now)?;
+        poll_fn(|context| self.poll_write(context)).await.map_err(lost)?;
+        loop {
+            if poll_fn(|context| self.poll_read(context)).await.map_err(lost)? == 0 {
+                return Err(closed(self.codec.hint()));
+            }
+            if let Some(reply) = self.codec.next().map_err(unreadable)? {
+                return reply.result.map(drop);
+            }
+        }
     }
 
     /// Reads available bytes. Ready with no bytes, the server has closed the connection.

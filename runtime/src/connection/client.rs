@@ -14,6 +14,7 @@ use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
 use crate::settings::ClientSettings;
+use crate::tracking::{Handshake, Upgrade};
 use crate::transport::{
     Accepted, Cutter, ENOUGH, Form, Frame, Framing, Message, detect, explain, is_sasl, oversized,
     protocol_of,
@@ -41,6 +42,10 @@ pub(crate) struct ClientConnection {
     answered: Arc<AtomicBool>,
     /// Whether the warning about headers has been logged.
     unsendable: bool,
+    /// The handshake, until its reply has come.
+    handshake: Option<Box<Handshake>>,
+    /// What calls, and perhaps replies, begin with since the handshake.
+    upgrade: Option<Upgrade>,
 }
 
 /// A reply or its error.
@@ -74,6 +79,8 @@ impl ClientConnection {
             replied: false,
             answered: Arc::clone(&settings.answered),
             unsendable: false,
+            handshake: settings.handshake().map(Box::new),
+            upgrade: None,
         };
         #[cfg(feature = "zlib")]
         if settings.zlib {
@@ -101,7 +108,7 @@ impl ClientConnection {
             }
             _ => None,
         };
-        if !request.headers.is_empty() && !framing.has_headers() {
+        if !request.headers.is_empty() && !framing.has_headers() && self.upgrade.is_none() {
             let error = cannot_carry(&request.headers, framing);
             if cfg!(debug_assertions) {
                 return Err(error);
@@ -113,11 +120,44 @@ impl ClientConnection {
         let form = Form { seqid, ..self.form };
         let Request { protocol, method, headers, .. } = request;
         let (protocol, method) = (*protocol, method.as_str());
-        let head = Head { form: &form, protocol, method, kind, seqid, headers, timeout };
+        let prefix = match self.upgrade {
+            None => Vec::new(),
+            Some(upgrade) => upgrade.request_header(request)?,
+        };
+        let (form, prefix) = (&form, &prefix);
+        let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout };
         self.output.message(&head, request.body.clone())
     }
 
-    /// The next reply; `None` if none is complete.
+    /// The handshake that has to be made before all calls, with this [number](Handshake::SEQID).
+    ///
+    /// # Errors
+    /// It cannot be encoded.
+    pub(crate) fn handshake(&self) -> Result<Option<Request>> {
+        self.handshake.as_ref().map(|handshake| handshake.request()).transpose()
+    }
+
+    /// Takes in the reply to the handshake.
+    ///
+    /// # Errors
+    /// It is none. The connection must be closed.
+    #[cold]
+    fn agree(&mut self, reply: Reply) -> Result<Option<Reply>> {
+        if reply.seqid != Handshake::SEQID {
+            return Err(no_such_call(&reply));
+        }
+        let Some(handshake) = self.handshake.take() else { return Ok(Some(reply)) };
+        let (seqid, method) = (reply.seqid, reply.method.clone());
+        let response = of_method(&Handshake::method(), reply)?;
+        let protocol = response.protocol;
+        self.upgrade = handshake.agreed(response, &self.limits)?;
+        if let Some(Upgrade { protocol, replies: true }) = self.upgrade {
+            self.cutter.expect_structs(protocol);
+        }
+        Ok(Some(Reply { seqid, method, result: Ok(Response::none(protocol)) }))
+    }
+
+    /// The next reply; `None` if none is complete. That to the handshake is an empty one.
     ///
     /// # Errors
     /// The stream is out of sync and the connection must be closed.
@@ -143,13 +183,17 @@ impl ClientConnection {
             Ok(frame) => frame,
             Err(error) => return Err(explain(error, self.input.bytes(), self.cutter.framing)),
         };
-        let Some(frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
+        let Some(mut frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
         if !std::mem::replace(&mut self.replied, true) {
             self.answered.store(true, Ordering::Relaxed);
         }
         if frame.framing != self.cutter.framing {
             return Err(self.answers_in(&frame));
         }
+        let meta = match self.upgrade {
+            None => None,
+            Some(upgrade) => Some(upgrade.take_response_header(&mut frame.bytes, &self.limits)?),
+        };
         let Message { protocol, headers, bytes: mut message, .. } = match frame.open(&self.limits) {
             Ok(message) => message,
             Err(unreadable) => {
@@ -161,10 +205,14 @@ impl ClientConnection {
         let result = ResponseKind::of(kind).map(|kind| {
             let mut response = Response::new(kind, protocol, message.into());
             response.limits = self.limits;
-            response.headers = headers;
+            response.headers = meta.unwrap_or(headers);
             response
         });
-        Ok(Some(Reply { seqid, method, result }))
+        let reply = Reply { seqid, method, result };
+        match self.handshake {
+            None => Ok(Some(reply)),
+            Some(_) => self.agree(reply),
+        }
     }
 
     /// The error for a reply in another framing.
@@ -211,6 +259,10 @@ impl ClientConnection {
         let head = &bytes[start..bytes.len().min(start + length.min(HEADER))];
         let complete = head.len() == HEADER;
         let mut head = Bytes::copy_from_slice(head);
+        if let Some(upgrade) = self.upgrade {
+            // If it is cut off, so is what follows it.
+            let _ = upgrade.take_response_header(&mut head, &self.limits);
+        }
         let head = match self.cutter.framing.has_headers() {
             // The payload may be compressed: the header has the same number.
             true => Form::read(&head, self.cutter.framing).map(|form| Envelope {
@@ -307,8 +359,8 @@ mod tests {
         let mut peer = Output::default();
         let form = Form { seqid, ..connection.cutter.framing.into() };
         let (protocol, headers) = (Protocol::Binary, Headers::default());
-        let (form, headers, method) = (&form, &headers, "echo");
-        let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+        let (form, headers, method, prefix) = (&form, &headers, "echo", &[]);
+        let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout: None };
         peer.message(&head, body.into()).expect("it fits");
         while !peer.is_empty() {
             let mut slices = [std::io::IoSlice::new(&[]); crate::connection::SLICES];

@@ -88,6 +88,22 @@ pub(crate) fn wrong_protocol(request: &Request, protocol: Option<Protocol>) -> O
     Some(Error::new(ErrorKind::InvalidData, message))
 }
 
+/// The failure of the tracking handshake at the start of a connection.
+#[cold]
+pub(crate) fn no_handshake(server: &str, error: Error) -> Error {
+    let message =
+        format!("cannot connect to {server}: the tracking handshake failed: {}", error.message());
+    Error::new(ErrorKind::Connect, message).with_source(error)
+}
+
+/// As [`no_handshake`], because the server has not answered in time.
+#[cold]
+pub(crate) fn no_handshake_in(server: &str, limit: Duration) -> Error {
+    let message =
+        format!("cannot connect to {server}: the tracking handshake was not answered in {limit:?}");
+    Error::new(ErrorKind::Connect, message)
+}
+
 /// The reason for a connection lost by an I/O error.
 #[cold]
 pub(crate) fn lost(error: std::io::Error) -> Error {

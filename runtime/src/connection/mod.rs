@@ -20,7 +20,8 @@ pub(crate) use backoff::Backoff;
 pub(crate) use budget::{Budget, Share};
 pub(crate) use client::{ClientConnection, Reply, no_such_call, of_method};
 pub(crate) use failure::{
-    CallName, cannot_carry, closed, failure, flooded, guard, lost, unreadable, wrong_protocol,
+    CallName, cannot_carry, closed, failure, flooded, guard, lost, no_handshake, no_handshake_in,
+    unreadable, wrong_protocol,
 };
 #[cfg(feature = "async")]
 pub(crate) use failure::{guard_poll, handler_timeout, of_service};
@@ -31,7 +32,7 @@ pub(crate) use output::{Output, SLICES};
 pub use pool::ChannelStats;
 pub(crate) use pool::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};
 pub(crate) use report::{End, Report};
-#[cfg(feature = "async")]
+#[cfg(any(feature = "async", test))]
 pub(crate) use server::CallHead;
 pub(crate) use server::{Call, MAX_OUTPUT, ServerConnection};
 pub(crate) use stats::Tally;

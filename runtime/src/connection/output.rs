@@ -33,6 +33,8 @@ pub(crate) struct Head<'a> {
     pub(crate) method: &'a str,
     pub(crate) kind: MessageKind,
     pub(crate) seqid: i32,
+    /// Precedes the message in its frame: the header of a tracked call or reply.
+    pub(crate) prefix: &'a [u8],
     /// Only sent if the framing has headers.
     pub(crate) headers: &'a Headers,
     /// The time limit of a call, likewise.
@@ -69,7 +71,7 @@ impl Output {
     /// # Errors
     /// The message exceeds the frame limit, or the header cannot be written; nothing is appended.
     pub(crate) fn message(&mut self, head: &Head<'_>, body: Body) -> Result<()> {
-        let Head { form, protocol, method, kind, seqid, headers, timeout } = *head;
+        let Head { form, protocol, method, kind, seqid, prefix, headers, timeout } = *head;
         let start = self.bytes.len();
         if let Err(error) = Framing::begin(form, protocol, headers, timeout, &mut self.bytes) {
             self.bytes.truncate(start);
@@ -79,6 +81,7 @@ impl Output {
         if form.framed {
             self.bytes.extend_from_slice(&[0; 4]);
         }
+        self.bytes.extend_from_slice(prefix);
         write_envelope(protocol, method, kind, seqid, body.len(), &mut self.bytes);
         let end = message_end(protocol);
         if form.framing != Framing::Unframed {
@@ -225,7 +228,8 @@ mod tests {
         let (form, headers) = (Framing::Framed.into(), Headers::default());
         let (form, headers, method) = (&form, &headers, "m");
         let protocol = Protocol::Binary;
-        let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+        let prefix = &[];
+        let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout: None };
         output.message(&head, body).expect("it fits");
     }
 

@@ -1,10 +1,10 @@
 //! Client and server cores against each other, in every form of messages.
 
-use std::io::IoSlice;
 use std::time::{Duration, Instant};
 
-use super::{Call, ClientConnection, Output, Reply, SLICES, ServerConnection};
+use super::{Call, ClientConnection, Reply, ServerConnection};
 use crate::error::{Error, ErrorKind, Result};
+use crate::fuzzing::sent;
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
 use crate::rpc::body::Body;
@@ -47,18 +47,6 @@ fn server(accepted: Accepted, limits: Limits) -> ServerConnection {
 
 fn any_server() -> ServerConnection {
     server(Accepted::default(), Limits::DEFAULT)
-}
-
-fn sent(output: &mut Output) -> Vec<u8> {
-    let mut sent = Vec::new();
-    while !output.is_empty() {
-        let mut slices = [IoSlice::new(&[]); SLICES];
-        let count = output.fill(&mut slices);
-        let before = sent.len();
-        slices[..count].iter().for_each(|slice| sent.extend_from_slice(slice));
-        output.advance(sent.len() - before);
-    }
-    sent
 }
 
 fn request(protocol: Protocol) -> Request {

@@ -15,6 +15,7 @@ use crate::rpc::context::Connection;
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
 use crate::rpc::per_connection::Services;
 use crate::settings::ServerSettings;
+use crate::tracking::{Outcome, ServerTracking, Span, Upgrade};
 #[cfg(feature = "zlib")]
 use crate::transport::is_zlib;
 use crate::transport::{
@@ -49,6 +50,8 @@ pub(crate) struct ServerConnection {
     /// Output bytes counted by `share`.
     counted: usize,
     tally: Tally,
+    /// If calls may be tracked.
+    tracking: Option<Box<ServerTracking>>,
 }
 
 /// A received call.
@@ -61,13 +64,32 @@ pub(crate) struct Call {
 }
 
 /// The data needed to answer a call.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct CallHead {
     pub(crate) method: MethodName,
     pub(crate) oneway: bool,
     form: Form,
     protocol: Protocol,
     seqid: i32,
+    /// If the call is tracked: its record.
+    span: Option<Box<Span>>,
+    /// If the connection was upgraded when the call came: the header of the answer.
+    upgrade: Option<Upgrade>,
+}
+
+impl CallHead {
+    /// Records the call with its result, if nothing is going to be answered.
+    #[cfg(feature = "async")]
+    pub(crate) fn end(&self, result: &Result<Response>) {
+        if let Some(span) = &self.span {
+            span.finish(result);
+        }
+    }
+
+    /// Whether the answer can have headers.
+    fn carries_headers(&self) -> bool {
+        self.form.framing.has_headers() || self.upgrade.is_some_and(|upgrade| upgrade.replies)
+    }
 }
 
 impl ServerConnection {
@@ -86,6 +108,10 @@ impl ServerConnection {
             output: Output::limited(&settings.limits),
             messages: 0,
             tally: settings.report.tally(),
+            tracking: settings
+                .tracker
+                .clone()
+                .map(|tracker| Box::new(ServerTracking::new(tracker))),
         }
     }
 
@@ -140,7 +166,7 @@ impl ServerConnection {
                 Ok(None) => self.share.hold_input(self.input.held()).map(|()| None),
                 cut => cut,
             };
-            let message = match cut {
+            let mut message = match cut {
                 Ok(Some(message)) => message,
                 Ok(None) => return Ok(None),
                 Err(error) => {
@@ -151,6 +177,13 @@ impl ServerConnection {
                 }
             };
             self.messages += 1;
+            let upgrade = self.tracking.as_ref().and_then(|one| one.upgrade(message.framing));
+            let header = match upgrade {
+                None => None,
+                Some(upgrade) => {
+                    Some(upgrade.take_request_header(&mut message.bytes, &self.limits)?)
+                }
+            };
             let Message { form, protocol, headers, bytes: mut body } =
                 match message.open(&self.limits) {
                     Ok(message) => message,
@@ -158,9 +191,20 @@ impl ServerConnection {
                 };
             let Envelope { method, kind, seqid } = read_envelope(protocol, &mut body)?;
             let oneway = kind == MessageKind::Oneway;
-            let head = CallHead { method, oneway, form, protocol, seqid };
+            let mut head = CallHead { method, oneway, form, protocol, seqid, span: None, upgrade };
             if let Some(why) = self.accepted.check(form.framing, protocol) {
                 return Err(self.refuse(&head, why));
+            }
+            if let Some(tracking) = &mut self.tracking
+                && kind == MessageKind::Call
+                && tracking.is_handshake(&head.method, form.framing, protocol)
+            {
+                let (upgrade, response) = tracking.shake_hands(protocol, body, &self.limits);
+                if let Some(Upgrade { protocol, .. }) = upgrade {
+                    cutter.expect_structs(protocol);
+                }
+                answer(&mut self.output, &head, response)?;
+                continue;
             }
             match kind {
                 MessageKind::Call | MessageKind::Oneway => {
@@ -177,6 +221,9 @@ impl ServerConnection {
                         *shared = Arc::new(Connection { ends, framing, created });
                     }
                     request.connection = self.shared.clone();
+                    if let (Some(tracking), Some(header)) = (&self.tracking, header) {
+                        head.span = tracking.begin(&mut request, header);
+                    }
                     self.tally.received();
                     return Ok(Some(Call { head, request, timeout }));
                 }
@@ -248,11 +295,12 @@ impl ServerConnection {
     /// Appends the answer to a call. Returns the failure that the log has to have, if there is one.
     pub(crate) fn answer(&mut self, head: &CallHead, result: Result<Response>) -> Option<Error> {
         self.tally.answered();
+        let outcome = head.span.as_ref().map(|_| Outcome::of(&result));
         let (response, failure) = match result {
             Ok(mut response) => {
                 let failure = response.failure.take();
                 if !response.headers.is_empty()
-                    && !head.form.framing.has_headers()
+                    && !head.carries_headers()
                     && let Err(error) = self.refuse_headers(head, &response)
                 {
                     (Response::exception(head.protocol, &error), Some(error))
@@ -264,7 +312,11 @@ impl ServerConnection {
         };
         self.counted += Share::counted(response.body.len());
         let unsent = answer(&mut self.output, head, response).err();
-        failure.or(unsent)
+        let failure = failure.or(unsent);
+        if let (Some(span), Some(outcome)) = (&head.span, outcome) {
+            span.end(&failure.clone().map_or(outcome, Outcome::Failed));
+        }
+        failure
     }
 
     /// The framing of the call carries no headers: what a handler has set would be lost in silence.
@@ -299,6 +351,11 @@ impl ServerConnection {
 
     /// Tells the caller what is wrong with a message, if its header can be read.
     fn answer_broken(&mut self, mut message: Bytes, error: &Error) {
+        let framing = self.cutter.as_ref().map(|cutter| cutter.framing).unwrap_or_default();
+        let upgrade = self.tracking.as_ref().and_then(|one| one.upgrade(framing));
+        if upgrade.is_some_and(|one| one.take_request_header(&mut message, &self.limits).is_err()) {
+            return;
+        }
         let protocol = protocol_of(&message);
         if let Ok(Envelope { method, kind: MessageKind::Call, seqid }) =
             read_envelope(protocol, &mut message)
@@ -308,9 +365,10 @@ impl ServerConnection {
                 _ => ApplicationErrorKind::PROTOCOL_ERROR,
             };
             let error = Error::application(kind, error.to_string());
-            let form = self.cutter.as_ref().map(|cutter| cutter.framing).unwrap_or_default().into();
+            let (oneway, form, span) = (false, framing.into(), None);
             self.tally.received();
-            self.answer(&CallHead { method, oneway: false, form, protocol, seqid }, Err(error));
+            let head = CallHead { method, oneway, form, protocol, seqid, span, upgrade };
+            self.answer(&head, Err(error));
         }
     }
 
@@ -332,7 +390,10 @@ impl ServerConnection {
         let told = Error::application(kind, error.to_string());
         let (method, seqid) = (MethodName::default(), form.seqid);
         self.tally.received();
-        self.answer(&CallHead { method, oneway: false, form, protocol, seqid }, Err(told));
+        // Only frames with headers are unreadable, which have none of tracking.
+        let (oneway, span, upgrade) = (false, None, None);
+        let head = CallHead { method, oneway, form, protocol, seqid, span, upgrade };
+        self.answer(&head, Err(told));
         error
     }
 }
@@ -343,10 +404,23 @@ impl ServerConnection {
 /// The answer cannot be sent; an exception is sent in its place.
 fn answer(output: &mut Output, call: &CallHead, response: Response) -> Result<()> {
     let Some(kind) = response.kind.answer(call.oneway) else { return Ok(()) };
-    let CallHead { method, form, protocol, seqid, .. } = call;
+    let CallHead { method, form, protocol, seqid, upgrade, .. } = call;
     let (protocol, seqid, method) = (*protocol, *seqid, method.plain());
     let headers = &response.headers;
-    let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+    let prefix = match upgrade.filter(|upgrade| upgrade.replies) {
+        None => Vec::new(),
+        Some(upgrade) => match upgrade.response_header(headers) {
+            Ok(header) => header,
+            Err(error) => {
+                let told = Error::internal(format!("the answer cannot be sent: {error}"));
+                // This has no headers, so it can be sent.
+                answer(output, call, Response::exception(protocol, &told))?;
+                return Err(error);
+            }
+        },
+    };
+    let prefix = &prefix;
+    let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout: None };
     output.message(&head, response.body).inspect_err(|error| {
         let told = Error::internal(format!("the answer cannot be sent: {error}"));
         let Response { body, headers, .. } = Response::exception(protocol, &told);
@@ -370,8 +444,8 @@ mod tests {
     fn message(protocol: Protocol, name: &'static str, kind: MessageKind, seqid: i32) -> Vec<u8> {
         let mut peer = Output::default();
         let (form, headers) = (Framing::Framed.into(), Headers::default());
-        let (form, headers, method) = (&form, &headers, name);
-        let head = Head { form, protocol, method, kind, seqid, headers, timeout: None };
+        let (form, headers, method, prefix) = (&form, &headers, name, &[]);
+        let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout: None };
         peer.message(&head, vec![0].into()).expect("it is small");
         peer.as_slice().expect("it is in one piece").to_vec()
     }

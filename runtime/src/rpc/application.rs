@@ -2,7 +2,7 @@
 
 use crate::codec::{Decode, Encode, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, Result};
-use crate::protocol::encode_body;
+use crate::protocol::{decode_body, encode_body};
 use crate::rpc::message::{Protocol, Response, ResponseKind};
 use crate::ttype::{ApplicationErrorKind, TType};
 
@@ -44,6 +44,16 @@ impl Response {
         // An error's message has less than 2³¹ bytes, and nothing else can fail.
         let body = encode_body(protocol, &error).unwrap_or_default();
         Response::new(ResponseKind::Exception, protocol, body)
+    }
+
+    /// The error that an exception reports.
+    ///
+    /// # Errors
+    /// The body is not an [`ApplicationError`].
+    pub(crate) fn application_error(&self) -> Result<Error> {
+        let body = self.body.clone().into_bytes();
+        let error: ApplicationError = decode_body(self.protocol, &body, &self.limits)?;
+        Ok(Error::from(error).unanswered())
     }
 }
 

@@ -10,6 +10,7 @@ use crate::rpc::deadline::Deadline;
 use crate::rpc::extensions::Extensions;
 use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response};
 use crate::rpc::per_connection::Created;
+use crate::tracking::Tracking;
 use crate::transport::Framing;
 
 /// The context of the call being handled: peer, connection, protocol, headers and deadline.
@@ -153,9 +154,9 @@ impl Context {
 
     /// Sets a header of the reply, replacing its previous value.
     ///
-    /// Framed and unframed transports do not support headers: in a debug build the call is then
-    /// answered with `INTERNAL_ERROR`, in a release build the server logs a warning and sends the
-    /// reply without headers.
+    /// Framed and unframed transports do not support headers, unless the call is
+    /// [tracked](crate::tracking): in a debug build the call is then answered with `INTERNAL_ERROR`,
+    /// in a release build the server logs a warning and sends the reply without headers.
     pub fn set_header(&self, name: impl Into<String>, value: impl Into<String>) {
         // Nothing panics while it is locked.
         self.0.answer.lock().unwrap_or_else(PoisonError::into_inner).insert(name, value);
@@ -166,6 +167,12 @@ impl Context {
     /// is earlier. An async handler is cancelled after it. Calls made by the handler inherit it unless they have an earlier one.
     pub fn deadline(&self) -> Option<Instant> {
         self.0.call.deadline
+    }
+
+    /// The tracking of the call, if the client has asked for it and the server has a
+    /// [tracker](crate::tracking::Tracker).
+    pub fn tracking(&self) -> Option<&Tracking> {
+        self.0.call.extensions.get()
     }
 
     /// Values attached to the request by layers.
@@ -183,6 +190,16 @@ pub(crate) fn current_deadline() -> Option<Instant> {
         Scope::Shared(context) => context.deadline(),
     });
     deadline.ok().flatten()
+}
+
+/// The tracking of the call being handled.
+pub(crate) fn current_tracking() -> Option<Tracking> {
+    let tracking = CURRENT.try_with(|scope| match &*scope.borrow() {
+        Scope::Outside => None,
+        Scope::Received(call) => call.extensions.get().cloned(),
+        Scope::Shared(context) => context.tracking().cloned(),
+    });
+    tracking.ok().flatten()
 }
 
 thread_local! {

@@ -100,9 +100,10 @@ impl FromStr for Protocol {
 }
 
 /// Message headers: names and values that travel with a message, in the framings
-/// [`Header`](crate::Framing::Header) and [`TtHeader`](crate::Framing::TtHeader) and in HTTP.
+/// [`Header`](crate::Framing::Header) and [`TtHeader`](crate::Framing::TtHeader), in HTTP, and with
+/// [tracked](crate::tracking) calls.
 ///
-/// Framed and unframed transports do not support headers: setting one is an error in debug builds
+/// Other framed and unframed connections do not support headers: setting one is an error in debug builds
 /// and a logged warning in release builds.
 ///
 /// Names are case-sensitive. Invalid UTF-8 in a received header is replaced by U+FFFD. What a peer

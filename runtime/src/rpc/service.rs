@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
+use crate::ApplicationErrorKind;
 use crate::codec::{Decode, Encode, FieldHeader, Reader, StructNames, ThriftType, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
@@ -19,7 +20,6 @@ use crate::rpc::context::{Scope, set_oneway};
 use crate::rpc::message::{Protocol, Request, Response, ResponseKind};
 use crate::rpc::method::Method;
 use crate::ttype::TType;
-use crate::{ApplicationError, ApplicationErrorKind};
 
 /// The error of a method: a declared exception or any other [`Error`].
 pub trait Throws: From<Error> {
@@ -321,15 +321,14 @@ pub(crate) fn decode_response<T: Returns, E: Throws>(
     if let (true, Some(nothing)) = (method.oneway, T::NOTHING) {
         return Ok(nothing);
     }
-    let Response { kind, protocol, limits, body, .. } = response;
-    let body = body.into_bytes();
-    let outcome = match kind {
+    let outcome = match response.kind {
         ResponseKind::Reply => {
+            let Response { protocol, limits, body, .. } = response;
+            let body = body.into_bytes();
             decode_body::<Outcome<T, E>>(protocol, &body, &limits).map_err(of_call)?
         }
         ResponseKind::Exception => {
-            let error: ApplicationError = decode_body(protocol, &body, &limits).map_err(of_call)?;
-            return Err(of_call(Error::from(error).unanswered()).into());
+            return Err(of_call(response.application_error().unwrap_or_else(|error| error)).into());
         }
         ResponseKind::None => Outcome::Missing,
     };

@@ -192,6 +192,9 @@ impl OnewayCalls {
     /// Waits for their completion and calls `failed` for each failure.
     pub(super) async fn finish(mut self, failed: impl Fn(&CallHead, &Error)) {
         while let Some(joined) = self.0.join_next().await {
+            if let Ok((head, result)) = &joined {
+                head.end(result);
+            }
             match joined {
                 Ok((head, Err(error))) => failed(&head, &error),
                 Ok((head, Ok(Response { failure: Some(error), .. }))) => failed(&head, &error),

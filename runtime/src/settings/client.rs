@@ -19,6 +19,7 @@ use crate::net::tls::{ClientTls, Connector};
 use crate::rpc::from_channel::CallSettings;
 use crate::rpc::message::Protocol;
 use crate::sasl::ClientFactory;
+use crate::tracking::{Handshake, SharedTracker};
 use crate::transport::Framing;
 
 #[derive(Debug, Clone)]
@@ -39,6 +40,7 @@ pub(crate) struct ClientSettings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) tcp: TcpOptions,
     pub(crate) sasl: Option<ClientFactory>,
+    pub(crate) tracker: Option<SharedTracker>,
     pub(crate) pool: PoolSettings,
     /// Whether the server has answered a call; each channel has its own.
     pub(crate) answered: Arc<AtomicBool>,
@@ -111,6 +113,12 @@ impl ClientSettings {
         Ok(())
     }
 
+    /// The handshake at the start of each connection, if there is one.
+    pub(crate) fn handshake(&self) -> Option<Handshake> {
+        let tracker = self.tracker.as_ref()?;
+        Handshake::new(tracker, self.framing, self.protocol.unwrap_or_default())
+    }
+
     /// The settings that typed clients need.
     pub(crate) fn calls(&self) -> CallSettings {
         let protocol = self.protocol.unwrap_or_default();
@@ -133,6 +141,7 @@ impl Default for ClientSettings {
             timeout: Some(Duration::from_secs(30)),
             tcp: TcpOptions { nodelay: true, keepalive: Some(Duration::from_secs(60)) },
             sasl: None,
+            tracker: None,
             pool: PoolSettings::default(),
             answered: Arc::default(),
             #[cfg(feature = "http")]
@@ -264,6 +273,17 @@ macro_rules! client_setters {
             mechanism: impl Fn() -> M + Send + Sync + 'static,
         ) -> Self {
             self.settings.sasl = Some($crate::sasl::ClientFactory::new(mechanism));
+            self
+        }
+
+        /// Tracks the calls of the client as ThriftPy's `TTrackedClient` does, and tells the tracker of
+        /// each call.
+        ///
+        /// A handshake on each new connection asks the server whether it tracks calls; it is part of
+        /// connecting and has its time limit. A server that does not goes on without the headers. See
+        /// [`tracking`](crate::tracking).
+        pub fn tracker(mut self, tracker: impl $crate::tracking::Tracker) -> Self {
+            self.settings.tracker = Some($crate::tracking::SharedTracker::new(tracker));
             self
         }
 

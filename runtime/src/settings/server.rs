@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::net::tls::{Acceptor, ServerTls};
 use crate::rpc::services::no_service;
 use crate::sasl::ServerMechanisms;
+use crate::tracking::SharedTracker;
 use crate::transport::Accepted;
 
 /// Default of `max_connections`, if the file limit of the process allows it.
@@ -46,6 +47,7 @@ pub(crate) struct ServerSettings {
     pub(crate) drain_timeout: Duration,
     pub(crate) nodelay: bool,
     pub(crate) sasl: ServerMechanisms,
+    pub(crate) tracker: Option<SharedTracker>,
     /// The only path at which HTTP is served.
     #[cfg(feature = "http")]
     pub(crate) http_path: Option<Arc<str>>,
@@ -86,6 +88,7 @@ impl Default for ServerSettings {
             drain_timeout: Duration::from_secs(30),
             nodelay: true,
             sasl: ServerMechanisms::default(),
+            tracker: None,
             #[cfg(feature = "http")]
             http_path: None,
             backlog: 4096,
@@ -293,6 +296,15 @@ macro_rules! server_setters {
             mechanism: impl Fn() -> M + Send + Sync + 'static,
         ) -> Self {
             self.settings.sasl.add(mechanism);
+            self
+        }
+
+        /// Serves ThriftPy's tracking of calls, and tells the tracker of the tracked calls. Clients that do
+        /// not ask for it are served as without a tracker. Default: none; the handshake of a tracked
+        /// client is answered with `UNKNOWN_METHOD`, so it goes on without headers. See
+        /// [`tracking`](crate::tracking).
+        pub fn tracker(mut self, tracker: impl $crate::tracking::Tracker) -> Self {
+            self.settings.tracker = Some($crate::tracking::SharedTracker::new(tracker));
             self
         }
 

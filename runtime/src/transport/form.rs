@@ -283,7 +283,7 @@ impl<'a> Block<'a> {
 }
 
 /// Checks a declared number of headers.
-pub(super) fn check_count(count: usize, before: &Headers, limits: &Limits) -> Result<()> {
+pub(crate) fn check_count(count: usize, before: &Headers, limits: &Limits) -> Result<()> {
     let count = count.saturating_add(before.len());
     match count > limits.headers {
         false => Ok(()),

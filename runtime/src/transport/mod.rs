@@ -14,14 +14,14 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::rpc::message::{Headers, Protocol};
 use crate::ttype::ApplicationErrorKind;
 
-pub(crate) use form::{Form, Frame, Message, Unreadable, timeout};
+pub(crate) use form::{Form, Frame, Message, Unreadable, check_count, timeout};
 pub(crate) use framed::oversized;
-pub(crate) use wire::{ENOUGH, detect, explain, is_sasl, protocol_of};
+pub(crate) use wire::{ENOUGH, begins_message, detect, explain, is_sasl, protocol_of};
 #[cfg(feature = "zlib")]
 pub(crate) use zlib::{Inflater, append, compress, is_zlib};
 
@@ -167,11 +167,27 @@ impl fmt::Display for Accepted {
 pub(crate) struct Cutter {
     pub(crate) framing: Framing,
     skipper: unframed::Skipper,
+    /// The structs before the messages of a tracked connection, if it is unframed.
+    structs: Option<Structs>,
+}
+
+/// A struct before each message.
+#[derive(Debug)]
+struct Structs {
+    protocol: Protocol,
+    /// End of the struct before the next message, when it has come.
+    end: Option<usize>,
 }
 
 impl Cutter {
     pub(crate) fn new(framing: Framing) -> Cutter {
-        Cutter { framing, skipper: unframed::Skipper::default() }
+        Cutter { framing, skipper: unframed::Skipper::default(), structs: None }
+    }
+
+    /// Expects a struct in the protocol before each message. It is cut off together with its message, and
+    /// may have at most [`Limits::header_bytes`].
+    pub(crate) fn expect_structs(&mut self, protocol: Protocol) {
+        self.structs = Some(Structs { protocol, end: None });
     }
 
     /// The next message, without its length; `None` if it is incomplete.
@@ -180,7 +196,7 @@ impl Cutter {
     #[inline]
     pub(crate) fn cut(&mut self, input: &mut BytesMut, limits: &Limits) -> Result<Option<Frame>> {
         match self.framing {
-            Framing::Unframed => match self.skipper.end(input, limits)? {
+            Framing::Unframed => match self.end(input, limits)? {
                 Some(end) => {
                     self.skipper.restart();
                     let bytes = input.split_to(end).freeze();
@@ -200,10 +216,31 @@ impl Cutter {
         }
     }
 
+    /// End of the unframed message at the start of `input`, with the struct before it.
+    #[inline]
+    fn end(&mut self, input: &[u8], limits: &Limits) -> Result<Option<usize>> {
+        match &mut self.structs {
+            None => self.skipper.end(input, limits),
+            Some(structs) => {
+                let Some(start) = structs.end(&mut self.skipper, input, limits)? else {
+                    return Ok(None);
+                };
+                let end = self.skipper.end(input.get(start..).unwrap_or_default(), limits)?;
+                if end.is_some() {
+                    structs.end = None;
+                }
+                Ok(end.map(|end| start + end))
+            }
+        }
+    }
+
     /// Minimum size of the message at the start of `input`, in bytes, including its frame.
     pub(crate) fn wanted(&self, input: &[u8]) -> usize {
         match self.framing {
-            Framing::Unframed => self.skipper.wanted(),
+            Framing::Unframed => {
+                let start = self.structs.as_ref().and_then(|structs| structs.end);
+                start.unwrap_or_default().saturating_add(self.skipper.wanted())
+            }
             _ => framed::length(input),
         }
     }
@@ -214,5 +251,38 @@ impl Cutter {
             Framing::Unframed => 0,
             _ => framed::PREFIX,
         }
+    }
+}
+
+impl Structs {
+    /// End of the struct before the message at the start of `input`; 0 if there is none.
+    fn end(
+        &mut self,
+        skipper: &mut unframed::Skipper,
+        input: &[u8],
+        limits: &Limits,
+    ) -> Result<Option<usize>> {
+        if self.end.is_some() {
+            return Ok(self.end);
+        }
+        let end = match begins_message(self.protocol, input) {
+            true => Some(0),
+            false => skipper.end_of_struct(self.protocol, input, limits)?,
+        };
+        // What is missing of a string counts already.
+        if skipper.wanted() > limits.header_bytes {
+            let (size, limit) = (skipper.wanted(), limits.header_bytes);
+            return Err(Error::new(
+                ErrorKind::SizeLimit,
+                format!(
+                    "a tracking header of at least {size} bytes, but `Limits::header_bytes` allows {limit}"
+                ),
+            ));
+        }
+        if end.is_some() {
+            skipper.restart();
+        }
+        self.end = end;
+        Ok(end)
     }
 }

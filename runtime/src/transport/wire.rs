@@ -154,6 +154,15 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Whether a strict message of the protocol begins here, as opposed to a struct: no type of a field has the
+/// number of a binary message, and no header has the field that a compact one would be.
+pub(crate) fn begins_message(protocol: Protocol, bytes: &[u8]) -> bool {
+    match protocol {
+        Protocol::Compact => bytes.first() == Some(&0x82),
+        _ => bytes.first() == Some(&0x80),
+    }
+}
+
 /// Detects the protocol of a message; a connection may mix protocols.
 pub(crate) fn protocol_of(message: &[u8]) -> Protocol {
     match message {

@@ -79,17 +79,31 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// A stream of the message, twice: framed or not, in pieces of several lengths.
+/// The handshake of tracking, and the header of a tracked call.
+const HANDSHAKE: &[u8] = b"\x80\x01\0\x01\0\0\0\x22__thriftpy_tracing_method_name__v2\0\0\0\0\
+                           \x0b\0\x01\0\0\0\x03app\x08\0\x02\0\0\0\x02\0";
+const HEADER: &[u8] = b"\x0b\0\x01\0\0\0\x03rid\x0b\0\x02\0\0\0\x011\
+                        \x0d\0\x03\x0b\x0b\0\0\0\x01\0\0\0\x01k\0\0\0\x01v\0";
+
+/// A stream of the message, twice: framed or not, in pieces of several lengths, and tracked.
 fn streams(
     name: &str,
     message: &[u8],
     save: &mut impl FnMut(&str, &str, &[u8]) -> Result<()>,
 ) -> Result<()> {
-    let frame = [&u32::try_from(message.len())?.to_be_bytes(), message].concat();
-    for (framing, message) in [("framed", &*frame), ("unframed", message)] {
+    let framed = |message: &[u8]| -> Result<Vec<u8>> {
+        Ok([&u32::try_from(message.len())?.to_be_bytes(), message].concat())
+    };
+    let tracked = [HEADER, message].concat();
+    for (form, begin, message) in [
+        ("framed", Vec::new(), framed(message)?),
+        ("unframed", Vec::new(), message.to_vec()),
+        ("framed_tracked", framed(HANDSHAKE)?, framed(&tracked)?),
+        ("unframed_tracked", HANDSHAKE.to_vec(), tracked),
+    ] {
         for piece in PIECES {
-            let stream = [&[piece][..], message, message].concat();
-            save("streams", &format!("{name}_{framing}_{piece}"), &stream)?;
+            let stream = [&[piece][..], &begin, &message, &message].concat();
+            save("streams", &format!("{name}_{form}_{piece}"), &stream)?;
         }
     }
     Ok(())

@@ -275,3 +275,242 @@ fn an_answer_tells_a_declared_exception_from_a_value() {
     assert!(!failed.is_declared_exception());
     assert_eq!(Framing::default(), Framing::Unframed);
 }
+
+/// Calls that are tracked across services.
+mod tracked {
+    use std::future::pending;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::{Arc, Mutex};
+    use std::time::{Duration, Instant};
+
+    use thriftly::tracking::{CallHeader, Outcome, Record, Side, Tracker, Tracking};
+    use thriftly::{Channel, ClientBuilder, ErrorKind, blocking};
+
+    thriftly::thrift!(inline: "service Place { string place(), void never(), oneway void poke() }");
+
+    /// Keeps a line for each record.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<String>>>);
+
+    impl Lines {
+        /// The lines, as soon as there are so many.
+        fn wait(&self, count: usize) -> Vec<String> {
+            let start = Instant::now();
+            loop {
+                let lines = self.0.lock().expect("nothing panics").clone();
+                if lines.len() >= count {
+                    return lines;
+                }
+                assert!(start.elapsed() < Duration::from_secs(60), "{lines:?}");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+    }
+
+    impl Tracker for Lines {
+        fn app_id(&self) -> &str {
+            "test"
+        }
+
+        fn record(&self, record: &Record<'_>) {
+            let outcome = match record.outcome {
+                Outcome::Failed(error) => format!("{:?}", error.kind()),
+                other => format!("{other:?}"),
+            };
+            let Record { side, app_id, method, header, .. } = record;
+            let line = format!("{side:?} {app_id} {method} {} {outcome}", header.seq);
+            self.0.lock().expect("nothing panics").push(line);
+        }
+    }
+
+    /// Returns its place and those of the two calls that it makes of the next service.
+    struct Handler<C> {
+        next: Option<C>,
+    }
+
+    /// The place of the call; its request id is that of all calls.
+    fn place(id: &Mutex<String>) -> String {
+        let Some(tracking) = Tracking::current() else { return "none".to_owned() };
+        let CallHeader { request_id, seq, .. } = tracking.header();
+        let mut id = id.lock().expect("nothing panics");
+        if id.is_empty() {
+            id.clone_from(request_id);
+        }
+        assert_eq!(*id, *request_id);
+        seq.clone()
+    }
+
+    static ASYNC_ID: Mutex<String> = Mutex::new(String::new());
+    static BLOCKING_ID: Mutex<String> = Mutex::new(String::new());
+
+    impl Place for Handler<PlaceClient> {
+        async fn place(&self) -> thriftly::Result<String> {
+            let mut places = vec![place(&ASYNC_ID)];
+            if let Some(next) = &self.next {
+                tokio::task::yield_now().await;
+                places.push(next.place().await?);
+                places.push(next.place().await?);
+            }
+            Ok(places.join(" "))
+        }
+        async fn never(&self) -> thriftly::Result<()> {
+            pending().await
+        }
+        async fn poke(&self) -> thriftly::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl BlockingPlace for Handler<BlockingPlaceClient> {
+        fn place(&self) -> thriftly::Result<String> {
+            let mut places = vec![place(&BLOCKING_ID)];
+            if let Some(next) = &self.next {
+                places.push(next.place()?);
+                places.push(next.place()?);
+            }
+            Ok(places.join(" "))
+        }
+        fn never(&self) -> thriftly::Result<()> {
+            Ok(())
+        }
+        fn poke(&self) -> thriftly::Result<()> {
+            Ok(())
+        }
+    }
+
+    const PLACES: &str = "1 1.1 1.1.1 1.1.2 1.2 1.2.1 1.2.2";
+
+    async fn start(next: Option<PlaceClient>, lines: &Lines) -> PlaceClient {
+        let server = thriftly::Server::new(PlaceServer::new(Handler { next }));
+        let server = server.tracker(lines.clone()).bind("127.0.0.1:0").await.expect("it is bound");
+        let address = server.local_addr();
+        tokio::spawn(server.serve());
+        let client = PlaceClient::builder().tracker(lines.clone()).connect(address).await;
+        client.expect("it is served")
+    }
+
+    #[tokio::test]
+    async fn calls_of_async_handlers_continue_the_request() -> thriftly::Result<()> {
+        let lines = Lines::default();
+        let last = start(None, &lines).await;
+        let middle = start(Some(last), &lines).await;
+        let first = start(Some(middle), &lines).await;
+        assert_eq!(first.place().await?, PLACES);
+        let mut records = lines.wait(14);
+        let mut expected: Vec<_> = PLACES
+            .split(' ')
+            .flat_map(|place| {
+                ["Client", "Server"].map(|side| format!("{side} test place {place} Success"))
+            })
+            .collect();
+        records.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(records, expected);
+        Ok(())
+    }
+
+    fn start_blocking(next: Option<BlockingPlaceClient>, lines: &Lines) -> BlockingPlaceClient {
+        let server = blocking::Server::new(BlockingPlaceServer::new(Handler { next }));
+        let server = server.tracker(lines.clone()).bind("127.0.0.1:0").expect("it is bound");
+        let address = server.local_addr();
+        std::thread::spawn(move || server.serve());
+        let client = BlockingPlaceClient::builder().tracker(lines.clone()).connect(address);
+        client.expect("it is served")
+    }
+
+    #[test]
+    fn calls_of_blocking_handlers_continue_the_request() -> thriftly::Result<()> {
+        let lines = Lines::default();
+        let last = start_blocking(None, &lines);
+        let middle = start_blocking(Some(last), &lines);
+        let first = start_blocking(Some(middle), &lines);
+        assert_eq!(first.place()?, PLACES);
+        first.poke()?;
+        let records = lines.wait(16);
+        assert_eq!(records.iter().filter(|line| line.ends_with(" Success")).count(), 16);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn calls_that_nobody_waits_for_are_recorded_as_abandoned() {
+        let lines = Lines::default();
+        let client = start(None, &lines).await;
+        let call = tokio::time::timeout(Duration::from_millis(50), client.never()).await;
+        assert!(call.is_err(), "the caller gives it up");
+        drop(client);
+        let check = tokio::task::spawn_blocking(move || lines.wait(2));
+        let mut records = check.await.expect("they are recorded");
+        records.sort_unstable();
+        let abandoned = [Side::Client, Side::Server];
+        let abandoned = abandoned.map(|side| format!("{side:?} test never 1 Abandoned"));
+        assert_eq!(records, abandoned);
+    }
+
+    #[tokio::test]
+    async fn a_client_without_a_server_of_tracking_records_its_calls() -> thriftly::Result<()> {
+        let server = thriftly::Server::new(PlaceServer::new(Handler { next: None }));
+        let server = server.bind("127.0.0.1:0").await?;
+        let address = server.local_addr().clone();
+        tokio::spawn(server.serve());
+        let lines = Lines::default();
+        let client = PlaceClient::builder().tracker(lines.clone()).connect(&address).await?;
+        assert_eq!(client.place().await?, "none");
+        assert_eq!(lines.wait(1), ["Client test place 1 Success"]);
+        Ok(())
+    }
+
+    /// Errors of clients whose server does this with a connection.
+    async fn connect(serve: fn(TcpStream)) -> [String; 2] {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("it is bound");
+        let address = listener.local_addr().expect("it has one");
+        std::thread::spawn(move || {
+            for stream in listener.incoming().take(2).map_while(Result::ok) {
+                std::thread::spawn(move || serve(stream));
+            }
+        });
+        let limit = Duration::from_millis(200);
+        let builder = ClientBuilder::<Channel>::new().tracker(Lines::default());
+        let error = builder.connect_timeout(limit).connect(address).await;
+        let error = error.expect_err("it makes no handshake");
+        let other = tokio::task::spawn_blocking(move || {
+            let builder = blocking::ClientBuilder::<blocking::Channel>::new();
+            builder.tracker(Lines::default()).connect_timeout(limit).connect(address)
+        });
+        let other = other.await.expect("no panic").expect_err("it makes no handshake");
+        [error, other].map(|error| {
+            assert_eq!(error.kind(), ErrorKind::Connect);
+            error.message().to_owned()
+        })
+    }
+
+    #[tokio::test]
+    async fn the_handshake_is_a_part_of_connecting() {
+        let silent = connect(|mut stream| {
+            // Until the client is gone.
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        let closes = connect(|mut stream| {
+            let _ = stream.read(&mut [0]);
+        });
+        let garbles = connect(|mut stream| {
+            let _ = stream.read(&mut [0; 100]);
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        let expected = [
+            // A blocking channel may name the time limit of connecting as a whole.
+            (silent.await, " 200ms"),
+            (closes.await, "the tracking handshake failed: "),
+            (
+                garbles.await,
+                "the tracking handshake failed: cannot read the reply: the reply looks like HTTP",
+            ),
+        ];
+        for (messages, expected) in expected {
+            for message in messages {
+                assert!(message.contains(expected), "{message}");
+            }
+        }
+    }
+}

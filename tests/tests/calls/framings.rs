@@ -2,10 +2,12 @@
 //! one port; async and blocking.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use thriftly::tracking::{Record, Tracker};
 use thriftly::{ApplicationErrorKind, Context, ErrorKind, Framing, Protocol, blocking};
 
 thriftly::thrift!(inline: "
@@ -334,4 +336,53 @@ async fn the_one_accepted_protocol_applies_to_http() {
             }
         }
     }
+}
+
+/// Sends a message that has to be answered with these bytes; both are framed here.
+fn exchange(stream: &mut TcpStream, framed: bool, message: &[u8], expected: &[u8]) {
+    let [message, expected] = [message, expected].map(|bytes| match framed {
+        true => [&(bytes.len() as u32).to_be_bytes(), bytes].concat(),
+        false => bytes.to_vec(),
+    });
+    stream.write_all(&message).expect("the server reads");
+    let mut reply = vec![0; expected.len()];
+    stream.read_exact(&mut reply).expect("the server answers");
+    assert_eq!(reply, expected);
+}
+
+/// Finagle's clients ask on each connection for their own tracing first. If the server answers
+/// `UNKNOWN_METHOD`, they go on without.
+#[tokio::test]
+async fn a_client_that_asks_for_the_tracing_of_finagle_goes_on_without() -> thriftly::Result<()> {
+    const NAME: &[u8] = b"__can__finagle__trace__v3__";
+    struct Silent;
+    impl Tracker for Silent {
+        fn record(&self, _: &Record<'_>) {}
+    }
+    let plain = thriftly::Server::new(TravelServer::new(Handler));
+    for server in [plain.clone().tracker(Silent), plain] {
+        let server = server.bind("127.0.0.1:0").await?;
+        let address = server.local_addr().socket_addr().expect("TCP");
+        tokio::spawn(server.serve());
+        let check = tokio::task::spawn_blocking(move || {
+            for framed in [false, true] {
+                let mut stream = TcpStream::connect(address).expect("it is served");
+                let ask = [b"\x80\x01\0\x01\0\0\0\x1b", NAME, b"\0\0\0\0\0"].concat();
+                let text = [b"unknown method `", NAME, b"`"].concat();
+                let refusal = [
+                    b"\x80\x01\0\x03\0\0\0\x1b",
+                    NAME,
+                    b"\0\0\0\0\x0b\0\x01\0\0\0\x2c",
+                    &text,
+                    b"\x08\0\x02\0\0\0\x01\0",
+                ];
+                exchange(&mut stream, framed, &ask, &refusal.concat());
+                let call = b"\x80\x01\0\x01\0\0\0\x04echo\0\0\0\x01\x0b\0\x01\0\0\0\x02hi\0";
+                let reply = b"\x80\x01\0\x02\0\0\0\x04echo\0\0\0\x01\x0b\0\0\0\0\0\x02hi\0";
+                exchange(&mut stream, framed, call, reply);
+            }
+        });
+        check.await.expect("the client is served");
+    }
+    Ok(())
 }

@@ -1,15 +1,23 @@
 //! One connection of a blocking channel.
 
 use std::io::{self, ErrorKind, IoSlice, Write};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use super::connect::{Connected, Source};
 use super::exchange::{LATE, Outcome, Wire, exchange};
 use super::worker::Worker;
-use crate::connection::{ClientConnection, Output, Reply, SLICES, closed, lost, unreadable};
+use crate::connection::{
+    ClientConnection, Output, Reply, SLICES, closed, lost, no_handshake, no_handshake_in,
+    unreadable,
+};
 use crate::error::Result;
 use crate::net::blocking_stream::ClientStream;
 use crate::net::stream::read;
+use crate::net::tcp::ConnectFailure;
 use crate::rpc::message::Request;
+use crate::settings::ClientSettings;
+use crate::tracking::Handshake;
 
 /// How much later than a deadline a socket may come back. A timeout that is set already and is not
 /// longer than that is not set again, which would take a system call for every call.
@@ -26,6 +34,35 @@ pub(super) enum Conn {
 }
 
 impl Conn {
+    /// Connects, trying the addresses to avoid last, and makes the handshake before all calls, if there
+    /// is one.
+    pub(super) fn open(
+        source: &Source,
+        settings: &ClientSettings,
+        avoid: &[SocketAddr],
+    ) -> Result<(Conn, Option<SocketAddr>), ConnectFailure> {
+        let codec = ClientConnection::new(settings);
+        let handshake = codec.handshake()?;
+        let (start, limit) = (Instant::now(), settings.connect_timeout);
+        let (connected, address) = source.connect(settings, avoid)?;
+        let mut conn = match connected {
+            Connected::Socket(socket) => Conn::Socket(Box::new(SocketConn::new(socket, codec))),
+            Connected::Other(stream) => Conn::Other(Worker::start(stream, codec)?),
+        };
+        let Some(handshake) = handshake else { return Ok((conn, address)) };
+        let mut late = Vec::new();
+        let failed = |error| no_handshake(&source.name(), error);
+        let error =
+            match conn.call(&handshake, Handshake::SEQID, start.checked_add(limit), &mut late) {
+                Outcome::Answered(Reply { result: Ok(_), .. }) => return Ok((conn, address)),
+                Outcome::Answered(Reply { result: Err(error), .. })
+                | Outcome::Refused(error)
+                | Outcome::Lost { error, .. } => failed(error),
+                Outcome::Late | Outcome::Written => no_handshake_in(&source.name(), limit),
+            };
+        Err(ConnectFailure { error, tried: address.into_iter().collect() })
+    }
+
     /// Makes a call. Replies to earlier calls go into `late`.
     pub(super) fn call(
         &mut self,

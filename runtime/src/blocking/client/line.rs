@@ -6,13 +6,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::conn::{Conn, SocketConn};
-use super::connect::{Connected, Source};
+use super::conn::Conn;
+use super::connect::Source;
 use super::exchange::Outcome;
-use super::worker::Worker;
 use crate::connection::{
-    Answer, CallName, Caller, ChannelStats, ClientConnection, Entry, LinkId, Loss, Pool, Reply,
-    Step, Why, flooded, no_such_call, of_method, wrong_protocol,
+    Answer, CallName, Caller, ChannelStats, Entry, LinkId, Loss, Pool, Reply, Step, Why, flooded,
+    no_such_call, of_method, wrong_protocol,
 };
 use crate::error::{Error, Result};
 use crate::net::address::Address;
@@ -20,6 +19,7 @@ use crate::net::tcp::ConnectFailure;
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{Protocol, Request, Response};
 use crate::settings::ClientSettings;
+use crate::tracking::Span;
 
 /// How often a thread that waits for a connection looks for late answers on those that rest.
 const LOOK: Duration = Duration::from_millis(5);
@@ -143,6 +143,18 @@ impl Line {
     }
 
     pub(super) fn call(self: &Arc<Line>, mut request: Request) -> Result<Response> {
+        match &self.settings.tracker {
+            None => self.make(request),
+            Some(tracker) => {
+                let span = Span::calling(tracker, &mut request, &self.name);
+                let result = self.make(request);
+                span.finish(&result);
+                result
+            }
+        }
+    }
+
+    fn make(self: &Arc<Line>, mut request: Request) -> Result<Response> {
         let queued = Instant::now();
         let deadline = request.deadline.resolve(queued, self.settings.timeout);
         request.deadline = deadline.map_or(Deadline::Never, Deadline::At);
@@ -318,10 +330,10 @@ impl Line {
         let line = Arc::downgrade(self);
         let (source, settings) = (self.source.clone(), self.settings.clone());
         let run = move || {
-            let connected = source.connect(&settings, &avoid);
+            let connected = Conn::open(&source, &settings, &avoid);
             let Some(line) = line.upgrade() else { return };
             let mut state = line.lock();
-            state.connected(link, connected, &settings);
+            state.connected(link, connected);
             line.decide(&mut state);
             line.connected.notify_all();
         };
@@ -329,7 +341,7 @@ impl Line {
         if let Err(error) = thread.spawn(run) {
             let message = format!("cannot start a thread to connect: {error}");
             let error = Error::new(crate::ErrorKind::Connect, message).with_source(error);
-            state.connected(link, Err(error.into()), &self.settings);
+            state.connected(link, Err(error.into()));
         }
     }
 
@@ -391,19 +403,10 @@ impl State {
     fn connected(
         &mut self,
         link: LinkId,
-        connected: Result<(Connected, Option<SocketAddr>), ConnectFailure>,
-        settings: &ClientSettings,
+        connected: Result<(Conn, Option<SocketAddr>), ConnectFailure>,
     ) {
-        let conn = connected.and_then(|(socket, address)| {
-            let codec = ClientConnection::new(settings);
-            let conn = match socket {
-                Connected::Socket(socket) => Conn::Socket(Box::new(SocketConn::new(socket, codec))),
-                Connected::Other(stream) => Conn::Other(Worker::start(stream, codec)?),
-            };
-            Ok((conn, address))
-        });
         let now = Instant::now();
-        match conn {
+        match connected {
             Ok((conn, address)) => {
                 self.pool.opened(link, address, now);
                 self.put_back(link, conn);

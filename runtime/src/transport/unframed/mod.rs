@@ -82,7 +82,30 @@ impl Skipper {
     /// # Errors
     /// The bytes are not a message, or it exceeds a limit.
     pub(crate) fn end(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
-        match protocol_of(bytes) {
+        self.end_as(protocol_of(bytes), bytes, limits)
+    }
+
+    /// As [`end`](Skipper::end), of a struct that no message is around.
+    pub(crate) fn end_of_struct(
+        &mut self,
+        protocol: Protocol,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Option<usize>> {
+        if !self.inside {
+            self.inside = true;
+            self.enter(Level::Struct, limits)?;
+        }
+        self.end_as(protocol, bytes, limits)
+    }
+
+    fn end_as(
+        &mut self,
+        protocol: Protocol,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Option<usize>> {
+        match protocol {
             Protocol::Binary | Protocol::BinaryOld => self.end_in::<binary::Binary>(bytes, limits),
             Protocol::Compact => self.end_in::<compact::Compact>(bytes, limits),
             #[cfg(feature = "json")]
