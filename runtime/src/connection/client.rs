@@ -40,6 +40,8 @@ pub(crate) struct ClientConnection {
     /// Whether a whole reply has been received; also by any connection of the channel.
     replied: bool,
     answered: Arc<AtomicBool>,
+    /// Whether the connection began with a SASL login.
+    logged_in: bool,
     /// Whether the warning about headers has been logged.
     unsendable: bool,
     /// The handshake, until its reply has come.
@@ -78,6 +80,7 @@ impl ClientConnection {
             received: false,
             replied: false,
             answered: Arc::clone(&settings.answered),
+            logged_in: settings.sasl.is_some(),
             unsendable: false,
             handshake: settings.handshake().map(Box::new),
             upgrade: None,
@@ -301,8 +304,13 @@ impl ClientConnection {
             _ if self.input.is_zlib() => {
                 ", before it had answered anything; it may not understand zlib"
             }
-            Framing::Unframed => {
+            Framing::Unframed if self.logged_in => {
                 ", before it had answered anything; it may expect framed messages (`.framed()`)"
+            }
+            // Apache's servers that expect SASL close the connection without a reply.
+            Framing::Unframed => {
+                ", before it had answered anything; it may expect framed messages (`.framed()`) \
+                 or a login (`.sasl_plain(…)`)"
             }
             Framing::Framed => ", before it had answered anything; it may expect unframed messages",
             Framing::Header => ", before it had answered anything; it may not understand THeader",
@@ -346,6 +354,7 @@ pub(crate) fn no_such_call(reply: &Reply) -> Error {
 mod tests {
     use super::*;
     use crate::rpc::message::{Headers, Protocol};
+    use crate::sasl::{ClientFactory, PlainClient};
 
     fn called(framing: Framing) -> ClientConnection {
         let settings = ClientSettings { framing, ..ClientSettings::default() };
@@ -387,6 +396,17 @@ mod tests {
             let error = connection.next().expect_err("it is no reply");
             assert!(error.message().contains(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn a_login_is_suggested_unless_there_was_one() {
+        let hint = |sasl| {
+            let settings = ClientSettings { sasl, ..ClientSettings::default() };
+            ClientConnection::new(&settings).hint()
+        };
+        let login = ClientFactory::new(|| PlainClient::new("me", "pw"));
+        assert!(hint(None).ends_with("`.framed()`) or a login (`.sasl_plain(…)`)"));
+        assert!(hint(Some(login)).ends_with("it may expect framed messages (`.framed()`)"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::io;
 use bytes::{Buf, Bytes, BytesMut};
 
 use super::{ClientMechanism, Evaluation, Frames, ServerMechanism};
+use crate::transport::foreign;
 
 const START: u8 = 1;
 const OK: u8 = 2;
@@ -55,7 +56,9 @@ impl Client {
     /// # Errors
     /// The server has rejected the client, or does not speak SASL.
     pub(crate) fn receive(&mut self, input: &mut BytesMut) -> io::Result<Option<Frames>> {
-        while let Some((status, payload)) = take(input, &mut self.messages)? {
+        while let Some((status, payload)) =
+            take(input, &mut self.messages).map_err(|error| self.unexpected(input, error))?
+        {
             match status {
                 COMPLETE => {
                     if !self.mechanism.is_complete() || !payload.is_empty() {
@@ -79,6 +82,18 @@ impl Client {
             }
         }
         Ok(None)
+    }
+
+    /// The error for a reply that is no message of the negotiation.
+    #[cold]
+    fn unexpected(&self, reply: &[u8], error: io::Error) -> io::Error {
+        if self.messages > 0 {
+            return error;
+        }
+        broken(match foreign(reply) {
+            Some(guess) => format!("the reply looks like {guess}, not like SASL"),
+            None => format!("the server does not speak SASL: {error}"),
+        })
     }
 }
 
@@ -237,6 +252,20 @@ mod tests {
             let mut out = BytesMut::new();
             frames.decode(&mut input, &mut out, 100).expect("valid");
             assert_eq!(out, b"abc"[..]);
+        }
+    }
+
+    #[test]
+    fn a_server_that_does_not_speak_sasl_is_named() {
+        for (reply, expected) in [
+            (&b"HTTP/1.1 400 Bad Request\r\n"[..], "the reply looks like HTTP, not like SASL"),
+            (b"\x16\x03\x01", "the reply looks like TLS, not like SASL"),
+            (b"\x80\x01\0\x03", "the server does not speak SASL: Invalid status -128"),
+        ] {
+            let mechanism = Box::new(PlainClient::new("me", "pw"));
+            let mut client = Client::begin(mechanism, FRAME).expect("it has no zero bytes");
+            let error = client.receive(&mut BytesMut::from(reply)).expect_err(expected);
+            assert_eq!(error.to_string(), expected);
         }
     }
 

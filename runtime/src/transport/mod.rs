@@ -21,7 +21,7 @@ use crate::ttype::ApplicationErrorKind;
 
 pub(crate) use form::{Form, Frame, Message, Unreadable, check_count, timeout};
 pub(crate) use framed::oversized;
-pub(crate) use wire::{ENOUGH, begins_message, detect, explain, is_sasl, protocol_of};
+pub(crate) use wire::{ENOUGH, begins_message, detect, explain, foreign, is_sasl, protocol_of};
 #[cfg(feature = "zlib")]
 pub(crate) use zlib::{Inflater, append, compress, is_zlib};
 

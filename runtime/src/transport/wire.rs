@@ -121,7 +121,7 @@ fn sasl(reply: &[u8]) -> Option<(u8, &str)> {
 }
 
 /// The foreign protocol that the bytes belong to.
-fn foreign(first: &[u8]) -> Option<&'static str> {
+pub(crate) fn foreign(first: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 9] =
         [b"GET ", b"POST", b"PUT ", b"HEAD", b"OPTI", b"DELE", b"CONN", b"PATC", b"TRAC"];
     match first {

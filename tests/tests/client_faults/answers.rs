@@ -163,7 +163,7 @@ async fn a_call_above_the_limit_of_frames_is_not_sent() {
 }
 
 #[tokio::test]
-async fn the_error_suggests_framed_messages() {
+async fn the_error_suggests_framed_messages_or_a_login() {
     // As a server that takes the first bytes for the length of a frame.
     let peer = Peer::start(|mut stream, _| {
         let _ = stream.read(&mut [0; 1024]);
@@ -172,7 +172,8 @@ async fn the_error_suggests_framed_messages() {
     let other = BlockingFaultClient::builder().connect(peer.address).expect("the peer listens");
     for error in [client.get(0).await.expect_err("closed"), other.get(0).expect_err("closed")] {
         assert_eq!(error.kind(), ErrorKind::Closed);
-        assert!(error.to_string().contains("it may expect framed messages"), "{error}");
+        let text = "it may expect framed messages (`.framed()`) or a login (`.sasl_plain(…)`)";
+        assert!(error.to_string().contains(text), "{error}");
     }
 }
 
