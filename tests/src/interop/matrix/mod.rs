@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 pub use known::Role;
-pub use peer::{Peer, apache_python, cpp, node, ruby, thriftpy, thriftpy2};
+pub use peer::{Peer, apache_python, cpp, node, perl, ruby, thriftpy, thriftpy2};
 pub use report::Report;
 pub use stack::{Socket, Stack};
 
@@ -29,9 +29,8 @@ pub fn run(programs: Programs<'_>, peers: &[Peer], folder: &Path) -> Report {
     run::prepare(folder);
     let jobs = peers.iter().flat_map(|peer| {
         let jobs = |role| move |stack| (peer, stack, role);
-        // No peer has the server's side of SASL.
-        let served = peer.stacks.iter().filter(|stack| stack.transport != "sasl");
-        served.map(jobs(Role::Server)).chain(peer.stacks.iter().map(jobs(Role::Client)))
+        let called = peer.stacks.iter().chain(&peer.client_stacks);
+        peer.stacks.iter().map(jobs(Role::Server)).chain(called.map(jobs(Role::Client)))
     });
     let jobs: Mutex<VecDeque<_>> = Mutex::new(jobs.collect());
     let report = Mutex::new(Report::default());

@@ -17,8 +17,10 @@ pub struct Peer {
     /// Arguments before those of the role and the stack.
     pub(super) arguments: Vec<PathBuf>,
     pub(super) environment: Vec<(&'static str, OsString)>,
-    /// What it speaks.
+    /// What it speaks, as server and as client.
     pub stacks: Vec<Stack>,
+    /// What only its clients speak.
+    pub client_stacks: Vec<Stack>,
     /// It can send and receive `uuid`.
     pub(super) has_uuid: bool,
 }
@@ -26,84 +28,65 @@ pub struct Peer {
 const BUFFERED: &str = "buffered";
 const FRAMED: &str = "framed";
 
+/// Each protocol over each transport.
+fn each(protocols: &[&'static str], transports: &[&'static str]) -> Vec<Stack> {
+    let over = |transport| protocols.iter().map(move |protocol| Stack::new(protocol, transport));
+    transports.iter().flat_map(|transport| over(transport)).collect()
+}
+
+/// Unix sockets, TLS and several services, with one protocol over one transport.
+fn varied(protocol: &'static str, transport: &'static str) -> Vec<Stack> {
+    let stack = Stack::new(protocol, transport);
+    vec![stack.over(Socket::Unix), stack.over(Socket::Tls), stack.multiplexed()]
+}
+
 /// Apache Thrift for Python, installed below the folder.
 pub fn apache_python(folder: &Path) -> Peer {
-    let plain = [BUFFERED, FRAMED].map(|transport| {
-        ["binary", "compact", "json", "binary-in-c", "compact-in-c"]
-            .map(|protocol| Stack::new(protocol, transport))
-    });
-    let more = [
-        Stack::new("binary", "header"),
-        Stack::new("compact", "header"),
-        Stack::new("binary", "zlib"),
-        Stack::new("compact", "zlib"),
-        Stack::new("binary", "http"),
-        Stack::new("compact", "http"),
-        Stack::new("json", "http"),
-        Stack::new("binary", "http").over(Socket::Tls),
-        Stack::new("binary", BUFFERED).over(Socket::Unix),
-        Stack::new("compact", FRAMED).over(Socket::Unix),
-        Stack::new("binary", BUFFERED).over(Socket::Tls),
-        Stack::new("compact", FRAMED).over(Socket::Tls),
-        Stack::new("binary", BUFFERED).multiplexed(),
-        Stack::new("compact", FRAMED).multiplexed(),
+    let stacks = [
+        each(&["binary", "compact", "json", "binary-in-c", "compact-in-c"], &[BUFFERED, FRAMED]),
+        each(&["binary", "compact"], &["header", "zlib"]),
+        each(&["binary", "compact", "json"], &["http"]),
+        vec![Stack::new("binary", "http").over(Socket::Tls)],
+        varied("binary", BUFFERED),
+        varied("compact", FRAMED),
     ];
     Peer {
         name: "Apache Python 0.25",
         program: peers::python(folder, &[APACHE, THRIFTPY2]),
         arguments: vec![script("python/interop_apache.py")],
         environment: vec![],
-        stacks: plain.into_iter().flatten().chain(more).collect(),
+        stacks: stacks.concat(),
+        client_stacks: vec![],
         has_uuid: true,
     }
 }
 
 /// thriftpy2, installed below the folder.
 pub fn thriftpy2(folder: &Path) -> Peer {
-    let plain = [BUFFERED, FRAMED].map(|transport| {
-        ["binary", "compact", "tpjson"].map(|protocol| Stack::new(protocol, transport))
-    });
-    let more = [
-        Stack::new("json", BUFFERED),
-        Stack::new("binary", "sasl"),
-        Stack::new("compact", "sasl"),
-        Stack::new("binary", "http"),
-        Stack::new("compact", "http"),
-        Stack::new("json", "http"),
-        Stack::new("tpjson", "http"),
-        Stack::new("binary", BUFFERED).over(Socket::Unix),
-        Stack::new("compact", FRAMED).over(Socket::Unix),
-        Stack::new("binary", BUFFERED).over(Socket::Tls),
-        Stack::new("compact", FRAMED).over(Socket::Tls),
-        Stack::new("binary", BUFFERED).multiplexed(),
-        Stack::new("compact", FRAMED).multiplexed(),
+    let stacks = [
+        each(&["binary", "compact", "tpjson"], &[BUFFERED, FRAMED, "http"]),
+        each(&["json"], &[BUFFERED, "http"]),
+        varied("binary", BUFFERED),
+        varied("compact", FRAMED),
     ];
     Peer {
         name: "thriftpy2 0.7.1",
         program: peers::python(folder, &[APACHE, THRIFTPY2]),
         arguments: vec![script("python/interop_thriftpy.py")],
         environment: vec![],
-        stacks: plain.into_iter().flatten().chain(more).collect(),
+        stacks: stacks.concat(),
+        client_stacks: each(&["binary", "compact"], &["sasl"]),
         has_uuid: false,
     }
 }
 
 /// Apache Thrift for Node, installed below the folder.
 pub fn node(folder: &Path) -> Peer {
-    let plain = [BUFFERED, FRAMED].map(|transport| {
-        ["binary", "compact", "json"].map(|protocol| Stack::new(protocol, transport))
-    });
-    let more = [
-        Stack::new("binary", "http"),
-        Stack::new("compact", "http"),
-        Stack::new("json", "http"),
-        Stack::new("binary", "http").over(Socket::Tls),
-        Stack::new("binary", BUFFERED).over(Socket::Unix),
-        Stack::new("compact", FRAMED).over(Socket::Unix),
-        Stack::new("binary", BUFFERED).over(Socket::Tls),
-        Stack::new("compact", FRAMED).over(Socket::Tls),
-        Stack::new("binary", BUFFERED).multiplexed(),
-        Stack::new("compact", FRAMED).multiplexed(),
+    let stacks = [
+        each(&["binary", "compact", "json"], &[BUFFERED, FRAMED, "http"]),
+        vec![Stack::new("binary", "http").over(Socket::Tls)],
+        varied("binary", BUFFERED),
+        varied("compact", FRAMED),
     ];
     let modules = peers::node_modules(folder, &script("node/package.json"));
     Peer {
@@ -111,50 +94,37 @@ pub fn node(folder: &Path) -> Peer {
         program: "node".into(),
         arguments: vec![script("node/interop.js")],
         environment: vec![("NODE_PATH", modules.into()), ("NODE_NO_WARNINGS", "1".into())],
-        stacks: plain.into_iter().flatten().chain(more).collect(),
+        stacks: stacks.concat(),
+        client_stacks: vec![],
         has_uuid: true,
     }
 }
 
 /// ThriftPy itself, from Debian's `python3-thriftpy`.
 pub fn thriftpy() -> Peer {
-    let plain = [BUFFERED, FRAMED]
-        .map(|transport| ["binary", "tpjson"].map(|protocol| Stack::new(protocol, transport)));
+    let stacks = [
+        each(&["binary", "tpjson"], &[BUFFERED, FRAMED]),
+        each(&["compact"], &[BUFFERED]),
+        varied("binary", BUFFERED),
+    ];
     Peer {
         name: "ThriftPy 0.3.9",
         program: "/usr/bin/python3".into(),
         arguments: vec![script("python/interop_thriftpy.py")],
         environment: vec![("THRIFTPY", "thriftpy".into())],
-        stacks: plain
-            .into_iter()
-            .flatten()
-            .chain([
-                Stack::new("compact", BUFFERED),
-                Stack::new("binary", BUFFERED).over(Socket::Unix),
-                Stack::new("binary", BUFFERED).over(Socket::Tls),
-                Stack::new("binary", BUFFERED).multiplexed(),
-            ])
-            .collect(),
+        stacks: stacks.concat(),
+        client_stacks: vec![],
         has_uuid: false,
     }
 }
 
 /// Apache Thrift for C++, from Debian's `thrift-compiler`, `libthrift-dev` and `libboost-dev`; built below the folder.
 pub fn cpp(folder: &Path) -> Peer {
-    let plain = [BUFFERED, FRAMED, "http"].map(|transport| {
-        ["binary", "compact", "json"].map(|protocol| Stack::new(protocol, transport))
-    });
-    let more = [
-        Stack::new("binary", "header"),
-        Stack::new("compact", "header"),
-        Stack::new("binary", "zlib"),
-        Stack::new("compact", "zlib"),
-        Stack::new("binary", BUFFERED).over(Socket::Unix),
-        Stack::new("compact", FRAMED).over(Socket::Unix),
-        Stack::new("binary", BUFFERED).over(Socket::Tls),
-        Stack::new("compact", FRAMED).over(Socket::Tls),
-        Stack::new("binary", BUFFERED).multiplexed(),
-        Stack::new("compact", FRAMED).multiplexed(),
+    let stacks = [
+        each(&["binary", "compact", "json"], &[BUFFERED, FRAMED, "http"]),
+        each(&["binary", "compact"], &["header", "zlib"]),
+        varied("binary", BUFFERED),
+        varied("compact", FRAMED),
     ];
     let code = generated(folder, "cpp:no_skeleton");
     let program = code.join("interop");
@@ -179,30 +149,48 @@ pub fn cpp(folder: &Path) -> Peer {
         program,
         arguments: vec![],
         environment: vec![],
-        stacks: plain.into_iter().flatten().chain(more).collect(),
+        stacks: stacks.concat(),
+        client_stacks: vec![],
         has_uuid: false,
     }
 }
 
 /// Apache Thrift for Ruby, from Debian's `thrift-compiler` and `ruby-thrift`.
 pub fn ruby(folder: &Path) -> Peer {
-    let plain = [BUFFERED, FRAMED].map(|transport| {
-        ["binary", "compact", "json", "binary-in-c"].map(|protocol| Stack::new(protocol, transport))
-    });
+    let stacks = [
+        each(&["binary", "compact", "json", "binary-in-c"], &[BUFFERED, FRAMED]),
+        vec![
+            Stack::new("binary", BUFFERED).over(Socket::Unix),
+            Stack::new("binary", BUFFERED).multiplexed(),
+            Stack::new("compact", FRAMED).multiplexed(),
+        ],
+    ];
     Peer {
         name: "Ruby 0.14",
         program: "ruby".into(),
         arguments: vec!["-W0".into(), script("ruby/interop.rb")],
         environment: vec![("RUBYLIB", generated(folder, "rb").into())],
-        stacks: plain
-            .into_iter()
-            .flatten()
-            .chain([
-                Stack::new("binary", BUFFERED).over(Socket::Unix),
-                Stack::new("binary", BUFFERED).multiplexed(),
-                Stack::new("compact", FRAMED).multiplexed(),
-            ])
-            .collect(),
+        stacks: stacks.concat(),
+        client_stacks: each(&["binary", "compact"], &["http"]),
+        has_uuid: false,
+    }
+}
+
+/// Apache Thrift for Perl, from Debian's `thrift-compiler`, `libthrift-perl` and the packages that its modules load:
+/// `libbit-vector-perl`, `libclass-accessor-perl`, `libio-socket-ssl-perl`, `libio-string-perl` and `libwww-perl`.
+pub fn perl(folder: &Path) -> Peer {
+    let stacks = [
+        each(&["binary"], &[BUFFERED, FRAMED]),
+        varied("binary", BUFFERED),
+        varied("binary", FRAMED),
+    ];
+    Peer {
+        name: "Perl 0.17",
+        program: "perl".into(),
+        arguments: vec![script("perl/interop.pl")],
+        environment: vec![("PERL5LIB", generated(folder, "perl").into())],
+        stacks: stacks.concat(),
+        client_stacks: each(&["binary"], &["http"]),
         has_uuid: false,
     }
 }

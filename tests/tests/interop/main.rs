@@ -33,5 +33,6 @@ fn peers_pass_all_checks_but_for_known_bugs() {
 #[test]
 #[ignore = "it needs packages of Debian: see README.md"]
 fn peers_from_debian_pass_all_checks_but_for_known_bugs() {
-    check(&[matrix::ruby(folder()), matrix::thriftpy(), matrix::cpp(folder())]);
+    let folder = folder();
+    check(&[matrix::perl(folder), matrix::ruby(folder), matrix::thriftpy(), matrix::cpp(folder)]);
 }
