@@ -174,8 +174,16 @@ impl Program {
     /// # Errors
     /// The program ends, or does not listen.
     pub fn try_listening_on(self, port: u16) -> Result<Program, String> {
+        self.try_listening_within(PATIENCE, port)
+    }
+
+    /// Waits until somebody listens on the port.
+    ///
+    /// # Errors
+    /// The program ends, or does not listen within the time.
+    pub fn try_listening_within(self, patience: Duration, port: u16) -> Result<Program, String> {
         let place = format!("on port {port}");
-        self.listening(&place, || TcpStream::connect(("127.0.0.1", port)).is_ok())
+        self.listening(patience, &place, || TcpStream::connect(("127.0.0.1", port)).is_ok())
     }
 
     /// Waits until somebody listens at the path of a Unix socket.
@@ -185,16 +193,21 @@ impl Program {
     #[cfg(unix)]
     pub fn try_listening_at(self, path: &Path) -> Result<Program, String> {
         let place = format!("at {}", path.display());
-        self.listening(&place, || std::os::unix::net::UnixStream::connect(path).is_ok())
+        self.listening(PATIENCE, &place, || std::os::unix::net::UnixStream::connect(path).is_ok())
     }
 
-    fn listening(mut self, place: &str, accepts: impl Fn() -> bool) -> Result<Program, String> {
+    fn listening(
+        mut self,
+        patience: Duration,
+        place: &str,
+        accepts: impl Fn() -> bool,
+    ) -> Result<Program, String> {
         let start = Instant::now();
         while !accepts() {
             if let Some(status) = self.child.try_wait().expect("it can be waited for") {
                 return Err(format!("the server ended: {status}"));
             }
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > patience {
                 return Err(format!("the server does not listen {place}"));
             }
             std::thread::sleep(Duration::from_millis(20));

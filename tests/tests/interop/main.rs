@@ -5,6 +5,8 @@
 //! cargo test -p thriftly-tests --test interop -- --nocapture --include-ignored
 //! ```
 
+mod hive;
+
 use std::path::Path;
 
 use thriftly_tests::interop::matrix::{self, Peer, Programs};
