@@ -111,6 +111,8 @@ pub enum ErrorKind {
     /// Too many calls, or too many bytes of calls, are already waiting for a connection of the
     /// channel. The call was not sent.
     Overloaded,
+    /// The channel was closed by `Channel::close`. The call was not sent.
+    ChannelClosed,
     /// Settings of a server are invalid, such as two services of the same name.
     Settings,
     /// A layer around a channel failed with an error of its own type, which is the
@@ -145,6 +147,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Timeout => "timeout",
             ErrorKind::Closed => "connection closed",
             ErrorKind::Overloaded => "too many calls wait",
+            ErrorKind::ChannelClosed => "channel closed",
             ErrorKind::Settings => "invalid settings",
             ErrorKind::Layer => "a layer failed",
             ErrorKind::Other => "other error",
@@ -421,7 +424,7 @@ impl From<Error> for std::io::Error {
             (None, ErrorKind::UnexpectedEof) => Io::UnexpectedEof,
             (None, ErrorKind::Timeout) => Io::TimedOut,
             (None, ErrorKind::Closed) => Io::ConnectionAborted,
-            (None, ErrorKind::Connect) => Io::NotConnected,
+            (None, ErrorKind::Connect | ErrorKind::ChannelClosed) => Io::NotConnected,
             (None, ErrorKind::Address) => Io::InvalidInput,
             (None, ErrorKind::Overloaded) => Io::WouldBlock,
             (

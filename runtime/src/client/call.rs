@@ -37,6 +37,9 @@ pub(super) struct Shared {
 pub(super) enum Message {
     Call(Entry<Waiter, Box<Request>>),
     CallersGone,
+    /// Takes no more calls. Those that are left after this time fail. The sender tells when everything
+    /// has ended.
+    Close(Option<Duration>, oneshot::Sender<()>),
 }
 
 /// A caller waiting for a reply.
@@ -57,6 +60,16 @@ impl Caller for Waiter {
 pub(super) struct Line {
     pub(super) shared: Arc<Shared>,
     pub(super) messages: mpsc::UnboundedSender<Message>,
+}
+
+impl Line {
+    /// Closes the channel, and waits until its calls have ended, or for this time.
+    pub(super) async fn close(&self, timeout: Option<Duration>) {
+        let (ended, wait) = oneshot::channel();
+        // If the task has gone, everything has ended with it.
+        let _ = self.messages.send(Message::Close(timeout, ended));
+        let _ = wait.await;
+    }
 }
 
 /// The future of a call, which is sent on the first poll.

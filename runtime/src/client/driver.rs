@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{self, Sleep, sleep_until};
 
 use super::call::{Message, Shared, Waiter};
@@ -38,6 +38,8 @@ pub(super) struct Driver {
     connecting: Vec<(LinkId, Connecting)>,
     messages: mpsc::UnboundedReceiver<Message>,
     batch: Vec<Message>,
+    /// Who waits for the end of the channel.
+    closers: Vec<oneshot::Sender<()>>,
     timer: Option<Pin<Box<Sleep>>>,
     /// Cached time of the last event: reading the clock costs as much as a call in a batch.
     now: Instant,
@@ -70,6 +72,7 @@ impl Driver {
             connecting: Vec::new(),
             messages,
             batch: Vec::with_capacity(BATCH),
+            closers: Vec::new(),
             timer: None,
             now: now(),
             lost: None,
@@ -139,7 +142,10 @@ impl Driver {
             }
             self.yielded = false;
             let unblocked = self.write(context);
-            let again = taken || unblocked || std::mem::take(&mut self.unpolled);
+            let again = taken
+                || unblocked
+                || std::mem::take(&mut self.unpolled)
+                || self.pool.has_to_close();
             if !again && !self.poll_timer(context) {
                 return Poll::Pending;
             }
@@ -245,13 +251,17 @@ impl Driver {
                     if let Err(refused) = self.pool.submit(entry) {
                         let waiter = refused.call;
                         let name = &self.shared.name;
-                        let error = waiter.call.overloaded(name, refused.waiting);
+                        let error = waiter.call.refused(name, refused.waiting);
                         let _ = waiter.reply.send(Err(error));
                     }
                 }
                 Message::CallersGone => {
                     self.shared.gone.store(false, Ordering::Release);
                     self.pool.sweep(self.now);
+                }
+                Message::Close(timeout, ended) => {
+                    self.pool.shut(timeout.and_then(|timeout| self.now.checked_add(timeout)));
+                    self.closers.push(ended);
                 }
             }
         }
@@ -280,7 +290,15 @@ impl Driver {
                 Step::Close { link } => {
                     self.lost = None;
                     self.conns.retain(|conn| conn.link() != link);
+                    self.connecting.retain(|(one, _)| *one != link);
                 }
+            }
+        }
+        if !self.closers.is_empty() && self.pool.is_closed() {
+            self.publish();
+            for closer in self.closers.drain(..) {
+                // Nobody may wait any more.
+                let _ = closer.send(());
             }
         }
     }

@@ -14,6 +14,7 @@ mod layered;
 
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tower_service::Service;
 
@@ -31,7 +32,8 @@ pub use layered::LayeredBuilder;
 ///
 /// Clones share the connections and may be used from many tasks; replies may arrive in any order. A
 /// channel is created by a [`ClientBuilder`] and runs on the tokio runtime on which it was created;
-/// its connections are closed when the last clone and the last call are dropped.
+/// its connections are closed when the last clone and the last call are dropped, or by
+/// [`close`](Channel::close).
 ///
 /// It is a `tower` service that is always ready: calls wait inside their futures. See
 /// [`Server`](crate::Server) for an example.
@@ -108,6 +110,51 @@ impl Channel {
     /// `StoreClient::new(channel.clone())`.
     pub fn stats(&self) -> ChannelStats {
         *self.line.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Channel {
+    /// Closes the channel and all its clones: takes no more calls, waits for those that were made, up to
+    /// their deadlines, and closes the connections. Calls afterwards fail with
+    /// [`ErrorKind::ChannelClosed`](crate::ErrorKind::ChannelClosed).
+    ///
+    /// Connections are closed without it when the last clone is dropped; this is for a program that has
+    /// to know when, or that cannot find all clones. If the future is dropped, the channel closes
+    /// all the same.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> thriftly::Result<()> {
+    /// use thriftly::ErrorKind;
+    ///
+    /// thriftly::thrift!(inline: "service Ping { void ping() }");
+    /// # struct Handler;
+    /// # impl Ping for Handler {
+    /// #     async fn ping(&self) -> thriftly::Result<()> { Ok(()) }
+    /// # }
+    /// # let server = thriftly::Server::new(PingServer::new(Handler)).bind("127.0.0.1:0").await?;
+    /// # let address = server.local_addr();
+    /// # tokio::spawn(server.serve());
+    ///
+    /// let client = PingClient::connect(address).await?;
+    /// let other = client.clone();
+    /// other.ping().await?;
+    ///
+    /// client.into_channel().close().await;
+    /// assert_eq!(other.ping().await.unwrap_err().kind(), ErrorKind::ChannelClosed);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn close(&self) {
+        self.line.close(None).await;
+    }
+
+    /// As [`close`](Channel::close), for at most this time: then calls that are in flight fail with
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the server may have handled them, and calls
+    /// that wait for a connection with [`ErrorKind::ChannelClosed`](crate::ErrorKind::ChannelClosed).
+    /// With [`Duration::ZERO`] they fail at once.
+    pub async fn close_within(&self, timeout: Duration) {
+        self.line.close(Some(timeout)).await;
     }
 }
 

@@ -11,6 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response};
 use crate::transport::Framing;
 
+/// The reason for a call that fails because its channel was closed.
+const CHANNEL_CLOSED: &str = ": the channel was closed";
+
 /// A client call, as named in its errors.
 #[derive(Debug, Clone)]
 pub(crate) struct CallName {
@@ -27,7 +30,9 @@ impl CallName {
     pub(crate) fn failed(&self, server: &str, why: Why, reason: Option<&Error>) -> Error {
         let method = self.method.shown();
         let undone = match why {
-            Why::Timeout { sent: true } | Why::Lost if !self.oneway => {
+            Why::Timeout { sent: true } | Why::Lost | Why::ChannelClosed { sent: true }
+                if !self.oneway =>
+            {
                 format!("`{method}` was not answered by {server}")
             }
             _ => format!("`{method}` was not sent to {server}"),
@@ -35,6 +40,12 @@ impl CallName {
         let (kind, because) = match (why, reason) {
             (Why::Unreachable, Some(reason)) => return reason.clone(),
             (Why::Unreachable, None) => (ErrorKind::Connect, ": no connection".to_owned()),
+            (Why::ChannelClosed { sent: false }, _) => {
+                (ErrorKind::ChannelClosed, CHANNEL_CLOSED.to_owned())
+            }
+            (Why::ChannelClosed { sent: true }, _) => {
+                (ErrorKind::Closed, CHANNEL_CLOSED.to_owned())
+            }
             (Why::Timeout { .. }, _) => (ErrorKind::Timeout, format!(" in {:?}", self.timeout())),
             (_, Some(reason)) => (reason.kind(), format!(": {}", reason.message())),
             (_, None) => (ErrorKind::Closed, ": the connection was given up".to_owned()),
@@ -60,10 +71,15 @@ impl CallName {
         }
     }
 
-    /// The error of a call rejected because too many are waiting.
+    /// The error of a call rejected because too many are waiting, or, without their number, because the
+    /// channel is closed.
     #[cold]
-    pub(crate) fn overloaded(&self, server: &str, (calls, bytes): (usize, usize)) -> Error {
+    pub(crate) fn refused(&self, server: &str, waiting: Option<(usize, usize)>) -> Error {
         let method = self.method.shown();
+        let Some((calls, bytes)) = waiting else {
+            let message = format!("`{method}` was not sent to {server}{CHANNEL_CLOSED}");
+            return Error::new(ErrorKind::ChannelClosed, message);
+        };
         let message = format!(
             "`{method}` was not sent to {server}: {calls} calls of {bytes} bytes wait for a connection"
         );

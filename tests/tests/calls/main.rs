@@ -1,6 +1,7 @@
 //! Calls between typed clients and servers: contexts, layers, framings, sockets, several services, logins.
 
 pub mod clients;
+mod closing;
 mod context;
 mod framings;
 mod handler_errors;

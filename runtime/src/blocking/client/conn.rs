@@ -1,18 +1,20 @@
 //! One connection of a blocking channel.
 
 use std::io::{self, ErrorKind, IoSlice, Write};
-use std::net::SocketAddr;
+use std::net::{Shutdown, SocketAddr};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::connect::{Connected, Source};
 use super::exchange::{LATE, Outcome, Wire, exchange};
-use super::worker::Worker;
+use super::worker::{Worker, WorkerInterrupt};
 use crate::connection::{
     ClientConnection, Output, Reply, SLICES, closed, lost, no_handshake, no_handshake_in,
     unreadable,
 };
 use crate::error::Result;
 use crate::net::blocking_stream::ClientStream;
+use crate::net::socket::Socket;
 use crate::net::stream::read;
 use crate::net::tcp::ConnectFailure;
 use crate::rpc::message::Request;
@@ -77,6 +79,14 @@ impl Conn {
         }
     }
 
+    /// For another thread.
+    pub(super) fn interrupt(&self) -> Interrupt {
+        match self {
+            Conn::Socket(conn) => Interrupt::Socket(Arc::downgrade(conn.wire.stream.socket())),
+            Conn::Other(worker) => Interrupt::Other(worker.interrupt()),
+        }
+    }
+
     /// Takes in what has come while nothing was called.
     ///
     /// # Errors
@@ -85,6 +95,35 @@ impl Conn {
         match self {
             Conn::Socket(socket) => socket.look(late),
             Conn::Other(worker) => worker.look(late),
+        }
+    }
+}
+
+/// Ends the call of another thread on a connection. Of no use after the connection was dropped.
+#[derive(Debug)]
+pub(super) enum Interrupt {
+    Socket(Weak<Socket>),
+    Other(WorkerInterrupt),
+}
+
+impl Interrupt {
+    pub(super) fn is_of_use(&self) -> bool {
+        match self {
+            Interrupt::Socket(socket) => socket.strong_count() > 0,
+            Interrupt::Other(worker) => worker.is_of_use(),
+        }
+    }
+
+    /// Fails the call, and all that follow.
+    pub(super) fn close(self) {
+        match self {
+            Interrupt::Socket(socket) => {
+                if let Some(socket) = socket.upgrade() {
+                    // One that is closed already has just ended.
+                    let _ = socket.shutdown(Shutdown::Both);
+                }
+            }
+            Interrupt::Other(worker) => worker.close(),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::conn::Conn;
+use super::conn::{Conn, Interrupt};
 use super::connect::Source;
 use super::exchange::Outcome;
 use crate::connection::{
@@ -33,6 +33,8 @@ pub(super) struct Line {
     state: Mutex<State>,
     /// Signals the end of an attempt to connect to [`Line::connect`].
     connected: Condvar,
+    /// Signals the end of the channel to [`Line::close`].
+    closed: Condvar,
 }
 
 /// A call, by its number, and the thread that makes it.
@@ -59,6 +61,8 @@ struct State {
     wakes: Option<Instant>,
     /// Connections that no thread uses.
     conns: Vec<(LinkId, Conn)>,
+    /// Those of all connections, also of those that a thread uses.
+    interrupts: Vec<(LinkId, Interrupt)>,
     /// Calls that have been given a connection, or have failed, and whose threads do not know yet.
     sent: Vec<(u64, LinkId, i32, bool)>,
     failed: Vec<(u64, Why, Option<Error>)>,
@@ -92,13 +96,21 @@ impl Line {
                 waiting: VecDeque::new(),
                 wakes: None,
                 conns: Vec::new(),
+                interrupts: Vec::new(),
                 sent: Vec::new(),
                 failed: Vec::new(),
                 lost: None,
                 unreachable: None,
             };
             let name = source.name().into();
-            Line { source, settings, name, state: Mutex::new(state), connected: Condvar::new() }
+            Line {
+                source,
+                settings,
+                name,
+                state: Mutex::new(state),
+                connected: Condvar::new(),
+                closed: Condvar::new(),
+            }
         })
     }
 
@@ -139,6 +151,22 @@ impl Line {
                 Ok((state, _)) => state,
                 Err(poisoned) => poisoned.into_inner().0,
             };
+        }
+    }
+
+    /// Closes the channel, and waits until its calls have ended, or for this time.
+    pub(super) fn close(self: &Arc<Line>, timeout: Option<Duration>) {
+        let mut state = self.lock();
+        state.pool.shut(timeout.and_then(|timeout| Instant::now().checked_add(timeout)));
+        self.decide(&mut state);
+        while !state.pool.is_closed() {
+            let left = state.next_look(Instant::now());
+            state = match self.closed.wait_timeout(state, left) {
+                Ok((state, _)) => state,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+            state.look();
+            self.decide(&mut state);
         }
     }
 
@@ -183,7 +211,7 @@ impl Line {
         };
         if let Err(refused) = state.pool.submit(entry) {
             debug_assert_eq!(refused.call.number, number);
-            return Err(name.overloaded(&self.name, refused.waiting));
+            return Err(name.refused(&self.name, refused.waiting));
         }
         loop {
             let (link, seqid, idle) = match self.decision(&mut state, number) {
@@ -314,12 +342,16 @@ impl Line {
                     let reason = match why {
                         Why::Lost | Why::Unsent => state.lost.clone(),
                         Why::Timeout { .. } | Why::Unreachable => state.unreachable.clone(),
+                        Why::ChannelClosed { .. } => None,
                     };
                     state.failed.push((call.number, why, reason));
                     wake(&call.thread);
                 }
-                Step::Close { link } => state.conns.retain(|(one, _)| *one != link),
+                Step::Close { link } => state.close(link),
             }
+        }
+        if state.pool.is_closed() {
+            self.closed.notify_all();
         }
         state.keep_time(now);
     }
@@ -409,12 +441,22 @@ impl State {
         match connected {
             Ok((conn, address)) => {
                 self.pool.opened(link, address, now);
+                self.interrupts.retain(|(_, interrupt)| interrupt.is_of_use());
+                self.interrupts.push((link, conn.interrupt()));
                 self.put_back(link, conn);
             }
             Err(ConnectFailure { error, tried }) => {
                 self.unreachable = Some(error);
                 self.pool.open_failed(link, &tried, now);
             }
+        }
+    }
+
+    /// Closes a connection, also if a thread waits for an answer on it.
+    fn close(&mut self, link: LinkId) {
+        self.conns.retain(|(one, _)| *one != link);
+        for (_, interrupt) in self.interrupts.extract_if(.., |(one, _)| *one == link) {
+            interrupt.close();
         }
     }
 

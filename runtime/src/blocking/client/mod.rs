@@ -9,6 +9,7 @@ mod line;
 mod worker;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Service;
 use crate::connection::ChannelStats;
@@ -28,7 +29,8 @@ use line::Line;
 ///
 /// A connection whose call has passed its deadline is not used until the late reply arrives, and
 /// closed if it does not arrive within another deadline. A connection closed by the server is
-/// detected before it is used. Healthy connections are kept.
+/// detected before it is used. Healthy connections are kept until the last clone is dropped or the channel
+/// is [closed](Channel::close).
 ///
 /// Every call has a [`Deadline`](crate::Deadline), by default 30 seconds, and fails with
 /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) when it has passed. When its connection is lost it
@@ -82,6 +84,65 @@ impl Channel {
     }
 }
 
+impl Channel {
+    /// Closes the channel and all its clones: takes no more calls, waits for those that were made, up to
+    /// their deadlines, and closes the connections. Calls afterwards fail with
+    /// [`ErrorKind::ChannelClosed`](crate::ErrorKind::ChannelClosed).
+    ///
+    /// Connections are closed without it when the last clone is dropped; this is for a program that has
+    /// to know when, or that cannot find all clones.
+    ///
+    /// ```
+    /// # fn main() -> thriftly::Result<()> {
+    /// use thriftly::{ErrorKind, blocking};
+    ///
+    /// thriftly::thrift!(inline: "service Ping { void ping() }");
+    /// # struct Handler;
+    /// # impl BlockingPing for Handler {
+    /// #     fn ping(&self) -> thriftly::Result<()> { Ok(()) }
+    /// # }
+    /// # let server = blocking::Server::new(BlockingPingServer::new(Handler));
+    /// # let server = server.bind("127.0.0.1:0")?;
+    /// # let address = server.local_addr();
+    /// # std::thread::spawn(move || server.serve());
+    ///
+    /// let client = BlockingPingClient::connect(address)?;
+    /// let other = client.clone();
+    /// other.ping()?;
+    ///
+    /// client.into_channel().close();
+    /// assert_eq!(other.ping().unwrap_err().kind(), ErrorKind::ChannelClosed);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn close(&self) {
+        self.end(None);
+    }
+
+    /// As [`close`](Channel::close), for at most this time: then calls that are in flight fail with
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed), as the server may have handled them, and calls
+    /// that wait for a connection with [`ErrorKind::ChannelClosed`](crate::ErrorKind::ChannelClosed).
+    /// With [`Duration::ZERO`] they fail at once.
+    ///
+    /// A stream that is not a socket is dropped when its last read or write returns.
+    pub fn close_within(&self, timeout: Duration) {
+        self.end(Some(timeout));
+    }
+
+    fn end(&self, timeout: Option<Duration>) {
+        match &self.inner {
+            Inner::Line(line) => line.close(timeout),
+            #[cfg(feature = "http")]
+            Inner::Http(channel) => crate::rpc::bridge::block_on(async {
+                match timeout {
+                    Some(timeout) => channel.close_within(timeout).await,
+                    None => channel.close().await,
+                }
+            }),
+        }
+    }
+}
+
 impl Service for Channel {
     /// Makes a call and waits for its reply, or, for a oneway call, until it is sent.
     ///
@@ -93,6 +154,7 @@ impl Service for Channel {
     /// - [`ErrorKind::BadReply`], [`ErrorKind::InvalidData`]: the reply matches no call or is
     ///   malformed.
     /// - [`ErrorKind::Overloaded`]: too many calls wait for a connection.
+    /// - [`ErrorKind::ChannelClosed`]: the channel was [closed](Channel::close).
     ///
     /// [`ErrorKind::Timeout`]: crate::ErrorKind::Timeout
     /// [`ErrorKind::Connect`]: crate::ErrorKind::Connect
@@ -102,6 +164,7 @@ impl Service for Channel {
     /// [`ErrorKind::BadReply`]: crate::ErrorKind::BadReply
     /// [`ErrorKind::InvalidData`]: crate::ErrorKind::InvalidData
     /// [`ErrorKind::Overloaded`]: crate::ErrorKind::Overloaded
+    /// [`ErrorKind::ChannelClosed`]: crate::ErrorKind::ChannelClosed
     fn call(&self, request: Request) -> Result<Response> {
         match &self.inner {
             Inner::Line(line) => line.call(request),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Instant;
 
@@ -16,9 +17,31 @@ use crate::rpc::message::Request;
 /// The caller's end of the thread.
 pub(super) struct Worker {
     jobs: Sender<(Request, i32)>,
-    done: Receiver<(Outcome, Vec<Reply>)>,
+    done: Receiver<Done>,
+    /// The thread's end of `done`, which disconnects when the thread ends.
+    send: Weak<Sender<Done>>,
     /// Whether a call was given up that the thread still makes.
     busy: bool,
+}
+
+type Done = (Outcome, Vec<Reply>);
+
+/// Ends the wait for the thread, which goes on until its read or write returns.
+#[derive(Debug)]
+pub(super) struct WorkerInterrupt(Weak<Sender<Done>>);
+
+impl WorkerInterrupt {
+    pub(super) fn is_of_use(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+
+    pub(super) fn close(self) {
+        if let Some(send) = self.0.upgrade() {
+            let lost = Outcome::Lost { error: closed(""), unwritten: false };
+            // Nobody may wait.
+            let _ = send.send((lost, Vec::new()));
+        }
+    }
 }
 
 /// A stream that has no timeouts.
@@ -50,6 +73,8 @@ impl Worker {
     pub(super) fn start(stream: Box<dyn Stream>, mut codec: ClientConnection) -> Result<Worker> {
         let (jobs, next) = channel::<(Request, i32)>();
         let (send, done) = channel();
+        let send = Arc::new(send);
+        let interrupt = Arc::downgrade(&send);
         let run = move || {
             let mut wire = Untimed { stream, scratch: Vec::new() };
             for (request, seqid) in next {
@@ -62,12 +87,16 @@ impl Worker {
             }
         };
         match thread::Builder::new().name("thriftly-stream".to_owned()).spawn(run) {
-            Ok(_) => Ok(Worker { jobs, done, busy: false }),
+            Ok(_) => Ok(Worker { jobs, done, send: interrupt, busy: false }),
             Err(error) => {
                 let message = format!("cannot start the thread of a stream: {error}");
                 Err(Error::new(ErrorKind::Connect, message).with_source(error))
             }
         }
+    }
+
+    pub(super) fn interrupt(&self) -> WorkerInterrupt {
+        WorkerInterrupt(Weak::clone(&self.send))
     }
 
     pub(super) fn call(

@@ -21,6 +21,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
     /// Ends what has expired.
     pub(super) fn check(&mut self, now: Instant) {
         self.next_check = None;
+        self.check_closing(now);
         let expired = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
         self.fail_waiting(Why::Timeout { sent: false }, |entry| expired(entry.deadline));
         if let Some(next) = self.queue.next_deadline() {

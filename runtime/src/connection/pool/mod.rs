@@ -35,8 +35,11 @@
 //!   try, by a time that doubles and is random. Addresses that failed are tried last for a while.
 //! - **Bounds.** Calls that wait are bounded in number and in bytes; further calls are refused. Calls
 //!   whose callers have gone are dropped by [`Pool::sweep`].
+//! - **The end.** After [`Pool::shut`] calls are refused. Connections are closed when the others have ended, or
+//!   at a given time, when the calls that are left fail.
 
 mod backoff;
+mod closing;
 mod expiry;
 mod latency;
 mod link;
@@ -54,6 +57,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use backoff::Reconnects;
+use closing::Closing;
 use latency::Latency;
 pub(crate) use link::{Answer, LinkId};
 use link::{Link, Stage};
@@ -144,6 +148,9 @@ pub(crate) enum Why {
     Unsent,
     /// No connection could be opened.
     Unreachable,
+    /// The channel was closed, and the time for its calls is over. `sent` tells whether it was given to a
+    /// connection.
+    ChannelClosed { sent: bool },
 }
 
 /// Calls that wait, connections, and what is known about the server.
@@ -174,6 +181,8 @@ pub(crate) struct Pool<T, R> {
     next_check: Option<Instant>,
     /// When the first call that waits may be routed otherwise than now.
     next_route: Option<Instant>,
+    /// After it was told to close.
+    closing: Option<Closing>,
     /// A time, and what was sent before that to be late by then.
     late: Option<(Instant, Instant)>,
 }
@@ -204,6 +213,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             decided: VecDeque::new(),
             next_check: None,
             next_route: None,
+            closing: None,
             late: None,
         }
     }
@@ -211,8 +221,12 @@ impl<T: Caller, R: Clone> Pool<T, R> {
     /// Takes a call. It is answered, or fails, exactly once, unless its caller goes first.
     ///
     /// # Errors
-    /// Too many calls wait already.
+    /// Too many calls wait already, or it is closed.
     pub(crate) fn submit(&mut self, entry: Entry<T, R>) -> Result<(), Refused<T>> {
+        if self.is_closing() {
+            self.counted.refused += 1;
+            return Err(Refused { call: entry.call, waiting: None });
+        }
         if let Some(deadline) = entry.deadline {
             self.check_at(deadline);
         }
@@ -230,6 +244,11 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             self.check(now);
         }
         if let Some(step) = self.decided.pop_front() {
+            return Some(step);
+        }
+        if self.is_closing()
+            && let Some(step) = self.close_next()
+        {
             return Some(step);
         }
         self.next_route = None;

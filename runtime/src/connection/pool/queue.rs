@@ -29,6 +29,7 @@ impl<T, R> Entry<T, R> {
     pub(super) fn failed(self, why: Why) -> Step<T, R> {
         let why = match why {
             Why::Timeout { sent } => Why::Timeout { sent: sent || self.written },
+            Why::ChannelClosed { sent } => Why::ChannelClosed { sent: sent || self.written },
             Why::Unsent | Why::Unreachable if self.written => Why::Lost,
             why => why,
         };
@@ -40,8 +41,8 @@ impl<T, R> Entry<T, R> {
 #[derive(Debug)]
 pub(crate) struct Refused<T> {
     pub(crate) call: T,
-    /// How many calls wait, and of how many bytes.
-    pub(crate) waiting: (usize, usize),
+    /// How many calls wait, and of how many bytes; `None` if the channel is closed.
+    pub(crate) waiting: Option<(usize, usize)>,
 }
 
 /// Calls in the order in which they came, bounded in number and bytes.
@@ -67,7 +68,7 @@ impl<T, R> Queue<T, R> {
         let bytes = self.bytes.saturating_add(entry.bytes);
         let full = self.entries.len() >= settings.max_waiting;
         if full || (bytes > settings.max_waiting_bytes && !self.entries.is_empty()) {
-            let waiting = (self.entries.len(), self.bytes);
+            let waiting = Some((self.entries.len(), self.bytes));
             return Err(Refused { call: entry.call, waiting });
         }
         self.bytes = bytes;

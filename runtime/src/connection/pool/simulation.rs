@@ -119,6 +119,8 @@ enum Event {
     Seen(LinkId),
     /// The client reads something unreadable.
     Garbage(LinkId),
+    /// The channel is closed, and its calls may take so long.
+    Shut(Option<Duration>),
 }
 
 /// A client with its servers.
@@ -133,6 +135,8 @@ pub(super) struct World {
     number: u64,
     pub(super) calls: Vec<Record>,
     pub(super) opened: usize,
+    /// When the channel was closed, and until when its calls might take.
+    shut: Option<(Instant, Option<Instant>)>,
     random: u64,
 }
 
@@ -148,6 +152,7 @@ impl World {
             number: 0,
             calls: Vec::new(),
             opened: 0,
+            shut: None,
             random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
         }
     }
@@ -202,6 +207,11 @@ impl World {
     /// From now on the only server is another one.
     pub(super) fn becomes(&mut self, server: Server) {
         self.servers = vec![server];
+    }
+
+    /// Closes the channel after a delay.
+    pub(super) fn shut(&mut self, delay: Duration, timeout: Option<Duration>) {
+        self.at(delay, Event::Shut(timeout));
     }
 
     pub(super) fn plan(
@@ -524,6 +534,11 @@ impl World {
                     self.pool.lost(link, Loss::Closed, conn.unwritten, now);
                 }
             }
+            Event::Shut(timeout) => {
+                let until = timeout.map(|timeout| now + timeout);
+                self.shut = Some((now, until));
+                self.pool.shut(until);
+            }
             Event::Garbage(link) => {
                 let Some(conn) = self.conns.remove(&link) else { return };
                 for &call in conn.calls.values() {
@@ -540,6 +555,21 @@ impl World {
             assert!(call.ended.is_some(), "call {number} is lost: {call:?}");
         }
         assert_eq!(self.pool.calls(), 0);
+        if let Some((shut, until)) = self.shut {
+            assert!(self.pool.is_closed(), "{:?}", self.pool);
+            for (number, call) in self.calls.iter().enumerate() {
+                let (ended, outcome) = call.ended.unwrap_or((self.now, Outcome::GivenUp));
+                assert!(
+                    call.submitted <= shut
+                        || matches!(outcome, Outcome::Refused | Outcome::GivenUp),
+                    "call {number} is made afterwards: {outcome:?}"
+                );
+                assert!(
+                    until.is_none_or(|until| ended <= until.max(call.submitted) + SLACK),
+                    "call {number} takes too long: {outcome:?}"
+                );
+            }
+        }
         let stats = self.pool.stats();
         assert_eq!((stats.in_flight, stats.waiting), (0, 0));
         assert_eq!((stats.calls + stats.refused) as usize, self.calls.len());

@@ -21,7 +21,7 @@ pub struct ChannelStats {
     pub waiting: u64,
     /// Calls that were made, except refused ones.
     pub calls: u64,
-    /// Calls that were refused as too many wait already.
+    /// Calls that were refused as too many wait already, or the channel is closed.
     pub refused: u64,
     /// Calls that were sent again after their connection was lost: idempotent ones, and those of which no
     /// byte had been written.

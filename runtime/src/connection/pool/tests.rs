@@ -73,6 +73,11 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
             let call = world.plan(delay, timeout, oneway, gives_up);
             world.calls[call].idempotent = world.below(3) == 0;
         }
+        if world.below(4) == 0 {
+            let (delay, timeout) = (micros(world.below(spread)), millis(world.below(500)));
+            let timeout = [None, Some(Duration::ZERO), Some(timeout)][world.below(3) as usize];
+            world.shut(delay, timeout);
+        }
         let (shown, settings) = (format!("{servers:?}"), format!("{settings:?}"));
         let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             if seed % 3 == 0 {
@@ -86,6 +91,35 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
         }));
         assert!(run.is_ok(), "seed {seed}, {shown}, {settings}");
     }
+}
+
+#[test]
+fn a_closed_pool_answers_the_calls_that_it_has_and_refuses_others() {
+    let mut world = world(Server::Concurrent { longest: 2000 });
+    let before: Vec<_> = (0..50).map(|at| world.call(micros(at), Some(SECOND))).collect();
+    let slow = world.slow_call(millis(100));
+    world.shut(micros(50), None);
+    let after = world.call(micros(60), Some(SECOND));
+    world.run(millis(50));
+    assert!(!world.pool.is_closed() && world.pool.connections() > 0);
+    world.run(LONG);
+    world.is_over();
+    assert_eq!(world.count(Outcome::Answered), before.len() + 1);
+    assert!(world.took(slow) >= millis(100));
+    assert_eq!(world.calls[after].ended.map(|(_, outcome)| outcome), Some(Outcome::Refused));
+    assert_eq!(world.pool.connections(), 0);
+}
+
+#[test]
+fn calls_that_are_left_when_the_time_of_a_closed_pool_is_over_fail() {
+    let mut world = world(Server::Dead);
+    let sent = world.call(Duration::ZERO, Some(SECOND));
+    world.run(millis(10));
+    world.shut(Duration::ZERO, Some(millis(100)));
+    world.run(LONG);
+    world.is_over();
+    assert_eq!(world.count(Outcome::Failed(Why::ChannelClosed { sent: true })), 1);
+    assert!(world.took(sent) < millis(120));
 }
 
 #[test]
