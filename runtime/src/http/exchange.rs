@@ -211,6 +211,7 @@ impl Exchange {
             return Err(Refusal::method(&parts.method));
         }
         if let Some(value) = headers.get(header::CONTENT_TYPE)
+            && *value != THRIFT
             && !is_thrift(value)
         {
             return Err(Refusal::content_type(value));

@@ -1,6 +1,6 @@
 //! TLS connections of the async side.
 
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,9 +10,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::{Peer, Tls, not_tls};
-
-/// Largest plaintext of a record, in bytes.
-const RECORD: usize = 16 << 10;
 
 /// A TLS connection.
 #[derive(Debug)]
@@ -116,6 +113,25 @@ impl AsyncTls {
     }
 }
 
+/// Appends the decrypted bytes that are there. Room for them needs no zeroes, unlike a slice's.
+fn append(plaintext: &mut dyn BufRead, bytes: &mut ReadBuf<'_>) -> io::Result<()> {
+    let before = bytes.filled().len();
+    while bytes.remaining() > 0 {
+        let chunk = match plaintext.fill_buf() {
+            // The next read fails in the same way.
+            Err(_) if bytes.filled().len() > before => break,
+            chunk => chunk?,
+        };
+        if chunk.is_empty() {
+            break;
+        }
+        let count = chunk.len().min(bytes.remaining());
+        bytes.put_slice(&chunk[..count]);
+        plaintext.consume(count);
+    }
+    Ok(())
+}
+
 impl AsyncRead for AsyncTls {
     fn poll_read(
         self: Pin<&mut Self>,
@@ -123,10 +139,11 @@ impl AsyncRead for AsyncTls {
         bytes: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let AsyncTls { socket, tls } = self.get_mut();
-        let room = bytes.remaining().min(RECORD);
-        let unfilled = bytes.initialize_unfilled_to(room);
-        let read = tls.read(&mut Polled { socket, context }, unfilled, None);
-        polled(read.map(|count| bytes.advance(count)))
+        polled(
+            tls.read_with(&mut Polled { socket, context }, None, |plaintext| {
+                append(plaintext, bytes)
+            }),
+        )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::io::{self, IoSlice, Read, Write};
+use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -87,9 +87,19 @@ impl Tls {
         bytes: &mut [u8],
         limit: Option<Duration>,
     ) -> io::Result<usize> {
+        self.read_with(io, limit, |plaintext| plaintext.read(bytes))
+    }
+
+    /// As [`read`](Tls::read); `take` takes the decrypted bytes from where they are.
+    pub(crate) fn read_with<T>(
+        &mut self,
+        io: &mut (impl Read + Write),
+        limit: Option<Duration>,
+        mut take: impl FnMut(&mut dyn BufRead) -> io::Result<T>,
+    ) -> io::Result<T> {
         let mut start = None;
         loop {
-            match self.connection.reader().read(bytes) {
+            match take(&mut self.connection.reader()) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 read => return read,
             }
@@ -141,7 +151,7 @@ impl Tls {
     /// Writes encrypted bytes.
     pub(crate) fn flush(&mut self, io: &mut impl Write) -> io::Result<()> {
         while self.connection.wants_write() {
-            match self.connection.write_tls(io) {
+            match self.connection.write_tls(&mut Slices(io)) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 written => drop(written?),
@@ -156,6 +166,25 @@ impl Tls {
             self.connection.send_close_notify();
         }
         self.flush(io)
+    }
+}
+
+/// A stream that is written in the plain way if there is one slice, as there mostly is: the system call
+/// for several takes longer, however many there are.
+struct Slices<'a, IO>(&'a mut IO);
+
+impl<IO: Write> Write for Slices<'_, IO> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match slices {
+            [slice] => self.0.write(slice),
+            _ => self.0.write_vectored(slices),
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
