@@ -77,9 +77,9 @@ pub struct Reply<'a> {
 impl Call {
     pub fn new(method: Method, wire: Wire) -> Call {
         let (arguments, result) = bodies(method);
-        let (kind, result) = match wire {
-            Wire::Raw => (CALL, arguments.clone()),
-            _ => (REPLY, result),
+        let (kind, result) = match wire.is_raw() {
+            true => (CALL, arguments.clone()),
+            false => (REPLY, result),
         };
         let name = method.to_string();
         let seqid = 8 + name.len();

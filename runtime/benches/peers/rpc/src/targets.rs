@@ -40,6 +40,7 @@ pub fn server(
         ("thriftly-http", "volo-ttheader") => (0.8, 0.8),
         ("thriftly-tls", "rustls") => (1.2, 1.2),
         ("thriftly-ttheader" | "thriftly-tls", OURS) => return Some(Target::None),
+        ("thriftly-http", "hyper") => return Some(Target::None),
         ("thriftly" | "thriftly-blocking", "apache") => return Some(Target::None),
         _ => return None,
     };

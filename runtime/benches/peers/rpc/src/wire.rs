@@ -18,6 +18,8 @@ pub enum Wire {
     TtHeader,
     /// HTTP/1.1, with the headers of Apache's clients.
     Http,
+    /// The same to a server that returns the body unread.
+    RawHttp,
 }
 
 /// Length, magic number, flags, sequence id, and the size of the rest of the header in words.
@@ -28,6 +30,11 @@ const HEADER_SEQID: usize = 8;
 const END_OF_HEAD: &[u8] = b"\r\n\r\n";
 
 impl Wire {
+    /// Whether the server returns messages unread.
+    pub fn is_raw(self) -> bool {
+        matches!(self, Wire::Raw | Wire::RawHttp)
+    }
+
     /// The bytes of a request with this message, and where the sequence id stands in them, which
     /// stands in the message at `seqid`.
     pub fn request(self, message: &[u8], method: &str, seqid: usize) -> (Vec<u8>, Vec<usize>) {
@@ -49,7 +56,7 @@ impl Wire {
                 block.resize(block.len().next_multiple_of(4), 0);
                 (with_header(*b"\x10\x00", &block, &framed()), vec![HEADER_SEQID])
             }
-            Wire::Http => {
+            Wire::Http | Wire::RawHttp => {
                 let head = format!(
                     "POST / HTTP/1.1\r\nHost: localhost\r\nAccept: application/x-thrift\r\n\
                      Content-Type: application/x-thrift\r\nContent-Length: {}\r\n\
@@ -78,7 +85,7 @@ impl Wire {
                 let frame = if self == Wire::TtHeader { 4 } else { 0 };
                 self.frame(bytes, HEADER + words * 4 + frame)
             }
-            Wire::Http => http_body(bytes)?,
+            Wire::Http | Wire::RawHttp => http_body(bytes)?,
         }) else {
             return Ok(None);
         };

@@ -47,7 +47,7 @@ impl ServerSide {
 }
 
 /// All of them, ours first.
-pub const SERVERS: [ServerSide; 13] = [
+pub const SERVERS: [ServerSide; 14] = [
     ServerSide::new("thriftly", Wire::Framed, thriftly::serve),
     ServerSide::with_targets("thriftly-theader", Wire::Header, thriftly::serve),
     ServerSide::with_targets("thriftly-ttheader", Wire::TtHeader, thriftly::serve),
@@ -59,6 +59,7 @@ pub const SERVERS: [ServerSide; 13] = [
     ServerSide::new("apache", Wire::Unframed, apache::serve_unframed),
     ServerSide::new("apache-framed", Wire::Framed, apache::serve_framed),
     ServerSide::new("tokio", Wire::Raw, raw::serve_tasks),
+    ServerSide::with_targets("hyper", Wire::RawHttp, raw::serve_http),
     ServerSide::with_tls("rustls", Wire::Raw, raw::serve_tls),
     ServerSide::new("threads", Wire::Raw, raw::serve_threads),
 ];

@@ -3,6 +3,12 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::runtime::Builder;
 use tokio_rustls::TlsAcceptor;
@@ -20,7 +26,21 @@ pub fn serve_tasks(announce: fn(SocketAddr)) -> Result<()> {
     })
 }
 
-/// The same over TLS.
+/// Returns the bodies of HTTP requests: a task with a connection of hyper for each connection.
+pub fn serve_http(announce: fn(SocketAddr)) -> Result<()> {
+    accept(announce, |stream| {
+        tokio::spawn(async move {
+            let service = service_fn(|request: Request<Incoming>| async {
+                let body = request.into_body().collect().await?.to_bytes();
+                Ok::<_, hyper::Error>(Response::new(Full::new(body)))
+            });
+            // What ends it is not looked at, as in the others.
+            _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        });
+    })
+}
+
+/// The same as [`serve_tasks`] over TLS.
 pub fn serve_tls(announce: fn(SocketAddr)) -> Result<()> {
     let acceptor = TlsAcceptor::from(tls::server()?);
     accept(announce, move |stream| {
