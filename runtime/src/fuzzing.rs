@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::connection::Head;
-    use crate::rpc::message::{Protocol, ResponseKind};
+    use crate::rpc::message::{Headers, Protocol, ResponseKind};
     use crate::transport::Form;
     use crate::ttype::MessageKind;
     use proptest::prelude::*;
@@ -142,13 +142,23 @@ mod tests {
         let form = (prop::sample::select(framings.to_vec()), any::<bool>(), 0..3_usize);
         let message = (protocol, 1..5_u8, 0..5_i32, form);
         let messages = prop::collection::vec(message, 1..5);
-        (messages, any::<bool>(), any::<bool>()).prop_map(|(messages, framed, compressed)| {
+        let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+        (messages, flags).prop_map(|(messages, (framed, compressed, tracked))| {
             let mut output = Output::default();
             #[cfg(feature = "zlib")]
             if compressed {
                 output.start_zlib();
             }
             let _ = compressed;
+            if tracked {
+                let form = &Form::from(if framed { Framing::Framed } else { Framing::Unframed });
+                let method = "__thriftpy_tracing_method_name__v2";
+                let (protocol, kind, headers) = (Protocol::Binary, MessageKind::Call, &Headers::default());
+                let (seqid, prefix, timeout) = (0, &[], None);
+                let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout };
+                let version = vec![8, 0, 2, 0, 0, 0, 2, 0];
+                output.message(&head, version.into()).expect("it is small");
+            }
             for ((protocol, body), kind, seqid, (framing, zlib, count)) in messages {
                 let framing = if framed { framing } else { Framing::Unframed };
                 let zlib = cfg!(feature = "zlib") && zlib && framing == Framing::Header;
@@ -163,7 +173,11 @@ mod tests {
                 let kind = MessageKind::from_number(kind).expect("there are four");
                 let method = "echo";
                 let timeout = (count > 1).then(|| Duration::from_millis(9));
-                let prefix = &[];
+                // The header of a tracked call, in the protocol of the handshake.
+                let prefix = match tracked && !framing.has_headers() {
+                    true => &b"\x0b\0\x02\0\0\0\x011\x0d\0\x03\x0b\x0b\0\0\0\x01\0\0\0\x01k\0\0\0\0\0"[..],
+                    false => &[],
+                };
                 let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout };
                 // Not every header has a number for every protocol.
                 let _ = output.message(&head, body.to_vec().into());

@@ -1,8 +1,10 @@
 //! The two programs of the ThriftPy tutorial talk to ours: server and client, blocking and async,
 //! buffered and framed. So do clients and servers that track calls.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use thriftly::tracking::{CallHeader, Outcome, Record, Tracker};
 use thriftly::{Context, Framing, Protocol, Request, Response, blocking};
@@ -283,4 +285,33 @@ async fn servers_of_thriftpy_track_our_calls() -> thriftly::Result<()> {
         assert_eq!(lines.take(), [success, success]);
     }
     Ok(())
+}
+
+#[test]
+fn the_example_of_tracking_prints_the_calls_of_each_request() {
+    let (lines, status) =
+        Program::start(&example("tracking"), [""; 0]).outcome(Duration::from_secs(60));
+    assert_eq!(status, Some(0), "{lines:?}");
+    let (records, printed): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.starts_with('{'));
+    assert_eq!(printed, ["Hello, Ada Lovelace, of acme!", "NotFound: key = \"bob\""]);
+    let mut requests = BTreeMap::<String, Vec<String>>::new();
+    for record in records {
+        let record: serde_json::Value = serde_json::from_str(record).expect("it is JSON");
+        let text = |key: &str| record[key].as_str().expect("it is a string").to_owned();
+        assert!(record["end"].as_u64() >= record["start"].as_u64(), "{record}");
+        assert_eq!(record["meta"]["tenant"], "acme");
+        let line = format!("{} {} {} {}", text("seq"), text("api"), text("side"), record["status"]);
+        requests.entry(text("request_id")).or_default().push(line);
+    }
+    let calls = |page: bool, name: bool| {
+        let calls = [("1", "page", page), ("1.1", "get", true), ("1.2", "get", name)];
+        let lines = calls.map(|(seq, api, status)| {
+            ["client", "server"].map(|side| format!("{seq} {api} {side} {status}"))
+        });
+        lines.concat()
+    };
+    let mut found: Vec<_> = requests.into_values().collect();
+    found.iter_mut().for_each(|lines| lines.sort_unstable());
+    found.sort_unstable();
+    assert_eq!(found, [calls(false, false), calls(true, true)]);
 }

@@ -280,8 +280,8 @@ macro_rules! client_setters {
         /// each call.
         ///
         /// A handshake on each new connection asks the server whether it tracks calls; it is part of
-        /// connecting and has its time limit. A server that does not goes on without the headers. See
-        /// [`tracking`](crate::tracking).
+        /// connecting and has its time limit. If it answers with an exception, its calls have no headers; if
+        /// it closes the connection, connecting fails. See [`tracking`](crate::tracking).
         pub fn tracker(mut self, tracker: impl $crate::tracking::Tracker) -> Self {
             self.settings.tracker = Some($crate::tracking::SharedTracker::new(tracker));
             self

@@ -5,13 +5,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::record::Span;
-use super::wire::{
-    RequestHeader, RequestHeaderRef, ResponseHeader, ResponseHeaderRef, UpgradeArgs, UpgradeReply,
-    encode, take,
-};
+use super::wire::{Meta, RequestHeader, ResponseHeader, UpgradeArgs, UpgradeReply, encode, take};
 use super::{CallHeader, SharedTracker, Tracking};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
+use crate::rpc::arguments::{Argument, OptionalArgument};
 use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 use crate::transport::{Framing, begins_message};
 use crate::ttype::ApplicationErrorKind;
@@ -43,12 +41,15 @@ impl Upgrade {
         let none = CallHeader::default();
         let CallHeader { request_id, seq, meta } =
             request.extensions.get::<CallHeader>().unwrap_or(&none);
-        encode(self.protocol, &RequestHeaderRef { request_id, seq, meta })
+        let fields =
+            (Argument::<1, _>(request_id), Argument::<2, _>(seq), Argument::<3, _>(Meta(meta)));
+        encode::<RequestHeader>(self.protocol, &fields)
     }
 
     /// The header of a reply.
     pub(crate) fn response_header(self, headers: &Headers) -> Result<Vec<u8>> {
-        encode(self.protocol, &ResponseHeaderRef(headers))
+        let meta = (!headers.is_empty()).then_some(Meta(headers));
+        encode::<ResponseHeader>(self.protocol, &OptionalArgument::<1, _>(meta))
     }
 
     /// Removes the header of a reply from the message and returns its meta. ThriftPy's server sends
@@ -105,9 +106,9 @@ impl Handshake {
     /// # Errors
     /// The name of the program has more than 2 GiB.
     pub(crate) fn request(&self) -> Result<Request> {
-        let version = Some(RESPONSE_HEADERS);
-        let args = UpgradeArgs { app_id: self.app_id.as_str().into(), version };
-        let body = encode(self.protocol, &args)?;
+        let app_id = (!self.app_id.is_empty()).then_some(&self.app_id);
+        let fields = (OptionalArgument::<1, _>(app_id), Argument::<2, _>(RESPONSE_HEADERS));
+        let body = encode::<UpgradeArgs>(self.protocol, &fields)?;
         Ok(Request::new(METHOD, self.protocol, body.into()))
     }
 
@@ -178,7 +179,8 @@ impl ServerTracking {
                 let replies = version.is_some_and(|version| version >= RESPONSE_HEADERS);
                 let upgrade = Upgrade { protocol, replies };
                 self.upgraded = Some((upgrade, app_id.as_str().into()));
-                encode(protocol, &UpgradeReply { version: version.map(|_| RESPONSE_HEADERS) })
+                let version = OptionalArgument::<1, _>(version.map(|_| RESPONSE_HEADERS));
+                encode::<UpgradeReply>(protocol, &version)
             }
             Err(error) => Err(Error::application(
                 ApplicationErrorKind::PROTOCOL_ERROR,

@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::binary::{self, BinaryReader};
 use crate::protocol::compact::{self, CompactReader};
+use crate::rpc::arguments::{ArgumentStruct, Arguments};
 use crate::rpc::message::{Headers, Protocol};
 use crate::transport::check_count;
 use crate::ttype::TType;
@@ -70,11 +71,12 @@ fn read<'de, T: Bare, R: Reader<'de>>(r: &mut R, limits: &Limits) -> Result<(T, 
     Ok((value, r.offset().unwrap_or_default()))
 }
 
-/// Encodes a struct.
-pub(super) fn encode<T: Encode>(protocol: Protocol, value: &T) -> Result<Vec<u8>> {
+/// Encodes a struct of these fields.
+pub(super) fn encode<T: Bare>(protocol: Protocol, fields: &impl Arguments) -> Result<Vec<u8>> {
+    let value = ArgumentStruct { names: T::FIELDS, arguments: fields };
     match protocol {
-        Protocol::Compact => compact::to_vec(value),
-        _ => binary::to_vec(value),
+        Protocol::Compact => compact::to_vec(&value),
+        _ => binary::to_vec(&value),
     }
 }
 
@@ -90,14 +92,22 @@ fn read_meta<'de, R: Reader<'de>>(r: &mut R, limits: &Limits) -> Result<Headers>
     Ok(meta)
 }
 
-fn write_meta<W: Writer>(meta: &Headers, id: i16, w: &mut W) {
-    w.field(TType::MAP, id);
-    w.map_begin(TType::STRING, TType::STRING, meta.len());
-    for (name, value) in meta.iter() {
-        w.string(name);
-        w.string(value);
+/// Headers as a `map<string, string>`.
+pub(super) struct Meta<'a>(pub(super) &'a Headers);
+
+impl ThriftType for Meta<'_> {
+    const TYPE: TType = TType::MAP;
+}
+
+impl Encode for Meta<'_> {
+    fn encode<W: Writer>(&self, w: &mut W) {
+        w.map_begin(TType::STRING, TType::STRING, self.0.len());
+        for (name, value) in self.0.iter() {
+            w.string(name);
+            w.string(value);
+        }
+        w.map_end();
     }
-    w.map_end();
 }
 
 /// Precedes a call.
@@ -131,28 +141,6 @@ impl Bare for RequestHeader {
     }
 }
 
-/// As [`RequestHeader`], of borrowed fields.
-pub(super) struct RequestHeaderRef<'a> {
-    pub(super) request_id: &'a str,
-    pub(super) seq: &'a str,
-    pub(super) meta: &'a Headers,
-}
-
-impl ThriftType for RequestHeaderRef<'_> {
-    const TYPE: TType = TType::STRUCT;
-}
-
-impl Encode for RequestHeaderRef<'_> {
-    fn encode<W: Writer>(&self, w: &mut W) {
-        let outer = w.struct_begin(RequestHeader::FIELDS);
-        w.field_string(1, self.request_id);
-        w.field_string(2, self.seq);
-        write_meta(self.meta, 3, w);
-        w.stop();
-        w.struct_end(outer);
-    }
-}
-
 /// Precedes a reply, from version 2 on.
 #[derive(Debug, Default)]
 pub(super) struct ResponseHeader {
@@ -174,24 +162,6 @@ impl Bare for ResponseHeader {
         }
         self.meta = read_meta(r, limits)?;
         Ok(true)
-    }
-}
-
-/// As [`ResponseHeader`], borrowed.
-pub(super) struct ResponseHeaderRef<'a>(pub(super) &'a Headers);
-
-impl ThriftType for ResponseHeaderRef<'_> {
-    const TYPE: TType = TType::STRUCT;
-}
-
-impl Encode for ResponseHeaderRef<'_> {
-    fn encode<W: Writer>(&self, w: &mut W) {
-        let outer = w.struct_begin(ResponseHeader::FIELDS);
-        if !self.0.is_empty() {
-            write_meta(self.0, 1, w);
-        }
-        w.stop();
-        w.struct_end(outer);
     }
 }
 
@@ -221,24 +191,6 @@ impl Bare for UpgradeArgs {
     }
 }
 
-impl ThriftType for UpgradeArgs {
-    const TYPE: TType = TType::STRUCT;
-}
-
-impl Encode for UpgradeArgs {
-    fn encode<W: Writer>(&self, w: &mut W) {
-        let outer = w.struct_begin(UpgradeArgs::FIELDS);
-        if !self.app_id.is_empty() {
-            w.field_string(1, &self.app_id);
-        }
-        if let Some(version) = self.version {
-            w.field_i32(2, version);
-        }
-        w.stop();
-        w.struct_end(outer);
-    }
-}
-
 /// The result of the handshake. It is the body of the reply, without a result struct around it.
 #[derive(Debug, Default)]
 pub(super) struct UpgradeReply {
@@ -260,20 +212,5 @@ impl Bare for UpgradeReply {
         }
         self.version = Some(r.i32()?);
         Ok(true)
-    }
-}
-
-impl ThriftType for UpgradeReply {
-    const TYPE: TType = TType::STRUCT;
-}
-
-impl Encode for UpgradeReply {
-    fn encode<W: Writer>(&self, w: &mut W) {
-        let outer = w.struct_begin(UpgradeReply::FIELDS);
-        if let Some(version) = self.version {
-            w.field_i32(1, version);
-        }
-        w.stop();
-        w.struct_end(outer);
     }
 }
