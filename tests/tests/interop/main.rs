@@ -36,5 +36,12 @@ fn peers_pass_all_checks_but_for_known_bugs() {
 #[ignore = "it needs packages of Debian: see README.md"]
 fn peers_from_debian_pass_all_checks_but_for_known_bugs() {
     let folder = folder();
-    check(&[matrix::perl(folder), matrix::ruby(folder), matrix::thriftpy(), matrix::cpp(folder)]);
+    check(&[
+        matrix::perl(folder),
+        matrix::java(folder),
+        matrix::ruby(folder),
+        matrix::thriftpy(),
+        matrix::go(folder),
+        matrix::cpp(folder),
+    ]);
 }

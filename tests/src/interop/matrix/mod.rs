@@ -1,5 +1,6 @@
 //! The matrix: every check, between our programs and those of other implementations, in both directions.
 
+mod compiled;
 mod known;
 mod peer;
 mod report;
@@ -10,8 +11,9 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Mutex;
 
+pub use compiled::{cpp, go, java};
 pub use known::Role;
-pub use peer::{Peer, apache_python, cpp, node, perl, ruby, thriftpy, thriftpy2};
+pub use peer::{Peer, apache_python, node, perl, ruby, thriftpy, thriftpy2};
 pub use report::Report;
 pub use stack::{Socket, Stack};
 

@@ -1,4 +1,4 @@
-//! The other implementations: where they are, and which stacks they have.
+//! The other implementations in interpreted languages: where they are, and which stacks they have.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -25,17 +25,17 @@ pub struct Peer {
     pub(super) has_uuid: bool,
 }
 
-const BUFFERED: &str = "buffered";
-const FRAMED: &str = "framed";
+pub(super) const BUFFERED: &str = "buffered";
+pub(super) const FRAMED: &str = "framed";
 
 /// Each protocol over each transport.
-fn each(protocols: &[&'static str], transports: &[&'static str]) -> Vec<Stack> {
+pub(super) fn each(protocols: &[&'static str], transports: &[&'static str]) -> Vec<Stack> {
     let over = |transport| protocols.iter().map(move |protocol| Stack::new(protocol, transport));
     transports.iter().flat_map(|transport| over(transport)).collect()
 }
 
 /// Unix sockets, TLS and several services, with one protocol over one transport.
-fn varied(protocol: &'static str, transport: &'static str) -> Vec<Stack> {
+pub(super) fn varied(protocol: &'static str, transport: &'static str) -> Vec<Stack> {
     let stack = Stack::new(protocol, transport);
     vec![stack.over(Socket::Unix), stack.over(Socket::Tls), stack.multiplexed()]
 }
@@ -118,43 +118,6 @@ pub fn thriftpy() -> Peer {
     }
 }
 
-/// Apache Thrift for C++, from Debian's `thrift-compiler`, `libthrift-dev` and `libboost-dev`; built below the folder.
-pub fn cpp(folder: &Path) -> Peer {
-    let stacks = [
-        each(&["binary", "compact", "json"], &[BUFFERED, FRAMED, "http"]),
-        each(&["binary", "compact"], &["header", "zlib"]),
-        varied("binary", BUFFERED),
-        varied("compact", FRAMED),
-    ];
-    let code = generated(folder, "cpp:no_skeleton");
-    let program = code.join("interop");
-    let modified = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
-    if modified(&program) <= modified(&script("cpp/interop.cpp")) {
-        let sources = ["Base", "Interop", "InteropPlus", "InteropV2", "Second"];
-        let sources = sources.into_iter().chain(["interop_types", "interop_constants"]);
-        let libraries = ["-lthrift", "-lthriftz", "-lssl", "-lcrypto", "-lz", "-lpthread"];
-        peers::run(
-            Command::new("g++")
-                .args(["-std=c++17", "-w", "-o", "interop.new", "-I."])
-                .arg(r#"-DPACKAGE_VERSION="0.17""#)
-                .arg(script("cpp/interop.cpp"))
-                .args(sources.map(|name| format!("{name}.cpp")))
-                .args(libraries)
-                .current_dir(&code),
-        );
-        std::fs::rename(code.join("interop.new"), &program).expect("it was built");
-    }
-    Peer {
-        name: "C++ 0.17",
-        program,
-        arguments: vec![],
-        environment: vec![],
-        stacks: stacks.concat(),
-        client_stacks: vec![],
-        has_uuid: false,
-    }
-}
-
 /// Apache Thrift for Ruby, from Debian's `thrift-compiler` and `ruby-thrift`.
 pub fn ruby(folder: &Path) -> Peer {
     let stacks = [
@@ -196,7 +159,7 @@ pub fn perl(folder: &Path) -> Peer {
 }
 
 /// The folder with the code that Apache's compiler makes of the IDL.
-fn generated(folder: &Path, language: &str) -> PathBuf {
+pub(super) fn generated(folder: &Path, language: &str) -> PathBuf {
     let name = language.split(':').next().unwrap_or(language);
     let code = folder.join(format!("interop-{name}"));
     std::fs::create_dir_all(&code).expect("the folder is writable");

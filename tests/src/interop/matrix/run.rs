@@ -67,13 +67,14 @@ pub(super) fn run(
     let theirs = |role_name: &str, server| {
         let mut command = Command::new(&peer.program);
         command.args(&peer.arguments).arg(role_name).arg(script("idl/interop.thrift"));
-        command.args(stack.arguments(stack.protocol, port, &files, server));
+        command.args(stack.arguments(port, &files, server));
         command.envs(peer.environment.iter().map(|(name, value)| (name, value)));
         command
     };
+    let wire = stack.on_the_wire();
     let ours = |program: &Path, blocking: bool, server| {
         let mut command = Command::new(program);
-        command.args(stack.arguments(stack.wire_protocol(), port, &files, server));
+        command.args(wire.arguments(port, &files, server));
         command.args(blocking.then_some("--blocking"));
         command
     };
@@ -99,7 +100,7 @@ pub(super) fn run(
     let shells = [("async", false), ("blocking", true)].into_iter();
     // The blocking server has no HTTP.
     let shells = shells
-        .filter(|(_, blocking)| !(*blocking && role == Role::Client && stack.transport == "http"));
+        .filter(|(_, blocking)| !(*blocking && role == Role::Client && wire.transport == "http"));
     match role {
         Role::Server => match listening(start(theirs("server", true))) {
             Ok(_server) => {

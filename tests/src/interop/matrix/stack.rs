@@ -9,7 +9,7 @@ pub struct Stack {
     /// The name of the protocol on the command line of a peer. Some peers have several implementations of a
     /// protocol, such as `binary-in-c`.
     pub protocol: &'static str,
-    /// The name of the transport on the command line.
+    /// The name of the transport on the command line, also with several implementations, such as `framed-in-nio`.
     pub transport: &'static str,
     /// Several services.
     pub multiplex: bool,
@@ -55,21 +55,16 @@ impl Stack {
         Stack { socket, ..self }
     }
 
-    /// The protocol on the wire: `binary` of `binary-in-c`.
-    pub fn wire_protocol(&self) -> &'static str {
-        self.protocol.split_once("-in-").map_or(self.protocol, |(protocol, _)| protocol)
+    /// The stack on the wire: `binary` of `binary-in-c`.
+    pub fn on_the_wire(&self) -> Stack {
+        let wire = |name: &'static str| name.split_once("-in-").map_or(name, |(wire, _)| wire);
+        Stack { protocol: wire(self.protocol), transport: wire(self.transport), ..*self }
     }
 
-    /// The arguments of a program that speaks `protocol`.
-    pub(super) fn arguments(
-        &self,
-        protocol: &str,
-        port: u16,
-        files: &Files,
-        server: bool,
-    ) -> Vec<String> {
+    /// The arguments of a program that speaks it.
+    pub(super) fn arguments(&self, port: u16, files: &Files, server: bool) -> Vec<String> {
         let port = port.to_string();
-        let mut words = vec!["--host", "127.0.0.1", "--port", &port, "--protocol", protocol];
+        let mut words = vec!["--host", "127.0.0.1", "--port", &port, "--protocol", self.protocol];
         words.extend(["--transport", self.transport]);
         if self.multiplex {
             words.push("--multiplex");
