@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use thriftly::blocking::Threads;
-use thriftly::{MessageKind, Server, binary, blocking};
+use thriftly::{ApplicationError, ApplicationErrorKind, MessageKind, Server, binary, blocking};
 use thriftly_tests::process::{ServerProcess, announce, case, wait};
 use thriftly_tests::random::Random;
 
@@ -228,6 +228,94 @@ fn panics_leak_nothing() {
         println!("{kind}: 10,000 panics: {grown} MiB more");
         assert!(grown < 8, "{grown} MiB");
         serves(&mut stream, 1);
+    }
+}
+
+#[test]
+fn calls_of_no_method_are_answered_and_the_stream_stays_in_sync() {
+    let mebibyte = "m".repeat(MIB as usize);
+    let unknown = ApplicationErrorKind::UNKNOWN_METHOD;
+    for kind in KINDS {
+        let server = ServerProcess::start(kind);
+        let mut stream = connect(server.address);
+        for (method, kind, expected) in [
+            ("", MessageKind::Call, unknown),
+            ("nobody", MessageKind::Call, unknown),
+            ("echo\0", MessageKind::Call, unknown),
+            ("\0", MessageKind::Call, unknown),
+            ("Other:echo", MessageKind::Call, unknown),
+            (&mebibyte, MessageKind::Call, unknown),
+            ("echo", MessageKind::Reply, ApplicationErrorKind::INVALID_MESSAGE_TYPE),
+            ("echo", MessageKind::Exception, ApplicationErrorKind::INVALID_MESSAGE_TYPE),
+        ] {
+            println!("{kind} `{}`", method.escape_debug().take(20).collect::<String>());
+            stream.write_all(&message(method, kind, 7)).expect("sent");
+            let mut reply = bytes::Bytes::from(read_reply(&mut stream));
+            let envelope = binary::read_envelope(&mut reply).expect("a message");
+            assert_eq!((envelope.kind, envelope.seqid), (MessageKind::Exception, 7));
+            let error: ApplicationError = binary::from_slice(&reply).expect("an exception");
+            assert_eq!(error.kind, expected, "{method:.20} {error:?}");
+            serves(&mut stream, 1);
+        }
+        // Nobody waits for an answer to these.
+        stream.write_all(&message(&mebibyte, MessageKind::Oneway, 7)).expect("sent");
+        serves(&mut stream, 2);
+    }
+}
+
+#[test]
+fn hostile_headers_take_nothing_and_affect_no_other_connection() {
+    let theader = |block: &[u8]| {
+        let words = (block.len().div_ceil(4) as u16).to_be_bytes();
+        [&b"\x0f\xff\0\0\0\0\0\x07"[..], &words, block, &vec![0; block.len().wrapping_neg() % 4]]
+            .concat()
+    };
+    let ttheader = |block: &[u8]| {
+        let words = (block.len().div_ceil(4) as u16).to_be_bytes();
+        [&b"\x10\0\0\0\0\0\0\x07"[..], &words, block, &vec![0; block.len().wrapping_neg() % 4]]
+            .concat()
+    };
+    let many = |start: &[u8], entry: &[u8], count: usize| [start, &entry.repeat(count)].concat();
+    let blocks = [
+        // 65,535 headers of one byte: announced, and there as far as a block can be.
+        theader(&many(b"\0\0\x01\xff\xff\x03", b"\x01k\0", 65_535)),
+        ttheader(&many(b"\0\0\x10\xff\xff", b"\0\x01k\0\0", 65_535)[..65_535 * 4 - 4]),
+        // More than 64 KiB.
+        theader(&[0; 70_000]),
+        ttheader(&[0; 70_000]),
+        // Lengths beyond the block, and numbers that do not end.
+        theader(b"\0\0\x01\x01\x7fkey"),
+        theader(b"\0\0\x01\x01\xff\xff\xff\xff\x07key"),
+        theader(b"\0\0\x01\x80\x80\x80\x80\x80\x80\x80\x01"),
+        ttheader(b"\0\0\x01\0\x01\xff\xffkey"),
+        // Transforms, protocols and entries that are not known.
+        theader(b"\0\x01\x63"),
+        theader(b"\x63\0"),
+        theader(b"\0\0\x63\x01\x01a\x01b"),
+        ttheader(b"\x63\0"),
+        ttheader(b"\0\0\x63\0\x01a"),
+    ];
+    for kind in KINDS {
+        let server = ServerProcess::start(kind);
+        let mut other = connect(server.address);
+        serves(&mut other, 1);
+        let (before, files) = (server.peak_memory(), server.files());
+        for header in &blocks {
+            let call = echo(5);
+            let frame = [header, &call[4..]].concat();
+            let mut stream = connect(server.address);
+            let length = (frame.len() as u32).to_be_bytes();
+            stream.write_all(&[&length[..], &frame].concat()).expect("sent");
+            stream.shutdown(Shutdown::Write).expect("it is connected");
+            let mut answer = Vec::new();
+            // Closed with a reason or none; a reset is an end as well.
+            let _ = stream.read_to_end(&mut answer);
+            serves(&mut other, 2);
+        }
+        released(&server, files);
+        let grown = (server.peak_memory() - before) / MIB;
+        println!("{kind}: {} hostile headers: {grown} MiB more at most", blocks.len());
+        assert!(grown < 8, "{grown} MiB");
     }
 }
 

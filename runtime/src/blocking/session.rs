@@ -66,8 +66,9 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         }
         loop {
             let round = match self.take_calls() {
-                Ok(true) => self.write(),
-                Ok(false) => self.read(),
+                // Messages that are no calls have answers, too.
+                Ok(taken) if taken || !self.connection.output.is_empty() => self.write(),
+                Ok(_) => self.read(),
                 Err(end) => Err(end),
             };
             if let Err(end) = round {
