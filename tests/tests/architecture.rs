@@ -1,4 +1,4 @@
-//! The map in ARCHITECTURE.md equals the tree.
+//! The map in ARCHITECTURE.md equals the tree, and the tests that documents name exist.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -106,4 +106,45 @@ fn each_file_and_folder_of_parser_code_generator_and_runtime_is_in_the_map() {
         lost.extend(paths.filter(|path| !has(&map, path)));
     }
     assert!(lost.is_empty(), "not in the map: {lost:#?}");
+}
+
+/// The paths of all Rust files below a folder, with their texts.
+fn sources(folder: &Path, found: &mut Vec<(String, String)>) {
+    for name in entries(folder) {
+        let path = folder.join(&name);
+        if name.ends_with('/') {
+            sources(&path, found);
+        } else if name.ends_with(".rs") {
+            let text = std::fs::read_to_string(&path).expect("a text");
+            found.push((path.display().to_string(), text));
+        }
+    }
+}
+
+#[test]
+fn each_attack_of_the_readme_has_its_tests() {
+    let text = std::fs::read_to_string(root().join("tests/README.md")).expect("it is there");
+    let table = text.split("\n# ").find(|section| section.starts_with("Attacks\n"));
+    let mut found = Vec::new();
+    ["runtime/src", "runtime/tests", "tests/tests"]
+        .into_iter()
+        .for_each(|folder| sources(&root().join(folder), &mut found));
+    let rows = table.expect("there is a section").lines().filter(|line| line.starts_with("| "));
+    let mut named = 0;
+    for row in rows.filter(|row| !row.ends_with("| test |")) {
+        let tests: Vec<_> = row
+            .split('`')
+            .filter_map(|code| code.split_once("::"))
+            .filter(|(module, _)| !module.contains(' '))
+            .collect();
+        assert!(!tests.is_empty(), "no test: {row}");
+        for (module, test) in tests {
+            let function = format!("fn {test}(");
+            let is_there =
+                found.iter().any(|(path, text)| path.contains(module) && text.contains(&function));
+            assert!(is_there, "there is no {module}::{test}");
+            named += 1;
+        }
+    }
+    assert!(named > 100, "{named}");
 }

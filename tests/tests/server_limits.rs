@@ -186,6 +186,40 @@ fn messages_in_part_are_bounded_for_all_connections() {
 }
 
 #[test]
+fn a_message_in_small_writes_takes_time_in_proportion_to_its_size() {
+    const ELEMENTS: u32 = 800_000;
+    // A field that is not known: a list of strings of one byte, which has to be followed to its end.
+    let list = [
+        &b"\x0f\0\x63\x0b"[..],
+        &ELEMENTS.to_be_bytes(),
+        &b"\0\0\0\x01a".repeat(ELEMENTS as usize),
+    ];
+    let framed = call("open", 1, &[&list.concat()[..], &[0]].concat());
+    for case in ["async", "blocking", "workers"] {
+        for (framing, message) in [("framed", &framed[..]), ("unframed", &framed[4..])] {
+            let server = ServerProcess::start(case);
+            let mut times = [message.len(), 64].map(|piece| {
+                let mut stream = connect(server.address);
+                let before = server.cpu();
+                for piece in message.chunks(piece) {
+                    stream.write_all(piece).expect("sent");
+                }
+                // With a search from the start after each read, it would take minutes.
+                stream.read_exact(&mut [0; 8]).expect("answered");
+                server.cpu() - before
+            });
+            times
+                .iter_mut()
+                .for_each(|time| *time = Duration::from_millis(time.as_millis() as u64));
+            let [one, many] = times;
+            println!(
+                "{case}, {framing}: 4 MB in one write {one:?}, in writes of 64 bytes {many:?} of CPU"
+            );
+        }
+    }
+}
+
+#[test]
 fn connections_leave_files_for_handlers() {
     for case in ["async", "blocking", "workers"] {
         let server = ServerProcess::start_with_files(case, 128);

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use thriftly::{Channel, ClientBuilder, ErrorKind};
 use thriftly_tests::peers::example;
 
 thriftly::thrift!("../../examples/graceful.thrift");
@@ -21,8 +22,12 @@ struct Running {
 
 impl Running {
     fn start() -> Running {
+        Running::start_at("127.0.0.1:0")
+    }
+
+    fn start_at(address: &str) -> Running {
         let mut child = Command::new(example("graceful"))
-            .arg("127.0.0.1:0")
+            .arg(address)
             .stdout(Stdio::piped())
             .spawn()
             .expect("it is built");
@@ -107,6 +112,42 @@ fn a_second_signal_ends_the_process_at_once() {
     assert_eq!(status.code(), Some(143));
     assert!(taken < AT_ONCE, "{taken:?}");
     assert!(stuck.join().expect("no panic").is_err(), "its call is lost");
+}
+
+#[tokio::test]
+async fn a_killed_server_fails_its_calls_at_once_and_is_called_again_when_it_is_back() {
+    let mut server = Running::start();
+    let mut channels = Vec::new();
+    for _ in 0..100 {
+        let channel: Channel =
+            ClientBuilder::new().connect(&*server.address).await.expect("it listens");
+        channels.push(channel);
+    }
+    let clients: Vec<_> = channels.iter().cloned().map(WorksClient::new).collect();
+    let calls: Vec<_> = clients.iter().map(|client| tokio::spawn(client.work(60_000))).collect();
+    let begin = Instant::now();
+    while channels.iter().any(|channel| channel.stats().in_flight == 0) {
+        assert!(begin.elapsed() < AT_ONCE, "calls are not sent");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    server.signal("KILL");
+    let killed = Instant::now();
+    for call in calls {
+        let error = call.await.expect("no panic").expect_err("it cannot be answered");
+        assert_eq!(error.kind(), ErrorKind::Closed, "{error}");
+    }
+    println!("100 calls failed {:?} after the server was killed", killed.elapsed());
+    assert!(killed.elapsed() < AT_ONCE);
+    server.end();
+    let _again = Running::start_at(&server.address);
+    let begin = Instant::now();
+    for client in clients {
+        while let Err(error) = client.work(0).await {
+            assert!(begin.elapsed() < AT_ONCE, "{error}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    println!("all are answered again after {:?}", begin.elapsed());
 }
 
 #[test]
