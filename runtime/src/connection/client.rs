@@ -258,7 +258,9 @@ impl ClientConnection {
     /// Reads the header of an oversized frame and skips the rest.
     #[cold]
     fn skip(&mut self, length: usize) -> Result<Option<Reply>> {
-        let (start, bytes) = (self.cutter.prefix(), self.input.bytes());
+        let start = self.cutter.prefix();
+        self.input.fill(start + length.min(HEADER))?;
+        let bytes = self.input.bytes();
         let head = &bytes[start..bytes.len().min(start + length.min(HEADER))];
         let complete = head.len() == HEADER;
         let mut head = Bytes::copy_from_slice(head);

@@ -425,6 +425,25 @@ mod zlib {
     }
 
     #[test]
+    fn the_header_of_a_large_compressed_reply_may_come_in_pieces() -> Result<()> {
+        let settings =
+            ClientSettings { framing: Framing::Framed, zlib: true, ..ClientSettings::default() };
+        let mut client = ClientConnection::new(&settings);
+        let mut large = (Limits::DEFAULT.frame as u32 + 1).to_be_bytes().to_vec();
+        large.extend_from_slice(b"\x80\x01\0\x02\0\0\0\x04ping\0\0\0\x01");
+        for (at, piece) in [&large[..12], &large[12..]].into_iter().enumerate() {
+            assert!(client.next()?.is_none(), "{at}");
+            let mut stream = Vec::new();
+            append(at == 0, std::iter::once(piece), &mut stream);
+            client.space().extend_from_slice(&stream);
+        }
+        let reply = client.next()?.expect("its header is there");
+        let error = reply.result.expect_err("it is too large");
+        assert_eq!((reply.seqid, error.kind()), (1, ErrorKind::SizeLimit));
+        Ok(())
+    }
+
+    #[test]
     fn a_server_that_does_not_compress_is_noticed() {
         let settings = ClientSettings { zlib: true, ..ClientSettings::default() };
         let mut client = ClientConnection::new(&settings);
