@@ -1,6 +1,8 @@
 //! Connection cores without sockets, for the fuzz targets in `tests/fuzz` and the unit tests here.
 //! Built with `--cfg fuzzing`, and for unit tests.
 
+mod sasl;
+
 use std::io::IoSlice;
 
 use bytes::{Bytes, BytesMut};
@@ -13,14 +15,15 @@ use crate::rpc::message::{Request, Response};
 use crate::settings::{ClientSettings, ServerSettings};
 use crate::tracking::{Record, SharedTracker, Tracker};
 use crate::transport::{Cutter, Framing};
+pub use sasl::{LoggedIn, log_in_to, serve_login};
 
 /// Outcome of feeding bytes from a peer until they ended or the stream was out of sync.
 #[derive(Debug)]
-pub struct Outcome<T> {
+pub struct Outcome<T, E = Error> {
     /// The decoded items.
     pub items: T,
     /// The error that ended decoding.
-    pub error: Option<Error>,
+    pub error: Option<E>,
 }
 
 /// Splits bytes that arrive in pieces into messages.
@@ -69,14 +72,20 @@ pub fn calls(
     Outcome { items: sent(&mut connection.output), error }
 }
 
-/// Feeds bytes in pieces to a client connection. Returns its replies with their sequence ids.
+/// Feeds bytes in pieces to a client connection, which may be compressed. Returns its replies with
+/// their sequence ids.
 pub fn replies(
     framing: Framing,
+    zlib: bool,
     pieces: &[&[u8]],
     limits: &Limits,
 ) -> Outcome<Vec<(i32, Result<Response>)>> {
+    #[cfg(not(feature = "zlib"))]
+    let _ = zlib;
     let mut connection = ClientConnection::new(&ClientSettings {
         framing,
+        #[cfg(feature = "zlib")]
+        zlib,
         limits: *limits,
         ..ClientSettings::default()
     });
@@ -89,6 +98,18 @@ pub fn replies(
         Ok(())
     });
     Outcome { items, error }
+}
+
+/// Creates a client that speaks HTTP over a single stream.
+///
+/// # Errors
+/// The settings cannot be used with HTTP.
+#[cfg(feature = "http")]
+pub async fn connect_http<T: crate::rpc::from_channel::FromChannel<crate::Channel>>(
+    builder: crate::ClientBuilder<T>,
+    stream: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + 'static,
+) -> Result<T> {
+    builder.aim(&"http://localhost/".parse()?)?.connect_stream(stream).await
 }
 
 /// Feeds the pieces in order, up to the first error.
@@ -207,8 +228,8 @@ mod tests {
                 prop_assert_eq!(whole.items, dripped.items);
                 prop_assert_eq!(kind(whole.error), kind(dripped.error));
 
-                let whole = replies(framing, &[&stream], &limits);
-                let dripped = replies(framing, &pieces, &limits);
+                let whole = replies(framing, false, &[&stream], &limits);
+                let dripped = replies(framing, false, &pieces, &limits);
                 let answered = |items: Vec<(i32, Result<Response>)>| {
                     items.into_iter().map(|(seqid, result)| (seqid, result.is_ok())).collect::<Vec<_>>()
                 };

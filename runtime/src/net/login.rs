@@ -20,18 +20,21 @@ pub(crate) fn log_in<IO: Read + Write>(
 ) -> io::Result<(Frames, BytesMut)> {
     let mut input = BytesMut::new();
     let mut scratch = [0; READ];
+    let mut frames = None;
     loop {
         limit(stream)?;
+        // Also what answers a challenge that has come together with the end of the negotiation.
         stream.write_all(&std::mem::take(&mut client.output))?;
         stream.flush()?;
+        if let Some(frames) = frames {
+            return Ok((frames, input));
+        }
         limit(stream)?;
         match stream.read(&mut scratch)? {
             0 => return Err(closed()),
             count => input.extend_from_slice(&scratch[..count]),
         }
-        if let Some(frames) = client.receive(&mut input)? {
-            return Ok((frames, input));
-        }
+        frames = client.receive(&mut input)?;
     }
 }
 
@@ -159,15 +162,17 @@ mod asynchronous {
         mut client: Client,
     ) -> io::Result<(Frames, BytesMut)> {
         let mut input = BytesMut::new();
+        let mut frames = None;
         loop {
             stream.write_all(&std::mem::take(&mut client.output)).await?;
             stream.flush().await?;
+            if let Some(frames) = frames {
+                return Ok((frames, input));
+            }
             if stream.read_buf(&mut input).await? == 0 {
                 return Err(closed());
             }
-            if let Some(frames) = client.receive(&mut input)? {
-                return Ok((frames, input));
-            }
+            frames = client.receive(&mut input)?;
         }
     }
 

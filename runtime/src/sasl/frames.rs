@@ -46,7 +46,9 @@ impl fmt::Debug for Frames {
 
 impl Transform for Frames {
     fn encode(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-        for contents in bytes.chunks(self.max_frame.clamp(1, i32::MAX as usize)) {
+        // A security layer makes the contents larger.
+        let reserve = if self.layer.is_some() { self.max_frame / 16 } else { 0 };
+        for contents in bytes.chunks((self.max_frame - reserve).clamp(1, i32::MAX as usize)) {
             let wrapped = match &mut self.layer {
                 Some(layer) => Some(layer.wrap(contents)?),
                 None => None,

@@ -39,7 +39,7 @@ pub(crate) struct Client {
 
 impl Client {
     /// Appends the name of the mechanism and the first response to the output.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         mut mechanism: Box<dyn ClientMechanism>,
         max_frame: usize,
     ) -> io::Result<Client> {
@@ -109,7 +109,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(mechanisms: Vec<Box<dyn ServerMechanism>>, max_frame: usize) -> Server {
+    pub(crate) fn new(mechanisms: Vec<Box<dyn ServerMechanism>>, max_frame: usize) -> Server {
         Server { mechanisms, chosen: None, messages: 0, max_frame, output: Vec::new() }
     }
 
@@ -383,6 +383,17 @@ mod tests {
             theirs.decode(&mut input, &mut out, 100).expect("valid");
         }
         assert_eq!(out, b"a call"[..]);
+    }
+
+    #[test]
+    fn a_protected_frame_stays_below_the_limit_of_the_peer() {
+        let frames = || Frames::new(Some(Box::new(Xor)), 64);
+        let sent = vec![7; 1000];
+        let mut wire = Vec::new();
+        frames().encode(&sent, &mut wire).expect("it is split");
+        let (mut input, mut out) = (BytesMut::from(&wire[..]), BytesMut::new());
+        frames().decode(&mut input, &mut out, usize::MAX).expect("each is below the limit");
+        assert_eq!(out, sent[..]);
     }
 
     #[test]

@@ -42,7 +42,10 @@ fn main() -> Result<()> {
                 for (protocol, message) in
                     [("binary", &*binary), ("compact", &*compact), ("json", json)]
                 {
-                    streams(&format!("{name}_{protocol}"), message, &mut save)?;
+                    let name = format!("{name}_{protocol}");
+                    streams(&name, message, &mut save)?;
+                    compressed(&name, message, &mut save)?;
+                    http(&name, message, &mut save)?;
                 }
             }
         }
@@ -75,6 +78,7 @@ fn main() -> Result<()> {
             }
         }
     }
+    logins(&mut save)?;
     println!("{seeds} seeds");
     Ok(())
 }
@@ -126,6 +130,73 @@ fn frames(
             let padding = vec![0; (8 + usize::from(u16::from_be_bytes(words)) * 4) - fixed.len()];
             let bytes = [&[0xff, 0xff][..], &fixed, &padding, message].concat();
             save(target, &format!("{name}_{at}"), &bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// A framed message and an unframed one, to be compressed as a stream, each frame alone, and in
+/// pieces of several lengths.
+fn compressed(
+    name: &str,
+    message: &[u8],
+    save: &mut impl FnMut(&str, &str, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let frame = [&u32::try_from(message.len())?.to_be_bytes(), message].concat();
+    for form in [5, 6, 7, 249, 250, 251] {
+        let stream = [&[7, form][..], &frame, message].concat();
+        save("zlib", &format!("{name}_{form}"), &stream)?;
+    }
+    // What follows the header of zlib: one block that is stored.
+    let length = u16::try_from(frame.len())?;
+    let stored = [&[1, 0, 1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), &frame].concat();
+    save("zlib", &format!("{name}_stored"), &stored)
+}
+
+/// Requests and responses of both versions of HTTP with the message as body: with the right lengths
+/// made by the target, and whole.
+fn http(
+    name: &str,
+    message: &[u8],
+    save: &mut impl FnMut(&str, &str, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let headers =
+        b"Content-Type: application/x-thrift\r\nSet-Cookie: a=b; Path=/\r\nclient_timeout: 50\r\n";
+    let chunk = [format!("{:x}\r\n", message.len()).as_bytes(), message, b"\r\n0\r\n\r\n"].concat();
+    for (side, start) in [(0, "POST / HTTP/1.1\r\nHost: a\r\n"), (1, "HTTP/1.1 200 OK\r\n")] {
+        let head = [4 + side, 9, u8::try_from(headers.len())?];
+        save("http", &format!("{name}_one_{side}"), &[&head, &headers[..], message].concat())?;
+        let chunked = format!("{start}Transfer-Encoding: chunked\r\n\r\n");
+        let chunked = [&[side, 9], chunked.as_bytes(), &chunk].concat();
+        save("http", &format!("{name}_chunked_{side}"), &chunked)?;
+    }
+    let Ok(length) = u8::try_from(message.len()) else { return Ok(()) };
+    // `POST http://a/` and `200` in HPACK; frames of headers, data, a reset, and no more calls.
+    for (side, fields) in [(0, &b"\x83\x86\x84\x41\x01a"[..]), (1, b"\x88")] {
+        let head = [6 + side, 200, 1, 4, 1, u8::try_from(fields.len())?];
+        let data = [&[0, 1, 1, length], message].concat();
+        let rest = b"\x03\0\x01\x04\0\0\0\x08\x07\0\0\x08\0\0\0\x01\0\0\0\0";
+        save("http", &format!("{name}_two_{side}"), &[&head, fields, &data, rest].concat())?;
+    }
+    Ok(())
+}
+
+/// Negotiations that succeed, and frames after them, of both mechanisms of the target.
+fn logins(save: &mut impl FnMut(&str, &str, &[u8]) -> Result<()>) -> Result<()> {
+    let signed: Vec<u8> = b"abc".iter().map(|byte| byte ^ 0x55).chain([0xee]).collect();
+    for (name, bytes) in [
+        ("frames", &b"\0\0\0\x03abc\0\0\0\0\0\0\0\x02de"[..]),
+        ("signed", &[&[0, 0, 0, 4], &signed[..]].concat()),
+        ("messages", b"\x51PLAIN\x62\0me\0me"),
+        ("plain", b"\x01\0\0\0\x05PLAIN\x02\0\0\0\x06\0me\0me\0\0\0\x03abc"),
+        ("rounds", b"\x02\0\0\0\x05hello\x05\0\0\0\x04ONCE\0\0\0\x01\xee"),
+        ("challenges", b"\x02\0\0\0\x04once\x05\0\0\0\x03end\0\0\0\x01\xee"),
+    ] {
+        for piece in PIECES {
+            for before in 0..8 {
+                let seed = [&[piece, before], bytes].concat();
+                save("sasl", &format!("{name}_{before}_{piece}"), &seed)?;
+            }
         }
     }
     Ok(())

@@ -5,9 +5,13 @@
 //! `targets/binary.rs`, and a line to [`value::check`].
 
 pub mod any_bytes;
-pub mod protocol;
-pub mod schema;
 // The seeds are made without the fuzzer, and so without what only it may reach.
+#[cfg(fuzzing)]
+pub mod http;
+pub mod protocol;
+#[cfg(fuzzing)]
+pub mod sasl;
+pub mod schema;
 #[cfg(fuzzing)]
 pub mod stream;
 pub mod value;

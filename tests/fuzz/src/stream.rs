@@ -1,6 +1,10 @@
 //! Bytes as they come over a connection, in pieces, to a server and to a client.
 
+use std::io::Write;
+
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use thriftly::blocking::Service;
 use thriftly::fuzzing::{calls, cut, replies};
 use thriftly::{Error, Framing, Limits, Request, Response, ResponseKind, Result};
@@ -31,18 +35,62 @@ pub fn check_frames(magic: [u8; 2], bytes: &[u8]) {
     check_in_pieces(*piece, &stream);
 }
 
+/// Compressed bytes mean the same, however they are cut into pieces. The first byte says how long the
+/// pieces are, the second what is compressed: the stream, flushed after so many bytes; each frame of
+/// THeader; or nothing, and the bytes are taken for a compressed stream.
+pub fn check_zlib(bytes: &[u8]) {
+    let [piece, form, bytes @ ..] = bytes else { return };
+    let length = usize::from(form / 4) * 8 + 8;
+    match form % 4 {
+        0 => check_in_pieces(*piece, &[b"\x78\x9c", bytes].concat()),
+        1 => {
+            let mut stream = Vec::new();
+            for content in bytes.chunks(length) {
+                let compressed = zlib(content);
+                // Version, flags, sequence id; one word of header: binary, one transform, zlib.
+                let head = [&b"\x0f\xff\0\0\0\0\0\x07\0\x01"[..], &[0, 1, 1, 0]].concat();
+                let frame = [head, compressed].concat();
+                stream.extend_from_slice(&(frame.len() as u32).to_be_bytes());
+                stream.extend_from_slice(&frame);
+            }
+            check_in_pieces(*piece, &stream);
+        }
+        form => {
+            let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+            for content in bytes.chunks(length) {
+                let written = encoder.write_all(content).and_then(|()| encoder.flush());
+                written.expect("memory takes all");
+            }
+            // The end of the stream, or only that of the connection.
+            let stream = match form {
+                2 => encoder.finish().expect("memory takes all"),
+                _ => std::mem::take(encoder.get_mut()),
+            };
+            check_in_pieces(*piece, &stream);
+        }
+    }
+}
+
+/// A zlib stream with these bytes.
+pub fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes all")
+}
+
+/// Small, so that they are reached.
+pub const LIMITS: Limits = Limits {
+    frame: 2000,
+    message: 3000,
+    depth: 16,
+    headers: 8,
+    header_bytes: 200,
+    ..Limits::DEFAULT
+};
+
 fn check_in_pieces(piece: u8, bytes: &[u8]) {
     let pieces: Vec<&[u8]> = bytes.chunks(usize::from(piece).max(1)).collect();
     let whole = &[bytes][..];
-    // Small, so that they are reached.
-    let limits = Limits {
-        frame: 2000,
-        message: 3000,
-        depth: 16,
-        headers: 8,
-        header_bytes: 200,
-        ..Limits::DEFAULT
-    };
+    let limits = LIMITS;
 
     for framing in [Framing::Framed, Framing::Unframed, Framing::Header, Framing::TtHeader] {
         let (once, often) = (cut(framing, whole, &limits), cut(framing, &pieces, &limits));
@@ -52,14 +100,17 @@ fn check_in_pieces(piece: u8, bytes: &[u8]) {
             once.items.iter().for_each(ends_where_the_reader_does);
         }
 
-        let once = replies(framing, whole, &limits);
-        let often = replies(framing, &pieces, &limits);
-        // The more there is to see, the better what is wrong can be named.
-        assert_eq!(once.error.is_some(), often.error.is_some());
-        assert_eq!(once.items.len(), often.items.len());
-        for (once, often) in once.items.into_iter().zip(often.items) {
-            assert_eq!(once.0, often.0);
-            assert_eq!(once.1.map(body).ok(), often.1.map(body).ok());
+        for zlib in [false, true] {
+            let once = replies(framing, zlib, whole, &limits);
+            let often = replies(framing, zlib, &pieces, &limits);
+            // The more there is to see, the better what is wrong can be named.
+            assert_eq!(once.error.is_some(), often.error.is_some());
+            // What was compressed before broken bytes is only read if it has come before them.
+            assert!(zlib && once.error.is_some() || once.items.len() == often.items.len());
+            for (once, often) in once.items.into_iter().zip(often.items) {
+                assert_eq!(once.0, often.0);
+                assert_eq!(once.1.map(body).ok(), often.1.map(body).ok());
+            }
         }
     }
 
@@ -110,7 +161,8 @@ fn ends<P: Typed>(message: &Bytes) {
     }
 }
 
-struct Handler;
+/// Answers calls with their arguments, and refuses some.
+pub struct Handler;
 
 impl BlockingMirror for Handler {
     fn reflect(&self, it: AllRef<'_>) -> std::result::Result<All, ReflectError> {

@@ -1,0 +1,7 @@
+//! Logins from a client or a server.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use thriftly_fuzz::sasl;
+
+fuzz_target!(|bytes: &[u8]| sasl::check(bytes));
