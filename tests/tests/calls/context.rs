@@ -514,3 +514,21 @@ mod tracked {
         }
     }
 }
+
+#[test]
+fn the_example_passes_headers_and_deadlines_on_in_all_framings_that_carry_them() {
+    let program = thriftly_tests::peers::example("headers");
+    let output = std::process::Command::new(program).output().expect("it is built");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let lines = |words: &[&str]| {
+        text.lines().filter(|line| words.iter().all(|word| line.contains(word))).count()
+    };
+    for service in ["front", "store"] {
+        let trace = "traceparent 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        assert_eq!(lines(&[service, trace, " s left"]), 3, "{text}");
+        assert_eq!(lines(&[service, " 0 s left"]), 0, "{text}");
+    }
+    assert_eq!(lines(&["served by Some(\"store 2\")"]), 3, "{text}");
+    assert_eq!(lines(&["Guten Tag, Ada!"]), 3, "{text}");
+}
