@@ -38,6 +38,7 @@ fn peers_from_debian_pass_all_checks_but_for_known_bugs() {
     let folder = folder();
     check(&[
         matrix::perl(folder),
+        matrix::php(folder),
         matrix::java(folder),
         matrix::ruby(folder),
         matrix::thriftpy(),

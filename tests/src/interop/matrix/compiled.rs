@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::peer::{BUFFERED, FRAMED, Peer, each, generated, script, varied};
+use super::peer::{BUFFERED, FRAMED, IDL, Peer, each, generated, script, varied};
 use super::stack::{Socket, Stack};
 use crate::peers;
 
@@ -122,6 +122,6 @@ pub fn java(folder: &Path) -> Peer {
 /// Whether what was built is older than its source or the IDL, or not there.
 fn is_stale(built: &Path, source: &Path) -> bool {
     let modified = |path: &Path| path.metadata().and_then(|file| file.modified()).ok();
-    let sources = [source, &script("idl/interop.thrift")].map(modified);
+    let sources = [source, &script(IDL)].map(modified);
     sources.into_iter().any(|source| modified(built) <= source)
 }

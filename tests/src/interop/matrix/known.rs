@@ -54,6 +54,7 @@ const NODE: &str = "Node";
 const OLD_THRIFTPY: &str = "ThriftPy";
 const CPP: &str = "C++";
 const RUBY: &str = "Ruby";
+const PHP: &str = "PHP";
 
 /// Some checks fail, which are others from run to run.
 pub(super) const ANY: &[&str] = &[];
@@ -239,6 +240,55 @@ pub(super) const KNOWN: &[Known] = &[
         stacks: |stack| stack.protocol == "json",
         checks: &["large"],
         reason: "takes minutes for large strings in JSON",
+    },
+    Known {
+        peer: PHP,
+        roles: SERVER,
+        stacks: |_| true,
+        checks: &["unknown_method"],
+        reason: "closes the connection after an unknown method",
+    },
+    Known {
+        peer: PHP,
+        roles: SERVER,
+        stacks: |_| true,
+        checks: &["undeclared"],
+        reason: "closes the connection when a handler throws an exception that the IDL does not declare",
+    },
+    Known {
+        peer: PHP,
+        roles: BOTH,
+        stacks: |stack| stack.protocol == "compact",
+        checks: &["containers"],
+        reason: "cannot write booleans in maps in the compact protocol",
+    },
+    Known {
+        peer: PHP,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "compact",
+        checks: &["unknown_fields", "unknown_binary", "unknown_method"],
+        reason: "cannot write booleans in maps in the compact protocol",
+    },
+    Known {
+        peer: PHP,
+        roles: BOTH,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["double_nonfinite"],
+        reason: "writes no text for NaN and the infinities in JSON",
+    },
+    Known {
+        peer: PHP,
+        roles: CLIENT,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["binary", "scalars", "containers", "union", "large", "unknown_binary"],
+        reason: "writes binary values as text in JSON, and nothing for those that are not UTF-8",
+    },
+    Known {
+        peer: PHP,
+        roles: SERVER,
+        stacks: |stack| stack.protocol == "json",
+        checks: &["large"],
+        reason: "reads strings in JSON in time that grows with the square of their length",
     },
 ];
 

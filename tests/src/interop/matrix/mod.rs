@@ -13,7 +13,7 @@ use std::sync::Mutex;
 
 pub use compiled::{cpp, go, java};
 pub use known::Role;
-pub use peer::{Peer, apache_python, node, perl, ruby, thriftpy, thriftpy2};
+pub use peer::{Peer, apache_python, node, perl, php, ruby, thriftpy, thriftpy2};
 pub use report::Report;
 pub use stack::{Socket, Stack};
 

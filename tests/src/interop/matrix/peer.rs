@@ -25,6 +25,9 @@ pub struct Peer {
     pub(super) has_uuid: bool,
 }
 
+/// The IDL of all peers.
+pub(super) const IDL: &str = "idl/interop.thrift";
+
 pub(super) const BUFFERED: &str = "buffered";
 pub(super) const FRAMED: &str = "framed";
 
@@ -158,13 +161,49 @@ pub fn perl(folder: &Path) -> Peer {
     }
 }
 
+/// Apache Thrift for PHP, from Debian's `thrift-compiler`, `php-thrift` and `php-cli`. Its multiplexed server needs a file that
+/// the package lacks.
+pub fn php(folder: &Path) -> Peer {
+    let stacks = [
+        each(&["binary", "binary-in-c", "compact"], &[BUFFERED, FRAMED]),
+        each(&["json"], &[FRAMED]),
+    ];
+    let client_stacks = [
+        each(&["binary", "compact"], &["http"]),
+        vec![
+            Stack::new("binary", BUFFERED).multiplexed(),
+            Stack::new("json", FRAMED).multiplexed(),
+        ],
+    ];
+    // No class can be called `Empty`.
+    let idl = std::fs::read_to_string(script(IDL)).expect("it is there");
+    let renamed = folder.join("interop-php.thrift");
+    let text = idl.replace("Empty ", "Nothing ").replace("Empty>", "Nothing>");
+    std::fs::write(&renamed, text).expect("the folder is writable");
+    // The process that serves a connection outlives the server, and may read JSON for minutes.
+    let settings = ["extension=thrift_protocol.so", "max_execution_time=10", "memory_limit=512M"];
+    let settings = settings.iter().flat_map(|setting| ["-d".into(), setting.into()]);
+    Peer {
+        name: "PHP 0.17",
+        program: "php".into(),
+        arguments: settings.chain([script("php/interop.php")]).collect(),
+        environment: vec![("GENERATED", generated_from(&renamed, folder, "php:server").into())],
+        stacks: stacks.concat(),
+        client_stacks: client_stacks.concat(),
+        has_uuid: false,
+    }
+}
+
 /// The folder with the code that Apache's compiler makes of the IDL.
 pub(super) fn generated(folder: &Path, language: &str) -> PathBuf {
+    generated_from(&script(IDL), folder, language)
+}
+
+fn generated_from(idl: &Path, folder: &Path, language: &str) -> PathBuf {
     let name = language.split(':').next().unwrap_or(language);
     let code = folder.join(format!("interop-{name}"));
     std::fs::create_dir_all(&code).expect("the folder is writable");
-    let idl = script("idl/interop.thrift");
-    peers::run(Command::new("thrift").args(["--gen", language, "-out"]).arg(&code).arg(idl));
+    peers::run(Command::new("thrift").args(["--gen", language, "-out"]).args([&*code, idl]));
     code
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Programs;
 use super::known::{self, Role};
-use super::peer::{Peer, script};
+use super::peer::{IDL, Peer, script};
 use super::stack::{Files, Socket, Stack};
 use crate::authority::Authority;
 use crate::peers::{Program, free_port};
@@ -66,7 +66,7 @@ pub(super) fn run(
     let port = free_port();
     let theirs = |role_name: &str, server| {
         let mut command = Command::new(&peer.program);
-        command.args(&peer.arguments).arg(role_name).arg(script("idl/interop.thrift"));
+        command.args(&peer.arguments).arg(role_name).arg(script(IDL));
         command.args(stack.arguments(port, &files, server));
         command.envs(peer.environment.iter().map(|(name, value)| (name, value)));
         command
