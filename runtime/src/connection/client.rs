@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::deadline::Deadline;
-use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
+use crate::rpc::message::{Headers, MethodName, Request, Response, ResponseKind};
 use crate::settings::ClientSettings;
 use crate::tracking::{Handshake, Upgrade};
 use crate::transport::{
@@ -144,12 +144,11 @@ impl ClientConnection {
     ///
     /// # Errors
     /// It is none. The connection must be closed.
-    #[cold]
-    fn agree(&mut self, reply: Reply) -> Result<Option<Reply>> {
+    fn agree(&mut self, reply: Reply) -> Result<Reply> {
         if reply.seqid != Handshake::SEQID {
             return Err(no_such_call(&reply));
         }
-        let Some(handshake) = self.handshake.take() else { return Ok(Some(reply)) };
+        let Some(handshake) = self.handshake.take() else { return Ok(reply) };
         let (seqid, method) = (reply.seqid, reply.method.clone());
         let response = of_method(&Handshake::method(), reply)?;
         let protocol = response.protocol;
@@ -157,7 +156,7 @@ impl ClientConnection {
         if let Some(Upgrade { protocol, replies: true }) = self.upgrade {
             self.cutter.expect_structs(protocol);
         }
-        Ok(Some(Reply { seqid, method, result: Ok(Response::none(protocol)) }))
+        Ok(Reply { seqid, method, result: Ok(Response::none(protocol)) })
     }
 
     /// The next reply; `None` if none is complete. That to the handshake is an empty one.
@@ -186,36 +185,54 @@ impl ClientConnection {
             Ok(frame) => frame,
             Err(error) => return Err(explain(error, self.input.bytes(), self.cutter.framing)),
         };
-        let Some(mut frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
+        let Some(frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
         if !std::mem::replace(&mut self.replied, true) {
             self.answered.store(true, Ordering::Relaxed);
         }
         if frame.framing != self.cutter.framing {
             return Err(self.answers_in(&frame));
         }
+        if self.upgrade.is_some() || self.handshake.is_some() {
+            return self.tracked(frame).map(Some);
+        }
+        self.reply(frame).map(Some)
+    }
+
+    /// A reply, or that to the handshake, on a connection of a client that tracks calls.
+    #[cold]
+    fn tracked(&mut self, mut frame: Frame) -> Result<Reply> {
         let meta = match self.upgrade {
-            None => None,
-            Some(upgrade) => Some(upgrade.take_response_header(&mut frame.bytes, &self.limits)?),
+            None => Headers::default(),
+            Some(upgrade) => upgrade.take_response_header(&mut frame.bytes, &self.limits)?,
         };
+        let mut reply = self.reply(frame)?;
+        if let (Some(_), Ok(response)) = (self.upgrade, &mut reply.result) {
+            response.headers = meta;
+        }
+        match self.handshake {
+            None => Ok(reply),
+            Some(_) => self.agree(reply),
+        }
+    }
+
+    /// Reads the reply in a frame.
+    #[inline(always)]
+    fn reply(&self, frame: Frame) -> Result<Reply> {
         let Message { protocol, headers, bytes: mut message, .. } = match frame.open(&self.limits) {
             Ok(message) => message,
             Err(unreadable) => {
                 let (seqid, method) = (unreadable.form.seqid, MethodName::default());
-                return Ok(Some(Reply { seqid, method, result: Err(unreadable.error) }));
+                return Ok(Reply { seqid, method, result: Err(unreadable.error) });
             }
         };
         let Envelope { method, kind, seqid } = read_envelope(protocol, &mut message)?;
         let result = ResponseKind::of(kind).map(|kind| {
             let mut response = Response::new(kind, protocol, message.into());
             response.limits = self.limits;
-            response.headers = meta.unwrap_or(headers);
+            response.headers = headers;
             response
         });
-        let reply = Reply { seqid, method, result };
-        match self.handshake {
-            None => Ok(Some(reply)),
-            Some(_) => self.agree(reply),
-        }
+        Ok(Reply { seqid, method, result })
     }
 
     /// The error for a reply in another framing.
@@ -355,7 +372,7 @@ pub(crate) fn no_such_call(reply: &Reply) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rpc::message::{Headers, Protocol};
+    use crate::rpc::message::Protocol;
     use crate::sasl::{ClientFactory, PlainClient};
 
     fn called(framing: Framing) -> ClientConnection {

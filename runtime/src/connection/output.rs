@@ -81,7 +81,9 @@ impl Output {
         if form.framed {
             self.bytes.extend_from_slice(&[0; 4]);
         }
-        self.bytes.extend_from_slice(prefix);
+        if !prefix.is_empty() {
+            self.bytes.extend_from_slice(prefix);
+        }
         write_envelope(protocol, method, kind, seqid, body.len(), &mut self.bytes);
         let end = message_end(protocol);
         if form.framing != Framing::Unframed {

@@ -166,7 +166,7 @@ impl ServerConnection {
                 Ok(None) => self.share.hold_input(self.input.held()).map(|()| None),
                 cut => cut,
             };
-            let mut message = match cut {
+            let message = match cut {
                 Ok(Some(message)) => message,
                 Ok(None) => return Ok(None),
                 Err(error) => {
@@ -177,12 +177,9 @@ impl ServerConnection {
                 }
             };
             self.messages += 1;
-            let upgrade = self.tracking.as_ref().and_then(|one| one.upgrade(message.framing));
-            let header = match upgrade {
-                None => None,
-                Some(upgrade) => {
-                    Some(upgrade.take_request_header(&mut message.bytes, &self.limits)?)
-                }
+            let (message, upgrade, header) = match &self.tracking {
+                None => (message, None, None),
+                Some(tracking) => tracking.open(message, &self.limits)?,
             };
             let Message { form, protocol, headers, bytes: mut body } =
                 match message.open(&self.limits) {
@@ -221,7 +218,9 @@ impl ServerConnection {
                         *shared = Arc::new(Connection { ends, framing, created });
                     }
                     request.connection = self.shared.clone();
-                    if let (Some(tracking), Some(header)) = (&self.tracking, header) {
+                    if let Some(header) = header
+                        && let Some(tracking) = &self.tracking
+                    {
                         head.span = tracking.begin(&mut request, header);
                     }
                     self.tally.received();
@@ -294,8 +293,29 @@ impl ServerConnection {
 
     /// Appends the answer to a call. Returns the failure that the log has to have, if there is one.
     pub(crate) fn answer(&mut self, head: &CallHead, result: Result<Response>) -> Option<Error> {
+        match &head.span {
+            None => self.answer_call(head, result),
+            Some(span) => self.answer_tracked(head, span, result),
+        }
+    }
+
+    /// Answers a call and records it.
+    #[cold]
+    fn answer_tracked(
+        &mut self,
+        head: &CallHead,
+        span: &Span,
+        result: Result<Response>,
+    ) -> Option<Error> {
+        let outcome = Outcome::of(&result);
+        let failure = self.answer_call(head, result);
+        span.end(&failure.clone().map_or(outcome, Outcome::Failed));
+        failure
+    }
+
+    #[inline(always)]
+    fn answer_call(&mut self, head: &CallHead, result: Result<Response>) -> Option<Error> {
         self.tally.answered();
-        let outcome = head.span.as_ref().map(|_| Outcome::of(&result));
         let (response, failure) = match result {
             Ok(mut response) => {
                 let failure = response.failure.take();
@@ -312,11 +332,7 @@ impl ServerConnection {
         };
         self.counted += Share::counted(response.body.len());
         let unsent = answer(&mut self.output, head, response).err();
-        let failure = failure.or(unsent);
-        if let (Some(span), Some(outcome)) = (&head.span, outcome) {
-            span.end(&failure.clone().map_or(outcome, Outcome::Failed));
-        }
-        failure
+        failure.or(unsent)
     }
 
     /// The framing of the call carries no headers: what a handler has set would be lost in silence.

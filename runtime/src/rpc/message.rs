@@ -242,6 +242,11 @@ impl MethodName {
         self.bytes.get(self.dispatched as usize..).unwrap_or_default()
     }
 
+    /// Whether the name ends with these bytes, without a check that it is text.
+    pub(crate) fn ends_with(&self, end: &str) -> bool {
+        self.bytes.ends_with(end.as_bytes())
+    }
+
     /// The name without the service of a multiplexed call: `method` of `Service:method`. A reply has
     /// this name.
     pub(crate) fn plain(&self) -> &str {

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::rpc::arguments::{Argument, OptionalArgument};
 use crate::rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
-use crate::transport::{Framing, begins_message};
+use crate::transport::{Frame, Framing, begins_message};
 use crate::ttype::ApplicationErrorKind;
 
 /// The method of the handshake.
@@ -155,6 +155,23 @@ impl ServerTracking {
         }
     }
 
+    /// Takes the header off a message, if it has to have one.
+    ///
+    /// # Errors
+    /// The header is malformed or exceeds a limit.
+    #[cold]
+    pub(crate) fn open(
+        &self,
+        mut message: Frame,
+        limits: &Limits,
+    ) -> Result<(Frame, Option<Upgrade>, Option<Arc<CallHeader>>)> {
+        let Some(upgrade) = self.upgrade(message.framing) else {
+            return Ok((message, None, None));
+        };
+        let header = upgrade.take_request_header(&mut message.bytes, limits)?;
+        Ok((message, Some(upgrade), Some(Arc::new(header))))
+    }
+
     /// Whether a call is the handshake.
     pub(crate) fn is_handshake(
         &self,
@@ -162,7 +179,10 @@ impl ServerTracking {
         framing: Framing,
         protocol: Protocol,
     ) -> bool {
-        self.upgraded.is_none() && method.plain() == METHOD && is_for(framing, protocol)
+        self.upgraded.is_none()
+            && method.ends_with(METHOD)
+            && method.plain() == METHOD
+            && is_for(framing, protocol)
     }
 
     /// Answers the handshake. If the connection is upgraded by that, returns how.
@@ -195,10 +215,14 @@ impl ServerTracking {
     }
 
     /// Begins a call with this header, and attaches its data to the request.
-    pub(crate) fn begin(&self, request: &mut Request, header: CallHeader) -> Option<Box<Span>> {
+    #[cold]
+    pub(crate) fn begin(
+        &self,
+        request: &mut Request,
+        header: Arc<CallHeader>,
+    ) -> Option<Box<Span>> {
         let (_, app_id) = self.upgraded.as_ref()?;
         request.headers = header.meta.clone();
-        let header = Arc::new(header);
         request.extensions.insert(Tracking::new(Arc::clone(&header), Arc::clone(app_id)));
         Some(Box::new(Span::received(&self.tracker, app_id, request, header)))
     }

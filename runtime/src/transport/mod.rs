@@ -196,14 +196,16 @@ impl Cutter {
     #[inline]
     pub(crate) fn cut(&mut self, input: &mut BytesMut, limits: &Limits) -> Result<Option<Frame>> {
         match self.framing {
-            Framing::Unframed => match self.end(input, limits)? {
-                Some(end) => {
-                    self.skipper.restart();
-                    let bytes = input.split_to(end).freeze();
-                    Ok(Some(Frame { framing: Framing::Unframed, bytes }))
-                }
-                None => Ok(None),
-            },
+            Framing::Unframed => {
+                let end = match &self.structs {
+                    None => self.skipper.end(input, limits)?,
+                    Some(_) => self.end_with_struct(input, limits)?,
+                };
+                let Some(end) = end else { return Ok(None) };
+                self.skipper.restart();
+                let bytes = input.split_to(end).freeze();
+                Ok(Some(Frame { framing: Framing::Unframed, bytes }))
+            }
             Framing::Framed | Framing::Header | Framing::TtHeader => {
                 let Some(bytes) = framed::cut(input, limits)? else { return Ok(None) };
                 let framing = match bytes.first_chunk() {
@@ -217,21 +219,17 @@ impl Cutter {
     }
 
     /// End of the unframed message at the start of `input`, with the struct before it.
-    #[inline]
-    fn end(&mut self, input: &[u8], limits: &Limits) -> Result<Option<usize>> {
-        match &mut self.structs {
-            None => self.skipper.end(input, limits),
-            Some(structs) => {
-                let Some(start) = structs.end(&mut self.skipper, input, limits)? else {
-                    return Ok(None);
-                };
-                let end = self.skipper.end(input.get(start..).unwrap_or_default(), limits)?;
-                if end.is_some() {
-                    structs.end = None;
-                }
-                Ok(end.map(|end| start + end))
-            }
+    #[cold]
+    fn end_with_struct(&mut self, input: &[u8], limits: &Limits) -> Result<Option<usize>> {
+        let Some(structs) = &mut self.structs else { return Ok(None) };
+        let Some(start) = structs.end(&mut self.skipper, input, limits)? else {
+            return Ok(None);
+        };
+        let end = self.skipper.end(input.get(start..).unwrap_or_default(), limits)?;
+        if end.is_some() {
+            structs.end = None;
         }
+        Ok(end.map(|end| start + end))
     }
 
     /// Minimum size of the message at the start of `input`, in bytes, including its frame.

@@ -99,6 +99,7 @@ impl Skipper {
         self.end_as(protocol, bytes, limits)
     }
 
+    #[inline(always)]
     fn end_as(
         &mut self,
         protocol: Protocol,
