@@ -57,7 +57,8 @@
 //! - Addresses and byte streams, such as unix sockets: [`Address`] and [a page of the
 //!   guide](guide::transports).
 //! - TLS and mutual TLS, with the feature `tls`: `tls`.
-//! - ThriftPy's tracking of calls across services: [`tracking`].
+//! - Spans of calls for `tracing` and OpenTelemetry: [`trace`]. ThriftPy's tracking of calls across
+//!   services: [`tracking`].
 //! - Limits on what a peer may send: [`Limits`].
 //! - Errors: [`Error`].
 //!
@@ -83,6 +84,7 @@ pub mod sasl;
 #[cfg(feature = "async")]
 mod server;
 mod settings;
+pub mod trace;
 pub mod tracking;
 mod transport;
 mod ttype;

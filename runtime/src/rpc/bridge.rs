@@ -13,7 +13,7 @@ use crate::blocking;
 use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
 use crate::rpc::named_service::NamedService;
-use crate::rpc::reply::into_error;
+use crate::rpc::reply::of_inner;
 use crate::rpc::thrift_service::ThriftService;
 
 /// A blocking service in an async server, run where the call is polled: for handlers that compute and
@@ -176,8 +176,8 @@ impl<S: NamedService> NamedService for BlockOn<S> {
 impl<S: ThriftService + Sync + 'static> blocking::Service for BlockOn<S> {
     fn call(&self, request: Request) -> Result<Response> {
         let mut service = self.0.clone();
-        block_on(poll_fn(|context| service.poll_ready(context))).map_err(into_error)?;
-        block_on(service.call(request)).map_err(into_error)
+        block_on(poll_fn(|context| service.poll_ready(context))).map_err(of_inner)?;
+        block_on(service.call(request)).map_err(of_inner)
     }
 }
 

@@ -13,7 +13,7 @@ use tower_service::Service;
 use crate::error::{Error, Result};
 use crate::rpc::message::{Request, Response};
 use crate::rpc::named_service::NamedService;
-use crate::rpc::reply::into_error;
+use crate::rpc::reply::of_inner;
 
 /// Creates a layer from an async function of a request and the [inner service](Next), for logging,
 /// metrics, authorization or headers. It can wrap a [`Server`](crate::Server) or the channel of a
@@ -114,8 +114,8 @@ where
             request,
             Next(Box::new(|request| {
                 Box::pin(async move {
-                    poll_fn(|context| inner.poll_ready(context)).await.map_err(into_error)?;
-                    inner.call(request).await.map_err(into_error)
+                    poll_fn(|context| inner.poll_ready(context)).await.map_err(of_inner)?;
+                    inner.call(request).await.map_err(of_inner)
                 })
             })),
         )

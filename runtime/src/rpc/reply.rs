@@ -87,8 +87,14 @@ impl<T: Returns, E: Throws, C: ThriftService> Future for ReplyFuture<T, E, C> {
 
 /// A layer's error: our own as it is, others as the source of one.
 pub(crate) fn into_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    of_inner(error).unanswered()
+}
+
+/// The error of a service within a layer: an [`Error`] unchanged, so that a server answers with it as
+/// without the layer.
+pub(crate) fn of_inner(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     match error.into().downcast::<Error>() {
-        Ok(error) => error.unanswered(),
+        Ok(error) => *error,
         Err(error) => Error::new(ErrorKind::Layer, error.to_string()).with_source(error),
     }
 }

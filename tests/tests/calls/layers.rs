@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use thriftly::{Context, Error, Layer, Request, Response, Server, ThriftService, blocking};
+use thriftly::{
+    ApplicationErrorKind, Context, Error, ErrorKind, Layer, Request, Response, Server,
+    ThriftService, blocking,
+};
 
 thriftly::thrift!(inline: "
     exception Odd { 1: i32 number }
@@ -95,6 +98,24 @@ async fn async_layers_stand_around_each_other() {
     let exceptions = order.iter().rev().map(|name| format!("{name}: an exception"));
     let all: Vec<_> = order.iter().map(|&name| name.to_owned()).chain(exceptions).collect();
     assert_eq!(*seen.lock().expect("nobody panics"), all);
+}
+
+#[tokio::test]
+async fn a_layer_leaves_the_errors_of_its_service_as_they_are() -> thriftly::Result<()> {
+    thriftly::thrift!(inline: "service Other { void other() }");
+    let layer = thriftly::from_fn(|request, next: thriftly::Next| next.run(request));
+    let layered = layer.layer(HalfServer::new(Handler));
+    let asynchronous = Server::new(layered.clone()).bind("127.0.0.1:0").await?;
+    let blocking = blocking::Server::new(blocking::BlockOn::new(layered)).bind("127.0.0.1:0")?;
+    let addresses = [asynchronous.local_addr().clone(), blocking.local_addr().clone()];
+    tokio::spawn(asynchronous.serve());
+    std::thread::spawn(|| blocking.serve());
+    for address in addresses {
+        let error = OtherClient::connect(&address).await?.other().await.expect_err("it is unknown");
+        let unknown = ErrorKind::Application(ApplicationErrorKind::UNKNOWN_METHOD);
+        assert_eq!(error.kind(), unknown, "{error}");
+    }
+    Ok(())
 }
 
 #[tokio::test]

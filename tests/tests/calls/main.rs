@@ -15,5 +15,6 @@ mod service;
 #[cfg(target_os = "linux")]
 mod shared_port;
 mod stats;
+mod trace;
 #[cfg(unix)]
 mod unix;

@@ -1,0 +1,355 @@
+//! Spans of calls, for [`tracing`](https://docs.rs/tracing) and, through it, OpenTelemetry.
+//!
+//! [`TraceLayer`] goes around a server or a channel and makes a span of each call. Events that the handler
+//! logs are within the span. Without a subscriber that asks for it, the layer costs a comparison.
+//!
+#![cfg_attr(feature = "async", doc = "```")]
+#![cfg_attr(not(feature = "async"), doc = "```ignore")]
+//! use thriftly::Server;
+//! use thriftly::trace::TraceLayer;
+//!
+//! thriftly::thrift!(inline: "service Ping { void ping() }");
+//!
+//! struct Handler;
+//!
+//! impl Ping for Handler {
+//!     async fn ping(&self) -> thriftly::Result<()> {
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> thriftly::Result<()> {
+//! let server = Server::new(PingServer::new(Handler)).layer(TraceLayer::server());
+//! let server = server.bind("127.0.0.1:0").await?;
+//! let address = server.local_addr();
+//! tokio::spawn(server.serve());
+//!
+//! let client = PingClient::builder().layer(TraceLayer::client()).connect(address).await?;
+//! client.ping().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Fields
+//!
+//! The span is called `call`, has the target `thriftly::call` and the level `INFO`. The names of its fields follow the
+//! [semantic conventions of OpenTelemetry for RPC](https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans/)
+//! where those have one:
+//!
+//! | field | value |
+//! |---|---|
+//! | `otel.name`, `rpc.method` | the method, as `Store:get` if the call is multiplexed; long names are truncated |
+//! | `otel.kind` | `server` or `client` |
+//! | `rpc.system.name` | `thrift` |
+//! | `network.peer.address` | the client, at a server |
+//! | `thrift.protocol` | the protocol, such as `binary` |
+//! | `thrift.framing` | the framing, such as `framed`, or `HTTP`, at a server |
+//! | `thrift.oneway` | whether the call has no reply |
+//! | `thrift.request.size`, `thrift.response.size` | sizes of arguments and result in bytes, without framing |
+//! | `thrift.outcome` | `success`; `exception`: one that the IDL declares; `error`; `abandoned`: nobody waited for the end |
+//! | `error.type` | the [kind](crate::ErrorKind) of the error, such as `timeout` or `INTERNAL_ERROR` |
+//! | `otel.status_code`, `otel.status_description` | `ERROR` and the text of the error, if the call failed |
+//!
+//! # Traces across processes
+//!
+//! In framings with headers, and over HTTP, a trace continues in the next process by the header
+//! [`traceparent`](https://www.w3.org/TR/trace-context/#traceparent-header). With `tracing-opentelemetry`,
+//! [`on_request`](TraceLayer::on_request) takes the parent of a span from the headers, and puts the span into the
+//! headers of calls. Without it, [`propagate`](TraceLayer::propagate) passes the headers on unchanged.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use tower_layer::Layer;
+use tracing::field::{Empty, display};
+use tracing::{Span, info_span};
+
+use crate::blocking;
+use crate::error::{Error, ErrorKind, Result};
+use crate::rpc::context::Context;
+use crate::rpc::message::{Request, Response};
+use crate::rpc::named_service::NamedService;
+use crate::tracking::{Outcome, Side};
+
+/// The headers of [W3C Trace Context](https://www.w3.org/TR/trace-context/).
+const TRACE_HEADERS: [&str; 2] = ["traceparent", "tracestate"];
+
+type Hook = Arc<dyn Fn(&Span, &mut Request) + Send + Sync>;
+
+/// A layer that makes a span of each call; see [the module](self).
+///
+/// It works around both kinds of servers and channels.
+#[derive(Clone)]
+pub struct TraceLayer {
+    side: Side,
+    propagate: bool,
+    hook: Option<Hook>,
+}
+
+/// A service wrapped by [`TraceLayer`].
+#[derive(Debug, Clone)]
+pub struct Traced<S> {
+    inner: S,
+    layer: TraceLayer,
+}
+
+impl TraceLayer {
+    /// A layer for a [`Server`](crate::blocking::Server).
+    pub fn server() -> TraceLayer {
+        TraceLayer { side: Side::Server, propagate: false, hook: None }
+    }
+
+    /// A layer for the channel of a client.
+    pub fn client() -> TraceLayer {
+        TraceLayer { side: Side::Client, propagate: false, hook: None }
+    }
+
+    /// Has a function called with the span and the request before the call, replacing the last one: to set the parent of
+    /// the span, record further fields (those of the user have to be declared by the span, see
+    /// [`Span::record`](https://docs.rs/tracing/latest/tracing/struct.Span.html#method.record)), or add headers. It is
+    /// also called if the span is disabled.
+    ///
+    /// With `tracing-opentelemetry`, `span.set_parent(…)` with a context extracted from `request.headers` at a
+    /// server, and an injector of `span.context()` into `request.headers` at a client, connect traces.
+    pub fn on_request(
+        mut self,
+        function: impl Fn(&Span, &mut Request) + Send + Sync + 'static,
+    ) -> TraceLayer {
+        self.hook = Some(Arc::new(function));
+        self
+    }
+
+    /// Passes the headers `traceparent` and `tracestate` of the call that a handler is handling on to the calls that
+    /// it makes through this layer, unless they have their own. Without effect at a server and outside a handler.
+    ///
+    /// The channel has to have a framing with headers ([`Framing::Header`](crate::Framing::Header),
+    /// [`Framing::TtHeader`](crate::Framing::TtHeader)) or HTTP, else it refuses them, as any headers.
+    pub fn propagate(mut self) -> TraceLayer {
+        self.propagate = true;
+        self
+    }
+
+    /// Begins a call.
+    fn begin(&self, request: &mut Request) -> Call {
+        if self.propagate && self.side == Side::Client {
+            propagate(request);
+        }
+        let span = match self.side {
+            Side::Server => self.server_span(request),
+            Side::Client => self.client_span(request),
+        };
+        if let Some(hook) = &self.hook {
+            hook(&span, request);
+        }
+        Call { span, ended: false }
+    }
+}
+
+/// The span of a call. Both sides have the same fields.
+macro_rules! call_span {
+    ($kind:literal, $request:expr, $peer:expr, $framing:expr) => {
+        info_span!(
+            target: "thriftly::call",
+            "call",
+            otel.name = $request.method.shown(),
+            otel.kind = $kind,
+            rpc.system.name = "thrift",
+            rpc.method = $request.method.shown(),
+            network.peer.address = $peer,
+            thrift.protocol = %$request.protocol,
+            thrift.framing = $framing,
+            thrift.oneway = $request.oneway,
+            thrift.request.size = $request.body.len(),
+            thrift.response.size = Empty,
+            thrift.outcome = Empty,
+            error.type = Empty,
+            otel.status_code = Empty,
+            otel.status_description = Empty,
+        )
+    };
+}
+
+impl TraceLayer {
+    fn server_span(&self, request: &Request) -> Span {
+        let connection = request.connection.as_deref();
+        call_span!(
+            "server",
+            request,
+            connection.map(|connection| display(&connection.ends)),
+            connection
+                .map(|connection| connection.framing.map_or("HTTP", |framing| framing.name()))
+        )
+    }
+
+    fn client_span(&self, request: &Request) -> Span {
+        call_span!("client", request, Empty, Empty)
+    }
+}
+
+/// Copies the headers of the trace from the call that is being handled.
+fn propagate(request: &mut Request) {
+    let context = Context::current();
+    for name in TRACE_HEADERS {
+        if let Some(value) = context.headers().get(name)
+            && request.headers.get(name).is_none()
+        {
+            request.headers.insert(name, value);
+        }
+    }
+}
+
+impl<S> Layer<S> for TraceLayer {
+    type Service = Traced<S>;
+
+    fn layer(&self, inner: S) -> Traced<S> {
+        Traced { inner, layer: self.clone() }
+    }
+}
+
+impl<S: NamedService> NamedService for Traced<S> {
+    const NAME: &'static str = S::NAME;
+}
+
+impl<S: blocking::Service> blocking::Service for Traced<S> {
+    fn call(&self, mut request: Request) -> Result<Response> {
+        let mut call = self.layer.begin(&mut request);
+        let result = {
+            let _entered = call.span.enter();
+            self.inner.call(request)
+        };
+        call.end(&result);
+        result
+    }
+}
+
+impl fmt::Debug for TraceLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TraceLayer").field("side", &self.side).finish_non_exhaustive()
+    }
+}
+
+/// A call in its span; abandoned, if it is dropped before its end.
+#[derive(Debug)]
+struct Call {
+    span: Span,
+    ended: bool,
+}
+
+impl Call {
+    fn end(&mut self, result: &Result<Response>) {
+        self.ended = true;
+        if self.span.is_disabled() {
+            return;
+        }
+        if let Ok(response) = result {
+            self.span.record("thrift.response.size", response.body.len());
+        }
+        self.record(&Outcome::of(result));
+    }
+
+    #[cold]
+    fn record(&self, outcome: &Outcome) {
+        let (word, error) = match outcome {
+            Outcome::Success => ("success", None),
+            Outcome::DeclaredException => ("exception", None),
+            Outcome::Failed(error) => ("error", Some(error)),
+            Outcome::Abandoned => ("abandoned", None),
+        };
+        self.span.record("thrift.outcome", word);
+        if let Some(error) = error {
+            self.span.record("error.type", &*error_type(error));
+            self.span.record("otel.status_code", "ERROR");
+            self.span.record("otel.status_description", display(error));
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if !self.ended && !self.span.is_disabled() {
+            self.record(&Outcome::Abandoned);
+        }
+    }
+}
+
+/// The kind of an error as a word of few values.
+fn error_type(error: &Error) -> Cow<'static, str> {
+    match error.kind() {
+        ErrorKind::Application(kind) => kind.name().into(),
+        kind => kind.to_string().into(),
+    }
+}
+
+#[cfg(feature = "async")]
+mod future {
+    //! The async side.
+
+    use std::error::Error as StdError;
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::task::{self, Poll, ready};
+
+    use pin_project_lite::pin_project;
+    use tower_service::Service;
+
+    use super::{Call, Traced};
+    use crate::error::{Error, Result};
+    use crate::rpc::message::{Request, Response};
+    use crate::rpc::reply::of_inner;
+
+    pin_project! {
+        /// The future of a call in its span.
+        #[derive(Debug)]
+        pub struct TracedFuture<F> {
+            #[pin]
+            inner: F,
+            call: Call,
+        }
+    }
+
+    impl<S> Service<Request> for Traced<S>
+    where
+        S: Service<Request, Response = Response>,
+        S::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        type Response = Response;
+        type Error = Error;
+        type Future = TracedFuture<S::Future>;
+
+        fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<()>> {
+            self.inner.poll_ready(context).map_err(of_inner)
+        }
+
+        fn call(&mut self, mut request: Request) -> Self::Future {
+            let call = self.layer.begin(&mut request);
+            let inner = {
+                let _entered = call.span.enter();
+                self.inner.call(request)
+            };
+            TracedFuture { inner, call }
+        }
+    }
+
+    impl<F, E> Future for TracedFuture<F>
+    where
+        F: Future<Output = Result<Response, E>>,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        type Output = Result<Response>;
+
+        fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
+            let this = self.project();
+            let result = {
+                let _entered = this.call.span.enter();
+                ready!(this.inner.poll(context)).map_err(of_inner)
+            };
+            this.call.end(&result);
+            Poll::Ready(result)
+        }
+    }
+}
+
+#[cfg(feature = "async")]
+pub use future::TracedFuture;
