@@ -57,7 +57,7 @@ pub(crate) fn detect(
         {
             Framing::Unframed
         }
-        [_, _, _, _, 0x80 | 0x0f | 0x10] => return Ok(None),
+        [_, _, _, _, 0x80 | 0x0f | 0x10] if !beyond(first, limits) => return Ok(None),
         [0x00..=0x7f, rest @ ..] if rest.len() < 4 && !beyond(first, limits) => return Ok(None),
         [] => return Ok(None),
         // It may be zlib.
@@ -277,6 +277,14 @@ mod tests {
         }
         for bytes in [&b"\xff\xff\xff\xff\xff\xff\xff\xff"[..], b"\0\0\0\x11\x80\x02\0\x01"] {
             assert_eq!(is(bytes), Err("does not look like Thrift".into()));
+        }
+    }
+
+    #[test]
+    fn a_length_above_the_limits_is_not_waited_for() {
+        for length in 1..=5 {
+            let first = b"\x7f\0\0\0\x80";
+            assert!(is(&first[..length]).is_err_and(|error| error != "undecided"), "{length}");
         }
     }
 
