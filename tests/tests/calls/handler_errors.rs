@@ -189,12 +189,27 @@ fn a_blocking_server_sends_the_error_chosen_by_the_handler() {
 }
 
 #[test]
-fn an_async_server_sends_the_error_chosen_by_the_handler() {
+fn an_async_server_sends_the_error_chosen_by_the_handler_also_through_a_layer() {
     let runtime = tokio::runtime::Runtime::new().expect("it can be built");
-    let server = thriftly::Server::new(StoreServer::new(shop())).bind("127.0.0.1:0");
-    let server = runtime.block_on(server).expect("port 0 is free");
-    let address = server.local_addr().socket_addr().expect("TCP");
+    let layer = thriftly::from_fn(|request, next| next.run(request));
+    let store = StoreServer::new(shop());
+    let layered = thriftly::Server::new(store.clone()).layer(layer).bind("127.0.0.1:0");
+    let server = thriftly::Server::new(store).bind("127.0.0.1:0");
+    let (server, layered) = runtime.block_on(async { (server.await, layered.await) });
+    let (server, layered) = (server.expect("port 0 is free"), layered.expect("port 0 is free"));
+    let addresses = [server.local_addr(), layered.local_addr()];
     runtime.spawn(server.serve());
+    runtime.spawn(layered.serve());
+    for address in addresses {
+        let address = address.socket_addr().expect("TCP");
+        check(address);
+        check_names(address);
+    }
+}
+
+#[test]
+fn an_async_service_of_a_blocking_server_sends_the_error_chosen_by_the_handler() {
+    let address = serve_blocking(blocking::BlockOn::new(StoreServer::new(shop())));
     check(address);
     check_names(address);
 }
