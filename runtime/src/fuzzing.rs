@@ -64,7 +64,7 @@ pub fn calls(
     };
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);
-        while let Some(Call { head, request, .. }) = connection.next()? {
+        while let Some(Call { head, request, .. }) = connection.next_call()? {
             connection.answer(&head, answer(request));
         }
         Ok(())

@@ -50,6 +50,7 @@
 //!   axum, and for clients: `thriftly::http`.
 //! - Several services on one port: [`blocking::Multiplexed`], and `Multiplexed` on tokio.
 //! - A service for each connection, for sessions: [`PerConnection`].
+//! - Health checks of load balancers: [`Health`].
 //! - Blocking servers and clients, without an async runtime: [`blocking`].
 //! - Framings, with and without headers: [`Framing`]. Compression of messages and connections, with
 //!   the feature `zlib`.
@@ -118,6 +119,7 @@ pub use rpc::extensions::Extensions;
 pub use rpc::from_channel::{CallSettings, FromChannel};
 #[cfg(feature = "async")]
 pub use rpc::from_fn::{FnService, FromFn, Next, from_fn};
+pub use rpc::health::Health;
 pub use rpc::message::{Headers, MethodName, Protocol, Request, Response, ResponseKind};
 pub use rpc::named_service::NamedService;
 pub use rpc::per_connection::PerConnection;

@@ -20,8 +20,9 @@ pub struct Limits {
     /// [`UnexpectedEof`](crate::ErrorKind::UnexpectedEof) below.
     pub message: usize,
     /// Largest frame of a framed transport, in bytes, in both directions: a larger one is rejected
-    /// before it is sent. Default: 16,384,000, as in the specification and in Envoy. Does not apply
-    /// to values without a message.
+    /// before it is sent. Default: 16,384,000, as in the specification. Envoy's
+    /// `thrift_proxy` has nearly the same limit: it resets connections for frames of 16,384,000 bytes and
+    /// more with their headers. Does not apply to values without a message.
     pub frame: usize,
     /// Maximum number of headers of one message. Default: 1,024.
     pub headers: usize,

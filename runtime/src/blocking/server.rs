@@ -22,6 +22,7 @@ use crate::net::blocking_stream::SocketStream;
 use crate::net::endpoints::Endpoints;
 use crate::net::listener::{Listener, unusable};
 use crate::net::socket::Socket;
+use crate::rpc::health::Health;
 use crate::rpc::named_service::NamedBlockingService;
 use crate::rpc::per_connection::PerConnection;
 use crate::rpc::services::server_services;
@@ -311,14 +312,32 @@ impl<S> fmt::Debug for BoundServer<S> {
 #[derive(Debug, Clone)]
 pub struct ServerHandle {
     sessions: Arc<Sessions>,
+    health: Option<Health>,
+    shutdown_delay: Duration,
 }
 
 impl ServerHandle {
-    /// Ends [`BoundServer::serve`] in good order: nothing more is accepted, calls that have come
-    /// are answered, and connections are closed. This returns at once; `serve` does when all is
-    /// done, or after [`drain_timeout`](Server::drain_timeout).
+    /// Shuts [`BoundServer::serve`] down gracefully: its [health method](Server::health) fails; after
+    /// [`shutdown_delay`](Server::shutdown_delay), no further connections are accepted, calls that have
+    /// arrived are answered, and connections are closed. This returns at once; `serve` returns when all
+    /// is done, or after [`drain_timeout`](Server::drain_timeout).
     pub fn shutdown(&self) {
-        self.sessions.close();
+        if let Some(health) = &self.health {
+            health.drain();
+        }
+        let delay = self.shutdown_delay;
+        if delay.is_zero() {
+            return self.sessions.close();
+        }
+        let sessions = Arc::clone(&self.sessions);
+        let waiting = thread::Builder::new().name("thrift shutdown".into()).spawn(move || {
+            thread::sleep(delay);
+            sessions.close();
+        });
+        if let Err(error) = waiting {
+            tracing::warn!(%error, "shutting down without a delay: cannot start a thread");
+            self.sessions.close();
+        }
     }
 }
 
@@ -336,7 +355,12 @@ impl<S: Service> BoundServer<S> {
 
     /// A handle that shuts this server down.
     pub fn handle(&self) -> ServerHandle {
-        ServerHandle { sessions: Arc::clone(&self.sessions) }
+        let settings = &self.server.settings;
+        ServerHandle {
+            sessions: Arc::clone(&self.sessions),
+            health: settings.health.clone(),
+            shutdown_delay: settings.shutdown_delay,
+        }
     }
 
     /// Serves until [`ServerHandle::shutdown`] is called.

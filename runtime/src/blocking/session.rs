@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::Service;
 use super::stream::Wire;
-use crate::connection::{Call, End, MAX_OUTPUT, ServerConnection, Waiting, Watchdog, guard};
+use crate::connection::{
+    Call, End, MAX_OUTPUT, Received, ServerConnection, Waiting, Watchdog, guard,
+};
 use crate::error::Result;
 #[cfg(feature = "tls")]
 use crate::net::blocking_stream::SocketStream;
@@ -156,13 +158,13 @@ impl<IO: Wire, S: Service> Session<IO, S> {
     fn take_calls(&mut self) -> Result<bool, End> {
         let mut taken = false;
         while self.connection.output.len() < MAX_OUTPUT
-            && let Some(Call { head, mut request, timeout }) =
-                self.connection.next().map_err(End::Broken)?
+            && let Some(received) = self.connection.next().map_err(End::Broken)?
         {
             if !std::mem::replace(&mut taken, true) {
                 // The others of the same batch are counted with their answers.
                 self.connection.publish();
             }
+            let Received::Call(Call { head, mut request, timeout }) = received else { continue };
             let limits = [self.shared.settings.handler_timeout, timeout];
             if let Some(timeout) = limits.into_iter().flatten().min() {
                 request.deadline = Deadline::after(timeout);

@@ -34,7 +34,7 @@ pub(crate) use pool::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, S
 pub(crate) use report::{End, Report};
 #[cfg(any(feature = "async", test))]
 pub(crate) use server::CallHead;
-pub(crate) use server::{Call, MAX_OUTPUT, ServerConnection};
+pub(crate) use server::{Call, MAX_OUTPUT, Received, ServerConnection};
 pub(crate) use stats::Tally;
 pub use stats::{ServerMonitor, ServerStats};
 pub(crate) use watchdog::{Waiting, Watchdog};

@@ -61,7 +61,7 @@ fn request(protocol: Protocol) -> Request {
 /// Takes all calls and answers each with its body and headers.
 fn answer_all(server: &mut ServerConnection) -> Result<Vec<Request>> {
     let mut requests = Vec::new();
-    while let Some(Call { head, request, .. }) = server.next()? {
+    while let Some(Call { head, request, .. }) = server.next_call()? {
         let mut response =
             Response::new(ResponseKind::Reply, request.protocol, request.body.clone());
         response.headers = request.headers.clone();
@@ -194,7 +194,7 @@ fn an_unreadable_header_is_answered_with_its_sequence_id() {
         let frame = [&b"\0\0\0\x0f"[..], magic, b"\0\0\0\0\0\x2a\0\x01", block, b"\x80"].concat();
         let mut server = any_server();
         server.space().extend_from_slice(&frame);
-        let error = server.next().expect_err("it cannot be read");
+        let error = server.next_call().expect_err("it cannot be read");
         assert!(matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof));
         let settings = ClientSettings { framing, ..ClientSettings::default() };
         let mut client = ClientConnection::new(&settings);
@@ -284,7 +284,7 @@ fn the_time_limit_of_a_call_travels() -> Result<()> {
             client.call(&call, 1, now)?;
             let mut server = any_server();
             server.space().extend_from_slice(&sent(&mut client.output));
-            let Call { timeout, .. } = server.next()?.expect("it is whole");
+            let Call { timeout, .. } = server.next_call()?.expect("it is whole");
             assert_eq!(timeout, expected.filter(|_| framing.has_headers()));
         }
     }
@@ -334,7 +334,7 @@ fn a_server_that_accepts_one_form_names_what_it_gets() {
     }
     let mut server = server(only(framed, compact), Limits::DEFAULT);
     server.space().extend_from_slice(b"GET / HTTP/1.1");
-    let error = server.next().expect_err("it is not Thrift");
+    let error = server.next_call().expect_err("it is not Thrift");
     let expected = "looks like HTTP; this server speaks compact Thrift, framed only, and got";
     assert!(error.message().starts_with(expected), "{error}");
 }
@@ -360,7 +360,7 @@ mod zlib {
         let frame = bomb(8 << 20);
         let mut server = server(Accepted::default(), limits);
         server.space().extend_from_slice(&frame);
-        let error = server.next().expect_err("it is a bomb");
+        let error = server.next_call().expect_err("it is a bomb");
         assert_eq!(error.kind(), ErrorKind::SizeLimit);
         assert!(error.message().contains("`Limits::frame` allows"), "{error}");
         let settings =
@@ -388,7 +388,7 @@ mod zlib {
             assert!(stream.len() < 1 << 16);
             let mut server = server(Accepted::default(), limits);
             server.space().extend_from_slice(&stream);
-            let error = server.next().expect_err("it is a bomb");
+            let error = server.next_call().expect_err("it is a bomb");
             assert_eq!(error.kind(), ErrorKind::SizeLimit);
         }
     }
@@ -400,7 +400,7 @@ mod zlib {
         append(true, std::iter::once(&inner[..]), &mut stream);
         let mut server = any_server();
         server.space().extend_from_slice(&stream);
-        let error = server.next().expect_err("once is enough");
+        let error = server.next_call().expect_err("once is enough");
         assert!(error.message().starts_with("looks like zlib"), "{error}");
     }
 

@@ -12,6 +12,7 @@ use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
 use crate::protocol::{Envelope, read_envelope};
 use crate::rpc::context::Connection;
+use crate::rpc::health::Health;
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
 use crate::rpc::per_connection::Services;
 use crate::settings::ServerSettings;
@@ -40,6 +41,7 @@ pub(crate) struct ServerConnection {
     /// Data of the connection that requests refer to, from then on.
     shared: Option<Arc<Connection>>,
     services: Services,
+    health: Option<Health>,
     pub(crate) input: Input,
     pub(crate) output: Output,
     /// Number of messages received.
@@ -52,6 +54,15 @@ pub(crate) struct ServerConnection {
     tally: Tally,
     /// If calls may be tracked.
     tracking: Option<Box<ServerTracking>>,
+}
+
+/// A received message.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is nearly always a call, and moved once")]
+pub(crate) enum Received {
+    Call(Call),
+    /// A message that the connection has answered itself: the output may have become full.
+    Answered,
 }
 
 /// A received call.
@@ -103,6 +114,7 @@ impl ServerConnection {
             cutter: None,
             shared: None,
             services: Services::default(),
+            health: settings.health.clone(),
             unsendable: false,
             input: Input::default(),
             output: Output::limited(&settings.limits),
@@ -145,13 +157,12 @@ impl ServerConnection {
         }
     }
 
-    /// The next call; `None` if none is complete. Messages that are not calls are answered and
-    /// skipped.
+    /// The next message; `None` if none is complete.
     ///
     /// # Errors
     /// The stream is out of sync. If the header was readable, an exception is in the output. The
     /// connection must then be closed.
-    pub(crate) fn next(&mut self) -> Result<Option<Call>> {
+    pub(crate) fn next(&mut self) -> Result<Option<Received>> {
         if self.input.is_empty() {
             self.share.hold_input(self.input.held())?;
             return Ok(None);
@@ -160,80 +171,99 @@ impl ServerConnection {
             self.detect()?;
         }
         let Some(cutter) = &mut self.cutter else { return Ok(None) };
-        loop {
-            let cut = self.input.cut(cutter, &self.limits);
-            let cut = match cut {
-                Ok(None) => self.share.hold_input(self.input.held()).map(|()| None),
-                cut => cut,
-            };
-            let message = match cut {
-                Ok(Some(message)) => message,
-                Ok(None) => return Ok(None),
-                Err(error) => {
-                    let broken = self.input.bytes().get(cutter.prefix()..).unwrap_or_default();
-                    let broken = Bytes::copy_from_slice(&broken[..broken.len().min(HEADER)]);
-                    self.answer_broken(broken, &error);
-                    return Err(error);
-                }
-            };
-            self.messages += 1;
-            let (message, upgrade, header) = match &self.tracking {
-                None => (message, None, None),
-                Some(tracking) => tracking.open(message, &self.limits)?,
-            };
-            let Message { form, protocol, headers, bytes: mut body } =
-                match message.open(&self.limits) {
-                    Ok(message) => message,
-                    Err(unreadable) => return Err(self.answer_unreadable(*unreadable)),
-                };
-            let Envelope { method, kind, seqid } = read_envelope(protocol, &mut body)?;
-            let oneway = kind == MessageKind::Oneway;
-            let mut head = CallHead { method, oneway, form, protocol, seqid, span: None, upgrade };
-            if let Some(why) = self.accepted.check(form.framing, protocol) {
-                return Err(self.refuse(&head, why));
+        let cut = self.input.cut(cutter, &self.limits);
+        let cut = match cut {
+            Ok(None) => self.share.hold_input(self.input.held()).map(|()| None),
+            cut => cut,
+        };
+        let message = match cut {
+            Ok(Some(message)) => message,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                let broken = self.input.bytes().get(cutter.prefix()..).unwrap_or_default();
+                let broken = Bytes::copy_from_slice(&broken[..broken.len().min(HEADER)]);
+                self.answer_broken(broken, &error);
+                return Err(error);
             }
-            if let Some(tracking) = &mut self.tracking
-                && kind == MessageKind::Call
-                && tracking.is_handshake(&head.method, form.framing, protocol)
-            {
-                let (upgrade, response) = tracking.shake_hands(protocol, body, &self.limits);
-                if let Some(Upgrade { protocol, .. }) = upgrade {
-                    cutter.expect_structs(protocol);
+        };
+        self.messages += 1;
+        let (message, upgrade, header) = match &self.tracking {
+            None => (message, None, None),
+            Some(tracking) => tracking.open(message, &self.limits)?,
+        };
+        let Message { form, protocol, headers, bytes: mut body } = match message.open(&self.limits)
+        {
+            Ok(message) => message,
+            Err(unreadable) => return Err(self.answer_unreadable(*unreadable)),
+        };
+        let Envelope { method, kind, seqid } = read_envelope(protocol, &mut body)?;
+        let oneway = kind == MessageKind::Oneway;
+        let mut head = CallHead { method, oneway, form, protocol, seqid, span: None, upgrade };
+        if let Some(why) = self.accepted.check(form.framing, protocol) {
+            return Err(self.refuse(&head, why));
+        }
+        if let Some(tracking) = &mut self.tracking
+            && kind == MessageKind::Call
+            && tracking.is_handshake(&head.method, form.framing, protocol)
+        {
+            let (upgrade, response) = tracking.shake_hands(protocol, body, &self.limits);
+            if let Some(Upgrade { protocol, .. }) = upgrade {
+                cutter.expect_structs(protocol);
+            }
+            answer(&mut self.output, &head, response)?;
+            return Ok(Some(Received::Answered));
+        }
+        match kind {
+            MessageKind::Call | MessageKind::Oneway => {
+                self.tally.received();
+                let health = self.health.as_ref();
+                if let Some(answer) = health.and_then(|it| it.answer(&head.method, protocol)) {
+                    self.answer(&head, Ok(answer));
+                    return Ok(Some(Received::Answered));
                 }
+                let mut request = Request::new(head.method.clone(), protocol, body.into());
+                request.oneway = head.oneway;
+                request.limits = self.limits;
+                let timeout = timeout(form.framing, &headers);
+                request.headers = headers;
+                if let Some(shared) = &mut self.shared
+                    && shared.framing != Some(form.framing)
+                {
+                    let (framing, created) = (Some(form.framing), shared.created.clone());
+                    let ends = self.ends.clone();
+                    *shared = Arc::new(Connection { ends, framing, created });
+                }
+                request.connection = self.shared.clone();
+                if let Some(header) = header
+                    && let Some(tracking) = &self.tracking
+                {
+                    head.span = tracking.begin(&mut request, header);
+                }
+                Ok(Some(Received::Call(Call { head, request, timeout })))
+            }
+            MessageKind::Reply | MessageKind::Exception => {
+                let error = Error::application(
+                    ApplicationErrorKind::INVALID_MESSAGE_TYPE,
+                    format!("a message of type {} is no call", kind.number()),
+                );
+                let response = Response::exception(protocol, &error);
                 answer(&mut self.output, &head, response)?;
-                continue;
+                Ok(Some(Received::Answered))
             }
-            match kind {
-                MessageKind::Call | MessageKind::Oneway => {
-                    let mut request = Request::new(head.method.clone(), protocol, body.into());
-                    request.oneway = head.oneway;
-                    request.limits = self.limits;
-                    let timeout = timeout(form.framing, &headers);
-                    request.headers = headers;
-                    if let Some(shared) = &mut self.shared
-                        && shared.framing != Some(form.framing)
-                    {
-                        let (framing, created) = (Some(form.framing), shared.created.clone());
-                        let ends = self.ends.clone();
-                        *shared = Arc::new(Connection { ends, framing, created });
-                    }
-                    request.connection = self.shared.clone();
-                    if let Some(header) = header
-                        && let Some(tracking) = &self.tracking
-                    {
-                        head.span = tracking.begin(&mut request, header);
-                    }
-                    self.tally.received();
-                    return Ok(Some(Call { head, request, timeout }));
-                }
-                MessageKind::Reply | MessageKind::Exception => {
-                    let error = Error::application(
-                        ApplicationErrorKind::INVALID_MESSAGE_TYPE,
-                        format!("a message of type {} is no call", kind.number()),
-                    );
-                    let response = Response::exception(protocol, &error);
-                    answer(&mut self.output, &head, response)?;
-                }
+        }
+    }
+
+    /// The next call; `None` if none is complete.
+    ///
+    /// # Errors
+    /// As [`next`](ServerConnection::next).
+    #[cfg(any(fuzzing, test))]
+    pub(crate) fn next_call(&mut self) -> Result<Option<Call>> {
+        loop {
+            match self.next()? {
+                Some(Received::Call(call)) => return Ok(Some(call)),
+                Some(Received::Answered) => {}
+                None => return Ok(None),
             }
         }
     }
@@ -467,7 +497,7 @@ mod tests {
     }
 
     fn take(connection: &mut ServerConnection) -> Result<Vec<Call>> {
-        std::iter::from_fn(|| connection.next().transpose()).collect()
+        std::iter::from_fn(|| connection.next_call().transpose()).collect()
     }
 
     #[test]
@@ -515,6 +545,39 @@ mod tests {
             assert!(connection.answer(&head, Ok(reply)).is_none());
         }
         assert!(connection.output.is_empty());
+        Ok(())
+    }
+
+    #[test]
+    fn health_checks_are_answered_without_a_call_and_one_at_a_time() -> Result<()> {
+        let health = Health::new("health");
+        let settings = ServerSettings { health: Some(health.clone()), ..ServerSettings::default() };
+        let mut connection = ServerConnection::new(&settings, Endpoints::default());
+        let framed = |method, kind| message(Protocol::Compact, method, kind, 7);
+        for method in ["health", "Store:health"] {
+            let check = framed(method, MessageKind::Call);
+            connection.space().extend_from_slice(&check.repeat(2));
+            for answers in 1..=2 {
+                assert!(matches!(connection.next()?, Some(Received::Answered)));
+                let reply = framed("health", MessageKind::Reply).repeat(answers);
+                assert_eq!(connection.output.as_slice(), Some(&reply[..]));
+            }
+            assert!(connection.next()?.is_none());
+            connection.output.advance(connection.output.len());
+        }
+        health.set_serving(false);
+        connection.space().extend_from_slice(&framed("health", MessageKind::Call));
+        assert!(take(&mut connection)?.is_empty());
+        let answer = connection.output.as_slice().expect("it is in one piece");
+        let text = String::from_utf8_lossy(answer);
+        assert!(text.contains("the server is not healthy"), "{text:?}");
+        connection.output.advance(connection.output.len());
+
+        connection.space().extend_from_slice(&framed("health", MessageKind::Oneway));
+        assert!(matches!(connection.next()?, Some(Received::Answered)));
+        assert!(connection.output.is_empty());
+        connection.space().extend_from_slice(&framed("other", MessageKind::Call));
+        assert_eq!(take(&mut connection)?.len(), 1);
         Ok(())
     }
 

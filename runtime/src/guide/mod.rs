@@ -7,12 +7,13 @@
 //! 5. [`transports`]: addresses, TCP, unix sockets and TLS.
 //! 6. [`middleware`]: layers, headers, and what a handler knows of its call.
 //! 7. [`shutdown`]: ending a server without losing a call.
-//! 8. [`testing`]: mocks, servers in memory.
-//! 9. [`own_types`]: Rust types of your own on the wire.
-//! 10. [`null_fields`]: services that tell null from empty, such as the Hive Metastore.
-//! 11. [`evolution`]: changing an IDL that others use.
-//! 12. [`coming_from`]: ThriftPy, Apache's crate, volo and tonic.
-//! 13. [`generated`]: everything that `thrift!` generates, in a module to click through.
+//! 8. [`envoy`]: servers behind Envoy's `thrift_proxy`.
+//! 9. [`testing`]: mocks, servers in memory.
+//! 10. [`own_types`]: Rust types of your own on the wire.
+//! 11. [`null_fields`]: services that tell null from empty, such as the Hive Metastore.
+//! 12. [`evolution`]: changing an IDL that others use.
+//! 13. [`coming_from`]: ThriftPy, Apache's crate, volo and tonic.
+//! 14. [`generated`]: everything that `thrift!` generates, in a module to click through.
 //!
 //! The examples are compiled and run as tests, except for fragments that need files of yours, which are
 //! shown as text, and a program that waits for a signal, which is only compiled.
@@ -37,6 +38,9 @@ pub mod middleware {}
 
 #[doc = include_str!("shutdown.md")]
 pub mod shutdown {}
+
+#[doc = include_str!("envoy.md")]
+pub mod envoy {}
 
 #[doc = include_str!("testing.md")]
 pub mod testing {}

@@ -156,9 +156,13 @@ impl Exchange {
             Some(share) => Arc::clone(share),
             None => Arc::new(self.settings.share()),
         };
-        let result = {
-            let _handling = Counted::new(&self.handling);
-            self.handle(service, request, &call.method).await
+        let health = self.settings.health.as_ref();
+        let result = match health.and_then(|it| it.answer(&call.method, call.protocol)) {
+            Some(answer) => Ok(answer),
+            None => {
+                let _handling = Counted::new(&self.handling);
+                self.handle(service, request, &call.method).await
+            }
         };
         let result = share.admit(&call.method, result);
         let mut response = self.response(&call, result, share);

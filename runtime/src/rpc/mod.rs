@@ -16,6 +16,7 @@ pub(crate) mod from_channel;
 #[cfg(feature = "async")]
 pub(crate) mod from_fn;
 pub(crate) mod handled_by;
+pub(crate) mod health;
 pub(crate) mod message;
 pub(crate) mod method;
 #[cfg(feature = "async")]

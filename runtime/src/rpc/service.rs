@@ -162,6 +162,14 @@ fn encode_outcome<T: Returns, E: Throws>(
     Ok(Response::new(ResponseKind::Reply, protocol, encode_body(protocol, &outcome)?))
 }
 
+/// The reply of a method that returns nothing.
+///
+/// # Errors
+/// The protocol cannot express it.
+pub(crate) fn encode_nothing(protocol: Protocol) -> Result<Response> {
+    encode_outcome::<(), Error>(protocol, false, Ok(()))
+}
+
 /// A oneway call gets no reply, regardless of its message type: the server only logs the failure.
 fn settle(oneway: bool, protocol: Protocol, result: Result<Response>) -> Result<Response> {
     match result {

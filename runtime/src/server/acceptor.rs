@@ -65,7 +65,8 @@ where
     S::Error: Into<Box<dyn StdError + Send + Sync>>,
     S::Future: Send + 'static,
 {
-    let drain_timeout = settings.drain_timeout;
+    let ServerSettings { shutdown_delay, drain_timeout, .. } = settings;
+    let health = settings.health.clone();
     let mut acceptor = Acceptor {
         source: Some(source),
         service,
@@ -77,7 +78,16 @@ where
         backoff: Backoff::default(),
         full: false,
     };
-    let mut stop = pin!(stop);
+    let mut stop = pin!(async {
+        stop.await;
+        if let Some(health) = &health {
+            health.drain();
+        }
+        if !shutdown_delay.is_zero() {
+            tracing::debug!(delay = ?shutdown_delay, "accepting connections before shutting down");
+            sleep(shutdown_delay).await;
+        }
+    });
     let mut pause = pin!(None::<Sleep>);
     poll_fn(|context| {
         if stop.as_mut().poll(context).is_ready() {

@@ -497,7 +497,8 @@ where
     }
 
     /// Serves until the future `stop` is ready, such as [`shutdown_signal`], and then shuts down
-    /// gracefully: no further connections are accepted; calls in flight are answered, and so are
+    /// gracefully: its [health method](Server::health) fails; after
+    /// [`shutdown_delay`](Server::shutdown_delay), no further connections are accepted; calls in flight are answered, and so are
     /// new calls on connections with a call in flight. Calls that have not completed after
     /// [`drain_timeout`](Server::drain_timeout) are dropped.
     ///

@@ -15,7 +15,7 @@ use super::calls::{Answer, Calls, OnewayCalls};
 use super::clock::Clock;
 use super::drain::{Drain, Listener};
 use super::linger::linger;
-use crate::connection::{Call, CallHead, End, MAX_OUTPUT, ServerConnection, Waiting};
+use crate::connection::{Call, CallHead, End, MAX_OUTPUT, Received, ServerConnection, Waiting};
 use crate::error::Error;
 use crate::net::async_socket::HangUp;
 use crate::net::endpoints::Endpoints;
@@ -260,7 +260,8 @@ where
             let call = match self.held.take() {
                 Some(call) => *call,
                 None => match self.connection.next() {
-                    Ok(Some(call)) => call,
+                    Ok(Some(Received::Call(call))) => call,
+                    Ok(Some(Received::Answered)) => continue,
                     Ok(None) => return false,
                     Err(error) => {
                         self.end = Some(End::Broken(error));

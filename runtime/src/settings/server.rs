@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 #[cfg(feature = "tls")]
 use crate::net::tls::{Acceptor, ServerTls};
+use crate::rpc::health::Health;
 use crate::rpc::services::no_service;
 use crate::sasl::ServerMechanisms;
 use crate::tracking::SharedTracker;
@@ -44,7 +45,9 @@ pub(crate) struct ServerSettings {
     pub(crate) message_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) write_timeout: Duration,
+    pub(crate) shutdown_delay: Duration,
     pub(crate) drain_timeout: Duration,
+    pub(crate) health: Option<Health>,
     pub(crate) nodelay: bool,
     pub(crate) sasl: ServerMechanisms,
     pub(crate) tracker: Option<SharedTracker>,
@@ -85,7 +88,9 @@ impl Default for ServerSettings {
             message_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(75),
             write_timeout: Duration::from_secs(30),
+            shutdown_delay: Duration::ZERO,
             drain_timeout: Duration::from_secs(30),
+            health: None,
             nodelay: true,
             sasl: ServerMechanisms::default(),
             tracker: None,
@@ -164,7 +169,7 @@ impl ServerSettings {
         match &self.invalid {
             Some(error) => Err(error.clone()),
             None if self.empty => Err(no_service()),
-            None => Ok(()),
+            None => self.health.as_ref().map_or(Ok(()), Health::check),
         }
     }
 
@@ -267,6 +272,21 @@ macro_rules! server_setters {
         /// Default: 30 seconds.
         pub fn write_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.write_timeout = timeout;
+            self
+        }
+
+        /// Answers the health method of load balancers; see [`Health`](crate::Health). It fails from the
+        /// moment at which the server is told to shut down. Default: no such method.
+        pub fn health(mut self, health: $crate::Health) -> Self {
+            self.settings.health = Some(health);
+            self
+        }
+
+        /// How long the server still accepts connections after it was told to shut down, while its
+        /// [health method](Self::health) fails, so that load balancers notice before a connection is
+        /// refused. [`drain_timeout`](Self::drain_timeout) begins afterwards. Default: zero.
+        pub fn shutdown_delay(mut self, delay: std::time::Duration) -> Self {
+            self.settings.shutdown_delay = delay;
             self
         }
 

@@ -79,7 +79,7 @@ fn request_with(protocol: Protocol, headers: Headers) -> Request {
 
 fn answer_all(server: &mut ServerConnection) -> Result<Vec<Request>> {
     let mut requests = Vec::new();
-    while let Some(Call { head, request, .. }) = server.next()? {
+    while let Some(Call { head, request, .. }) = server.next_call()? {
         let mut response =
             Response::new(ResponseKind::Reply, request.protocol, request.body.clone());
         if let Some(name) = request.headers.get("echo") {
@@ -244,7 +244,7 @@ fn the_headers_of_a_request_replace_meta_of_the_same_name() -> Result<()> {
 fn upgraded(framing: Framing, limits: Limits) -> ServerConnection {
     let (mut server, _) = server_with(limits);
     server.space().extend_from_slice(&in_frame(framing, &handshake(1, ASK_2)));
-    assert!(server.next().expect("in sync").is_none());
+    assert!(server.next_call().expect("in sync").is_none());
     sent(&mut server.output);
     server
 }
@@ -272,7 +272,7 @@ fn a_malformed_header_ends_the_connection_with_a_reason() {
             let mut server = upgraded(framing, Limits::DEFAULT);
             let call = [&header[..], &message(1, "echo", 7, b"\0")].concat();
             server.space().extend_from_slice(&in_frame(framing, &call));
-            let error = server.next().expect_err("it is malformed");
+            let error = server.next_call().expect_err("it is malformed");
             assert_eq!(error.kind(), kind, "{framing:?} {error}");
             assert!(error.to_string().contains(text), "{framing:?} {error}");
         }
@@ -286,7 +286,7 @@ fn a_header_that_is_announced_too_large_is_not_waited_for() {
     {
         let mut server = upgraded(Framing::Unframed, Limits::DEFAULT);
         server.space().extend_from_slice(start);
-        let error = server.next().expect_err("it is too large");
+        let error = server.next_call().expect_err("it is too large");
         assert_eq!(error.kind(), ErrorKind::SizeLimit);
         assert!(error.message().contains("a tracking header of at least"), "{error}");
     }
@@ -297,12 +297,12 @@ fn a_header_without_a_message_is_waited_for_or_refused() {
     for cut in 0..=HEADER.len() {
         let mut server = upgraded(Framing::Unframed, Limits::DEFAULT);
         server.space().extend_from_slice(&HEADER[..cut]);
-        assert!(server.next().expect("more may come").is_none());
+        assert!(server.next_call().expect("more may come").is_none());
         assert_eq!(server.end().is_err(), cut > 0);
         if cut > 0 {
             let mut server = upgraded(Framing::Framed, Limits::DEFAULT);
             server.space().extend_from_slice(&in_frame(Framing::Framed, &HEADER[..cut]));
-            assert!(server.next().is_err(), "the frame is complete");
+            assert!(server.next_call().is_err(), "the frame is complete");
         }
     }
 }
@@ -313,7 +313,7 @@ fn who_sent_a_broken_message_after_its_header_is_told() -> Result<()> {
     let mut server = upgraded(Framing::Unframed, limits);
     let call = message(1, "echo", 7, b"\x0b\0\x01\0\0\x40\0");
     server.space().extend_from_slice(&[HEADER, &call].concat());
-    assert_eq!(server.next().expect_err("too large").kind(), ErrorKind::SizeLimit);
+    assert_eq!(server.next_call().expect_err("too large").kind(), ErrorKind::SizeLimit);
     let told = sent(&mut server.output);
     assert!(told.starts_with(&[&b"\0"[..], &message(3, "echo", 7, b"")].concat()), "{told:?}");
     Ok(())
@@ -341,7 +341,7 @@ fn calls_before_the_handshake_are_answered_without_headers() -> Result<()> {
     let call = message(1, "echo", 1, b"\0");
     server.space().extend_from_slice(&[&call[..], &handshake(1, ASK_2), HEADER, &call].concat());
     let mut calls = Vec::new();
-    while let Some(call) = server.next()? {
+    while let Some(call) = server.next_call()? {
         calls.push(call);
     }
     assert_eq!(sent(&mut server.output), handshake(2, AGREE_2));
@@ -359,11 +359,11 @@ fn calls_before_the_handshake_are_answered_without_headers() -> Result<()> {
 fn a_server_records_how_calls_have_ended() -> Result<()> {
     let (mut server, lines) = server_with(Limits::DEFAULT);
     server.space().extend_from_slice(&handshake(1, ASK_2));
-    assert!(server.next()?.is_none());
+    assert!(server.next_call()?.is_none());
     assert!(lines.take().is_empty(), "the handshake is no call");
     let call = |server: &mut ServerConnection, kind| -> Result<CallHead> {
         server.space().extend_from_slice(&[HEADER, &message(kind, "get", 1, b"\0")].concat());
-        Ok(server.next()?.expect("it is complete").head)
+        Ok(server.next_call()?.expect("it is complete").head)
     };
     let reply = |kind, body: &[u8]| Response::new(kind, Protocol::Binary, body.to_vec().into());
     let unknown = Response::exception(Protocol::Binary, &Error::internal("no"));

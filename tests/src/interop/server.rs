@@ -5,12 +5,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use thriftly::tls::ServerTls;
-use thriftly::{Server, blocking};
+use thriftly::{Health, Server, blocking};
 
 use super::arguments::{Arguments, LOGIN, Transport};
 use super::handler::Handler;
 use super::idl::interop::{BlockingSecondServer, SecondServer};
 use super::idl::{BlockingServedServer, ServedServer};
+
+/// The method for health checks.
+const HEALTH: &str = "health";
 
 /// Serves until the process is ended. Prints the address once it listens.
 pub fn main() -> ExitCode {
@@ -35,6 +38,7 @@ macro_rules! listen {
             [certificate, key] => $server.tls(ServerTls::from_pem_files(certificate, key)?),
             _ => $server,
         };
+        let server = server.health(Health::new(HEALTH));
         let server = match $arguments.transport {
             Transport::Sasl => server.sasl_plain(|user, password| (user, password) == LOGIN),
             // Any other is detected.

@@ -5,6 +5,7 @@ mod closing;
 mod context;
 mod framings;
 mod handler_errors;
+mod health;
 mod in_memory;
 mod layers;
 mod messages;

@@ -1,10 +1,12 @@
-//! The interop matrix: other implementations, installed by the test, as servers and as clients.
+//! The interop matrix: other implementations, installed by the test, as servers and as clients; and Envoy between
+//! our clients and servers.
 //!
 //! ```text
 //! cargo test -p thriftly-tests --test interop -- --nocapture
 //! cargo test -p thriftly-tests --test interop -- --nocapture --include-ignored
 //! ```
 
+mod envoy;
 mod hive;
 
 use std::path::Path;
