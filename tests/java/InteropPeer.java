@@ -70,6 +70,7 @@ import org.apache.thrift.protocol.TJSONProtocol;
 import org.apache.thrift.protocol.TMultiplexedProtocol;
 import org.apache.thrift.protocol.TProtocol;
 import org.apache.thrift.protocol.TProtocolFactory;
+import org.apache.thrift.server.TSaslNonblockingServer;
 import org.apache.thrift.server.TThreadPoolServer;
 import org.apache.thrift.server.TThreadedSelectorServer;
 import org.apache.thrift.transport.THttpClient;
@@ -256,6 +257,11 @@ public final class InteropPeer {
       new TThreadedSelectorServer(
           new TThreadedSelectorServer.Args(new TNonblockingServerSocket(address))
               .processor(processor).protocolFactory(protocols())).serve();
+    } else if (transport.equals("sasl-in-nio")) {
+      new TSaslNonblockingServer(
+          new TSaslNonblockingServer.Args(new TNonblockingServerSocket(address))
+              .addSaslMechanism("PLAIN", null, null, Map.of(), InteropPeer::logIn)
+              .processor(processor).protocolFactory(protocols())).serve();
     } else {
       ServerSocket socket =
           tls.isEmpty()
@@ -306,12 +312,13 @@ public final class InteropPeer {
         Socket socket = tls.isEmpty() ? new Socket(host, port) : tlsContext().getSocketFactory().createSocket(host, port);
         socket.setTcpNoDelay(true);
         connection = new TSocket(socket);
+        boolean sasl = transport.startsWith("sasl");
         connection =
-            transport.equals("sasl")
+            sasl
                 ? new TSaslClientTransport("PLAIN", null, "interop", host, Map.of(), InteropPeer::logIn, connection)
                 : transports().getTransport(connection);
         // Sockets are open.
-        if (transport.equals("sasl")) connection.open();
+        if (sasl) connection.open();
       }
       TProtocol plain = protocols().getProtocol(connection);
       TProtocol named = multiplex ? new TMultiplexedProtocol(plain, "Interop") : plain;

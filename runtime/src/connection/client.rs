@@ -66,10 +66,6 @@ impl ClientConnection {
         let form =
             Form { zlib: settings.zlib_transform && form.framing == Framing::Header, ..form };
         let limits = settings.limits;
-        #[cfg_attr(
-            not(feature = "zlib"),
-            expect(unused_mut, reason = "it has no further settings")
-        )]
         let mut connection = ClientConnection {
             limits,
             form,
@@ -85,6 +81,9 @@ impl ClientConnection {
             handshake: settings.handshake().map(Box::new),
             upgrade: None,
         };
+        if connection.logged_in {
+            connection.output.keep_whole();
+        }
         #[cfg(feature = "zlib")]
         if settings.zlib {
             connection.input.start_zlib();
@@ -426,6 +425,25 @@ mod tests {
         let login = ClientFactory::new(|| PlainClient::new("me", "pw"));
         assert!(hint(None).ends_with("`.framed()`) or a login (`.sasl_plain(…)`)"));
         assert!(hint(Some(login)).ends_with("it may expect framed messages (`.framed()`)"));
+    }
+
+    #[test]
+    fn each_write_after_a_login_is_one_call() {
+        let call = Request::new("echo", Protocol::Binary, vec![0; 1 << 20].into());
+        let login = Some(ClientFactory::new(|| PlainClient::new("me", "pw")));
+        let settings = ClientSettings { sasl: login, ..ClientSettings::default() };
+        let mut connection = ClientConnection::new(&settings);
+        for seqid in 0..2 {
+            connection.call(&call, seqid, Instant::now()).expect("it is small");
+        }
+        let length = connection.output.len() / 2;
+        assert!(length > 1 << 20);
+        let write = |connection: &ClientConnection| connection.output.as_slice().map(<[u8]>::len);
+        assert_eq!(write(&connection), Some(length));
+        connection.output.advance(1);
+        assert_eq!(write(&connection), Some(length - 1), "what is left of it");
+        connection.output.advance(length - 1);
+        assert_eq!(write(&connection), Some(length));
     }
 
     #[test]

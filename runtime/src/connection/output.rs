@@ -55,6 +55,8 @@ pub(crate) struct Output {
     total: u64,
     /// The limit of frames, by name; that of their length without it.
     frame_limit: Option<(&'static str, usize)>,
+    /// If each slice is a whole message: the ends of unsent ones in `bytes`, which has no links.
+    ends: Option<VecDeque<usize>>,
     /// If it is a compressed stream: whether it has begun.
     #[cfg(feature = "zlib")]
     zlib: Option<bool>,
@@ -131,13 +133,21 @@ impl Output {
         let (bytes, links) = body.into_parts();
         let mut from = 0;
         for (at, link) in links {
-            self.piece(bytes.slice(from..at));
+            self.piece(bytes.slice(from..at), LINK_FROM);
             from = at;
-            self.links.push_back((self.bytes.len(), link));
+            self.piece(link, 0);
         }
-        self.piece(if from == 0 { bytes } else { bytes.slice(from..) });
+        self.piece(if from == 0 { bytes } else { bytes.slice(from..) }, LINK_FROM);
         self.bytes.extend_from_slice(end);
+        if let Some(ends) = &mut self.ends {
+            ends.push_back(self.bytes.len());
+        }
         Ok(())
+    }
+
+    /// Makes each slice one whole message, for streams that frame each write.
+    pub(crate) fn keep_whole(&mut self) {
+        self.ends = Some(VecDeque::new());
     }
 
     /// Compresses the messages that follow, as one zlib stream.
@@ -146,10 +156,11 @@ impl Output {
         self.zlib = Some(false);
     }
 
-    fn piece(&mut self, piece: Bytes) {
-        match piece.len() {
-            LINK_FROM.. => self.links.push_back((self.bytes.len(), piece)),
-            _ => self.bytes.extend_from_slice(&piece),
+    /// Appends a piece of a body, linked from a size on.
+    fn piece(&mut self, piece: Bytes, link_from: usize) {
+        match self.ends.is_none() && piece.len() >= link_from {
+            true => self.links.push_back((self.bytes.len(), piece)),
+            false => self.bytes.extend_from_slice(&piece),
         }
     }
 
@@ -167,9 +178,11 @@ impl Output {
         self.total
     }
 
-    /// All bytes in one piece, if they are.
+    /// All bytes in one piece, if they are, or those of the first of whole messages.
     pub(crate) fn as_slice(&self) -> Option<&[u8]> {
-        self.links.is_empty().then(|| &self.bytes[self.sent..])
+        let first = self.ends.as_ref().and_then(VecDeque::front);
+        let end = first.copied().unwrap_or(self.bytes.len());
+        self.links.is_empty().then(|| &self.bytes[self.sent..end])
     }
 
     /// Fills in the first slices of the output and returns their number.
@@ -208,6 +221,11 @@ impl Output {
             self.links.pop_front();
         }
         self.sent += count;
+        if let Some(ends) = &mut self.ends {
+            while ends.front().is_some_and(|end| *end <= self.sent) {
+                ends.pop_front();
+            }
+        }
         if self.left == 0 {
             self.sent = 0;
             self.bytes.clear();
@@ -289,6 +307,35 @@ mod tests {
             assert_eq!(drain(&mut output, step), expected);
             total += expected.len() as u64;
             assert_eq!(output.total(), total);
+        }
+    }
+
+    #[test]
+    fn each_slice_is_a_whole_message_where_writes_are_framed() {
+        let mut apart = Output::default();
+        let expected = messages(&mut apart);
+        let mut output = Output::default();
+        output.keep_whole();
+        for step in [1000, usize::MAX] {
+            messages(&mut output);
+            let mut sent = Vec::new();
+            let mut left = &expected[..];
+            while !left.is_empty() {
+                let length = 4 + u32::from_be_bytes([left[0], left[1], left[2], left[3]]) as usize;
+                let (message, rest) = left.split_at(length);
+                let mut at = 0;
+                while at < length {
+                    let slice = output.as_slice().expect("it has no links");
+                    assert_eq!(slice, &message[at..]);
+                    let count = slice.len().min(step);
+                    sent.extend_from_slice(&slice[..count]);
+                    output.advance(count);
+                    at += count;
+                }
+                left = rest;
+            }
+            assert!(output.is_empty());
+            assert_eq!(sent, expected);
         }
     }
 

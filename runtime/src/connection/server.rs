@@ -105,6 +105,10 @@ impl CallHead {
 
 impl ServerConnection {
     pub(crate) fn new(settings: &ServerSettings, ends: Endpoints) -> ServerConnection {
+        let mut output = Output::limited(&settings.limits);
+        if !settings.sasl.is_empty() {
+            output.keep_whole();
+        }
         ServerConnection {
             limits: settings.limits,
             accepted: settings.accepted,
@@ -117,7 +121,7 @@ impl ServerConnection {
             health: settings.health.clone(),
             unsendable: false,
             input: Input::default(),
-            output: Output::limited(&settings.limits),
+            output,
             messages: 0,
             tally: settings.report.tally(),
             tracking: settings

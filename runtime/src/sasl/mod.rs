@@ -5,9 +5,10 @@
 //! servers. Other mechanisms, such as `GSSAPI` (Kerberos), implement [`ClientMechanism`] or
 //! [`ServerMechanism`] and are passed to `sasl`.
 //!
-//! After the negotiation every write is one frame with a length of four bytes, around unframed
-//! messages; a mechanism may [sign or encrypt](SecurityLayer) the contents of frames. `PLAIN` does
-//! not: use it over TLS.
+//! After the negotiation each message is sent as one frame with a length of four bytes, or as several
+//! frames if it exceeds the limit of messages. Received frames may contain unframed messages in any
+//! portions. A mechanism may [sign or encrypt](SecurityLayer) the contents of frames. `PLAIN` does not:
+//! use it over TLS.
 //!
 //! ```
 //! use thriftly::blocking::Server;

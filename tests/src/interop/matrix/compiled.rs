@@ -82,7 +82,7 @@ pub fn go(folder: &Path) -> Peer {
 pub fn java(folder: &Path) -> Peer {
     let stacks = [
         each(&["binary", "compact", "json"], &[BUFFERED, FRAMED, "http"]),
-        each(&["binary", "compact"], &["framed-in-nio", "zlib", "sasl"]),
+        each(&["binary", "compact"], &["framed-in-nio", "zlib", "sasl", "sasl-in-nio"]),
         [BUFFERED, FRAMED, "sasl"].map(|name| Stack::new("binary", name).multiplexed()).to_vec(),
         [BUFFERED, FRAMED, "sasl"]
             .map(|name| Stack::new("compact", name).over(Socket::Tls))
