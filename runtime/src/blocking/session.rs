@@ -170,8 +170,8 @@ impl<IO: Wire, S: Service> Session<IO, S> {
                 request.deadline = Deadline::after(timeout);
             }
             let result = guard(&head.method, || self.shared.service.call(request));
-            let result = result.and_then(|answer| answer);
-            let result = self.connection.share().admit(&head.method, result);
+            let mut result = result.and_then(|answer| answer);
+            self.connection.share().admit(&head.method, &mut result);
             if let Some(error) = self.connection.answer(&head, result) {
                 let (now, ends) = (Instant::now(), self.connection.ends());
                 if self.connection.is_refused() {

@@ -55,16 +55,26 @@ impl Share {
     /// Counts an answer, or puts a failure in its place: if the client has not read others that together
     /// are too large, or the server has too much to hold. An answer that nothing is before always
     /// fits the connection.
-    pub(crate) fn admit(&self, method: &MethodName, result: Result<Response>) -> Result<Response> {
-        let response = result?;
-        let bytes = response.body.len();
-        if bytes < FREE {
-            return Ok(response);
+    #[inline]
+    pub(crate) fn admit(&self, method: &MethodName, result: &mut Result<Response>) {
+        if let Ok(response) = result
+            && let bytes = response.body.len()
+            && bytes >= FREE
+            && let Err(error) = self.charge(method, bytes)
+        {
+            *result = Err(error);
         }
+    }
+
+    /// Counts an answer that is not small.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    fn charge(&self, method: &MethodName, bytes: usize) -> Result<()> {
         let before = self.unread.fetch_add(bytes, Ordering::Relaxed);
         let fits = before == 0 || before.saturating_add(bytes) <= self.max_unread;
         if fits && self.server.charge(bytes) {
-            return Ok(response);
+            return Ok(());
         }
         self.unread.fetch_sub(bytes, Ordering::Relaxed);
         let method = method.shown();
@@ -124,23 +134,26 @@ mod tests {
     use super::*;
     use crate::rpc::message::{Protocol, ResponseKind};
 
-    fn answer(bytes: usize) -> Result<Response> {
-        Ok(Response::new(ResponseKind::Reply, Protocol::Binary, vec![0; bytes].into()))
+    /// Whether an answer of so many bytes is admitted.
+    fn admits(share: &Share, bytes: usize) -> bool {
+        let body = vec![0; bytes].into();
+        let mut result = Ok(Response::new(ResponseKind::Reply, Protocol::Binary, body));
+        share.admit(&MethodName::from("m"), &mut result);
+        result.is_ok()
     }
 
     #[test]
     fn unread_answers_are_bounded_for_each_connection_and_for_the_server() {
         let server = Arc::new(Budget::new(10 * FREE));
-        let name = MethodName::from("m");
         let (one, other) =
             (Share::new(Arc::clone(&server), 3 * FREE), Share::new(Arc::clone(&server), FREE));
-        assert!(one.admit(&name, answer(2 * FREE)).is_ok());
-        assert!(one.admit(&name, answer(2 * FREE)).is_err(), "too much for the connection");
-        assert!(one.admit(&name, answer(FREE - 1)).is_ok(), "small ones are not counted");
-        assert!(other.admit(&name, answer(8 * FREE)).is_ok(), "the first of a connection fits");
-        assert!(one.admit(&name, answer(FREE)).is_err(), "too much for the server");
+        assert!(admits(&one, 2 * FREE));
+        assert!(!admits(&one, 2 * FREE), "too much for the connection");
+        assert!(admits(&one, FREE - 1), "small ones are not counted");
+        assert!(admits(&other, 8 * FREE), "the first of a connection fits");
+        assert!(!admits(&one, FREE), "too much for the server");
         other.written(Share::counted(8 * FREE));
-        assert!(one.admit(&name, answer(FREE)).is_ok());
+        assert!(admits(&one, FREE));
         drop((one, other));
         assert_eq!(server.used.load(Ordering::Relaxed), 0);
     }

@@ -210,11 +210,11 @@ impl ServerConnection {
             && kind == MessageKind::Call
             && tracking.is_handshake(&head.method, form.framing, protocol)
         {
-            let (upgrade, response) = tracking.shake_hands(protocol, body, &self.limits);
+            let (upgrade, mut response) = tracking.shake_hands(protocol, body, &self.limits);
             if let Some(Upgrade { protocol, .. }) = upgrade {
                 cutter.expect_structs(protocol);
             }
-            answer(&mut self.output, &head, response)?;
+            answer(&mut self.output, &head, &mut response)?;
             return Ok(Some(Received::Answered));
         }
         match kind {
@@ -250,8 +250,7 @@ impl ServerConnection {
                     ApplicationErrorKind::INVALID_MESSAGE_TYPE,
                     format!("a message of type {} is no call", kind.number()),
                 );
-                let response = Response::exception(protocol, &error);
-                answer(&mut self.output, &head, response)?;
+                answer(&mut self.output, &head, &mut Response::exception(protocol, &error))?;
                 Ok(Some(Received::Answered))
             }
         }
@@ -347,22 +346,28 @@ impl ServerConnection {
         failure
     }
 
+    /// Answers are moved as little as possible: they are large.
     #[inline(always)]
-    fn answer_call(&mut self, head: &CallHead, result: Result<Response>) -> Option<Error> {
+    fn answer_call(&mut self, head: &CallHead, mut result: Result<Response>) -> Option<Error> {
         self.tally.answered();
-        let (response, failure) = match result {
-            Ok(mut response) => {
+        if let Ok(response) = &result
+            && !response.headers.is_empty()
+            && !head.carries_headers()
+            && let Err(error) = self.refuse_headers(head, response)
+        {
+            result = Err(error);
+        }
+        let (mut exception, failed);
+        let (response, failure) = match &mut result {
+            Ok(response) => {
                 let failure = response.failure.take();
-                if !response.headers.is_empty()
-                    && !head.carries_headers()
-                    && let Err(error) = self.refuse_headers(head, &response)
-                {
-                    (Response::exception(head.protocol, &error), Some(error))
-                } else {
-                    (response, failure)
-                }
+                (response, failure)
             }
-            Err(error) => (Response::exception(head.protocol, &error), Some(error)),
+            Err(error) => {
+                exception = Response::exception(head.protocol, error);
+                failed = error.clone();
+                (&mut exception, Some(failed))
+            }
         };
         self.counted += Share::counted(response.body.len());
         let unsent = answer(&mut self.output, head, response).err();
@@ -452,7 +457,7 @@ impl ServerConnection {
 ///
 /// # Errors
 /// The answer cannot be sent; an exception is sent in its place.
-fn answer(output: &mut Output, call: &CallHead, response: Response) -> Result<()> {
+fn answer(output: &mut Output, call: &CallHead, response: &mut Response) -> Result<()> {
     let Some(kind) = response.kind.answer(call.oneway) else { return Ok(()) };
     let CallHead { method, form, protocol, seqid, upgrade, .. } = call;
     let (protocol, seqid, method) = (*protocol, *seqid, method.plain());
@@ -464,14 +469,14 @@ fn answer(output: &mut Output, call: &CallHead, response: Response) -> Result<()
             Err(error) => {
                 let told = Error::internal(format!("the answer cannot be sent: {error}"));
                 // This has no headers, so it can be sent.
-                answer(output, call, Response::exception(protocol, &told))?;
+                answer(output, call, &mut Response::exception(protocol, &told))?;
                 return Err(error);
             }
         },
     };
     let prefix = &prefix;
     let head = Head { form, protocol, method, kind, seqid, prefix, headers, timeout: None };
-    output.message(&head, response.body).inspect_err(|error| {
+    output.message(&head, std::mem::take(&mut response.body)).inspect_err(|error| {
         let told = Error::internal(format!("the answer cannot be sent: {error}"));
         let Response { body, headers, .. } = Response::exception(protocol, &told);
         let head = Head { kind: MessageKind::Exception, headers: &headers, ..head };

@@ -157,14 +157,14 @@ impl Exchange {
             None => Arc::new(self.settings.share()),
         };
         let health = self.settings.health.as_ref();
-        let result = match health.and_then(|it| it.answer(&call.method, call.protocol)) {
+        let mut result = match health.and_then(|it| it.answer(&call.method, call.protocol)) {
             Some(answer) => Ok(answer),
             None => {
                 let _handling = Counted::new(&self.handling);
                 self.handle(service, request, &call.method).await
             }
         };
-        let result = share.admit(&call.method, result);
+        share.admit(&call.method, &mut result);
         let mut response = self.response(&call, result, share);
         if version <= Version::HTTP_11 && self.is_rejected() {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));

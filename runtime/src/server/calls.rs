@@ -161,9 +161,11 @@ where
 
     fn poll_current(&mut self, context: &mut Context<'_>) -> Option<Answer> {
         let (head, _) = self.current.as_ref()?;
-        let Poll::Ready(result) = poll_place(head, &mut self.place, context) else { return None };
+        let Poll::Ready(mut result) = poll_place(head, &mut self.place, context) else {
+            return None;
+        };
+        self.share.admit(&head.method, &mut result);
         let (head, _) = self.current.take()?;
-        let result = self.share.admit(&head.method, result);
         Some((head, result))
     }
 
@@ -224,7 +226,7 @@ where
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
         let Aside { head, place, share, limit } = &mut *self;
         let Some(running) = head else { return Poll::Pending };
-        let result = match poll_place(running, place, context) {
+        let mut result = match poll_place(running, place, context) {
             Poll::Ready(result) => result,
             Poll::Pending => {
                 let Some((limit, clock)) = limit else { return Poll::Pending };
@@ -235,7 +237,7 @@ where
         };
         match head.take() {
             Some(head) => {
-                let result = share.admit(&head.method, result);
+                share.admit(&head.method, &mut result);
                 Poll::Ready((head, result))
             }
             None => Poll::Pending,
