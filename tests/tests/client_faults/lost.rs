@@ -141,6 +141,14 @@ async fn the_server_may_go_and_come_back() {
     assert_eq!(kind(lazy.get(0).await), ErrorKind::Connect);
     let error = lazy.poke("".as_bytes()).await.expect_err("nobody listens");
     assert!(error.to_string().starts_with(&format!("cannot connect to {nowhere}: ")), "{error}");
+    // A call that met the end of its connection might have been handled, so it would be lost.
+    let channel = client.clone().into_channel();
+    let left = async {
+        while channel.stats().connections > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), left).await.expect("the end is noticed");
     assert_eq!(client.get(0).await.expect("answered"), 0, "{address}");
 }
 
