@@ -68,9 +68,8 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         }
         loop {
             let round = match self.take_calls() {
-                // Messages that are no calls have answers, too.
-                Ok(taken) if taken || !self.connection.output.is_empty() => self.write(),
-                Ok(_) => self.read(),
+                Ok(true) => self.write(),
+                Ok(false) => self.read(),
                 Err(end) => Err(end),
             };
             if let Err(end) = round {
@@ -153,8 +152,8 @@ impl<IO: Wire, S: Service> Session<IO, S> {
         told
     }
 
-    /// Handles the calls that have come, up to a bound on the bytes of their answers. Returns whether
-    /// there is anything to write, or was a call. Messages that are no calls may be answered, too.
+    /// Handles the messages that have come, up to a bound on the bytes of their answers. Returns whether
+    /// there were any: those that are no calls may be answered, too.
     fn take_calls(&mut self) -> Result<bool, End> {
         let mut taken = false;
         while self.connection.output.len() < MAX_OUTPUT
@@ -181,7 +180,7 @@ impl<IO: Wire, S: Service> Session<IO, S> {
                 self.shared.settings.report.failed(now, ends, &head.method, &error);
             }
         }
-        Ok(taken || !self.connection.output.is_empty())
+        Ok(taken)
     }
 
     /// Writes as many answers as can be written; `false` if some are left.
