@@ -59,6 +59,7 @@
 //! headers of calls. Without it, [`propagate`](TraceLayer::propagate) passes the headers on unchanged.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -136,55 +137,40 @@ impl TraceLayer {
         if self.propagate && self.side == Side::Client {
             propagate(request);
         }
-        let span = match self.side {
-            Side::Server => self.server_span(request),
-            Side::Client => self.client_span(request),
-        };
+        let span = self.span(request);
         if let Some(hook) = &self.hook {
             hook(&span, request);
         }
         Call { span, ended: false }
     }
-}
 
-/// The span of a call. Both sides have the same fields.
-macro_rules! call_span {
-    ($kind:literal, $request:expr, $peer:expr, $framing:expr) => {
+    fn span(&self, request: &Request) -> Span {
+        let (kind, connection) = match self.side {
+            Side::Server => ("server", request.connection.as_deref()),
+            // A request that is passed on still has the one on which it was received.
+            Side::Client => ("client", None),
+        };
+        // Fields are evaluated only if the span is enabled.
+        let method = LazyCell::new(|| request.method.shown());
         info_span!(
             target: "thriftly::call",
             "call",
-            otel.name = $request.method.shown(),
-            otel.kind = $kind,
+            otel.name = &**method,
+            otel.kind = kind,
             rpc.system.name = "thrift",
-            rpc.method = $request.method.shown(),
-            network.peer.address = $peer,
-            thrift.protocol = %$request.protocol,
-            thrift.framing = $framing,
-            thrift.oneway = $request.oneway,
-            thrift.request.size = $request.body.len(),
+            rpc.method = &**method,
+            network.peer.address = connection.map(|one| display(&one.ends)),
+            thrift.protocol = %request.protocol,
+            thrift.framing =
+                connection.map(|one| one.framing.map_or("HTTP", |framing| framing.name())),
+            thrift.oneway = request.oneway,
+            thrift.request.size = request.body.len(),
             thrift.response.size = Empty,
             thrift.outcome = Empty,
             error.type = Empty,
             otel.status_code = Empty,
             otel.status_description = Empty,
         )
-    };
-}
-
-impl TraceLayer {
-    fn server_span(&self, request: &Request) -> Span {
-        let connection = request.connection.as_deref();
-        call_span!(
-            "server",
-            request,
-            connection.map(|connection| display(&connection.ends)),
-            connection
-                .map(|connection| connection.framing.map_or("HTTP", |framing| framing.name()))
-        )
-    }
-
-    fn client_span(&self, request: &Request) -> Span {
-        call_span!("client", request, Empty, Empty)
     }
 }
 
