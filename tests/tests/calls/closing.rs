@@ -58,6 +58,14 @@ fn wait_until(holds: impl Fn() -> bool) {
     }
 }
 
+/// Waits until all connections of a server have ended.
+async fn wait_for_end(monitor: &ServerMonitor) {
+    let monitor = monitor.clone();
+    tokio::task::spawn_blocking(move || wait_until(|| monitor.stats().connections == 0))
+        .await
+        .expect("no panic");
+}
+
 async fn client(way: Way, port: u16) -> Result<SleepyClient> {
     let builder: ClientBuilder<SleepyClient> = SleepyClient::builder().max_connections(1);
     match way {
@@ -109,10 +117,7 @@ async fn a_closed_channel_answers_its_calls_and_refuses_others() -> Result<()> {
         // Once more changes nothing.
         channel.close().await;
         channel.close_within(Duration::ZERO).await;
-        let closed = monitor.clone();
-        tokio::task::spawn_blocking(move || wait_until(|| closed.stats().connections == 0))
-            .await
-            .expect("no panic");
+        wait_for_end(&monitor).await;
     }
     Ok(())
 }
@@ -129,10 +134,7 @@ async fn calls_fail_when_the_time_of_a_closed_channel_is_over() -> Result<()> {
         let waited = error.kind() == ErrorKind::ChannelClosed;
         assert!(waited || error.kind() == ErrorKind::Closed, "{way:?}: {error}");
         assert!(error.to_string().ends_with(": the channel was closed"), "{error}");
-        let closed = monitor.clone();
-        tokio::task::spawn_blocking(move || wait_until(|| closed.stats().connections == 0))
-            .await
-            .expect("no panic");
+        wait_for_end(&monitor).await;
     }
     Ok(())
 }
