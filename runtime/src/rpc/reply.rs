@@ -85,7 +85,8 @@ impl<T: Returns, E: Throws, C: ThriftService> Future for ReplyFuture<T, E, C> {
     }
 }
 
-/// A layer's error: our own as it is, others as the source of one.
+/// The error of a call for its caller, as [`of_inner`]. A handler that fails with it answers neither its
+/// kind nor its message.
 pub(crate) fn into_error(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
     of_inner(error).unanswered()
 }
