@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// What a server prints before its address.
 const ADDRESS: &str = "address: ";
 
+/// The unit of CPU times in `/proc`.
+const TICK: Duration = Duration::from_millis(10);
+
 /// A server that an ignored test of this binary runs, in a process of its own that ends with this.
 #[derive(Debug)]
 pub struct ServerProcess {
@@ -75,14 +78,14 @@ impl ServerProcess {
         fs::read_dir(format!("/proc/{}/fd", self.id())).expect("it runs").count()
     }
 
-    /// The CPU time that it has taken.
+    /// The CPU time that it has taken, with that of threads that have ended.
     pub fn cpu(&self) -> Duration {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.id())).expect("it runs");
-        let nanos = tasks.filter_map(|task| {
-            let schedstat = fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
-            schedstat.split(' ').next()?.parse::<u64>().ok()
-        });
-        Duration::from_nanos(nanos.sum())
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.id())).expect("it runs");
+        // The name of the program, in parentheses, may contain spaces. `utime` and `stime` are the fields 14 and 15.
+        let (_, fields) = stat.rsplit_once(')').expect("the name is in parentheses");
+        let ticks =
+            fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u32>().unwrap());
+        TICK * ticks.sum::<u32>()
     }
 }
 
