@@ -6,8 +6,8 @@ mod random;
 #[path = "support/value.rs"]
 mod value;
 
-use bytes::Bytes;
 use serde_json::Value as Json;
+use thriftly::Bytes;
 use thriftly::codec::{Reader, copy_value};
 use thriftly::{Envelope, ErrorKind, Limits, MessageKind, TType, binary, compact};
 use value::Value;

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use bytes::Bytes;
+use thriftly::Bytes;
 use thriftly::{ApplicationErrorKind, ErrorKind, Framing, Protocol, Uuid};
 
 thriftly::thrift!(inline: "

@@ -8,7 +8,6 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
 use socket2::{Domain, SockAddr, Socket, Type};
 
 /// The longest path of a socket in bytes, that of `sockaddr_un` without its NUL byte.
@@ -69,7 +68,7 @@ fn lock_directory(path: &Path) -> Option<File> {
         None => return None,
     };
     let directory = File::open(directory).ok()?;
-    flock(&directory, FlockOperation::LockExclusive).ok()?;
+    directory.lock().ok()?;
     Some(directory)
 }
 

@@ -443,7 +443,7 @@ impl From<Error> for std::io::Error {
 
 /// Conversion of any error into a failure of the handler.
 ///
-/// The method is in scope in modules that invoke [`thrift!`](crate::thrift!); elsewhere, import it
+/// The method is in scope in modules that invoke `thrift!`; elsewhere, import it
 /// with `use thriftly::OrInternal;`.
 ///
 /// ```
