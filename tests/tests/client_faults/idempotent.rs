@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -135,6 +136,48 @@ async fn it_is_written_twice_at_most() {
         let error = connect_blocking(&peer).fetch(7).expect_err("no server answers");
         assert_eq!((error.kind(), count(&received)), (ErrorKind::Closed, 2), "{end:?}");
     }
+}
+
+/// A server whose first two connections are those of a process that has died: they end at the next call
+/// after the flag is set. The further ones are served.
+fn dies() -> (Peer, Arc<AtomicBool>, Received) {
+    let (dead, received) = (Arc::new(AtomicBool::new(false)), Received::default());
+    let (flag, list) = (Arc::clone(&dead), Arc::clone(&received));
+    let peer = Peer::start(move |mut stream, number| {
+        while let Some(call) = Call::read(&mut stream) {
+            list.lock().expect("not poisoned").push(call.method.clone());
+            if number < 2 && flag.load(Ordering::SeqCst) {
+                return;
+            }
+            call.work();
+            if stream.write_all(&call.reply()).is_err() {
+                return;
+            }
+        }
+    });
+    (peer, dead, received)
+}
+
+#[tokio::test]
+async fn it_is_not_sent_again_on_another_connection_to_the_killed_server() {
+    let (peer, dead, received) = dies();
+    let client = connect(&peer).await;
+    let (one, other) = tokio::join!(client.get(200), client.get(200));
+    assert_eq!((one.expect("answered"), other.expect("answered"), peer.opened()), (200, 200, 2));
+    dead.store(true, Ordering::SeqCst);
+    assert_eq!(client.fetch(7).await.expect("sent again"), 7);
+    assert_eq!((count(&received), peer.opened()), (4, 3));
+    let (peer, dead, received) = dies();
+    let client = connect_blocking(&peer);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| client.get(200));
+        assert_eq!(client.get(200).expect("answered"), 200);
+        assert_eq!(other.join().expect("no panic").expect("answered"), 200);
+    });
+    assert_eq!(peer.opened(), 2);
+    dead.store(true, Ordering::SeqCst);
+    assert_eq!(client.fetch(7).expect("sent again"), 7);
+    assert_eq!((count(&received), peer.opened()), (4, 3));
 }
 
 #[tokio::test]

@@ -119,7 +119,7 @@ impl CallFuture {
             bytes: request.body.len(),
             oneway: request.oneway,
             repeatable: request.idempotent && !request.oneway,
-            written: false,
+            suspicion: None,
             request,
             deadline,
             queued,

@@ -207,7 +207,7 @@ impl Line {
             queued,
             tries: 0,
             repeatable: request.idempotent && !request.oneway,
-            written: false,
+            suspicion: None,
         };
         if let Err(refused) = state.pool.submit(entry) {
             debug_assert_eq!(refused.call.number, number);

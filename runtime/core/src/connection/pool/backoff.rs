@@ -29,13 +29,18 @@ impl Reconnects {
     /// No connection could be made, or one was lost before anything was answered.
     pub(super) fn failed(&mut self, tried: &[SocketAddr], now: Instant) {
         self.failures = self.failures.saturating_add(1);
-        if let Some(until) = now.checked_add(AVOIDED) {
-            self.avoided.retain(|(address, _)| !tried.contains(address));
-            self.avoided.extend(tried.iter().map(|address| (*address, until)));
-        }
+        self.avoid(tried, now);
         if self.failures >= 2 {
             let delay = FIRST.saturating_mul(1 << (self.failures - 2).min(10)).min(LONGEST);
             self.not_before = now.checked_add(self.jittered(delay));
+        }
+    }
+
+    /// These addresses are tried last for a while.
+    pub(super) fn avoid(&mut self, addresses: &[SocketAddr], now: Instant) {
+        if let Some(until) = now.checked_add(AVOIDED) {
+            self.avoided.retain(|(address, _)| !addresses.contains(address));
+            self.avoided.extend(addresses.iter().map(|address| (*address, until)));
         }
     }
 
@@ -58,7 +63,7 @@ impl Reconnects {
     }
 
     /// The addresses that are tried last.
-    pub(super) fn avoid(&mut self, now: Instant) -> Vec<SocketAddr> {
+    pub(super) fn avoided(&mut self, now: Instant) -> Vec<SocketAddr> {
         self.avoided.retain(|(_, until)| *until > now);
         self.avoided.iter().map(|(address, _)| *address).collect()
     }
@@ -85,7 +90,7 @@ mod tests {
         let address = SocketAddr::from(([127, 0, 0, 1], 1));
         reconnects.failed(&[address], now);
         assert_eq!(reconnects.not_before(now), None);
-        assert_eq!(reconnects.avoid(now), [address]);
+        assert_eq!(reconnects.avoided(now), [address]);
         let mut longest = Duration::ZERO;
         for _ in 0..20 {
             reconnects.failed(&[], now);
@@ -96,6 +101,6 @@ mod tests {
         assert!(longest >= LONGEST / 2);
         reconnects.answered();
         assert_eq!(reconnects.not_before(now), None);
-        assert!(reconnects.avoid(now + AVOIDED).is_empty());
+        assert!(reconnects.avoided(now + AVOIDED).is_empty());
     }
 }

@@ -61,7 +61,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             return;
         }
         self.closing = Some(Closing { until: None });
-        self.fail_waiting(Why::ChannelClosed { sent: false }, |_| true);
+        self.fail_waiting(Why::ChannelClosed { sent: false }, |_, _| true);
         for mut link in std::mem::take(&mut self.links) {
             let fail = |call| Step::Fail { call, why: Why::ChannelClosed { sent: true } };
             self.decided.extend(link.drain().filter_map(|sent| sent.call).map(fail));

@@ -2,12 +2,18 @@
 
 use std::time::Instant;
 
+use super::link::Link;
 use super::queue::Entry;
 use super::{Caller, LONGEST_CROWDED, Pool, Step, Why};
 
 impl<T: Caller, R: Clone> Pool<T, R> {
-    pub(super) fn fail_waiting(&mut self, why: Why, which: impl Fn(&Entry<T, R>) -> bool) {
-        let failed = self.queue.remove(which);
+    /// Fails some of the calls that wait for these connections.
+    pub(super) fn fail_waiting(
+        &mut self,
+        why: Why,
+        which: impl Fn(&[Link<T, R>], &Entry<T, R>) -> bool,
+    ) {
+        let failed = self.queue.remove(|entry| which(&self.links, entry));
         if matches!(why, Why::Timeout { .. }) {
             self.counted.timed_out += failed.len() as u64;
         }
@@ -23,7 +29,7 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         self.next_check = None;
         self.check_closing(now);
         let expired = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
-        self.fail_waiting(Why::Timeout { sent: false }, |entry| expired(entry.deadline));
+        self.fail_waiting(Why::Timeout { sent: false }, |_, entry| expired(entry.deadline));
         if let Some(next) = self.queue.next_deadline() {
             self.check_at(next);
         }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 #[cfg(any(feature = "async", test))]
 use super::ASSUMED_TIMEOUT;
 use super::queue::Entry;
-use super::{Caller, LONGEST_REST, MAX_BACKLOG, SHORTEST_REST};
+use super::{CLOSES, Caller, LONGEST_REST, MAX_BACKLOG, SHORTEST_REST, SOON, Suspicion};
 
 /// The name of a connection in its pool. It is never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,8 +32,10 @@ pub(super) struct Sent<T, R> {
     pub(super) tries: u32,
     /// The request of a call that may be sent once more.
     pub(super) repeat: Option<R>,
-    /// Whether a byte of it was written on another connection before.
-    pub(super) written: bool,
+    /// After a byte of it was written on another connection that was lost.
+    pub(super) suspicion: Option<Suspicion>,
+    /// How many connections had been lost when it was sent.
+    losses: u64,
     /// Whether nothing else was in flight when it was sent.
     alone: bool,
     /// Whether a later call was answered before it.
@@ -43,11 +45,11 @@ pub(super) struct Sent<T, R> {
 impl<T: Caller, R> Sent<T, R> {
     /// The call as one that waits for another connection, unless its caller has gone.
     pub(super) fn into_entry(self, request: R) -> Option<Entry<T, R>> {
-        let Sent { call, at, bytes, deadline, oneway, tries, repeat, written, .. } = self;
+        let Sent { call, at, bytes, deadline, oneway, tries, repeat, suspicion, .. } = self;
         let call = call.filter(|call| !call.has_gone())?;
         let repeatable = repeat.is_some();
         let queued = at;
-        Some(Entry { call, request, bytes, deadline, oneway, queued, tries, repeatable, written })
+        Some(Entry { call, request, bytes, deadline, oneway, queued, tries, repeatable, suspicion })
     }
 
     /// Until when a late answer is waited for.
@@ -93,6 +95,9 @@ pub(super) struct Link<T, R> {
     pub(super) address: Option<SocketAddr>,
     pub(super) opening_since: Instant,
     pub(super) opened: Option<Instant>,
+    /// How many connections had been lost when the server last proved to live: when this one was begun, or
+    /// when the newest of its answered calls was sent. An answer may have been on its way for long.
+    pub(super) alive: u64,
     /// Whether it has ever answered, and whether more than once.
     pub(super) answered: bool,
     pub(super) answered_again: bool,
@@ -121,13 +126,14 @@ pub(super) struct Link<T, R> {
 }
 
 impl<T: Caller, R: Clone> Link<T, R> {
-    pub(super) fn new(id: LinkId, now: Instant) -> Link<T, R> {
+    pub(super) fn new(id: LinkId, losses: u64, now: Instant) -> Link<T, R> {
         Link {
             id,
             stage: Stage::Opening,
             address: None,
             opening_since: now,
             opened: None,
+            alive: losses,
             answered: false,
             answered_again: false,
             last_answer: None,
@@ -161,10 +167,10 @@ impl<T: Caller, R: Clone> Link<T, R> {
     }
 
     /// Puts a call on it, and returns its sequence id and what to send.
-    pub(super) fn send(&mut self, now: Instant, entry: Entry<T, R>) -> (i32, R) {
+    pub(super) fn send(&mut self, now: Instant, losses: u64, entry: Entry<T, R>) -> (i32, R) {
         // 2³¹ calls later the numbers begin again; a negative one would confuse old peers.
         self.last = if self.last == i32::MAX { 1 } else { self.last + 1 };
-        let Entry { call, request, bytes, deadline, oneway, tries, repeatable, written, .. } =
+        let Entry { call, request, bytes, deadline, oneway, tries, repeatable, suspicion, .. } =
             entry;
         let sent = Sent {
             call: Some(call),
@@ -174,7 +180,8 @@ impl<T: Caller, R: Clone> Link<T, R> {
             oneway,
             tries,
             repeat: repeatable.then(|| request.clone()),
-            written,
+            suspicion,
+            losses,
             alone: self.flight.is_empty(),
             overtaken: false,
         };
@@ -222,6 +229,7 @@ impl<T: Caller, R: Clone> Link<T, R> {
             held_others: !self.order.is_empty(),
             filled: in_flight >= self.window,
         };
+        self.alive = self.alive.max(sent.losses);
         self.answered_again = self.answered;
         self.answered = true;
         self.last_answer = Some(now);
@@ -292,6 +300,17 @@ impl<T: Caller, R: Clone> Link<T, R> {
     /// Whether it is open and does not rest.
     pub(super) fn is_serving(&self) -> bool {
         self.stage == Stage::Open && self.rests_until.is_none()
+    }
+
+    /// Whether the server will probably not close it at once, having closed so many behind their only
+    /// answer.
+    pub(super) fn is_kept(&self, closes: u32, now: Instant) -> bool {
+        closes < CLOSES || self.survives(SOON).is_none_or(|at| at <= now)
+    }
+
+    /// Whether a call may wait for it.
+    pub(super) fn serves(&self, suspicion: Option<Suspicion>, closes: u32, now: Instant) -> bool {
+        self.is_serving() && self.is_kept(closes, now) && !self.is_suspect(suspicion)
     }
 
     /// Whether it may take calls, its window aside.

@@ -1,5 +1,6 @@
 //! The calls of a lost connection: sent again or failed.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use super::link::Link;
@@ -13,6 +14,24 @@ pub(crate) enum Loss {
     /// Its replies cannot be read or match no call. Calls that are sent again would probably get the
     /// same.
     OutOfSync,
+}
+
+/// Which connections may be lost as one was: those to the same address, unless the server has proved
+/// since that it lives. A call that was lost with the first must not be sent on them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Suspicion {
+    address: Option<SocketAddr>,
+    /// How many connections had been lost then.
+    losses: u64,
+}
+
+impl<T: Caller, R: Clone> Link<T, R> {
+    /// Whether it may be lost as the connection on which a call was lost.
+    pub(super) fn is_suspect(&self, suspicion: Option<Suspicion>) -> bool {
+        suspicion.is_some_and(|Suspicion { address, losses }| {
+            self.address == address && self.alive < losses
+        })
+    }
 }
 
 impl<T: Caller, R: Clone> Pool<T, R> {
@@ -31,20 +50,24 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         if link.survives(SOON).is_some_and(|at| now < at) {
             self.closes = self.closes.saturating_add(1);
         }
+        let suspicion = self.suspicion(&link);
         let worked = link.answered || link.lived(now) > Duration::from_secs(5);
-        if !worked {
+        // Several that were lost for one reason are one try.
+        let tried = !worked && !link.is_suspect(self.failure);
+        if tried {
+            self.failure = Some(suspicion);
             self.reconnects.failed(link.address.as_slice(), now);
             // The calls that it was opened for have had one of their two tries.
             let opened = link.opened;
             self.queue.tried(|entry| opened.is_none_or(|opened| entry.queued <= opened));
-            self.fail_waiting(Why::Unsent, |entry| entry.tries > 1);
+            self.fail_waiting(Why::Unsent, |_, entry| entry.tries > 1);
         }
         for (seqid, request) in unwritten.into_iter().rev() {
             let Some(mut entry) = link.take(seqid).and_then(|sent| sent.into_entry(request)) else {
                 continue;
             };
             // A connection that worked was closed since, as others of its age may be: that is no try.
-            entry.tries += u32::from(!worked);
+            entry.tries += u32::from(tried);
             match entry.tries {
                 0 | 1 => {
                     self.counted.resent += 1;
@@ -66,24 +89,34 @@ impl<T: Caller, R: Clone> Pool<T, R> {
                 link.window = 1;
             }
         }
-        self.end_written(link, loss);
+        if loss == Loss::Closed && link.in_flight() > 0 {
+            self.reconnects.avoid(link.address.as_slice(), now);
+        }
+        self.end_written(link, loss, suspicion);
     }
 
     /// Forgets a connection that is closed although calls may be in flight on it.
     pub(super) fn close(&mut self, link: Link<T, R>) -> Step<T, R> {
         let id = link.id;
-        self.end_written(link, Loss::Closed);
+        let suspicion = self.suspicion(&link);
+        self.end_written(link, Loss::Closed, suspicion);
         Step::Close { link: id }
+    }
+
+    /// The connections that may be lost as this one is now.
+    fn suspicion(&mut self, link: &Link<T, R>) -> Suspicion {
+        self.losses += 1;
+        Suspicion { address: link.address, losses: self.losses }
     }
 
     /// Ends the calls that were written on a connection: those that may be repeated wait for another
     /// one, the others fail.
-    fn end_written(&mut self, mut link: Link<T, R>, loss: Loss) {
+    fn end_written(&mut self, mut link: Link<T, R>, loss: Loss, suspicion: Suspicion) {
         let mut repeated = Vec::new();
         for mut sent in link.drain() {
             match sent.repeat.take().filter(|_| loss == Loss::Closed) {
                 Some(request) => {
-                    sent.written = true;
+                    sent.suspicion = Some(suspicion);
                     repeated.extend(sent.into_entry(request));
                 }
                 None => {

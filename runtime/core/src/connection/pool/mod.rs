@@ -27,12 +27,20 @@
 //!   while they were idle, and once if a new one is closed before it has answered anything. An idempotent
 //!   call is sent again once after a byte of it was written, if the connection was closed or reset, but
 //!   not if its replies cannot be read. No other call is.
+//! - **Suspicion.** When a server is killed, its connections are lost one after the other, and an answer may
+//!   still arrive on one that is dead. So a call that was written on a lost connection is only sent again to
+//!   another address, on a connection that was begun since, or on one that has answered a call sent since.
+//!   It holds up no call that may be sent on the others; if there is no room for a new connection, an idle
+//!   suspect one is closed. Calls that were never written are sent on suspect connections: waiting
+//!   for a new one could take longer than all of them, and idempotent ones can be sent again. Connections
+//!   lost together before they have answered count as one failure and one try.
 //! - **Learning.** If a server closes its connections behind the first answer, they get another call only
 //!   if they are still open 20 milliseconds later. After a connection was lost with several calls in flight, calls go one at a time
 //!   for a while. If a new connection does not answer while an older one does, the server is taken to
 //!   serve only so many connections.
 //! - **Back-off.** The second and each further failure in a row to reach the server delays the next
-//!   try, by a time that doubles and is random. Addresses that failed are tried last for a while.
+//!   try, by a time that doubles and is random. Addresses that failed, or lost a connection with calls in
+//!   flight, are tried last for a while.
 //! - **Bounds.** Calls that wait are bounded in number and in bytes; further calls are refused. Calls
 //!   whose callers have gone are dropped by [`Pool::sweep`].
 //! - **The end.** After [`Pool::shut`] calls are refused. Connections are closed when the others have ended, or
@@ -61,7 +69,7 @@ use closing::Closing;
 use latency::Latency;
 pub(crate) use link::{Answer, LinkId};
 use link::{Link, Stage};
-pub(crate) use loss::Loss;
+pub(crate) use loss::{Loss, Suspicion};
 use queue::Queue;
 pub(crate) use queue::{Entry, Refused};
 pub use stats::ChannelStats;
@@ -173,6 +181,10 @@ pub(crate) struct Pool<T, R> {
     crowded: Option<(usize, Instant)>,
     next_crowded: Duration,
     reconnects: Reconnects,
+    /// When a connection was lost last before it had answered.
+    failure: Option<Suspicion>,
+    /// How many connections were lost or given up.
+    losses: u64,
     /// The numbers that only grow.
     counted: ChannelStats,
     /// Actions decided while events were processed.
@@ -209,6 +221,8 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             crowded: None,
             next_crowded: CROWDED,
             reconnects: Reconnects::new(seed),
+            failure: None,
+            losses: 0,
             counted: ChannelStats::default(),
             decided: VecDeque::new(),
             next_check: None,
@@ -252,21 +266,24 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             return Some(step);
         }
         self.next_route = None;
-        while let Some(queued) = self.queue.oldest() {
-            let Some(at) = self.route(queued, now) else {
-                let step = self.open_another(queued, now);
-                if step.is_none() {
-                    self.next_route = self.next_routing(queued, now);
+        let mut held = None;
+        while let Some(waiting) = self.queue.next(held) {
+            let Some(at) = self.route(waiting, now) else {
+                if let Some(step) = self.open_another(waiting, now) {
+                    return Some(step);
                 }
-                return step;
+                let due = self.next_routing(waiting.queued, now);
+                self.next_route = self.next_route.into_iter().chain(due).min();
+                held = Some(waiting);
+                continue;
             };
-            let Some(entry) = self.queue.pop() else { break };
+            let Some(entry) = self.queue.take(waiting) else { break };
             if entry.call.has_gone() {
                 continue;
             }
             let link = &mut self.links[at];
             let idle = link.is_idle();
-            let (seqid, request) = link.send(now, entry);
+            let (seqid, request) = link.send(now, self.losses, entry);
             return Some(Step::Send { link: link.id, seqid, request, idle });
         }
         None
@@ -285,11 +302,14 @@ impl<T: Caller, R: Clone> Pool<T, R> {
     /// A connection was opened, to one of the server's addresses if it has any.
     pub(crate) fn opened(&mut self, link: LinkId, address: Option<SocketAddr>, now: Instant) {
         let window = if self.concurrent { self.settings.max_in_flight } else { 1 };
+        let losses = self.losses;
         let Some(link) = self.link(link) else { return };
         let took = link.open(address, window, now);
+        let proves = link.alive == losses;
         self.latency.connected(took);
         self.counted.opened += 1;
-        if let Some(address) = address {
+        // What was lost since it was begun may have been lost to the same server.
+        if proves && let Some(address) = address {
             self.reconnects.reached(address);
         }
         if let Some(idle) = self.settings.idle_timeout
@@ -309,14 +329,11 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             return;
         }
         let ago = |since: Instant| now.saturating_duration_since(since) >= PATIENCE;
-        let mut serving = self.links.iter().filter(|link| link.is_serving());
-        match serving.next().is_none() {
-            true => self.fail_waiting(Why::Unreachable, |_| true),
-            false if self.links.iter().all(|link| link.last_sign().is_none_or(ago)) => {
-                self.fail_waiting(Why::Unreachable, |entry| ago(entry.queued));
-            }
-            false => {}
-        }
+        let silent = self.links.iter().all(|link| link.last_sign().is_none_or(ago));
+        self.fail_waiting(Why::Unreachable, |links, entry| {
+            let serves = |link: &Link<T, R>| link.is_serving() && !link.is_suspect(entry.suspicion);
+            !links.iter().any(serves) || silent && ago(entry.queued)
+        });
     }
 
     /// An answer has come. The caller is given back, once.

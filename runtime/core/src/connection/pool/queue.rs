@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::{PoolSettings, Step, Why};
+use super::{PoolSettings, Step, Suspicion, Why};
 
 /// A call that waits.
 #[derive(Debug)]
@@ -20,17 +20,18 @@ pub(crate) struct Entry<T, R> {
     pub(crate) tries: u32,
     /// Whether it may be sent once more after a byte of it was written.
     pub(crate) repeatable: bool,
-    /// Whether a byte of it was written on a connection that was lost.
-    pub(crate) written: bool,
+    /// After a byte of it was written on a connection that was lost: which others may end as that one.
+    pub(crate) suspicion: Option<Suspicion>,
 }
 
 impl<T, R> Entry<T, R> {
     /// Fails it. One that was written before may have been handled.
     pub(super) fn failed(self, why: Why) -> Step<T, R> {
+        let written = self.suspicion.is_some();
         let why = match why {
-            Why::Timeout { sent } => Why::Timeout { sent: sent || self.written },
-            Why::ChannelClosed { sent } => Why::ChannelClosed { sent: sent || self.written },
-            Why::Unsent | Why::Unreachable if self.written => Why::Lost,
+            Why::Timeout { sent } => Why::Timeout { sent: sent || written },
+            Why::ChannelClosed { sent } => Why::ChannelClosed { sent: sent || written },
+            Why::Unsent | Why::Unreachable if written => Why::Lost,
             why => why,
         };
         Step::Fail { call: self.call, why }
@@ -43,6 +44,15 @@ pub(crate) struct Refused<T> {
     pub(crate) call: T,
     /// How many calls wait, and of how many bytes; `None` if the channel is closed.
     pub(crate) waiting: Option<(usize, usize)>,
+}
+
+/// A call in the queue that a connection is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiting {
+    at: usize,
+    /// Since when it waits.
+    pub(super) queued: Instant,
+    pub(super) suspicion: Option<Suspicion>,
 }
 
 /// Calls in the order in which they came, bounded in number and bytes.
@@ -82,8 +92,9 @@ impl<T, R> Queue<T, R> {
         self.entries.push_front(entry);
     }
 
-    pub(super) fn pop(&mut self) -> Option<Entry<T, R>> {
-        let entry = self.entries.pop_front()?;
+    /// Takes a call out.
+    pub(super) fn take(&mut self, waiting: Waiting) -> Option<Entry<T, R>> {
+        let entry = self.entries.remove(waiting.at)?;
         self.bytes -= entry.bytes;
         Some(entry)
     }
@@ -96,9 +107,23 @@ impl<T, R> Queue<T, R> {
         self.entries.len()
     }
 
-    /// Since when the next call waits.
-    pub(super) fn oldest(&self) -> Option<Instant> {
-        self.entries.front().map(|entry| entry.queued)
+    /// The first call, or the next one if a connection has to be found for `last` yet: a call that was
+    /// never written does not wait for one that was, which fewer connections may take.
+    pub(super) fn next(&self, last: Option<Waiting>) -> Option<Waiting> {
+        let at = match last {
+            None => 0,
+            Some(last) => {
+                last.suspicion?;
+                self.entries.iter().position(|entry| entry.suspicion.is_none())?
+            }
+        };
+        let Entry { queued, suspicion, .. } = *self.entries.get(at)?;
+        Some(Waiting { at, queued, suspicion })
+    }
+
+    /// How many calls wait that were written before.
+    pub(super) fn repeated(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.suspicion.is_some()).count()
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::link::{Link, Stage};
-use super::queue::Entry;
-use super::{CLOSES, Caller, LinkId, Pool, SOON, Step, Why};
+use super::queue::Waiting;
+use super::{Caller, LinkId, Pool, SOON, Step, Suspicion, Why};
 
 impl<T: Caller, R: Clone> Pool<T, R> {
     /// Whether calls go one at a time now.
@@ -12,17 +12,19 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         self.settings.max_in_flight == 1 || self.serial.until.is_some_and(|until| now < until)
     }
 
-    /// The connection for the next call.
-    pub(super) fn route(&mut self, queued: Instant, now: Instant) -> Option<usize> {
+    /// The connection for a call.
+    pub(super) fn route(&mut self, waiting: Waiting, now: Instant) -> Option<usize> {
+        let Waiting { queued, suspicion, .. } = waiting;
         let late = self.late(now);
         let single = self.one_at_a_time(now);
         let has_room = |link: &Link<T, R>| {
             let window = if single { 1 } else { link.window };
             link.is_usable() && link.in_flight() < window
         };
+        let serves = |link: &Link<T, R>| link.serves(suspicion, self.closes, now);
         let mut open = (0..self.links.len()).filter(|&at| {
             let link = &self.links[at];
-            has_room(link) && !link.is_blocked(late) && self.is_kept(link, now)
+            has_room(link) && !link.is_blocked(late) && serves(link)
         });
         // One write will do for many calls to a quick server. To others, calls are spread.
         let promptly = match self.latency.is_quick() {
@@ -40,18 +42,13 @@ impl<T: Caller, R: Clone> Pool<T, R> {
             return None;
         }
         let fewest = (0..self.links.len())
-            .filter(|&at| self.links[at].is_usable() && self.is_kept(&self.links[at], now))
+            .filter(|&at| self.links[at].is_usable() && serves(&self.links[at]))
             .min_by_key(|&at| self.links[at].in_flight())?;
         (self.links[fewest].in_flight() < self.settings.max_in_flight).then_some(fewest)
     }
 
     pub(super) fn doubts(&self, link: &Link<T, R>, now: Instant) -> bool {
-        link.rests_until.is_some() || !self.is_kept(link, now)
-    }
-
-    /// Whether the server will probably not close the connection at once.
-    pub(super) fn is_kept(&self, link: &Link<T, R>, now: Instant) -> bool {
-        self.closes < CLOSES || link.survives(SOON).is_none_or(|at| at <= now)
+        link.rests_until.is_some() || !link.is_kept(self.closes, now)
     }
 
     /// What was sent then or before is late now. It is asked for many calls at the same time.
@@ -74,14 +71,16 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         }
     }
 
-    /// Opens a connection for the calls that wait, if it is time.
-    pub(super) fn open_another(&mut self, queued: Instant, now: Instant) -> Option<Step<T, R>> {
+    /// Opens a connection for a call that has to wait, if it is time.
+    pub(super) fn open_another(&mut self, waiting: Waiting, now: Instant) -> Option<Step<T, R>> {
+        let Waiting { queued, suspicion, .. } = waiting;
         let opening = self.links.iter().filter(|link| link.stage == Stage::Opening).count();
-        let usable = |link: &&Link<T, R>| link.is_serving() && self.is_kept(link, now);
+        let usable = |link: &&Link<T, R>| link.serves(suspicion, self.closes, now);
         let usable = self.links.iter().filter(usable).count();
-        let wanted = match self.one_at_a_time(now) {
-            true => opening < self.queue.len(),
-            false => opening == 0,
+        let wanted = match (self.one_at_a_time(now), suspicion) {
+            (false, _) => opening == 0,
+            (true, None) => opening < self.queue.len(),
+            (true, Some(_)) => opening < self.queue.repeated(),
         };
         if !wanted {
             return None;
@@ -95,29 +94,38 @@ impl<T: Caller, R: Clone> Pool<T, R> {
         if self.links.len() >= self.cap(now) {
             // Those that rest make room when nothing else can serve the call.
             let rested = self.settings.max_connections > 1 && usable + opening == 0;
-            let oldest = rested.then(|| self.longest_rest()).flatten()?;
-            let link = self.links.remove(oldest);
+            let rested = || rested.then(|| self.longest_rest()).flatten();
+            let link = self.idle_suspect(suspicion).or_else(rested)?;
+            let link = self.links.remove(link);
             return Some(self.close(link));
         }
         if let Some(at) = self.reconnects.not_before(now) {
             // There is no use in waiting for a try that comes too late.
             if usable + opening == 0 {
-                let too_late =
-                    |entry: &Entry<T, R>| entry.deadline.is_some_and(|deadline| deadline <= at);
-                self.fail_waiting(Why::Unreachable, too_late);
+                let closes = self.closes;
+                self.fail_waiting(Why::Unreachable, |links, entry| {
+                    let late = entry.deadline.is_some_and(|deadline| deadline <= at);
+                    late && !links.iter().any(|link| link.serves(entry.suspicion, closes, now))
+                });
             }
             self.check_at(at);
             return self.decided.pop_front();
         }
         let link = self.open(now);
-        Some(Step::Open { link, avoid: self.reconnects.avoid(now) })
+        Some(Step::Open { link, avoid: self.reconnects.avoided(now) })
     }
 
     pub(super) fn open(&mut self, now: Instant) -> LinkId {
         self.last_link += 1;
         let id = LinkId(self.last_link);
-        self.links.push(Link::new(id, now));
+        self.links.push(Link::new(id, self.losses, now));
         id
+    }
+
+    /// A connection without calls that this call cannot use: it makes room for another.
+    fn idle_suspect(&self, suspicion: Option<Suspicion>) -> Option<usize> {
+        suspicion?;
+        self.links.iter().position(|link| link.is_idle() && link.is_suspect(suspicion))
     }
 
     /// When the call that waits since then may be routed otherwise than now.

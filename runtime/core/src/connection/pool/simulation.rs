@@ -13,7 +13,7 @@ use super::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};
 const SLACK: Duration = Duration::from_millis(50);
 
 /// The behaviour of a simulated server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Server {
     /// Answers each call after this many microseconds at most, in any order.
     Concurrent { longest: u64 },
@@ -104,6 +104,8 @@ struct Conn {
     calls: BTreeMap<i32, usize>,
     /// Whether the server has closed it, and the client does not know yet.
     closed: bool,
+    /// After its server was killed, until when answers are on their way.
+    killed: Option<Instant>,
     served: u64,
 }
 
@@ -111,7 +113,8 @@ struct Conn {
 enum Event {
     Submit(usize),
     GiveUp(usize),
-    Opened(LinkId, usize),
+    /// A connection to this server, and how many were opened before.
+    Opened(LinkId, usize, usize),
     OpenFailed(LinkId),
     Reply(LinkId, i32),
     Close(LinkId),
@@ -121,6 +124,18 @@ enum Event {
     Garbage(LinkId),
     /// The channel is closed, and its calls may take so long.
     Shut(Option<Duration>),
+    /// Another process listens at the address of the killed one.
+    Replaced(usize, Server),
+}
+
+/// The end of a process. Each of its connections dies at a time of its own.
+#[derive(Debug)]
+struct Kill {
+    server: usize,
+    /// Within which time.
+    within: Duration,
+    /// The connections opened before are its own, counted from the first one.
+    opened: usize,
 }
 
 /// A client with its servers.
@@ -137,6 +152,7 @@ pub(super) struct World {
     pub(super) opened: usize,
     /// When the channel was closed, and until when its calls might take.
     shut: Option<(Instant, Option<Instant>)>,
+    kill: Option<Kill>,
     random: u64,
 }
 
@@ -153,6 +169,7 @@ impl World {
             calls: Vec::new(),
             opened: 0,
             shut: None,
+            kill: None,
             random: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
         }
     }
@@ -207,6 +224,42 @@ impl World {
     /// From now on the only server is another one.
     pub(super) fn becomes(&mut self, server: Server) {
         self.servers = vec![server];
+    }
+
+    /// Kills the process of a server now. The client hears of the end of its connections within this
+    /// time, in random order, and of answers that were on their way before. The process listens for so
+    /// long, and then the next one does.
+    pub(super) fn kill(
+        &mut self,
+        server: usize,
+        within: Duration,
+        listens: Duration,
+        next: Server,
+    ) {
+        self.kill = Some(Kill { server, within, opened: usize::MAX });
+        let conns = self.conns.iter().filter(|(_, conn)| conn.server == server);
+        for link in conns.map(|(link, _)| *link).collect::<Vec<_>>() {
+            let closes = Duration::from_micros(self.below(within.as_micros() as u64));
+            self.dies(link, closes);
+        }
+        match listens.is_zero() {
+            true => self.happen(Event::Replaced(server, next)),
+            false => self.at(listens, Event::Replaced(server, next)),
+        }
+    }
+
+    /// Lets a connection die with its process: the client hears of that after a delay.
+    pub(super) fn dies(&mut self, link: LinkId, delay: Duration) {
+        let answers = self.now + Duration::from_micros(self.below(delay.as_micros() as u64));
+        if let Some(conn) = self.conns.get_mut(&link) {
+            conn.killed = Some(answers);
+        }
+        self.at(delay, Event::Close(link));
+    }
+
+    /// The open connections, in the order in which they were opened.
+    pub(super) fn links(&self) -> Vec<LinkId> {
+        self.conns.keys().copied().collect()
     }
 
     /// Closes the channel after a delay.
@@ -312,7 +365,7 @@ impl World {
             }
             Some(at) => {
                 let delay = Duration::from_micros(20 + self.below(2000));
-                self.at(delay, Event::Opened(link, at));
+                self.at(delay, Event::Opened(link, at, self.opened - 1));
             }
             None => {
                 let delay = Duration::from_micros(20);
@@ -353,6 +406,7 @@ impl World {
             record.deadline.is_none_or(|at| now < at),
             "call {call} is sent after its deadline"
         );
+        let killed = conn.killed.is_some();
         let oneway = record.oneway;
         if oneway {
             if let Some(conn) = self.conns.get_mut(&link) {
@@ -363,6 +417,9 @@ impl World {
             {
                 self.end(caller.call, Outcome::Answered);
             }
+        }
+        if killed {
+            return;
         }
         let micros = Duration::from_micros;
         match server {
@@ -465,7 +522,7 @@ impl World {
                     queued: now,
                     tries: 0,
                     repeatable: record.idempotent && !record.oneway,
-                    written: false,
+                    suspicion: None,
                 };
                 if let Err(refused) = self.pool.submit(entry) {
                     self.end(refused.call.call, Outcome::Refused);
@@ -478,7 +535,7 @@ impl World {
                     self.pool.sweep(now);
                 }
             }
-            Event::Opened(link, server) => {
+            Event::Opened(link, server, before) => {
                 let conn = Conn {
                     server,
                     opened: now,
@@ -486,6 +543,7 @@ impl World {
                     unwritten: Vec::new(),
                     calls: BTreeMap::new(),
                     closed: false,
+                    killed: None,
                     served: 0,
                 };
                 self.conns.insert(link, conn);
@@ -498,13 +556,22 @@ impl World {
                 if let Some(delay) = closes {
                     self.at(delay, Event::Close(link));
                 }
+                let kill = self.kill.as_ref().filter(|kill| kill.server == server);
+                if let Some(&Kill { within, opened, .. }) = kill
+                    && before < opened
+                {
+                    let delay = Duration::from_micros(self.below(within.as_micros() as u64));
+                    self.dies(link, delay);
+                }
             }
             Event::OpenFailed(link) => {
                 let tried: Vec<_> = (0..self.servers.len()).map(World::address).collect();
                 self.pool.open_failed(link, &tried, now);
             }
             Event::Reply(link, seqid) => {
-                let Some(conn) = self.conns.get_mut(&link).filter(|conn| !conn.closed) else {
+                let answers =
+                    |conn: &Conn| !conn.closed && conn.killed.is_none_or(|until| now <= until);
+                let Some(conn) = self.conns.get_mut(&link).filter(|conn| answers(conn)) else {
                     return;
                 };
                 let call = conn.calls.remove(&seqid);
@@ -538,6 +605,12 @@ impl World {
                 let until = timeout.map(|timeout| now + timeout);
                 self.shut = Some((now, until));
                 self.pool.shut(until);
+            }
+            Event::Replaced(server, next) => {
+                self.servers[server] = next;
+                if let Some(kill) = &mut self.kill {
+                    kill.opened = self.opened;
+                }
             }
             Event::Garbage(link) => {
                 let Some(conn) = self.conns.remove(&link) else { return };

@@ -94,6 +94,235 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
 }
 
 #[test]
+fn idempotent_calls_survive_a_killed_server_in_random_schedules() {
+    for seed in 1..=schedules() {
+        let mut picks = World::new(PoolSettings::default(), &[], seed);
+        let mut pick = |bound: u64| picks.below(bound);
+        let settings = PoolSettings {
+            max_connections: [1, 2, 8][pick(3) as usize],
+            max_in_flight: [1, 2, 100][pick(3) as usize],
+            ..PoolSettings::default()
+        };
+        let mut server = || match pick(4) {
+            0 => Server::Concurrent { longest: 1000 },
+            1 => Server::Concurrent { longest: 50_000 },
+            2 => Server::Serial { longest: 1000, slow: 0 },
+            _ => Server::Steady { micros: 3000 },
+        };
+        let (killed, other) = (server(), server());
+        // Either it is back at once, or there is another one.
+        let alone = pick(2) == 0;
+        let servers = [killed, other][..if alone { 1 } else { 2 }].to_vec();
+        let next = if alone || pick(2) == 0 { killed } else { Server::Refuses };
+        let within = millis([0, 1, 10, 50][pick(4) as usize]);
+        let listens = if alone { Duration::ZERO } else { within / [1, 2][pick(2) as usize] };
+        let mut world = World::new(settings.clone(), &servers, seed);
+        let (spread, count) = ([1, 1000, 100_000][pick(3) as usize], 1 + pick(150));
+        for _ in 0..count {
+            let call = world.call(micros(pick(spread)), Some(30 * SECOND));
+            world.calls[call].idempotent = pick(2) == 0;
+        }
+        let before = micros(pick(spread + 3000));
+        let run = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            world.run(before);
+            world.kill(0, within, listens, next);
+            world.run(LONG);
+            world.is_over();
+            for (number, call) in world.calls.iter().enumerate() {
+                let outcome = call.ended.map(|(_, outcome)| outcome);
+                let lost = !call.idempotent && outcome == Some(Outcome::Failed(Why::Lost));
+                assert!(outcome == Some(Outcome::Answered) || lost, "call {number}: {call:?}");
+            }
+        }));
+        let shown = format!("{servers:?}, {next:?} within {within:?}, after {before:?}");
+        assert!(run.is_ok(), "seed {seed}, {shown}, {settings:?}");
+    }
+}
+
+/// A world with so many connections to one server. The first `busy` have an idempotent call in flight for
+/// another second, the others none.
+fn connected(settings: PoolSettings, count: usize, busy: usize) -> (World, Vec<usize>) {
+    let mut world = World::new(settings, &[Server::Serial { longest: 200, slow: 0 }], 1);
+    let mut calls = Vec::new();
+    for _ in 0..100 {
+        world.call(Duration::ZERO, Some(SECOND));
+        world.run(millis(1));
+    }
+    for number in 0..count {
+        // Each is put on a connection of its own, as those before are slow.
+        let takes = if number < busy { 2 * SECOND } else { SECOND - millis(100) * number as u32 };
+        let call = world.slow_call_within(takes, 30 * SECOND);
+        world.calls[call].idempotent = number < busy;
+        calls.extend((number < busy).then_some(call));
+        world.run(millis(100));
+    }
+    world.run(SECOND - millis(90) * count as u32);
+    assert_eq!(world.links().len(), count);
+    assert_eq!(world.pool.stats().in_flight as usize, busy);
+    (world, calls)
+}
+
+/// All orders of so many.
+fn orders(count: u32) -> Vec<Vec<u32>> {
+    let Some(last) = count.checked_sub(1) else { return vec![Vec::new()] };
+    let shorter = orders(last).into_iter();
+    let longer = |order: Vec<u32>| {
+        (0..=order.len()).map(move |at| [&order[..at], &[last], &order[at..]].concat())
+    };
+    shorter.flat_map(longer).collect()
+}
+
+#[test]
+fn an_idempotent_call_survives_a_killed_server_in_whatever_order_its_connections_are_lost() {
+    for (order, in_flight) in
+        orders(4).into_iter().flat_map(|order| [(order.clone(), 1), (order, 100)])
+    {
+        for (gap, busy) in [(0, 4), (200, 4), (5000, 4), (0, 1), (200, 1), (5000, 1)] {
+            let settings = PoolSettings {
+                max_connections: 4,
+                max_in_flight: in_flight,
+                ..PoolSettings::default()
+            };
+            let (mut world, mut calls) = connected(settings, 4, busy);
+            for (link, nth) in world.links().into_iter().zip(&order) {
+                world.dies(link, micros(gap) * *nth);
+            }
+            for number in 0..10 {
+                let call = world.call(micros(gap / 3) * number, Some(30 * SECOND));
+                world.calls[call].idempotent = true;
+                calls.push(call);
+            }
+            world.run(LONG);
+            world.is_over();
+            for call in calls {
+                let record = &world.calls[call];
+                let answered =
+                    record.ended.is_some_and(|(_, outcome)| outcome == Outcome::Answered);
+                assert!(answered, "{order:?}, {gap} µs, {busy} busy: {record:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_repeated_call_waits_for_a_sign_of_life_and_holds_up_no_other() {
+    let (mut world, calls) = connected(PoolSettings::default(), 2, 1);
+    let lost = world.links()[0];
+    world.dies(lost, Duration::ZERO);
+    // New connections cannot be had for half a second.
+    world.becomes(Server::BlackHole);
+    world.run(millis(50));
+    assert_eq!(world.pool.stats().waiting, 1);
+    assert_eq!(world.calls[calls[0]].received, 1);
+    // The other connection goes on as before.
+    world.becomes(Server::Serial { longest: 200, slow: 0 });
+    let other = world.call(Duration::ZERO, Some(SECOND));
+    world.run(millis(50));
+    assert!(world.took(other) < millis(10), "{:?}", world.took(other));
+    assert_eq!(world.calls[calls[0]].received, 2);
+    world.run(LONG);
+    world.is_over();
+    assert_eq!(world.count(Outcome::Answered), world.calls.len());
+}
+
+#[test]
+fn idle_connections_to_a_lost_server_make_room_for_repeated_calls_that_need_it() {
+    for (max_connections, in_flight, received) in [(2, 3, &[2, 2, 1][..]), (3, 2, &[2, 2])] {
+        let settings = PoolSettings { max_connections, ..PoolSettings::default() };
+        let mut world = World::new(settings, &[Server::Concurrent { longest: 300 }], 1);
+        for number in 0..200 {
+            world.call(micros(20 * number), Some(SECOND));
+        }
+        world.run(millis(20));
+        // It blocks the first connection, and then leaves it idle.
+        world.slow_call(millis(200));
+        world.run(millis(50));
+        let slow = (0..in_flight).map(|_| world.slow_call_within(2 * SECOND, 30 * SECOND));
+        let calls: Vec<_> = slow.collect();
+        for &call in &calls {
+            world.calls[call].idempotent = true;
+        }
+        world.run(millis(500));
+        let [idle, busy] = world.links()[..] else { panic!("{:?}", world.pool) };
+        assert_eq!(world.pool.stats().in_flight, in_flight);
+        let opened = world.opened;
+        world.dies(busy, Duration::ZERO);
+        for _ in 0..3 {
+            world.call(micros(200), Some(30 * SECOND));
+        }
+        world.run(micros(200));
+        // Calls go one at a time now, and two connections are opened for them at once.
+        assert_eq!(world.opened - opened, 2, "{:?}", world.pool);
+        world.run(millis(20));
+        assert_eq!(world.links().len(), max_connections, "{:?}", world.pool);
+        assert_eq!(world.links().contains(&idle), max_connections == 3, "{:?}", world.pool);
+        let times: Vec<_> = calls.iter().map(|call| world.calls[*call].received).collect();
+        assert_eq!(times, received);
+        world.run(LONG);
+        world.is_over();
+        assert_eq!(world.count(Outcome::Answered), world.calls.len());
+    }
+}
+
+#[test]
+fn a_repeated_call_that_waits_for_the_next_try_to_connect_fails_no_other() {
+    let (mut world, calls) = connected(PoolSettings::default(), 2, 1);
+    // It answers, but refuses connections: each try to open one comes later than the last.
+    world.becomes(Server::DrainsSerially);
+    world.slow_call(millis(500));
+    let waits = world.call(millis(1), Some(30 * SECOND));
+    world.run(millis(520));
+    assert!(world.took(waits) < millis(510));
+    let lost = world.links()[0];
+    world.dies(lost, Duration::ZERO);
+    world.run(millis(1));
+    assert_eq!((world.calls[calls[0]].received, world.pool.stats().waiting), (1, 1));
+    let other = world.call(Duration::ZERO, Some(millis(20)));
+    world.run(millis(20));
+    assert_eq!(world.calls[other].ended.map(|(_, outcome)| outcome), Some(Outcome::Answered));
+    world.run(LONG);
+    world.is_over();
+}
+
+#[test]
+fn a_repeated_call_fails_at_once_if_the_server_is_gone() {
+    for in_flight in [1, 100] {
+        let settings = PoolSettings { max_in_flight: in_flight, ..PoolSettings::default() };
+        let (mut world, calls) = connected(settings, 4, 2);
+        // The ends of the others are not seen before they are used.
+        for link in world.links() {
+            world.dies(link, if world.links()[0] == link { Duration::ZERO } else { LONG });
+        }
+        world.becomes(Server::Refuses);
+        world.run(millis(20));
+        let outcome = world.calls[calls[0]].ended.map(|(_, outcome)| outcome);
+        assert_eq!(outcome, Some(Outcome::Failed(Why::Lost)));
+        assert_eq!(world.calls[calls[0]].received, 1);
+        world.run(2 * LONG);
+        world.is_over();
+    }
+}
+
+#[test]
+fn a_killed_server_that_stays_away_is_tried_less_and_less() {
+    for in_flight in [1, 100] {
+        let settings = PoolSettings { max_in_flight: in_flight, ..PoolSettings::default() };
+        let (mut world, _) = connected(settings, 8, 8);
+        let (before, answered) = (world.opened, world.count(Outcome::Answered));
+        world.kill(0, millis(10), Duration::ZERO, Server::Refuses);
+        for number in 0..5000 {
+            let call = world.call(millis(2 * number), Some(SECOND));
+            world.calls[call].idempotent = number % 2 == 0;
+        }
+        world.run(LONG);
+        world.is_over();
+        // In ten seconds, eight connections at a time.
+        assert!(world.opened - before < 100, "{} tries", world.opened - before);
+        assert_eq!(world.count(Outcome::Answered), answered);
+    }
+}
+
+#[test]
 fn a_closed_pool_answers_the_calls_that_it_has_and_refuses_others() {
     let mut world = world(Server::Concurrent { longest: 2000 });
     let before: Vec<_> = (0..50).map(|at| world.call(micros(at), Some(SECOND))).collect();
