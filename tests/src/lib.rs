@@ -10,6 +10,7 @@ pub mod interop;
 pub mod package;
 pub mod peers;
 pub mod process;
+pub mod proxy;
 #[path = "../../runtime/tests/support/random.rs"]
 pub mod random;
 pub mod schema;
