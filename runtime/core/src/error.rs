@@ -48,6 +48,8 @@ struct Inner {
     offset: Option<usize>,
     /// Whether the offset is the start of the faulty bytes; otherwise it is their end.
     begins: bool,
+    /// By how many bytes the input is too short, at least; 0 if that is unknown.
+    needed: usize,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -168,6 +170,7 @@ impl Error {
             path: Vec::new(),
             offset: None,
             begins: false,
+            needed: 0,
             source: None,
         }))
     }
@@ -255,6 +258,14 @@ impl Error {
         self.at_offset(offset)
     }
 
+    /// Sets by how many bytes the input is too short, at least.
+    #[cold]
+    #[must_use]
+    pub(crate) fn needing(mut self, bytes: usize) -> Error {
+        self.0.needed = bytes;
+        self
+    }
+
     /// An offset within the faulty bytes, or behind all of them.
     #[cfg(feature = "json")]
     pub(crate) fn offset_behind(&self) -> Option<usize> {
@@ -325,6 +336,17 @@ impl Error {
     /// The class of the failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// By how many bytes, at least, the input ends too early: at least 1 if the kind is
+    /// [`ErrorKind::UnexpectedEof`], otherwise `None`. For those who decode what has arrived so far.
+    ///
+    /// ```
+    /// let error = thriftly::binary::from_prefix::<String>(b"\0\0\0\x05he").unwrap_err();
+    /// assert_eq!(error.needed(), Some(3));
+    /// ```
+    pub fn needed(&self) -> Option<usize> {
+        (self.0.kind == ErrorKind::UnexpectedEof).then_some(self.0.needed.max(1))
     }
 
     /// The message, without call, path and offset.

@@ -134,7 +134,7 @@ impl<'de> Cursor<'de> {
     #[inline(always)]
     pub(crate) fn count(&self, count: usize, width: usize) -> Result<usize> {
         if count as u64 * width as u64 > self.rest.len() as u64 {
-            return Err(self.too_many(count));
+            return Err(self.too_many(count, width));
         }
         Ok(count)
     }
@@ -227,7 +227,7 @@ impl<'de> Cursor<'de> {
         let (expected, left) = (counted(wanted, "byte"), self.rest.len());
         let be = if left == 1 { "is" } else { "are" };
         let message = format!("{expected} expected, but only {left} {be} left");
-        self.error(self.short(wanted), message)
+        self.error(self.short(wanted), message).needing(wanted - left)
     }
 
     #[cold]
@@ -252,9 +252,11 @@ impl<'de> Cursor<'de> {
 
     #[cold]
     #[inline(never)]
-    fn too_many(&self, count: usize) -> Error {
+    fn too_many(&self, count: usize, width: usize) -> Error {
         let (elements, left) = (counted(count, "element"), counted(self.rest.len(), "byte"));
-        self.error(self.short(count), format!("{elements} do not fit in the remaining {left}"))
+        let message = format!("{elements} do not fit in the remaining {left}");
+        let needed = count.saturating_mul(width).saturating_sub(self.rest.len());
+        self.error(self.short(count), message).needing(needed)
     }
 
     /// The error kind for a size that exceeds the remaining bytes.

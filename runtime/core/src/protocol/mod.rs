@@ -9,12 +9,16 @@ pub mod simple_json;
 #[cfg(feature = "thriftpy-json")]
 pub mod thriftpy_json;
 
+mod boundary;
 mod buffer;
 mod bulk;
 mod cursor;
+mod one;
 mod skip;
 mod text;
 mod values;
+
+pub(crate) use boundary::Skipper;
 
 use bytes::Bytes;
 

@@ -10,12 +10,13 @@ use crate::limits::Limits;
 /// Generates the functions of a protocol module from its writer and reader.
 ///
 /// ```text
-/// values!("binary", b"\0\0\0\x02hi", BinaryWriter, BinaryReader);
+/// values!("binary", b"\0\0\0\x02hi", BinaryWriter, BinaryReader, Binary);
 /// // pub fn append_to, to_body, to_writer and what `encoded!` makes
-/// // pub fn from_slice, from_slice_with, from_bytes_with and what `decoded!` makes
+/// // pub fn from_slice, from_slice_with, from_bytes_with, from_prefix, from_bytes_prefix, and what `decoded!` and
+/// // `read_one!` make
 /// ```
 macro_rules! values {
-    ($module:literal, $hi:literal, $writer:ident, $reader:ident) => {
+    ($module:literal, $hi:literal, $writer:ident, $reader:ident, $protocol:ident) => {
         $crate::protocol::values::encoded! {
             $module, $hi,
             "A string or container has more than 2³¹ - 1 bytes or elements."
@@ -109,10 +110,74 @@ macro_rules! values {
             decode_whole($reader::new(bytes, limits))
         }
 
+        /// Decodes the value at the start of the bytes, and returns how many of them it takes.
+        /// The others are not looked at.
+        ///
+        /// ```
+        /// let mut bytes = Vec::new();
+        /// for text in ["one", "two"] {
+        #[doc = concat!("    thriftly::", $module, "::append_to(text, &mut bytes)?;")]
+        /// }
+        #[doc = concat!("let (one, end): (&str, usize) = thriftly::", $module, "::from_prefix(&bytes)?;")]
+        #[doc = concat!("let (two, _): (&str, usize) = thriftly::", $module, "::from_prefix(&bytes[end..])?;")]
+        /// assert_eq!((one, two), ("one", "two"));
+        /// # Ok::<(), thriftly::Error>(())
+        /// ```
+        ///
+        /// # Errors
+        /// As [`from_slice`]. If the bytes end within the value,
+        /// [`Error::needed`](crate::Error::needed) tells how many are missing at least.
+        pub fn from_prefix<'de, T: $crate::Decode<'de>>(
+            bytes: &'de [u8],
+        ) -> $crate::Result<(T, usize)> {
+            from_prefix_with(bytes, &$crate::Limits::DEFAULT)
+        }
+
+        /// Decodes a value as [`from_prefix`] does, with custom limits.
+        ///
+        /// # Errors
+        /// As [`from_prefix`].
+        pub fn from_prefix_with<'de, T: $crate::Decode<'de>>(
+            bytes: &'de [u8],
+            limits: &$crate::Limits,
+        ) -> $crate::Result<(T, usize)> {
+            decode_prefix($reader::new(bytes, limits))
+        }
+
+        /// Decodes the value at the start of the bytes as [`from_prefix`] does; large `binary`
+        /// values and shared strings share the memory of `bytes`.
+        ///
+        /// # Errors
+        /// As [`from_prefix`].
+        pub fn from_bytes_prefix<T: for<'de> $crate::Decode<'de>>(
+            bytes: &bytes::Bytes,
+        ) -> $crate::Result<(T, usize)> {
+            from_bytes_prefix_with(bytes, &$crate::Limits::DEFAULT)
+        }
+
+        /// Decodes a value as [`from_bytes_prefix`] does, with custom limits.
+        ///
+        /// # Errors
+        /// As [`from_prefix`].
+        pub fn from_bytes_prefix_with<T: for<'de> $crate::Decode<'de>>(
+            bytes: &bytes::Bytes,
+            limits: &$crate::Limits,
+        ) -> $crate::Result<(T, usize)> {
+            decode_prefix($reader::shared(bytes, limits))
+        }
+
+        fn decode_prefix<'de, T: $crate::Decode<'de>>(
+            mut reader: $reader<'de>,
+        ) -> $crate::Result<(T, usize)> {
+            let value = T::decode(&mut reader)?;
+            Ok((value, reader.cursor.offset()))
+        }
+
         $crate::protocol::values::decoded! {
             $module, $hi,
             "Decodes a value; large `binary` values share the memory of `bytes`."
         }
+        $crate::protocol::values::read_one!($module, $protocol);
 
         /// Decodes a value as [`from_bytes`] does, with custom limits.
         ///
@@ -148,6 +213,8 @@ macro_rules! values {
 /// // pub fn to_writer and what `encoded!` makes
 /// json_values!(decode "json", br#""hi""#);
 /// // pub fn from_slice, from_bytes_with and what `decoded!` makes
+/// json_values!(one "json", Json);
+/// // pub fn from_prefix and what `read_one!` makes
 /// json_values!(text);
 /// // pub fn to_string
 /// ```
@@ -193,6 +260,42 @@ macro_rules! json_values {
         ) -> $crate::Result<T> {
             from_slice_with(bytes, limits)
         }
+    };
+    (one $module:literal, $protocol:ident) => {
+        /// Decodes the value at the start of the text, and returns how many bytes it takes, with the white space before
+        /// it. The others are not looked at; a number ends where a character follows that cannot belong to it.
+        ///
+        /// ```
+        #[doc = concat!("let (numbers, end): (Vec<i32>, usize) = thriftly::", $module, "::from_prefix(br#\"[\"i32\",1,7] and more\"#)?;")]
+        /// assert_eq!((&numbers[..], end), (&[7][..], 11));
+        /// # Ok::<(), thriftly::Error>(())
+        /// ```
+        ///
+        /// # Errors
+        /// As [`from_slice`]. If the text ends within the value,
+        /// [`Error::needed`](crate::Error::needed) tells how many bytes are missing at least.
+        pub fn from_prefix<T: for<'de> $crate::Decode<'de>>(
+            json: &[u8],
+        ) -> $crate::Result<(T, usize)> {
+            from_prefix_with(json, &$crate::Limits::DEFAULT)
+        }
+
+        /// Decodes a value as [`from_prefix`] does, with custom limits.
+        ///
+        /// # Errors
+        /// As [`from_prefix`].
+        pub fn from_prefix_with<T: for<'de> $crate::Decode<'de>>(
+            json: &[u8],
+            limits: &$crate::Limits,
+        ) -> $crate::Result<(T, usize)> {
+            // Larger inputs are in memory already.
+            let unlimited = $crate::Limits { message: usize::MAX, depth: u32::MAX, ..*limits };
+            let end = $crate::protocol::Skipper::default().end_of_json(json, true, &unlimited)?;
+            let end = end.unwrap_or(json.len());
+            from_slice_with(&json[..end], limits).map(|value| (value, end))
+        }
+
+        $crate::protocol::values::read_one!($module, $protocol);
     };
     (text) => {
         /// Encodes a value as text.
@@ -281,9 +384,83 @@ macro_rules! decoded {
     };
 }
 
+/// Functions derived from `from_bytes_with` that read one value of a stream.
+macro_rules! read_one {
+    ($module:literal, $protocol:ident) => {
+        /// Reads one value and leaves what follows it in the reader; `None` if the reader is at its end.
+        ///
+        /// No byte behind the value is waited for, so it can be the last one that a peer has sent.
+        ///
+        /// ```
+        /// let mut bytes = Vec::new();
+        /// for text in ["one", "two"] {
+        #[doc = concat!("    thriftly::", $module, "::to_writer(&mut bytes, text)?;")]
+        #[doc = $crate::protocol::one::separator!($protocol)]
+        /// }
+        /// let mut file = &bytes[..]; // or a `BufReader` of a file or socket
+        /// let mut texts = Vec::<String>::new();
+        #[doc = concat!("while let Some(text) = thriftly::", $module, "::read_one(&mut file)? {")]
+        ///     texts.push(text);
+        /// }
+        /// assert_eq!(texts, ["one", "two"]);
+        /// # Ok::<(), thriftly::Error>(())
+        /// ```
+        ///
+        /// # Errors
+        /// As [`from_slice`], [`ErrorKind::UnexpectedEof`](crate::ErrorKind::UnexpectedEof) if the reader ends
+        /// within the value, [`ErrorKind::SizeLimit`](crate::ErrorKind::SizeLimit) if it has more bytes than
+        /// [`Limits::message`](crate::Limits::message) allows, and [`ErrorKind::Io`](crate::ErrorKind::Io) if
+        /// reading fails. The next value can be read if the error is one of the value and not of its bytes, such as a
+        /// required field that is missing ([`ErrorKind::MissingField`](crate::ErrorKind::MissingField)).
+        pub fn read_one<T: for<'de> $crate::Decode<'de>>(
+            reader: &mut impl std::io::BufRead,
+        ) -> $crate::Result<Option<T>> {
+            read_one_with(reader, &$crate::Limits::DEFAULT)
+        }
+
+        /// Reads a value as [`read_one`] does, with custom limits.
+        ///
+        /// # Errors
+        /// As [`read_one`].
+        pub fn read_one_with<T: for<'de> $crate::Decode<'de>>(
+            reader: &mut impl std::io::BufRead,
+            limits: &$crate::Limits,
+        ) -> $crate::Result<Option<T>> {
+            $crate::protocol::one::One::new($crate::Protocol::$protocol, limits, from_bytes_with)
+                .read(reader)
+        }
+
+        /// Reads a value as [`read_one`] does, from an asynchronous reader. A future that is dropped loses what it has read
+        /// of the value. With the feature `async`.
+        ///
+        /// # Errors
+        /// As [`read_one`].
+        #[cfg(feature = "async")]
+        pub async fn read_one_async<T: for<'de> $crate::Decode<'de>>(
+            reader: &mut (impl tokio::io::AsyncBufRead + Unpin),
+        ) -> $crate::Result<Option<T>> {
+            read_one_async_with(reader, &$crate::Limits::DEFAULT).await
+        }
+
+        /// Reads a value as [`read_one_async`] does, with custom limits. With the feature `async`.
+        ///
+        /// # Errors
+        /// As [`read_one`].
+        #[cfg(feature = "async")]
+        pub async fn read_one_async_with<T: for<'de> $crate::Decode<'de>>(
+            reader: &mut (impl tokio::io::AsyncBufRead + Unpin),
+            limits: &$crate::Limits,
+        ) -> $crate::Result<Option<T>> {
+            $crate::protocol::one::One::new($crate::Protocol::$protocol, limits, from_bytes_with)
+                .read_async(reader)
+                .await
+        }
+    };
+}
+
 #[cfg(feature = "json")]
 pub(crate) use json_values;
-pub(crate) use {decoded, encoded, values};
+pub(crate) use {decoded, encoded, read_one, values};
 
 /// Converts encoded JSON to text.
 #[cfg(feature = "json")]

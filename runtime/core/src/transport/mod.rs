@@ -4,7 +4,6 @@ mod form;
 mod framed;
 mod header;
 mod ttheader;
-mod unframed;
 mod wire;
 #[cfg(feature = "zlib")]
 mod zlib;
@@ -16,8 +15,9 @@ use bytes::BytesMut;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
+use crate::protocol::Skipper;
 use crate::rpc::message::{Headers, Protocol};
-use crate::ttype::ApplicationErrorKind;
+use crate::ttype::{ApplicationErrorKind, TType};
 
 pub(crate) use form::{Form, Frame, Message, Unreadable, check_count, timeout};
 pub(crate) use framed::oversized;
@@ -166,7 +166,7 @@ impl fmt::Display for Accepted {
 #[derive(Debug)]
 pub(crate) struct Cutter {
     pub(crate) framing: Framing,
-    skipper: unframed::Skipper,
+    skipper: Skipper,
     /// The structs before the messages of a tracked connection, if it is unframed.
     structs: Option<Structs>,
 }
@@ -181,7 +181,7 @@ struct Structs {
 
 impl Cutter {
     pub(crate) fn new(framing: Framing) -> Cutter {
-        Cutter { framing, skipper: unframed::Skipper::default(), structs: None }
+        Cutter { framing, skipper: Skipper::default(), structs: None }
     }
 
     /// Expects a struct in the protocol before each message. It is cut off together with its message, and
@@ -198,7 +198,7 @@ impl Cutter {
         match self.framing {
             Framing::Unframed => {
                 let end = match &self.structs {
-                    None => self.skipper.end(input, limits)?,
+                    None => self.skipper.end(protocol_of(input), input, limits)?,
                     Some(_) => self.end_with_struct(input, limits)?,
                 };
                 let Some(end) = end else { return Ok(None) };
@@ -225,7 +225,8 @@ impl Cutter {
         let Some(start) = structs.end(&mut self.skipper, input, limits)? else {
             return Ok(None);
         };
-        let end = self.skipper.end(input.get(start..).unwrap_or_default(), limits)?;
+        let message = input.get(start..).unwrap_or_default();
+        let end = self.skipper.end(protocol_of(message), message, limits)?;
         if end.is_some() {
             structs.end = None;
         }
@@ -256,7 +257,7 @@ impl Structs {
     /// End of the struct before the message at the start of `input`; 0 if there is none.
     fn end(
         &mut self,
-        skipper: &mut unframed::Skipper,
+        skipper: &mut Skipper,
         input: &[u8],
         limits: &Limits,
     ) -> Result<Option<usize>> {
@@ -265,7 +266,7 @@ impl Structs {
         }
         let end = match begins_message(self.protocol, input) {
             true => Some(0),
-            false => skipper.end_of_struct(self.protocol, input, limits)?,
+            false => skipper.end_of_value(self.protocol, TType::STRUCT, input, limits)?,
         };
         // What is missing of a string counts already.
         if skipper.wanted() > limits.header_bytes {

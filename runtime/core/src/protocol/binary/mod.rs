@@ -21,4 +21,4 @@ pub use writer::{BinaryRun, BinaryWriter};
 
 use crate::protocol::values::values;
 
-values!("binary", b"\0\0\0\x02hi", BinaryWriter, BinaryReader);
+values!("binary", b"\0\0\0\x02hi", BinaryWriter, BinaryReader, Binary);

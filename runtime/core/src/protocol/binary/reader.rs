@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::types::{fixed_width, min_width};
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::bulk;
 use crate::protocol::cursor::{Blobs, Cursor};
@@ -98,6 +98,18 @@ impl<'de> BinaryReader<'de> {
         self.cursor.size(size)
     }
 
+    /// The error for input that ends where a field or the end of a struct is to be.
+    #[cold]
+    #[inline(never)]
+    fn no_field(&self) -> Error {
+        let error = self.cursor.eof(3);
+        match self.cursor.rest.is_empty() {
+            // The end of a struct has no id.
+            true => error.needing(1),
+            false => error,
+        }
+    }
+
     /// Reads an element count and checks it against the remaining bytes.
     #[inline(always)]
     fn count(&mut self, width: usize) -> Result<usize> {
@@ -128,7 +140,7 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
                 self.cursor.rest = rest;
                 Ok(FieldHeader { ty: TType::STOP, id: 0 })
             }
-            _ => Err(self.cursor.eof(3)),
+            _ => Err(self.no_field()),
         }
     }
 

@@ -25,4 +25,4 @@ pub(crate) use writer::raw_field;
 
 use crate::protocol::values::values;
 
-values!("compact", b"\x02hi", CompactWriter, CompactReader);
+values!("compact", b"\x02hi", CompactWriter, CompactReader, Compact);

@@ -52,6 +52,7 @@ json_values! {
 }
 json_values!(text);
 json_values!(decode "json", br#""hi""#);
+json_values!(one "json", Json);
 
 /// Encodes a value and appends it to `bytes`, so that a buffer can be reused.
 ///

@@ -1,4 +1,4 @@
-//! Unframed transport: message boundaries are found by skipping over values.
+//! Where messages and values end, found by skipping over what they contain.
 
 mod binary;
 mod compact;
@@ -8,10 +8,9 @@ mod json;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, TOO_DEEP};
 use crate::rpc::message::Protocol;
-use crate::transport::protocol_of;
 use crate::ttype::TType;
 
-/// Finds the end of a message incrementally.
+/// Finds the end of a message, or of a value, incrementally.
 ///
 /// It resumes where it stopped when more bytes arrive, and skips strings and runs of scalars by
 /// their length, so the work is linear in the bytes regardless of the size of the reads.
@@ -19,10 +18,12 @@ use crate::ttype::TType;
 pub(crate) struct Skipper {
     /// All before it is understood. It is beyond the end while a string is being waited for.
     at: usize,
-    /// Whether the message header has been skipped.
+    /// Whether the message header, if there is one, has been skipped.
     inside: bool,
     /// The values that contain `at`, outermost first; at most [`Limits::depth`].
     levels: Vec<Level>,
+    /// How many of the levels are not levels of nesting.
+    outside: usize,
     /// Replaces the levels in JSON.
     #[cfg(feature = "json")]
     brackets: json::Brackets,
@@ -81,26 +82,8 @@ impl Skipper {
     ///
     /// # Errors
     /// The bytes are not a message, or it exceeds a limit.
-    pub(crate) fn end(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
-        self.end_as(protocol_of(bytes), bytes, limits)
-    }
-
-    /// As [`end`](Skipper::end), of a struct that no message is around.
-    pub(crate) fn end_of_struct(
-        &mut self,
-        protocol: Protocol,
-        bytes: &[u8],
-        limits: &Limits,
-    ) -> Result<Option<usize>> {
-        if !self.inside {
-            self.inside = true;
-            self.enter(Level::Struct, limits)?;
-        }
-        self.end_as(protocol, bytes, limits)
-    }
-
     #[inline(always)]
-    fn end_as(
+    pub(crate) fn end(
         &mut self,
         protocol: Protocol,
         bytes: &[u8],
@@ -116,11 +99,32 @@ impl Skipper {
         }
     }
 
+    /// As [`end`](Skipper::end), of a value of the type that no message is around.
+    pub(crate) fn end_of_value(
+        &mut self,
+        protocol: Protocol,
+        ty: TType,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Option<usize>> {
+        if !self.inside {
+            self.inside = true;
+            match ty {
+                TType::STRUCT => self.enter(Level::Struct, limits)?,
+                // It is no level of its own.
+                _ => self.levels.push(Level::Elements(ty, 1)),
+            }
+            self.outside = usize::from(ty != TType::STRUCT);
+        }
+        self.end(protocol, bytes, limits)
+    }
+
     /// Resets the state for the next message.
     pub(crate) fn restart(&mut self) {
         self.at = 0;
         self.inside = false;
         self.levels.clear();
+        self.outside = 0;
         #[cfg(feature = "json")]
         (self.brackets = json::Brackets::default());
     }
@@ -220,7 +224,7 @@ impl Skipper {
 
     #[inline]
     fn check_depth(&self, limits: &Limits) -> Result<()> {
-        match self.levels.len() < limits.depth as usize {
+        match self.levels.len() - self.outside < limits.depth as usize {
             true => Ok(()),
             false => Err(Error::new(ErrorKind::DepthLimit, TOO_DEEP).at_offset(self.at)),
         }
@@ -263,6 +267,7 @@ fn no_such_type(ty: impl std::fmt::Display, at: usize) -> Error {
 #[cfg(test)]
 mod testing {
     use super::*;
+    use crate::transport::protocol_of;
 
     /// Enough elements for a megabyte; fewer under Miri.
     pub(super) const MANY: usize = if cfg!(miri) { 70 } else { 70_000 };
@@ -272,7 +277,8 @@ mod testing {
         let mut skipper = Skipper::default();
         let mut seen = 0;
         for piece in pieces.iter().cycle() {
-            let end = skipper.end(&bytes[..seen], limits)?;
+            let arrived = &bytes[..seen];
+            let end = skipper.end(protocol_of(arrived), arrived, limits)?;
             if end.is_some() || seen == bytes.len() {
                 return Ok(end);
             }
@@ -294,7 +300,8 @@ mod testing {
             let mut skipper = Skipper::default();
             let mut found = None;
             for seen in (0..message.len()).step_by(piece).chain([message.len()]) {
-                found = skipper.end(&message[..seen], &Limits::DEFAULT)?;
+                let arrived = &message[..seen];
+                found = skipper.end(protocol_of(arrived), arrived, &Limits::DEFAULT)?;
             }
             assert_eq!(found, Some(message.len()));
             assert!(skipper.steps <= 2 * message.len(), "{} steps", skipper.steps);

@@ -1,4 +1,4 @@
-//! Message boundaries in `TJSONProtocol`: the bracket that closes the first one.
+//! Boundaries in `TJSONProtocol`: the bracket that closes the first one, or the end of a lone scalar.
 
 use super::{Skipper, too_large};
 use crate::error::{Error, ErrorKind, Result};
@@ -15,6 +15,29 @@ pub(super) struct Brackets {
 }
 
 impl Skipper {
+    /// End of the value at the start of `bytes`, behind white space. A lone number has an end only if another
+    /// character follows, or if nothing does (`all`).
+    pub(crate) fn end_of_json(
+        &mut self,
+        bytes: &[u8],
+        all: bool,
+        limits: &Limits,
+    ) -> Result<Option<usize>> {
+        let is_space = u8::is_ascii_whitespace;
+        let Some(start) = bytes.iter().position(|byte| !is_space(byte)) else { return Ok(None) };
+        if matches!(bytes[start], b'[' | b'{' | b'"') {
+            return self.end_in_json(bytes, limits);
+        }
+        let from = self.at.max(start);
+        let ends = |byte: &u8| is_space(byte) || matches!(byte, b',' | b':' | b']' | b'}');
+        let end = bytes[from..].iter().position(ends).map(|length| from + length);
+        self.at = end.unwrap_or(bytes.len());
+        if self.at > limits.message {
+            return Err(too_large("a value", limits));
+        }
+        Ok(end.or(all.then_some(bytes.len())))
+    }
+
     pub(super) fn end_in_json(&mut self, bytes: &[u8], limits: &Limits) -> Result<Option<usize>> {
         let brackets = &mut self.brackets;
         for &byte in &bytes[self.at..] {
@@ -27,7 +50,12 @@ impl Skipper {
             match byte {
                 _ if brackets.escaped => brackets.escaped = false,
                 b'\\' if brackets.in_string => brackets.escaped = true,
-                b'"' => brackets.in_string = !brackets.in_string,
+                b'"' => {
+                    brackets.in_string = !brackets.in_string;
+                    if brackets.open == 0 && !brackets.in_string {
+                        return Ok(Some(self.at));
+                    }
+                }
                 _ if brackets.in_string => {}
                 b'[' | b'{' => {
                     brackets.open += 1;
