@@ -4,6 +4,7 @@
 mod sasl;
 
 use std::io::IoSlice;
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 
@@ -82,13 +83,14 @@ pub fn replies(
 ) -> Outcome<Vec<(i32, Result<Response>)>> {
     #[cfg(not(feature = "zlib"))]
     let _ = zlib;
-    let mut connection = ClientConnection::new(&ClientSettings {
+    let settings = ClientSettings {
         framing,
         #[cfg(feature = "zlib")]
         zlib,
         limits: *limits,
         ..ClientSettings::default()
-    });
+    };
+    let mut connection = ClientConnection::new(&settings, Arc::default());
     let mut items = Vec::new();
     let error = feed(pieces, |piece| {
         connection.space().extend_from_slice(piece);

@@ -193,7 +193,7 @@ impl<T: FromChannel<Channel>> ClientBuilder<T> {
     }
 
     pub(super) fn channel(&self, source: Source) -> (Channel, Driver) {
-        let settings = ClientSettings { answered: Arc::default(), ..self.settings.clone() };
+        let settings = self.settings.clone();
         let shared = Arc::new(Shared {
             name: source.name().into(),
             timeout: settings.timeout,

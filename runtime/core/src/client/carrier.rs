@@ -2,6 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::task::{Context, Poll};
 
 use tokio::time::{Instant, timeout};
@@ -29,9 +31,10 @@ impl Carrier {
         link: LinkId,
         source: Source,
         settings: ClientSettings,
+        answered: Arc<AtomicBool>,
         avoid: Vec<SocketAddr>,
     ) -> Result<(Carrier, Option<SocketAddr>), ConnectFailure> {
-        let codec = ClientConnection::new(&settings);
+        let codec = ClientConnection::new(&settings, answered);
         #[cfg(feature = "http")]
         let (target, limits) = (settings.target.clone(), settings.limits);
         let (name, start, limit) = (source.name(), Instant::now(), settings.connect_timeout);

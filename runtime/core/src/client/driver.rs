@@ -3,7 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -33,6 +33,8 @@ pub(super) struct Driver {
     shared: Arc<Shared>,
     source: Source,
     settings: ClientSettings,
+    /// Whether the server has answered on any connection.
+    answered: Arc<AtomicBool>,
     pool: Pool<Waiter, Box<Request>>,
     conns: Vec<Carrier>,
     connecting: Vec<(LinkId, Connecting)>,
@@ -68,6 +70,7 @@ impl Driver {
             shared,
             source,
             settings,
+            answered: Arc::default(),
             conns: Vec::new(),
             connecting: Vec::new(),
             messages,
@@ -86,8 +89,7 @@ impl Driver {
     pub(super) async fn connect(&mut self) -> Result<()> {
         self.now = now();
         let Some(link) = self.pool.open_first(self.now) else { return Ok(()) };
-        let connected = Carrier::open(link, self.source.clone(), self.settings.clone(), Vec::new());
-        let connected = connected.await;
+        let connected = self.open(link, Vec::new()).await;
         self.now = now();
         match connected {
             Ok((conn, address)) => {
@@ -97,6 +99,11 @@ impl Driver {
             }
             Err(ConnectFailure { error, .. }) => Err(error),
         }
+    }
+
+    fn open(&self, link: LinkId, avoid: Vec<SocketAddr>) -> Connecting {
+        let (source, settings) = (self.source.clone(), self.settings.clone());
+        Box::pin(Carrier::open(link, source, settings, Arc::clone(&self.answered), avoid))
     }
 
     /// Runs until all callers are gone.
@@ -274,9 +281,8 @@ impl Driver {
             match step {
                 Step::Send { link, seqid, request, idle } => self.send(link, seqid, request, idle),
                 Step::Open { link, avoid } => {
-                    let (source, settings) = (self.source.clone(), self.settings.clone());
-                    let connecting = Carrier::open(link, source, settings, avoid);
-                    self.connecting.push((link, Box::pin(connecting)));
+                    let connecting = self.open(link, avoid);
+                    self.connecting.push((link, connecting));
                     self.unpolled = true;
                 }
                 Step::Fail { call, why } => {

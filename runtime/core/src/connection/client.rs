@@ -37,8 +37,9 @@ pub(crate) struct ClientConnection {
     skipped: usize,
     /// Whether any bytes have been received.
     pub(crate) received: bool,
-    /// Whether a whole reply has been received; also by any connection of the channel.
+    /// Whether a whole reply has been received.
     replied: bool,
+    /// Whether one has been received by any connection of the channel.
     answered: Arc<AtomicBool>,
     /// Whether the connection began with a SASL login.
     logged_in: bool,
@@ -60,7 +61,8 @@ pub(crate) struct Reply {
 }
 
 impl ClientConnection {
-    pub(crate) fn new(settings: &ClientSettings) -> ClientConnection {
+    /// A connection of a channel; `answered` is shared by all its connections.
+    pub(crate) fn new(settings: &ClientSettings, answered: Arc<AtomicBool>) -> ClientConnection {
         let form = Form::from(settings.framing);
         #[cfg(feature = "zlib")]
         let form =
@@ -75,7 +77,7 @@ impl ClientConnection {
             skipped: 0,
             received: false,
             replied: false,
-            answered: Arc::clone(&settings.answered),
+            answered,
             logged_in: settings.sasl.is_some(),
             unsendable: false,
             handshake: settings.handshake().map(Box::new),
@@ -376,7 +378,7 @@ mod tests {
 
     fn called(framing: Framing) -> ClientConnection {
         let settings = ClientSettings { framing, ..ClientSettings::default() };
-        let mut connection = ClientConnection::new(&settings);
+        let mut connection = ClientConnection::new(&settings, Arc::default());
         let request = Request::new("echo", Protocol::Binary, vec![0].into());
         connection.call(&request, 1, Instant::now()).expect("it is small");
         connection
@@ -420,7 +422,7 @@ mod tests {
     fn a_login_is_suggested_unless_there_was_one() {
         let hint = |sasl| {
             let settings = ClientSettings { sasl, ..ClientSettings::default() };
-            ClientConnection::new(&settings).hint()
+            ClientConnection::new(&settings, Arc::default()).hint()
         };
         let login = ClientFactory::new(|| PlainClient::new("me", "pw"));
         assert!(hint(None).ends_with("`.framed()`) or a login (`.sasl_plain(…)`)"));
@@ -432,7 +434,7 @@ mod tests {
         let call = Request::new("echo", Protocol::Binary, vec![0; 1 << 20].into());
         let login = Some(ClientFactory::new(|| PlainClient::new("me", "pw")));
         let settings = ClientSettings { sasl: login, ..ClientSettings::default() };
-        let mut connection = ClientConnection::new(&settings);
+        let mut connection = ClientConnection::new(&settings, Arc::default());
         for seqid in 0..2 {
             connection.call(&call, seqid, Instant::now()).expect("it is small");
         }

@@ -1,5 +1,6 @@
 //! Client and server cores against each other, in every form of messages.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{Call, ClientConnection, Reply, ServerConnection};
@@ -82,7 +83,7 @@ fn one_reply(client: &mut ClientConnection, bytes: &[u8]) -> Reply {
 fn every_form_is_answered_in_kind_however_it_is_split() -> Result<()> {
     for settings in clients() {
         for &protocol in protocols(settings.framing) {
-            let mut client = ClientConnection::new(&settings);
+            let mut client = ClientConnection::new(&settings, Arc::default());
             let mut server = any_server();
             let mut received = 0;
             for seqid in 1..4 {
@@ -126,7 +127,7 @@ fn large_blobs_arrive_in_every_form() -> Result<()> {
     let length = (blob.len() as u32).to_be_bytes();
     let begin = [&[11, 0, 1], &length[..], &[0]].concat();
     for settings in clients() {
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         let mut server = any_server();
         let body = Body::new(begin.clone().into(), vec![(7, blob.clone())]);
         let plain = body.clone().into_bytes();
@@ -150,7 +151,7 @@ fn frames_of_one_connection_may_mix() -> Result<()> {
     let framings = [Framing::Framed, Framing::Header, Framing::TtHeader, Framing::Framed];
     for framing in framings {
         let settings = ClientSettings { framing, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         for protocol in [Protocol::Compact, Protocol::Binary] {
             client.call(&request(protocol), 7, Instant::now())?;
             server.space().extend_from_slice(&sent(&mut client.output));
@@ -197,7 +198,7 @@ fn an_unreadable_header_is_answered_with_its_sequence_id() {
         let error = server.next_call().expect_err("it cannot be read");
         assert!(matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::UnexpectedEof));
         let settings = ClientSettings { framing, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         let reply = one_reply(&mut client, &sent(&mut server.output));
         assert_eq!((reply.seqid, reply.method.as_str()), (42, ""));
         let response = reply.result.expect("an exception is a reply");
@@ -216,7 +217,7 @@ fn an_unreadable_header_is_answered_with_its_sequence_id() {
 #[test]
 fn only_the_call_fails_whose_reply_has_an_unreadable_header() -> Result<()> {
     let settings = ClientSettings { framing: Framing::Header, ..ClientSettings::default() };
-    let mut client = ClientConnection::new(&settings);
+    let mut client = ClientConnection::new(&settings, Arc::default());
     let unreadable = b"\0\0\0\x0e\x0f\xff\0\0\0\0\0\x02\0\x01\0\x01\x05\0";
     let reply = one_reply(&mut client, unreadable);
     assert_eq!(reply.seqid, 2);
@@ -256,14 +257,14 @@ fn a_client_names_the_framing_of_the_server() {
         (Framing::Framed, b"\x78\x9c\0\0", "looks like zlib"),
     ] {
         let settings = ClientSettings { framing: ours, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         client.space().extend_from_slice(bytes);
         let error = text(client.next().expect_err(expected));
         assert!(error.contains(expected), "{error}");
     }
     for framing in [Framing::Header, Framing::TtHeader] {
         let settings = ClientSettings { framing, ..ClientSettings::default() };
-        let client = ClientConnection::new(&settings);
+        let client = ClientConnection::new(&settings, Arc::default());
         assert!(client.hint().contains(framing.name()), "{}", client.hint());
     }
 }
@@ -272,7 +273,7 @@ fn a_client_names_the_framing_of_the_server() {
 fn the_time_limit_of_a_call_travels() -> Result<()> {
     for framing in [Framing::Framed, Framing::Header, Framing::TtHeader] {
         let settings = ClientSettings { framing, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         let now = Instant::now();
         for (deadline, expected) in [
             (Deadline::At(now + Duration::from_millis(1500)), Some(Duration::from_millis(1500))),
@@ -311,7 +312,7 @@ fn a_server_that_accepts_one_form_names_what_it_gets() {
         ),
     ] {
         let settings = ClientSettings { framing, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         client.call(&request(protocol), 5, Instant::now()).expect("it is small");
         let mut server = server(accepted, Limits::DEFAULT);
         server.space().extend_from_slice(&sent(&mut client.output));
@@ -365,7 +366,7 @@ mod zlib {
         assert!(error.message().contains("`Limits::frame` allows"), "{error}");
         let settings =
             ClientSettings { framing: Framing::Header, limits, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         let reply = one_reply(&mut client, &frame);
         let error = reply.result.expect_err("it is a bomb");
         assert_eq!((reply.seqid, error.kind()), (1, ErrorKind::SizeLimit));
@@ -408,7 +409,7 @@ mod zlib {
     fn only_the_call_fails_whose_compressed_reply_is_too_large() -> Result<()> {
         let settings =
             ClientSettings { framing: Framing::Framed, zlib: true, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         let mut large = (Limits::DEFAULT.frame as u32 + 1).to_be_bytes().to_vec();
         large.extend_from_slice(b"\x80\x01\0\x02\0\0\0\x04ping\0\0\0\x01");
         large.resize(4 + Limits::DEFAULT.frame + 1, 0);
@@ -428,7 +429,7 @@ mod zlib {
     fn the_header_of_a_large_compressed_reply_may_come_in_pieces() -> Result<()> {
         let settings =
             ClientSettings { framing: Framing::Framed, zlib: true, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         let mut large = (Limits::DEFAULT.frame as u32 + 1).to_be_bytes().to_vec();
         large.extend_from_slice(b"\x80\x01\0\x02\0\0\0\x04ping\0\0\0\x01");
         for (at, piece) in [&large[..12], &large[12..]].into_iter().enumerate() {
@@ -446,7 +447,7 @@ mod zlib {
     #[test]
     fn a_server_that_does_not_compress_is_noticed() {
         let settings = ClientSettings { zlib: true, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         assert!(client.hint().contains("it may not understand zlib"));
         client.space().extend_from_slice(b"\x80\x01\0\x02");
         let error = client.next().expect_err("it is not compressed");
@@ -456,7 +457,7 @@ mod zlib {
     #[test]
     fn an_idle_compressed_connection_keeps_its_state() -> Result<()> {
         let settings = ClientSettings { zlib: true, ..ClientSettings::default() };
-        let mut client = ClientConnection::new(&settings);
+        let mut client = ClientConnection::new(&settings, Arc::default());
         let mut server = any_server();
         for seqid in 1..4 {
             client.call(&request(Protocol::Binary), seqid, Instant::now())?;

@@ -1,8 +1,8 @@
 //! Settings of clients.
 
 use std::borrow::Cow;
+#[cfg(any(feature = "http", feature = "tls"))]
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::connection::PoolSettings;
@@ -42,8 +42,6 @@ pub(crate) struct ClientSettings {
     pub(crate) sasl: Option<ClientFactory>,
     pub(crate) tracker: Option<SharedTracker>,
     pub(crate) pool: PoolSettings,
-    /// Whether the server has answered a call; each channel has its own.
-    pub(crate) answered: Arc<AtomicBool>,
     #[cfg(feature = "http")]
     pub(crate) http: crate::http::HttpOptions,
     /// Made of the address and the options, if the address is one of HTTP.
@@ -143,7 +141,6 @@ impl Default for ClientSettings {
             sasl: None,
             tracker: None,
             pool: PoolSettings::default(),
-            answered: Arc::default(),
             #[cfg(feature = "http")]
             http: crate::http::HttpOptions::default(),
             #[cfg(feature = "http")]

@@ -57,12 +57,8 @@ fn server() -> ServerConnection {
 fn client_of(framing: Framing, protocol: Protocol) -> ClientConnection {
     let tracker = Some(SharedTracker::new(Lines::default()));
     let protocol = Some(protocol);
-    ClientConnection::new(&ClientSettings {
-        tracker,
-        framing,
-        protocol,
-        ..ClientSettings::default()
-    })
+    let settings = ClientSettings { tracker, framing, protocol, ..ClientSettings::default() };
+    ClientConnection::new(&settings, Arc::default())
 }
 
 /// A request, as the channel of a tracked client makes it.

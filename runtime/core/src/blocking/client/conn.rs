@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, IoSlice, Write};
 use std::net::{Shutdown, SocketAddr};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -41,9 +42,10 @@ impl Conn {
     pub(super) fn open(
         source: &Source,
         settings: &ClientSettings,
+        answered: Arc<AtomicBool>,
         avoid: &[SocketAddr],
     ) -> Result<(Conn, Option<SocketAddr>), ConnectFailure> {
-        let codec = ClientConnection::new(settings);
+        let codec = ClientConnection::new(settings, answered);
         let handshake = codec.handshake()?;
         let (start, limit) = (Instant::now(), settings.connect_timeout);
         let (connected, address) = source.connect(settings, avoid)?;

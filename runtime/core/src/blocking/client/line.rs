@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -28,6 +29,8 @@ const LOOK: Duration = Duration::from_millis(5);
 pub(super) struct Line {
     source: Source,
     settings: ClientSettings,
+    /// Whether the server has answered on any connection.
+    answered: Arc<AtomicBool>,
     /// The server name shown in errors.
     name: Arc<str>,
     state: Mutex<State>,
@@ -87,7 +90,6 @@ enum Decision {
 
 impl Line {
     pub(super) fn new(source: Source, settings: ClientSettings) -> Arc<Line> {
-        let settings = ClientSettings { answered: Arc::default(), ..settings };
         Arc::new_cyclic(|line| {
             let seed = line.as_ptr() as usize as u64 ^ (u64::from(std::process::id()) << 32);
             let state = State {
@@ -106,6 +108,7 @@ impl Line {
             Line {
                 source,
                 settings,
+                answered: Arc::default(),
                 name,
                 state: Mutex::new(state),
                 connected: Condvar::new(),
@@ -361,8 +364,9 @@ impl Line {
     fn open(self: &Arc<Line>, state: &mut State, link: LinkId, avoid: Vec<SocketAddr>) {
         let line = Arc::downgrade(self);
         let (source, settings) = (self.source.clone(), self.settings.clone());
+        let answered = Arc::clone(&self.answered);
         let run = move || {
-            let connected = Conn::open(&source, &settings, &avoid);
+            let connected = Conn::open(&source, &settings, answered, &avoid);
             let Some(line) = line.upgrade() else { return };
             let mut state = line.lock();
             state.connected(link, connected);
