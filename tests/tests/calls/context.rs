@@ -499,8 +499,7 @@ mod tracked {
             let _ = stream.read_to_end(&mut Vec::new());
         });
         let expected = [
-            // A blocking channel may name the time limit of connecting as a whole.
-            (silent.await, " 200ms"),
+            (silent.await, ": the tracking handshake was not answered in 200ms"),
             (closes.await, "the tracking handshake failed: "),
             (
                 garbles.await,

@@ -1,7 +1,7 @@
 //! SASL PLAIN, as HiveServer2, Spark and Impala have it, on both sides and both shells.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::Command;
@@ -258,6 +258,48 @@ fn a_client_of_other_servers_names_what_they_speak() {
     let error = plain.expect_err("the server does not speak SASL");
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains("SASL"), "{error}");
+}
+
+#[tokio::test]
+async fn a_login_that_is_not_answered_is_named_in_the_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let address = listener.local_addr().expect("it has one");
+    // It accepts, and never answers.
+    std::thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+    let limit = Duration::from_millis(200);
+    let builder = || SessionClient::builder().sasl_plain("me", "pw").connect_timeout(limit);
+    let stream = move || tokio::net::TcpStream::connect(address);
+    let errors = [
+        builder().connect(address).await,
+        builder().connect_with(stream).await,
+        builder().connect_stream(stream().await.expect("it listens")).await,
+    ];
+    let others = tokio::task::spawn_blocking(move || {
+        let builder =
+            || BlockingSessionClient::builder().sasl_plain("me", "pw").connect_timeout(limit);
+        let stream = move || TcpStream::connect(address);
+        [
+            builder().connect(address),
+            builder().connect_with(stream),
+            builder().connect_stream(stream().expect("it listens")),
+        ]
+        .map(|result| result.expect_err("the login is not answered"))
+    });
+    // A call that connects is told as well.
+    let client: SessionClient = builder().connect_lazy(address).expect("an address");
+    let error = client.user().await.expect_err("the login is not answered");
+    assert!(error.to_string().contains("the SASL login was not answered in 200ms"), "{error}");
+    let errors = errors.map(|result| result.expect_err("the login is not answered"));
+    for errors in [errors, others.await.expect("no panic")] {
+        let address = address.to_string();
+        for (error, server) in
+            errors.iter().zip([&*address, "the connector's server", "the stream's server"])
+        {
+            let expected =
+                format!("cannot connect to {server}: the SASL login was not answered in {limit:?}");
+            assert_eq!((error.kind(), error.to_string()), (ErrorKind::Connect, expected));
+        }
+    }
 }
 
 /// `thrift_sasl` with `pure-sasl`, as PyHive and impyla use them.

@@ -243,6 +243,30 @@ fn an_answer_that_is_cut_off_is_an_error_and_never_a_short_answer() {
 }
 
 #[test]
+fn a_handshake_that_is_not_answered_is_named_in_the_error() {
+    let authority = Authority::new("ours");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("port 0 is free");
+    let address = listener.local_addr().expect("it is bound");
+    // It accepts, and never answers.
+    std::thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+    let limit = Duration::from_millis(200);
+    let builder = BlockingSecureClient::builder().tls(client_tls(&authority));
+    let blocking: Result<BlockingSecureClient, _> = builder.connect_timeout(limit).connect(address);
+    let other = super::block_on(async {
+        let builder = super::SecureClient::builder().tls(client_tls(&authority));
+        let client: Result<super::SecureClient, _> =
+            builder.connect_timeout(limit).connect(address).await;
+        client.expect_err("no handshake")
+    });
+    for error in [blocking.expect_err("no handshake"), other] {
+        let message = format!(
+            "cannot connect to tls://{address}: the TLS handshake was not answered in {limit:?}"
+        );
+        assert_eq!((error.kind(), error.to_string()), (thriftly::ErrorKind::Connect, message));
+    }
+}
+
+#[test]
 fn older_versions_of_tls_are_refused() {
     let authority = Authority::new("ours");
     for kind in KINDS {

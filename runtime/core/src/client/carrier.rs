@@ -12,9 +12,9 @@ use super::conn::Conn;
 use super::connect::Source;
 #[cfg(feature = "http")]
 use super::http::HttpConn;
-use crate::connection::{ClientConnection, LinkId, Reply, no_handshake, no_handshake_in};
+use crate::connection::{ClientConnection, LinkId, Reply, no_handshake};
 use crate::error::Result;
-use crate::net::tcp::ConnectFailure;
+use crate::net::tcp::{Awaited, ConnectFailure};
 use crate::rpc::message::Request;
 use crate::settings::ClientSettings;
 
@@ -51,7 +51,7 @@ impl Carrier {
             let error = match timeout(left, conn.shake_hands(handshake)).await {
                 Ok(Ok(())) => return Ok((Carrier::Stream(conn), address)),
                 Ok(Err(error)) => no_handshake(&name, error),
-                Err(_) => no_handshake_in(&name, limit),
+                Err(_) => Awaited::TrackingHandshake.timed_out(&name, limit),
             };
             return Err(ConnectFailure { error, tried: address.into_iter().collect() });
         }

@@ -14,14 +14,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::net::address::Address;
 use crate::net::async_socket::AsyncSocket;
 use crate::net::login::log_in_async;
 use crate::net::race::Race;
-use crate::net::tcp::ConnectFailure;
+use crate::net::tcp::{Awaited, ConnectFailure};
 #[cfg(feature = "tls")]
 use crate::net::tls::AsyncTls;
 use crate::net::transform::Transformed;
@@ -96,55 +96,43 @@ impl Source {
         settings: ClientSettings,
         avoid: Vec<SocketAddr>,
     ) -> Result<(Socket, Option<SocketAddr>), ConnectFailure> {
-        let limit = settings.connect_timeout;
+        let (name, limit) = (self.name(), settings.connect_timeout);
+        let end = Instant::now() + limit.min(FAR);
+        let late = |awaited: Awaited| awaited.timed_out(&name, limit);
         match self {
             Source::Address(address) => {
-                let (socket, one) = open(&address, &settings, &avoid).await?;
-                match timeout(limit, log_in(socket, &settings)).await {
-                    Ok(Ok(socket)) => Ok((Socket::Socket(socket), one)),
-                    failed => {
-                        let error = match failed {
-                            Ok(Err(error)) => address.connect_error(error),
-                            _ => address.connect_timeout(limit),
-                        };
-                        Err(ConnectFailure { error, tried: one.into_iter().collect() })
-                    }
-                }
+                let (socket, one) = open(&address, &settings, &avoid, end).await?;
+                let error = match timeout_at(end, log_in(socket, &settings)).await {
+                    Ok(Ok(socket)) => return Ok((Socket::Socket(socket), one)),
+                    Ok(Err(error)) => address.connect_error(error),
+                    Err(_) => late(Awaited::Login),
+                };
+                Err(ConnectFailure { error, tried: one.into_iter().collect() })
             }
             Source::Connector(connector) => {
-                match timeout(limit, async { log_in_over(connector().await?, &settings).await })
-                    .await
-                {
-                    Ok(Ok(stream)) => Ok((Socket::Other(stream), None)),
-                    Ok(Err(error)) => {
-                        let message = format!("the connector failed: {error}");
-                        Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
-                    }
-                    Err(_) => {
-                        let message = format!("the connector did not connect in {limit:?}");
-                        Err(Error::new(ErrorKind::Connect, message).into())
-                    }
-                }
+                let failed = |error: io::Error| {
+                    let message = format!("the connector failed: {error}");
+                    Error::new(ErrorKind::Connect, message).with_source(error)
+                };
+                let connected = timeout_at(end, connector()).await;
+                let stream = connected.map_err(|_| late(Awaited::Connection))?.map_err(failed)?;
+                let logged_in = timeout_at(end, log_in_over(stream, &settings)).await;
+                let stream = logged_in.map_err(|_| late(Awaited::Login))?.map_err(failed)?;
+                Ok((Socket::Other(stream), None))
             }
             Source::Stream(stream) => {
                 let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
-                match stream {
-                    Some(stream) => match timeout(limit, log_in_over(stream, &settings)).await {
-                        Ok(Ok(stream)) => Ok((Socket::Other(stream), None)),
-                        Ok(Err(error)) => {
-                            let message = format!("cannot log in over the stream: {error}");
-                            Err(Error::new(ErrorKind::Connect, message).with_source(error).into())
-                        }
-                        Err(_) => {
-                            let message = format!("cannot log in over the stream in {limit:?}");
-                            Err(Error::new(ErrorKind::Connect, message).into())
-                        }
-                    },
-                    None => {
-                        Err(Error::new(ErrorKind::Connect, "the stream of the channel has ended")
-                            .into())
-                    }
-                }
+                let Some(stream) = stream else {
+                    let message = "the stream of the channel has ended";
+                    return Err(Error::new(ErrorKind::Connect, message).into());
+                };
+                let failed = |error: io::Error| {
+                    let message = format!("cannot log in over the stream: {error}");
+                    Error::new(ErrorKind::Connect, message).with_source(error)
+                };
+                let logged_in = timeout_at(end, log_in_over(stream, &settings)).await;
+                let stream = logged_in.map_err(|_| late(Awaited::Login))?.map_err(failed)?;
+                Ok((Socket::Other(stream), None))
             }
         }
     }
@@ -177,20 +165,21 @@ async fn open(
     address: &Address,
     settings: &ClientSettings,
     avoid: &[SocketAddr],
+    end: Instant,
 ) -> Result<(AsyncSocket, Option<SocketAddr>), ConnectFailure> {
     let limit = settings.connect_timeout;
-    let end = Instant::now() + limit.min(FAR);
+    let late = |awaited: Awaited| awaited.timed_out(address, limit);
     #[cfg(unix)]
     if let Some(path) = address.unix_path() {
         return match timeout_at(end, open_unix(path)).await {
             Ok(Ok(stream)) => Ok((AsyncSocket::Unix(stream), None)),
             Ok(Err(error)) => Err(address.connect_error(error).into()),
-            Err(_) => Err(address.connect_timeout(limit).into()),
+            Err(_) => Err(late(Awaited::Connection).into()),
         };
     }
     let found = match timeout_at(end, address.lookup()).await {
         Ok(found) => found?,
-        Err(_) => return Err(address.connect_timeout(limit).into()),
+        Err(_) => return Err(late(Awaited::Connection).into()),
     };
     let race = Race::new(found.clone(), avoid, limit, Instant::now().into_std());
     match first_of(race, end).await {
@@ -205,7 +194,7 @@ async fn open(
                         Err(ConnectFailure { error: address.tls_error(error), tried: vec![one] })
                     }
                     Err(_) => {
-                        let error = address.connect_timeout(limit);
+                        let error = late(Awaited::TlsHandshake);
                         Err(ConnectFailure { error, tried: vec![one] })
                     }
                 };
@@ -215,7 +204,7 @@ async fn open(
         Err(error) => {
             let error = match error {
                 Some(error) => address.connect_error(error),
-                None => address.connect_timeout(limit),
+                None => late(Awaited::Connection),
             };
             Err(ConnectFailure { error, tried: found })
         }

@@ -112,14 +112,6 @@ pub(crate) fn no_handshake(server: &str, error: Error) -> Error {
     Error::new(ErrorKind::Connect, message).with_source(error)
 }
 
-/// As [`no_handshake`], because the server has not answered in time.
-#[cold]
-pub(crate) fn no_handshake_in(server: &str, limit: Duration) -> Error {
-    let message =
-        format!("cannot connect to {server}: the tracking handshake was not answered in {limit:?}");
-    Error::new(ErrorKind::Connect, message)
-}
-
 /// The reason for a connection lost by an I/O error.
 #[cold]
 pub(crate) fn lost(error: std::io::Error) -> Error {

@@ -20,8 +20,8 @@ pub(crate) use backoff::Backoff;
 pub(crate) use budget::{Budget, Share};
 pub(crate) use client::{ClientConnection, Reply, no_such_call, of_method};
 pub(crate) use failure::{
-    CallName, cannot_carry, closed, failure, flooded, guard, lost, no_handshake, no_handshake_in,
-    unreadable, wrong_protocol,
+    CallName, cannot_carry, closed, failure, flooded, guard, lost, no_handshake, unreadable,
+    wrong_protocol,
 };
 #[cfg(feature = "async")]
 pub(crate) use failure::{guard_poll, handler_timeout, of_service};

@@ -235,14 +235,6 @@ impl Address {
         Error::new(ErrorKind::Connect, message).with_source(error)
     }
 
-    /// The error for a connection attempt that timed out.
-    pub(crate) fn connect_timeout(&self, timeout: std::time::Duration) -> Error {
-        Error::new(
-            ErrorKind::Connect,
-            format!("cannot connect to {self}: timed out after {timeout:?}"),
-        )
-    }
-
     /// The error for an address that cannot be bound.
     pub(crate) fn bind_error(&self, error: std::io::Error) -> Error {
         Error::new(ErrorKind::Connect, format!("cannot listen on {self}: {error}"))

@@ -1,11 +1,12 @@
 //! TCP connections of clients.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// Options of a client's sockets.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,37 @@ impl TcpOptions {
                 tracing::debug!(%address, %error, "cannot set SO_KEEPALIVE");
             }
         }
+    }
+}
+
+/// The part of connecting that an attempt waits for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Awaited {
+    /// The connection itself.
+    Connection,
+    #[cfg(feature = "tls")]
+    TlsHandshake,
+    Login,
+    TrackingHandshake,
+}
+
+impl Awaited {
+    /// The error of an attempt to connect to a server that took longer than the limit.
+    #[cold]
+    pub(crate) fn timed_out(self, server: impl Display, limit: Duration) -> Error {
+        let unanswered = match self {
+            Awaited::Connection => {
+                let message = format!("cannot connect to {server}: timed out after {limit:?}");
+                return Error::new(ErrorKind::Connect, message);
+            }
+            #[cfg(feature = "tls")]
+            Awaited::TlsHandshake => "TLS handshake",
+            Awaited::Login => "SASL login",
+            Awaited::TrackingHandshake => "tracking handshake",
+        };
+        let message =
+            format!("cannot connect to {server}: the {unanswered} was not answered in {limit:?}");
+        Error::new(ErrorKind::Connect, message)
     }
 }
 

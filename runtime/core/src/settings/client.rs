@@ -218,7 +218,8 @@ macro_rules! client_setters {
             self
         }
 
-        /// Time limit for connecting, over all addresses of the host name. Default: 10 seconds.
+        /// Time limit for connecting, over all addresses of the host name, with the TLS handshake and the
+        /// login by SASL. The error names what was not answered in time. Default: 10 seconds.
         pub fn connect_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.settings.connect_timeout = timeout;
             self

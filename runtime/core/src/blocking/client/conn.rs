@@ -10,14 +10,13 @@ use super::connect::{Connected, Source};
 use super::exchange::{LATE, Outcome, Wire, exchange};
 use super::worker::{Worker, WorkerInterrupt};
 use crate::connection::{
-    ClientConnection, Output, Reply, SLICES, closed, lost, no_handshake, no_handshake_in,
-    unreadable,
+    ClientConnection, Output, Reply, SLICES, closed, lost, no_handshake, unreadable,
 };
 use crate::error::Result;
 use crate::net::blocking_stream::ClientStream;
 use crate::net::socket::Socket;
 use crate::net::stream::read;
-use crate::net::tcp::ConnectFailure;
+use crate::net::tcp::{Awaited, ConnectFailure};
 use crate::rpc::message::Request;
 use crate::settings::ClientSettings;
 use crate::tracking::Handshake;
@@ -38,22 +37,24 @@ pub(super) enum Conn {
 
 impl Conn {
     /// Connects, trying the addresses to avoid last, and makes the handshake before all calls, if there
-    /// is one.
+    /// is one. Tells what it waits for.
     pub(super) fn open(
         source: &Source,
         settings: &ClientSettings,
         answered: Arc<AtomicBool>,
         avoid: &[SocketAddr],
+        awaits: &dyn Fn(Awaited),
     ) -> Result<(Conn, Option<SocketAddr>), ConnectFailure> {
         let codec = ClientConnection::new(settings, answered);
         let handshake = codec.handshake()?;
         let (start, limit) = (Instant::now(), settings.connect_timeout);
-        let (connected, address) = source.connect(settings, avoid)?;
+        let (connected, address) = source.connect(settings, avoid, awaits)?;
         let mut conn = match connected {
             Connected::Socket(socket) => Conn::Socket(Box::new(SocketConn::new(socket, codec))),
             Connected::Other(stream) => Conn::Other(Worker::start(stream, codec)?),
         };
         let Some(handshake) = handshake else { return Ok((conn, address)) };
+        awaits(Awaited::TrackingHandshake);
         let mut late = Vec::new();
         let failed = |error| no_handshake(&source.name(), error);
         let error =
@@ -62,7 +63,9 @@ impl Conn {
                 Outcome::Answered(Reply { result: Err(error), .. })
                 | Outcome::Refused(error)
                 | Outcome::Lost { error, .. } => failed(error),
-                Outcome::Late | Outcome::Written => no_handshake_in(&source.name(), limit),
+                Outcome::Late | Outcome::Written => {
+                    source.timed_out(Awaited::TrackingHandshake, limit)
+                }
             };
         Err(ConnectFailure { error, tried: address.into_iter().collect() })
     }

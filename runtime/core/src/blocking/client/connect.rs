@@ -21,7 +21,7 @@ use crate::net::blocking_stream::{ClientStream, SocketStream};
 use crate::net::login;
 use crate::net::race::Race;
 use crate::net::socket::Socket;
-use crate::net::tcp::ConnectFailure;
+use crate::net::tcp::{Awaited, ConnectFailure};
 use crate::net::transform::Transformed;
 use crate::settings::ClientSettings;
 
@@ -84,21 +84,23 @@ impl Source {
         }
     }
 
-    /// Connects, trying the addresses to avoid last. A name lookup cannot be interrupted and may
-    /// exceed the time limit.
+    /// Connects, trying the addresses to avoid last, and tells what it waits for. A name lookup cannot be
+    /// interrupted and may exceed the time limit.
     pub(super) fn connect(
         &self,
         settings: &ClientSettings,
         avoid: &[SocketAddr],
+        awaits: &dyn Fn(Awaited),
     ) -> Result<(Connected, Option<SocketAddr>), ConnectFailure> {
+        let end = Instant::now() + settings.connect_timeout.min(FAR);
         match self {
             Source::Address(address) => {
-                let (stream, one) = open(address, settings, avoid)?;
-                match log_in(stream, settings) {
+                let (stream, one) = open(address, settings, avoid, end, awaits)?;
+                match log_in(stream, settings, end, awaits) {
                     Ok(stream) => Ok((Connected::Socket(stream), one)),
                     Err(error) => {
                         let error = match is_late(&error) {
-                            true => address.connect_timeout(settings.connect_timeout),
+                            true => self.timed_out(Awaited::Login, settings.connect_timeout),
                             false => address.connect_error(error),
                         };
                         Err(ConnectFailure { error, tried: one.into_iter().collect() })
@@ -106,7 +108,7 @@ impl Source {
                 }
             }
             Source::Connector(connector) => {
-                match connector().and_then(|stream| log_in_over(stream, settings)) {
+                match connector().and_then(|stream| log_in_over(stream, settings, awaits)) {
                     Ok(stream) => Ok((Connected::Other(stream), None)),
                     Err(error) => {
                         let message = format!("the connector failed: {error}");
@@ -116,7 +118,7 @@ impl Source {
             }
             Source::Stream(stream) => {
                 match stream.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                    Some(stream) => match log_in_over(stream, settings) {
+                    Some(stream) => match log_in_over(stream, settings, awaits) {
                         Ok(stream) => Ok((Connected::Other(stream), None)),
                         Err(error) => {
                             let message = format!("cannot log in over the stream: {error}");
@@ -134,14 +136,8 @@ impl Source {
     }
 
     /// The error of a connection that takes too long.
-    pub(super) fn timed_out(&self, limit: Duration) -> Error {
-        match self {
-            Source::Address(address) => address.connect_timeout(limit),
-            _ => Error::new(
-                ErrorKind::Connect,
-                format!("{} did not connect in {limit:?}", self.name()),
-            ),
-        }
+    pub(super) fn timed_out(&self, awaited: Awaited, limit: Duration) -> Error {
+        awaited.timed_out(self.name(), limit)
     }
 }
 
@@ -156,15 +152,17 @@ fn open(
     address: &Address,
     settings: &ClientSettings,
     avoid: &[SocketAddr],
+    end: Instant,
+    awaits: &dyn Fn(Awaited),
 ) -> Result<(SocketStream, Option<SocketAddr>), ConnectFailure> {
     let limit = settings.connect_timeout;
-    let end = Instant::now() + limit.min(FAR);
+    let late = |awaited: Awaited| awaited.timed_out(address, limit);
     #[cfg(unix)]
     if let Some(path) = address.unix_path() {
         return match open_unix(path, end) {
             Ok(stream) => Ok((SocketStream::new(Socket::Unix(stream).into()), None)),
             Err(Some(error)) => Err(address.connect_error(error).into()),
-            Err(None) => Err(address.connect_timeout(limit).into()),
+            Err(None) => Err(late(Awaited::Connection).into()),
         };
     }
     let found = address.resolve()?;
@@ -175,13 +173,14 @@ fn open(
             let socket = Socket::Tcp(stream).into();
             #[cfg(feature = "tls")]
             if let Some(connector) = &settings.connector {
+                awaits(Awaited::TlsHandshake);
                 let mut stream =
                     SocketStream::encrypted(socket, connector.connect(address)?, false);
                 return match stream.handshake(end.saturating_duration_since(Instant::now())) {
                     Ok(()) => Ok((stream, Some(one))),
                     Err(error) => {
                         let error = match is_late(&error) {
-                            true => address.connect_timeout(limit),
+                            true => late(Awaited::TlsHandshake),
                             false => address.tls_error(error),
                         };
                         Err(ConnectFailure { error, tried: vec![one] })
@@ -193,7 +192,7 @@ fn open(
         Err(error) => {
             let error = match error {
                 Some(error) => address.connect_error(error),
-                None => address.connect_timeout(limit),
+                None => late(Awaited::Connection),
             };
             Err(ConnectFailure { error, tried: found })
         }
@@ -201,10 +200,15 @@ fn open(
 }
 
 /// Authenticates, if the client has to.
-fn log_in(mut stream: SocketStream, settings: &ClientSettings) -> io::Result<ClientStream> {
+fn log_in(
+    mut stream: SocketStream,
+    settings: &ClientSettings,
+    end: Instant,
+    awaits: &dyn Fn(Awaited),
+) -> io::Result<ClientStream> {
     let Some(sasl) = &settings.sasl else { return Ok(ClientStream::Plain(stream)) };
+    awaits(Awaited::Login);
     let client = sasl.begin(settings.limits.message)?;
-    let end = Instant::now() + settings.connect_timeout.min(FAR);
     let limit = |stream: &mut SocketStream| {
         let left = end.saturating_duration_since(Instant::now());
         // A socket takes no timeout of zero.
@@ -223,8 +227,10 @@ fn log_in(mut stream: SocketStream, settings: &ClientSettings) -> io::Result<Cli
 fn log_in_over(
     mut stream: Box<dyn Stream>,
     settings: &ClientSettings,
+    awaits: &dyn Fn(Awaited),
 ) -> io::Result<Box<dyn Stream>> {
     let Some(sasl) = &settings.sasl else { return Ok(stream) };
+    awaits(Awaited::Login);
     let client = sasl.begin(settings.limits.message)?;
     let (frames, received) = login::log_in(&mut stream, client, |_| Ok(()))?;
     Ok(Box::new(Transformed::new(stream, frames, received)))

@@ -16,7 +16,7 @@ use crate::connection::{
 };
 use crate::error::{Error, Result};
 use crate::net::address::Address;
-use crate::net::tcp::ConnectFailure;
+use crate::net::tcp::{Awaited, ConnectFailure};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{Protocol, Request, Response};
 use crate::settings::ClientSettings;
@@ -72,6 +72,8 @@ struct State {
     /// Why the last connection was lost, and why no connection could be made last.
     lost: Option<Error>,
     unreachable: Option<Error>,
+    /// What the newest attempt to connect waits for.
+    awaited: Awaited,
 }
 
 /// Wakes a thread that may wait for a decision.
@@ -103,6 +105,7 @@ impl Line {
                 failed: Vec::new(),
                 lost: None,
                 unreachable: None,
+                awaited: Awaited::Connection,
             };
             let name = source.name().into();
             Line {
@@ -148,7 +151,7 @@ impl Line {
             }
             let left = limit.saturating_sub(start.elapsed());
             if left.is_zero() {
-                return Err(self.source.timed_out(limit));
+                return Err(self.source.timed_out(state.awaited, limit));
             }
             state = match self.connected.wait_timeout(state, left) {
                 Ok((state, _)) => state,
@@ -362,11 +365,17 @@ impl Line {
     /// Connects on a thread of its own: name lookups cannot be stopped, and the thread that waits may
     /// be given another connection before this one is there.
     fn open(self: &Arc<Line>, state: &mut State, link: LinkId, avoid: Vec<SocketAddr>) {
+        state.awaited = Awaited::Connection;
         let line = Arc::downgrade(self);
         let (source, settings) = (self.source.clone(), self.settings.clone());
         let answered = Arc::clone(&self.answered);
         let run = move || {
-            let connected = Conn::open(&source, &settings, answered, &avoid);
+            let awaits = |awaited| {
+                if let Some(line) = line.upgrade() {
+                    line.lock().awaited = awaited;
+                }
+            };
+            let connected = Conn::open(&source, &settings, answered, &avoid, &awaits);
             let Some(line) = line.upgrade() else { return };
             let mut state = line.lock();
             state.connected(link, connected);
