@@ -1,4 +1,4 @@
-//! X1, X2: few bytes that become large values, and fields that are kept though nobody knows them.
+//! X1, X2: few bytes that become large values, and fields that are kept though nobody knows them; and honest ones.
 
 use thriftly::{Decode, ErrorKind, Limits, Result, TType};
 use thriftly_tests::random::Random;
@@ -40,7 +40,7 @@ fn taken<T: for<'de> Decode<'de>>(form: Form, bytes: &[u8]) -> (Result<(), Error
 
 /// What containers may take at most, for a message of so many bytes.
 fn budget(bytes: &[u8]) -> u64 {
-    Limits::DEFAULT.memory.max(4 * bytes.len()) as u64
+    Limits::DEFAULT.memory.max(16 * bytes.len()) as u64
 }
 
 #[test]
@@ -219,6 +219,56 @@ fn x2_unknown_fields_take_hardly_more_than_the_shortest_json() -> Result<()> {
             "{kept} bytes are kept of {}: {element}",
             text.len()
         );
+    }
+    Ok(())
+}
+
+mod columns {
+    //! The columns of a table as a file's footer describes them: most of what may be said is not.
+    thriftly::thrift!(inline: "
+        struct Statistics {
+            1: optional binary max, 2: optional binary min, 3: optional i64 null_count, 4: optional i64 distinct_count,
+            5: optional binary max_value, 6: optional binary min_value, 7: optional bool exact_max, 8: optional bool exact_min
+        }
+        struct Sizes { 1: optional i64 unencoded, 2: optional list<i64> repetition, 3: optional list<i64> definition }
+        struct Column {
+            1: required i32 type, 2: required list<i32> encodings, 3: required list<string> path, 4: required i32 codec,
+            5: required i64 values, 6: required i64 uncompressed, 7: required i64 compressed, 9: required i64 data_offset,
+            10: optional i64 index_offset, 11: optional i64 dictionary_offset, 12: optional Statistics statistics,
+            14: optional i64 bloom_offset, 15: optional i32 bloom_length, 16: optional Sizes sizes
+        }
+        struct Chunk {
+            1: optional string file, 2: required i64 offset, 3: optional Column column,
+            4: optional i64 offset_index, 5: optional i32 offset_length, 8: optional binary encrypted
+        }
+        struct Footer { 1: required i32 version, 2: required list<Chunk> chunks }
+    ");
+}
+
+#[test]
+fn a_footer_of_a_hundred_thousand_columns_is_decoded_by_default() -> Result<()> {
+    use columns::{Chunk, Column, Footer, Statistics};
+
+    let chunk = |number: i64| {
+        let statistics = Statistics { null_count: Some(0), ..Default::default() };
+        let column = Column {
+            encodings: vec![0, 3],
+            path: vec![format!("column_{}", number % 1000)],
+            values: 1000,
+            uncompressed: 8000,
+            compressed: 8000,
+            data_offset: number * 8000,
+            statistics: Some(statistics),
+            ..Default::default()
+        };
+        Chunk { offset: number * 8000, column: Some(column), ..Default::default() }
+    };
+    let footer = Footer { version: 2, chunks: (0..150_000).map(chunk).collect() };
+    let memory = footer.chunks.len() * size_of::<Chunk>();
+    for form in FORMS {
+        let bytes = form.write(&footer);
+        assert!(memory > Limits::DEFAULT.memory.max(bytes.len()), "it is nothing special");
+        assert_eq!(form.read::<Footer>(&bytes)?.chunks.len(), footer.chunks.len(), "{form:?}");
     }
     Ok(())
 }

@@ -199,7 +199,7 @@ fn d3_sizes_up_to_the_limit_pass() -> Result<()> {
 fn d3_memory_up_to_the_limit_is_granted() -> Result<()> {
     let ids = vec![Uuid([1; 16]); 100];
     for form in FORMS {
-        // Four times the message counts if that is more.
+        // Sixteen times the message counts if that is more.
         let bytes = form.write(&idl::Lists { uuids: ids.clone(), ..Default::default() });
         let list = idl::Lists { structs: vec![idl::Scalars::default(); 1], ..Default::default() };
         let one = form.write(&list);

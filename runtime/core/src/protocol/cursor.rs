@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{Limits, TOO_DEEP};
+use crate::limits::{Limits, MEMORY_FOR_EACH_BYTE, TOO_DEEP};
 #[cfg(feature = "json")]
 use crate::protocol::json::decoded::Decoded;
 use crate::protocol::text::text;
@@ -51,7 +51,7 @@ impl<'de> Cursor<'de> {
             len: bytes.len(),
             depth: limits.depth,
             lossy: limits.lossy_utf8,
-            memory: (limits.memory as u64).max(bytes.len() as u64 * 4),
+            memory: (limits.memory as u64).max(bytes.len() as u64 * MEMORY_FOR_EACH_BYTE),
             largest: limits.message,
             blobs,
         }
