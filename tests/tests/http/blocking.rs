@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use thriftly::http::HttpService;
-use thriftly::{ErrorKind, Limits, Result};
+use thriftly::{ApplicationErrorKind, ErrorKind, Health, Limits, Result};
 
 use super::*;
 
@@ -112,5 +112,25 @@ async fn a_service_is_mounted_in_axum_beside_ordinary_routes() -> Result<()> {
     let request = post(&ADD);
     slow.send(&request[..request.len() - 3]).await;
     assert_eq!(slow.reply().await.status, 408);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mounted_service_answers_health_checks() -> Result<()> {
+    thriftly::thrift!(inline: "service Check { void health() }");
+    let health = Health::new("health");
+    let service = HttpService::new(ShopServer::new(Handler::default())).health(health.clone());
+    let routes = axum::Router::new().route_service("/thrift", service);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}/thrift", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+
+    let check = CheckClient::connect(&*url).await?;
+    check.health().await?;
+    health.set_serving(false);
+    let error = check.health().await.expect_err("it is not serving");
+    assert_eq!(error.kind(), ErrorKind::Application(ApplicationErrorKind::INTERNAL_ERROR));
+    let client = ShopClient::connect(&*url).await?;
+    assert_eq!(client.add(1, 2).await?, 3, "calls are answered in any case");
     Ok(())
 }

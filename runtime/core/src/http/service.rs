@@ -17,6 +17,7 @@ use super::exchange::Exchange;
 use crate::connection::Budget;
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
+use crate::rpc::health::Health;
 use crate::rpc::message::{Request, Response};
 use crate::rpc::thrift_service::ThriftService;
 use crate::settings::ServerSettings;
@@ -94,6 +95,14 @@ impl<S> HttpService<S> {
     /// MiB.
     pub fn max_buffered(self, bytes: usize) -> Self {
         self.set(|settings| settings.budget = Arc::new(Budget::new(bytes)))
+    }
+
+    /// Answers the health method of load balancers, over HTTP as in other framings; see [`Health`]. The service does not
+    /// know when the HTTP server shuts down: say so with [`Health::set_serving`]. Default: no such method.
+    ///
+    /// Names that a [`Server`](crate::Server) refuses are not refused here.
+    pub fn health(self, health: Health) -> Self {
+        self.set(|settings| settings.health = Some(health))
     }
 
     fn set(self, set: impl FnOnce(&mut ServerSettings)) -> HttpService<S> {
