@@ -125,10 +125,10 @@ pub enum ErrorKind {
     Other,
 }
 
-/// A short description of the class of failure.
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl ErrorKind {
+    /// The name of the class, without the number of an application exception: one of few words.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
             ErrorKind::UnexpectedEof => "unexpected end",
             ErrorKind::InvalidData => "invalid data",
             ErrorKind::NegativeSize => "negative size",
@@ -139,7 +139,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::BadVersion => "unknown protocol version",
             ErrorKind::MissingField => "missing field",
             ErrorKind::TypeMismatch => "another type",
-            ErrorKind::Application(kind) => return fmt::Display::fmt(kind, f),
+            ErrorKind::Application(kind) => kind.name(),
             ErrorKind::Exception => "declared exception",
             ErrorKind::BadReply => "bad reply",
             ErrorKind::Address => "bad address",
@@ -153,7 +153,17 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Settings => "invalid settings",
             ErrorKind::Layer => "a layer failed",
             ErrorKind::Other => "other error",
-        })
+        }
+    }
+}
+
+/// A short description of the class of failure.
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ErrorKind::Application(kind) => fmt::Display::fmt(kind, f),
+            kind => f.pad(kind.name()),
+        }
     }
 }
 

@@ -58,7 +58,6 @@
 //! [`on_request`](TraceLayer::on_request) takes the parent of a span from the headers, and puts the span into the
 //! headers of calls. Without it, [`propagate`](TraceLayer::propagate) passes the headers on unchanged.
 
-use std::borrow::Cow;
 use std::cell::LazyCell;
 use std::fmt;
 use std::sync::Arc;
@@ -67,11 +66,12 @@ use tower_layer::Layer;
 use tracing::field::{Empty, display};
 use tracing::{Span, info_span};
 
-use crate::blocking;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::rpc::context::Context;
 use crate::rpc::message::{Request, Response};
-use crate::rpc::named_service::NamedService;
+#[cfg(feature = "async")]
+use crate::rpc::observed::ObservedFuture;
+use crate::rpc::observed::{Observed, ObservedCall, Observer};
 use crate::tracking::{Outcome, Side};
 
 /// The headers of [W3C Trace Context](https://www.w3.org/TR/trace-context/).
@@ -90,11 +90,11 @@ pub struct TraceLayer {
 }
 
 /// A service wrapped by [`TraceLayer`].
-#[derive(Debug, Clone)]
-pub struct Traced<S> {
-    inner: S,
-    layer: TraceLayer,
-}
+pub type Traced<S> = Observed<S, TraceLayer>;
+
+/// The future of a call in its span.
+#[cfg(feature = "async")]
+pub type TracedFuture<F> = ObservedFuture<F, Call>;
 
 impl TraceLayer {
     /// A layer for a [`Server`](crate::blocking::Server).
@@ -130,18 +130,6 @@ impl TraceLayer {
     pub fn propagate(mut self) -> TraceLayer {
         self.propagate = true;
         self
-    }
-
-    /// Begins a call.
-    fn begin(&self, request: &mut Request) -> Call {
-        if self.propagate && self.side == Side::Client {
-            propagate(request);
-        }
-        let span = self.span(request);
-        if let Some(hook) = &self.hook {
-            hook(&span, request);
-        }
-        Call { span, ended: false }
     }
 
     fn span(&self, request: &Request) -> Span {
@@ -190,23 +178,22 @@ impl<S> Layer<S> for TraceLayer {
     type Service = Traced<S>;
 
     fn layer(&self, inner: S) -> Traced<S> {
-        Traced { inner, layer: self.clone() }
+        Observed::new(inner, self.clone())
     }
 }
 
-impl<S: NamedService> NamedService for Traced<S> {
-    const NAME: &'static str = S::NAME;
-}
+impl Observer for TraceLayer {
+    type Call = Call;
 
-impl<S: blocking::Service> blocking::Service for Traced<S> {
-    fn call(&self, mut request: Request) -> Result<Response> {
-        let mut call = self.layer.begin(&mut request);
-        let result = {
-            let _entered = call.span.enter();
-            self.inner.call(request)
-        };
-        call.end(&result);
-        result
+    fn begin(&self, request: &mut Request) -> Call {
+        if self.propagate && self.side == Side::Client {
+            propagate(request);
+        }
+        let span = self.span(request);
+        if let Some(hook) = &self.hook {
+            hook(&span, request);
+        }
+        Call { span }
     }
 }
 
@@ -216,126 +203,37 @@ impl fmt::Debug for TraceLayer {
     }
 }
 
-/// A call in its span; abandoned, if it is dropped before its end.
+/// A call in its span.
 #[derive(Debug)]
-struct Call {
+pub struct Call {
     span: Span,
-    ended: bool,
+}
+
+impl ObservedCall for Call {
+    fn enter<T>(&mut self, section: impl FnOnce() -> T) -> T {
+        let _entered = self.span.enter();
+        section()
+    }
+
+    fn end(self, result: Option<&Result<Response>>) {
+        if !self.span.is_disabled() {
+            self.record(result);
+        }
+    }
 }
 
 impl Call {
-    fn end(&mut self, result: &Result<Response>) {
-        self.ended = true;
-        if self.span.is_disabled() {
-            return;
-        }
-        if let Ok(response) = result {
+    #[cold]
+    fn record(&self, result: Option<&Result<Response>>) {
+        if let Some(Ok(response)) = result {
             self.span.record("thrift.response.size", response.body.len());
         }
-        self.record(&Outcome::of(result));
-    }
-
-    #[cold]
-    fn record(&self, outcome: &Outcome) {
-        let (word, error) = match outcome {
-            Outcome::Success => ("success", None),
-            Outcome::DeclaredException => ("exception", None),
-            Outcome::Failed(error) => ("error", Some(error)),
-            Outcome::Abandoned => ("abandoned", None),
-        };
-        self.span.record("thrift.outcome", word);
-        if let Some(error) = error {
-            self.span.record("error.type", &*error_type(error));
+        let outcome = Outcome::of_observed(result);
+        self.span.record("thrift.outcome", outcome.word());
+        if let Outcome::Failed(error) = outcome {
+            self.span.record("error.type", error.kind().name());
             self.span.record("otel.status_code", "ERROR");
             self.span.record("otel.status_description", display(error));
         }
     }
 }
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        if !self.ended && !self.span.is_disabled() {
-            self.record(&Outcome::Abandoned);
-        }
-    }
-}
-
-/// The kind of an error as a word of few values.
-fn error_type(error: &Error) -> Cow<'static, str> {
-    match error.kind() {
-        ErrorKind::Application(kind) => kind.name().into(),
-        kind => kind.to_string().into(),
-    }
-}
-
-#[cfg(feature = "async")]
-mod future {
-    //! The async side.
-
-    use std::error::Error as StdError;
-    use std::future::Future;
-    use std::pin::Pin;
-    use std::task::{self, Poll, ready};
-
-    use pin_project_lite::pin_project;
-    use tower_service::Service;
-
-    use super::{Call, Traced};
-    use crate::error::{Error, Result};
-    use crate::rpc::message::{Request, Response};
-    use crate::rpc::reply::of_inner;
-
-    pin_project! {
-        /// The future of a call in its span.
-        #[derive(Debug)]
-        pub struct TracedFuture<F> {
-            #[pin]
-            inner: F,
-            call: Call,
-        }
-    }
-
-    impl<S> Service<Request> for Traced<S>
-    where
-        S: Service<Request, Response = Response>,
-        S::Error: Into<Box<dyn StdError + Send + Sync>>,
-    {
-        type Response = Response;
-        type Error = Error;
-        type Future = TracedFuture<S::Future>;
-
-        fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<()>> {
-            self.inner.poll_ready(context).map_err(of_inner)
-        }
-
-        fn call(&mut self, mut request: Request) -> Self::Future {
-            let call = self.layer.begin(&mut request);
-            let inner = {
-                let _entered = call.span.enter();
-                self.inner.call(request)
-            };
-            TracedFuture { inner, call }
-        }
-    }
-
-    impl<F, E> Future for TracedFuture<F>
-    where
-        F: Future<Output = Result<Response, E>>,
-        E: Into<Box<dyn StdError + Send + Sync>>,
-    {
-        type Output = Result<Response>;
-
-        fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
-            let this = self.project();
-            let result = {
-                let _entered = this.call.span.enter();
-                ready!(this.inner.poll(context)).map_err(of_inner)
-            };
-            this.call.end(&result);
-            Poll::Ready(result)
-        }
-    }
-}
-
-#[cfg(feature = "async")]
-pub use future::TracedFuture;

@@ -22,6 +22,7 @@ pub(crate) mod method;
 #[cfg(feature = "async")]
 pub(crate) mod multiplexed;
 pub(crate) mod named_service;
+pub(crate) mod observed;
 pub(crate) mod per_connection;
 pub(crate) mod protocol_of;
 #[cfg(feature = "async")]
