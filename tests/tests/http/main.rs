@@ -35,6 +35,8 @@ thriftly::thrift!(inline: "
         i64 left()
         void wait()
         oneway void note()
+        /** A note that waits for `go`. */
+        oneway void note_later()
     }
 ");
 
@@ -108,6 +110,10 @@ impl Shop for Handler {
         tokio::time::sleep(Duration::from_millis(50)).await;
         self.0.notes.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+    async fn note_later(&self) -> thriftly::Result<()> {
+        self.0.go.notified().await;
+        self.note().await
     }
 }
 

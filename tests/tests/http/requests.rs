@@ -257,10 +257,11 @@ async fn a_oneway_call_is_answered_with_nothing_and_runs_to_its_end() {
     // Some clients send it as a call.
     for (at, kind) in [4, 1].into_iter().enumerate() {
         let mut raw = Raw::connect(address).await;
-        let reply = raw.exchange(&post(&message(kind, "note", b"\0"))).await;
+        let reply = raw.exchange(&post(&message(kind, "note_later", b"\0"))).await;
         assert_eq!((reply.status, &reply.body[..]), (200, &b""[..]));
         assert!(reply.head.contains("content-length: 0\r\n"), "{}", reply.head);
         drop(raw);
+        seen.go.notify_one();
         until("noted", || seen.notes.load(Ordering::SeqCst) > at).await;
     }
 }

@@ -24,7 +24,7 @@ use crate::connection::{Share, failure, guard, guard_poll, handler_timeout};
 use crate::error::{Error, ErrorKind, Result};
 use crate::messages::Message;
 use crate::net::endpoints::Endpoints;
-use crate::rpc::context::{Connection, set_oneway, was_oneway};
+use crate::rpc::context::{Connection, forget_dispatched, was_oneway};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{MethodName, Request, Response};
 use crate::rpc::per_connection::Services;
@@ -274,13 +274,11 @@ impl Exchange {
     {
         let (oneway, protocol) = (request.oneway, request.protocol);
         poll_fn(|context| guard_poll(method, || service.poll_ready(context))).await?;
-        set_oneway(false);
+        forget_dispatched();
         let mut future = Box::pin(guard(method, || service.call(request))?);
         drop(service);
-        let first = poll_fn(|context| {
-            set_oneway(false);
-            Poll::Ready(guard_poll(method, || future.as_mut().poll(context)))
-        });
+        let first =
+            poll_fn(|context| Poll::Ready(guard_poll(method, || future.as_mut().poll(context))));
         if let Poll::Ready(polled) = first.await {
             return polled;
         }

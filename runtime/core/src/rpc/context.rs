@@ -205,19 +205,25 @@ pub(crate) fn current_tracking() -> Option<Tracking> {
 thread_local! {
     /// The call whose handler this thread runs.
     static CURRENT: RefCell<Scope> = const { RefCell::new(Scope::Outside) };
-    /// Whether the last call that was dispatched here is of a method that the IDL has as oneway.
-    static ONEWAY: Cell<bool> = const { Cell::new(false) };
+    /// The last call that was dispatched to a method here: whether the IDL has the method as oneway.
+    static DISPATCHED: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
-/// Notes what the IDL has of the method that is called.
-pub(crate) fn set_oneway(oneway: bool) {
-    ONEWAY.set(oneway);
+/// Notes that a call was dispatched to a method, and whether the IDL has it as oneway.
+pub(crate) fn dispatched(oneway: bool) {
+    DISPATCHED.set(Some(oneway));
+}
+
+/// Forgets calls that were dispatched before.
+#[cfg(feature = "async")]
+pub(crate) fn forget_dispatched() {
+    DISPATCHED.set(None);
 }
 
 /// Whether the IDL has the method as oneway that was called last.
 #[cfg(feature = "async")]
 pub(crate) fn was_oneway() -> bool {
-    ONEWAY.get()
+    DISPATCHED.get() == Some(true)
 }
 
 /// A call, moved into and out of the thread that runs its handler. A [`Context`] is only made if the

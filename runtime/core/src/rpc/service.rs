@@ -16,7 +16,7 @@ use crate::protocol::json::{self, decoded::Decoded};
 #[cfg(feature = "thriftpy-json")]
 use crate::protocol::thriftpy_json::{self, TapeReader};
 use crate::protocol::{decode_body, encode_body};
-use crate::rpc::context::{Scope, set_oneway};
+use crate::rpc::context::{Scope, dispatched};
 use crate::rpc::message::{Protocol, Request, Response, ResponseKind};
 use crate::rpc::method::Method;
 use crate::ttype::TType;
@@ -193,7 +193,7 @@ fn in_context(
     handler: impl FnOnce(Request) -> Result<Response>,
 ) -> Result<Response> {
     let mut scope = Scope::of(&mut request);
-    set_oneway(oneway);
+    dispatched(oneway);
     let mut result = scope.enter(|| handler(request));
     if let Ok(response) = &mut result {
         scope.finish(response);
@@ -365,7 +365,7 @@ mod asynchronous {
     };
     use crate::codec::Decode;
     use crate::error::Result;
-    use crate::rpc::context::{Scope, set_oneway};
+    use crate::rpc::context::{Scope, dispatched};
     use crate::rpc::message::{Request, Response};
 
     /// The future of a generated server: a handler's future with the call as its context.
@@ -378,7 +378,7 @@ mod asynchronous {
 
     impl ResponseFuture {
         fn new(scope: Scope, oneway: bool, handler: BoxFuture) -> ResponseFuture {
-            set_oneway(oneway);
+            dispatched(oneway);
             ResponseFuture { scope, handler }
         }
     }
@@ -439,6 +439,6 @@ mod asynchronous {
     /// Answers a call of a method that the service does not have.
     pub fn unknown_method(request: Request) -> ResponseFuture {
         let unknown = no_such_method(&request);
-        ResponseFuture::new(Scope::Outside, false, Box::pin(ready(Err(unknown))))
+        ResponseFuture { scope: Scope::Outside, handler: Box::pin(ready(Err(unknown))) }
     }
 }

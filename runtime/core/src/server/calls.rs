@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use crate::connection::{Call, CallHead, Share, guard, guard_poll, handler_timeout, of_service};
 use crate::error::{Error, Result};
-use crate::rpc::context::{set_oneway, was_oneway};
+use crate::rpc::context::{forget_dispatched, was_oneway};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{Request, Response};
 
@@ -102,7 +102,7 @@ where
         if let Some(timeout) = timeout {
             request.deadline = Deadline::after(timeout);
         }
-        set_oneway(false);
+        forget_dispatched();
         match guard(&head.method, || self.service.call(request)) {
             Ok(future) => self.place.set(Some(future)),
             Err(error) => return Some((head, Err(error))),
