@@ -58,7 +58,8 @@
 //! - Addresses and byte streams, such as unix sockets: [`Address`] and [a page of the
 //!   guide](guide::transports).
 //! - TLS and mutual TLS, with the feature `tls`: `tls`.
-//! - Spans of calls for `tracing` and OpenTelemetry: [`trace`]. ThriftPy's tracking of calls across
+//! - Spans of calls for `tracing` and OpenTelemetry: [`trace`]. Metrics of calls and connections, for Prometheus and
+//!   others, with the feature `metrics`: `metrics`. ThriftPy's tracking of calls across
 //!   services: [`tracking`].
 //! - Limits on what a peer may send: [`Limits`].
 //! - Errors: [`Error`].

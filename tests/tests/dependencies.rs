@@ -54,6 +54,14 @@ fn zlib_brings_at_most_6_packages() {
 }
 
 #[test]
+fn metrics_bring_at_most_4_packages() {
+    let without = packages("thriftly", &[]);
+    let with = packages("thriftly", &["metrics"]);
+    let brought: Vec<&String> = with.difference(&without).collect();
+    assert!(brought.len() <= 4, "{}: {brought:#?}", brought.len());
+}
+
+#[test]
 fn http_brings_at_most_25_packages() {
     let without = packages("thriftly", &["async"]);
     let with = packages("thriftly", &["http"]);

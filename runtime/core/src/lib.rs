@@ -13,6 +13,8 @@ mod error;
 pub mod http;
 mod limits;
 pub mod messages;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod net;
 mod protocol;
 mod rpc;

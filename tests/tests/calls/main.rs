@@ -9,6 +9,7 @@ mod health;
 mod in_memory;
 mod layers;
 mod messages;
+mod metrics;
 mod multiplexed;
 mod oneway;
 mod sasl;

@@ -226,6 +226,18 @@ pub(crate) fn was_oneway() -> bool {
     DISPATCHED.get() == Some(true)
 }
 
+/// Runs a section of a call, and returns whether a call was dispatched to a method meanwhile.
+#[cfg(feature = "metrics")]
+pub(crate) fn watch_dispatch<T>(section: impl FnOnce() -> T) -> (T, bool) {
+    let before = DISPATCHED.take();
+    let value = section();
+    let dispatched = DISPATCHED.get().is_some();
+    if !dispatched {
+        DISPATCHED.set(before);
+    }
+    (value, dispatched)
+}
+
 /// A call, moved into and out of the thread that runs its handler. A [`Context`] is only made if the
 /// handler asks for it.
 #[derive(Debug)]

@@ -242,6 +242,12 @@ impl MethodName {
         self.bytes.get(self.dispatched as usize..).unwrap_or_default()
     }
 
+    /// The bytes of the name, with the service of a multiplexed call, dispatched or not.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn whole(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Whether the name ends with these bytes, without a check that it is text.
     pub(crate) fn ends_with(&self, end: &str) -> bool {
         self.bytes.ends_with(end.as_bytes())
