@@ -60,11 +60,13 @@ pub(super) struct Waiting {
 pub(super) struct Queue<T, R> {
     entries: VecDeque<Entry<T, R>>,
     bytes: usize,
+    /// How many of them were written before.
+    repeated: usize,
 }
 
 impl<T, R> Default for Queue<T, R> {
     fn default() -> Queue<T, R> {
-        Queue { entries: VecDeque::new(), bytes: 0 }
+        Queue { entries: VecDeque::new(), bytes: 0, repeated: 0 }
     }
 }
 
@@ -89,13 +91,14 @@ impl<T, R> Queue<T, R> {
     /// Takes a call back, above the bounds if need be.
     pub(super) fn push_front(&mut self, entry: Entry<T, R>) {
         self.bytes = self.bytes.saturating_add(entry.bytes);
+        self.repeated += usize::from(entry.suspicion.is_some());
         self.entries.push_front(entry);
     }
 
     /// Takes a call out.
     pub(super) fn take(&mut self, waiting: Waiting) -> Option<Entry<T, R>> {
         let entry = self.entries.remove(waiting.at)?;
-        self.bytes -= entry.bytes;
+        self.forget(&entry);
         Some(entry)
     }
 
@@ -123,7 +126,13 @@ impl<T, R> Queue<T, R> {
 
     /// How many calls wait that were written before.
     pub(super) fn repeated(&self) -> usize {
-        self.entries.iter().filter(|entry| entry.suspicion.is_some()).count()
+        self.repeated
+    }
+
+    /// Counts a call no more that is taken out.
+    fn forget(&mut self, entry: &Entry<T, R>) {
+        self.bytes -= entry.bytes;
+        self.repeated -= usize::from(entry.suspicion.is_some());
     }
 
     pub(super) fn next_deadline(&self) -> Option<Instant> {
@@ -149,7 +158,7 @@ impl<T, R> Queue<T, R> {
         for entry in std::mem::take(&mut self.entries) {
             match which(&entry) {
                 true => {
-                    self.bytes -= entry.bytes;
+                    self.forget(&entry);
                     removed.push(entry);
                 }
                 false => self.entries.push_back(entry),
