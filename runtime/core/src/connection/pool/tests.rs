@@ -58,6 +58,7 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
             _ => [Server::Repeats, Server::ReadsNothing][pick(2) as usize],
         };
         let servers: Vec<_> = [server(), server()][..1 + (seed % 2) as usize].to_vec();
+        let next = server();
         let before = vec![Server::Concurrent { longest: 1000 }; servers.len()];
         let mut world = World::new(settings.clone(), &servers, seed);
         let spread = [1, 1000, 100_000, 2_000_000][world.below(4) as usize];
@@ -86,10 +87,16 @@ fn no_call_is_lost_repeated_or_late_in_random_schedules() {
                 world.run(micros(spread / 2));
                 world.servers = servers;
             }
+            if seed % 5 == 0 {
+                let after = micros(world.below(spread));
+                world.run(after);
+                let [within, listens] = [world.below(50), world.below(50)].map(millis);
+                world.kill(0, within, listens, next);
+            }
             world.run(LONG);
             world.is_over();
         }));
-        assert!(run.is_ok(), "seed {seed}, {shown}, {settings}");
+        assert!(run.is_ok(), "seed {seed}, {shown}, then {next:?}, {settings}");
     }
 }
 
