@@ -108,6 +108,7 @@ impl Source {
                 }
             }
             Source::Connector(connector) => {
+                awaits(Awaited::Connection);
                 match connector().and_then(|stream| log_in_over(stream, settings, awaits)) {
                     Ok(stream) => Ok((Connected::Other(stream), None)),
                     Err(error) => {
@@ -155,6 +156,7 @@ fn open(
     end: Instant,
     awaits: &dyn Fn(Awaited),
 ) -> Result<(SocketStream, Option<SocketAddr>), ConnectFailure> {
+    awaits(Awaited::Connection);
     let limit = settings.connect_timeout;
     let late = |awaited: Awaited| awaited.timed_out(address, limit);
     #[cfg(unix)]

@@ -365,7 +365,6 @@ impl Line {
     /// Connects on a thread of its own: name lookups cannot be stopped, and the thread that waits may
     /// be given another connection before this one is there.
     fn open(self: &Arc<Line>, state: &mut State, link: LinkId, avoid: Vec<SocketAddr>) {
-        state.awaited = Awaited::Connection;
         let line = Arc::downgrade(self);
         let (source, settings) = (self.source.clone(), self.settings.clone());
         let answered = Arc::clone(&self.answered);
