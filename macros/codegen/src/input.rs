@@ -50,6 +50,10 @@ pub struct Options {
     pub(crate) names: Vec<Entry<String>>,
     /// Types of Rust for items of the IDL.
     pub(crate) types: Vec<Entry<syn::Type>>,
+    /// The only fields of their structs that are generated.
+    pub(crate) only: Vec<Key>,
+    /// Fields that are not generated, and types whose fields are not.
+    pub(crate) skip: Vec<Key>,
     /// Derives for every generated type.
     pub(crate) derive: Vec<Path>,
     /// The path of the runtime, if it has another name.
@@ -92,12 +96,20 @@ pub(crate) struct Entry<T> {
     pub(crate) value: T,
 }
 
+/// An item of the IDL that an option names: `"S.url"`.
+pub(crate) struct Key {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
 /// The name of every option, as [`Options::parse_value`] reads them.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "include_dirs",
     "with",
     "names",
     "types",
+    "only",
+    "skip",
     "derive",
     "crate",
     "maps",
@@ -193,6 +205,8 @@ impl Options {
             "with" => self.with = entries(input, Path::parse_mod_style)?,
             "names" => self.names = entries(input, rust_name)?,
             "types" => self.types = entries(input, syn::Type::parse)?,
+            "only" => self.only = keys(input)?,
+            "skip" => self.skip = keys(input)?,
             "derive" => {
                 let list;
                 bracketed!(list in input);
@@ -285,6 +299,27 @@ fn entries<T>(
         }
     }
     Ok(entries)
+}
+
+/// `["Type", "Type.field", "Type.{one, other}"]`
+fn keys(input: ParseStream<'_>) -> Result<Vec<Key>> {
+    let list;
+    bracketed!(list in input);
+    let mut keys = Vec::new();
+    for literal in Punctuated::<LitStr, Token![,]>::parse_terminated(&list)? {
+        let (text, span) = (literal.value(), literal.span());
+        match text.split_once('{') {
+            None => keys.push(Key { text, span }),
+            Some((prefix, rest)) => match rest.trim_end().strip_suffix('}') {
+                Some(names) if prefix.ends_with('.') && !names.contains(['{', '}']) => {
+                    let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
+                    keys.extend(names.map(|name| Key { text: format!("{prefix}{name}"), span }));
+                }
+                _ => return Err(Error::new(span, "expected \"Type.{one, other}\"")),
+            },
+        }
+    }
+    Ok(keys)
 }
 
 /// A quoted name that is valid in Rust.

@@ -14,9 +14,10 @@ mod lower;
 mod markdown;
 mod model;
 mod name;
+mod projection;
 mod thrift;
 
 pub use derive::derive_struct;
 pub use input::Options;
 pub use lower::is_idempotent;
-pub use thrift::{check_file, diagnostics, expand_file, stubs, thrift};
+pub use thrift::{check_file, expand_file, stubs, thrift};

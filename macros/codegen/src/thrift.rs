@@ -11,6 +11,7 @@ use thriftly_parser::{Options as LoadOptions, Outcome, load, load_str};
 use crate::caller::Caller;
 use crate::input::{Idl, Input, Options};
 use crate::lower::Lowerer;
+use crate::projection::project;
 
 /// Expands `thrift!(…)`. `file` is the calling source file, if the compiler provides it.
 pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
@@ -19,14 +20,16 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
         Err(error) => return error.into_compile_error(),
     };
     let caller = Caller::of(file);
-    let outcome = match load_idl(&input, &caller) {
+    let mut outcome = match load_idl(&input, &caller) {
         Ok(outcome) => outcome,
         Err(error) => return error.into_compile_error(),
     };
+    let projected = project(&mut outcome.program, &input.options);
     let lowerer = Lowerer::new(&outcome.program, &outcome.sources, &input.options, input.span);
     let ours = lowerer.check();
     let idl = outcome.diagnostics.iter().chain(&ours.idl).map(|one| (input.span, one));
-    let all = idl.chain(ours.options.iter().map(|(span, one)| (*span, one)));
+    let options = projected.iter().chain(&ours.options).map(|(span, one)| (*span, one));
+    let all = idl.chain(options);
     let shown =
         |one: &&Diagnostic| one.severity == Severity::Warning && !input.options.hide_warnings;
     for warning in all.clone().map(|(_, one)| one).filter(shown) {
@@ -48,21 +51,18 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
 }
 
 /// Loads a file and adds everything that `thrift!` with these options reports beside the parser's own
-/// diagnostics: names that clash in Rust, annotations and options that cannot be used. The path is
+/// diagnostics: names that clash in Rust, annotations and options that cannot be used. The program of the outcome
+/// lacks the fields that the options leave out. The path is
 /// taken as it is, and so are the folders of `load`; nothing is expanded.
 pub fn check_file(path: &Path, options: &Options, load: &LoadOptions) -> Outcome {
     let mut outcome = thriftly_parser::load(path, &options.loading(load));
-    let ours = diagnostics(&outcome, options);
-    outcome.diagnostics.extend(ours);
-    outcome
-}
-
-/// Everything that `thrift!` with these options reports of a loaded program beside the parser's
-/// diagnostics. Those of options have no place in the IDL.
-pub fn diagnostics(outcome: &Outcome, options: &Options) -> Vec<Diagnostic> {
+    let projected = project(&mut outcome.program, options);
     let (program, sources) = (&outcome.program, &outcome.sources);
     let ours = Lowerer::new(program, sources, options, Span::call_site()).check();
-    ours.idl.into_iter().chain(ours.options.into_iter().map(|(_, one)| one)).collect()
+    // Those of options have no place in the IDL.
+    let of_options = projected.into_iter().chain(ours.options).map(|(_, one)| one);
+    outcome.diagnostics.extend(ours.idl.into_iter().chain(of_options));
+    outcome
 }
 
 /// Expands a file as `thrift!` does with these options. The path is taken as it is, and so are the

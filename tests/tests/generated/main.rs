@@ -12,6 +12,7 @@ mod json_with_names;
 mod keys;
 mod long_constants;
 mod names;
+mod projected;
 mod thriftpy_json;
 mod unknown_fields;
 mod values;

@@ -21,6 +21,7 @@ mod values;
 mod views;
 
 pub use idempotent::is_idempotent;
+pub(crate) use target::{Target, Unknown};
 
 use std::collections::{HashMap, HashSet};
 

@@ -5,7 +5,7 @@ use thriftly_parser::program::{Definition, EnumValue, Field, Function, Name, Pro
 
 /// An item of the IDL that an entry is for.
 #[derive(Clone, Copy)]
-pub(super) enum Target<'a> {
+pub(crate) enum Target<'a> {
     Definition(&'a Definition),
     /// A field of a struct, union or exception.
     Field(&'a Field),
@@ -15,15 +15,15 @@ pub(super) enum Target<'a> {
 }
 
 /// The error for a key that matches nothing, with a suggestion.
-pub(super) struct Unknown {
-    pub(super) title: String,
-    pub(super) help: Option<String>,
+pub(crate) struct Unknown {
+    pub(crate) title: String,
+    pub(crate) help: Option<String>,
 }
 
 impl<'a> Target<'a> {
     /// The item that a key means. Keys without the prefix of a file mean the root file, or else the one
     /// file that defines such an item.
-    pub(super) fn find(program: &'a Program, key: &str) -> Result<Target<'a>, Unknown> {
+    pub(crate) fn find(program: &'a Program, key: &str) -> Result<Target<'a>, Unknown> {
         let (definition, rest) = find_definition(program, key)?;
         let mut members = rest.split('.').filter(|member| !member.is_empty());
         let (first, second, more) = (members.next(), members.next(), members.next());

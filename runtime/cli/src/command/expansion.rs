@@ -30,13 +30,15 @@ enum Value {
     Path,
     /// A list of Rust paths, one per argument.
     Paths,
+    /// A list of items of the IDL, one per argument.
+    Keys(&'static str),
     /// A map with one entry per argument; the value is Rust code.
     Entries(&'static str),
     /// A map with one entry per argument; the value is text.
     Texts(&'static str),
 }
 
-const OPTIONS: [MacroOption; 10] = [
+const OPTIONS: [MacroOption; 12] = [
     MacroOption {
         name: "with",
         argument: "with",
@@ -54,6 +56,18 @@ const OPTIONS: [MacroOption; 10] = [
         argument: "types",
         help: "Use a Rust type for an item of the IDL: User=crate::User, S.f=thriftly::Bytes",
         value: Value::Entries("ITEM=TYPE"),
+    },
+    MacroOption {
+        name: "only",
+        argument: "only",
+        help: "Generate no other fields of a struct: Type.field, Type.{one,other}",
+        value: Value::Keys("ITEM"),
+    },
+    MacroOption {
+        name: "skip",
+        argument: "skip",
+        help: "Leave out a field, or all fields of a type: Type.field, Type",
+        value: Value::Keys("ITEM"),
     },
     MacroOption {
         name: "derive",
@@ -112,7 +126,7 @@ pub(super) fn arguments() -> impl Iterator<Item = Arg> {
             Value::Word(form) => arg.value_name(form),
             Value::Path => arg.value_name("PATH"),
             Value::Paths => arg.value_name("PATH").action(ArgAction::Append),
-            Value::Entries(name) | Value::Texts(name) => {
+            Value::Keys(name) | Value::Entries(name) | Value::Texts(name) => {
                 arg.value_name(name).action(ArgAction::Append)
             }
         }
@@ -151,6 +165,10 @@ impl MacroOption {
                 let paths: Vec<&str> =
                     matches.get_many::<String>(self.argument)?.map(String::as_str).collect();
                 Some(format!("[{}]", paths.join(", ")))
+            }
+            Value::Keys(_) => {
+                let keys = matches.get_many::<String>(self.argument)?.map(|key| format!("{key:?}"));
+                Some(format!("[{}]", keys.collect::<Vec<_>>().join(", ")))
             }
             Value::Entries(form) | Value::Texts(form) => {
                 let entries = matches.get_many::<String>(self.argument)?.map(|entry| {
