@@ -254,6 +254,28 @@ impl Definition {
     }
 }
 
+impl Annotation {
+    /// The value of an annotation that is a yes or a no: `1` or `true`, `0` or `false`.
+    pub fn is_yes(&self) -> Option<bool> {
+        match self.value.as_str() {
+            "1" | "true" => Some(true),
+            "0" | "false" => Some(false),
+            _ => None,
+        }
+    }
+}
+
+impl Function {
+    /// The annotation of a function whose calls have the same effect when they are handled twice.
+    pub const IDEMPOTENT: &str = "idempotent";
+
+    /// Whether the IDL says that calls may be handled twice, so that clients may send them again.
+    pub fn is_idempotent(&self) -> bool {
+        let said = self.annotations.iter().rev().find(|one| one.key.text == Function::IDEMPOTENT);
+        said.and_then(Annotation::is_yes) == Some(true) && !self.oneway
+    }
+}
+
 impl Program {
     /// The file with the id.
     pub fn file(&self, id: FileId) -> &File {

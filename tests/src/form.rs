@@ -3,7 +3,9 @@
 use thriftly::binary::{self, BinaryReader};
 use thriftly::codec::Reader;
 use thriftly::compact::{self, CompactReader};
-use thriftly::{Bytes, Decode, Encode, Envelope, Error, ErrorKind, Limits, Result, TType, json};
+use thriftly::{
+    Bytes, Decode, Encode, Envelope, Error, ErrorKind, Limits, Protocol, Result, TType, json,
+};
 
 use crate::value::Value;
 
@@ -22,6 +24,15 @@ pub enum Form {
 pub const FORMS: [Form; 3] = [Form::Binary, Form::Compact, Form::Json];
 
 impl Form {
+    /// As values of types that are loaded at run time name it.
+    pub fn protocol(self) -> Protocol {
+        match self {
+            Form::Binary => Protocol::Binary,
+            Form::Compact => Protocol::Compact,
+            Form::Json => Protocol::Json,
+        }
+    }
+
     /// Reads a value.
     ///
     /// # Errors

@@ -46,6 +46,17 @@ fn serde_brings_one_package() {
 }
 
 #[test]
+fn dynamic_brings_one_package_to_the_macros_and_only_it_compiles_the_parser_for_the_runtime() {
+    let without = packages("thriftly", &[]);
+    let with = packages("thriftly", &["dynamic"]);
+    let brought: Vec<&str> = with.difference(&without).map(String::as_str).collect();
+    assert!(matches!(brought[..], [one] if one.starts_with("serde_core ")), "{brought:#?}");
+    let is_parser = |package: &String| package.starts_with("thriftly-parser ");
+    assert!(!packages("thriftly-core", &["async", "json"]).iter().any(is_parser));
+    assert!(packages("thriftly-core", &["dynamic"]).iter().any(is_parser));
+}
+
+#[test]
 fn zlib_brings_at_most_6_packages() {
     let without = packages("thriftly", &[]);
     let with = packages("thriftly", &["zlib"]);

@@ -1,6 +1,7 @@
 //! Random values of random types, as peers may send them: fields in any order, twice, of another
 //! type, unknown or missing. What generated code makes of them in each protocol, views and options
-//! included, is what a plain reading of the schema says (D10, D11, D12, D15).
+//! included, is what a plain reading of the schema says (D10, D11, D12, D15). Types that are loaded at
+//! run time make the same of them.
 //!
 //! `RANDOM_CASES` says how many values are tried in each protocol, `RANDOM_SEED` which. The IDL is made
 //! by a program as well; this writes it anew:
@@ -9,7 +10,12 @@
 //! cargo test -p thriftly-tests --test random_schemas -- --ignored
 //! ```
 
-use thriftly::{Decode, Encode, ErrorKind, Limits, Result, TType, binary, compact, json};
+use serde::de::DeserializeSeed;
+use thriftly::dynamic::{self, Idl};
+use thriftly::{
+    Bytes, Decode, Encode, ErrorKind, Limits, Protocol, Result, TType, binary, compact, json,
+    simple_json, thriftpy_json,
+};
 use thriftly_tests::cases::{Case, cases};
 use thriftly_tests::form::{FORMS, Form};
 use thriftly_tests::instance::Manner;
@@ -36,7 +42,12 @@ fn make_the_idl() {
 }
 
 mod plain {
-    thriftly::thrift!("../idl/random.thrift", warnings: hidden, views: true);
+    thriftly::thrift!(
+        "../idl/random.thrift",
+        warnings: hidden,
+        views: true,
+        derive: [serde::Serialize],
+    );
 }
 
 mod keeping {
@@ -69,8 +80,23 @@ macro_rules! carry_view {
     };
 }
 
+/// A value of a generated type in the protocols that name fields: JSON by serde, `simple_json` if it has
+/// no keys but scalars, and ThriftPy's JSON.
+type Name = fn(&[u8]) -> (serde_json::Value, Option<String>, Vec<u8>);
+
+fn named<T: serde::Serialize + Encode + for<'de> Decode<'de>>(
+    bytes: &[u8],
+) -> (serde_json::Value, Option<String>, Vec<u8>) {
+    let value: T = binary::from_slice(bytes).expect("it is understood");
+    let json = serde_json::to_value(&value).expect("serde_json can express it");
+    let thriftpy = thriftpy_json::to_vec(&value).expect("ThriftPy can express it");
+    (json, simple_json::to_string(&value).ok(), thriftpy)
+}
+
 macro_rules! carries {
     ($($name:ident $(as $view:ident)?),*) => {
+        const NAMES: [Name; ITEMS] = [$(named::<plain::$name>),*];
+
         /// Every type with its name and the ways to carry it: as it is, with options, and by its
         /// view if it has one.
         const CARRIES: [(&str, &[Carry]); ITEMS] = [$((
@@ -89,9 +115,15 @@ carries! {
     S39 as S39Ref
 }
 
+fn loaded() -> Idl {
+    Idl::load(FILE.path()).expect("it has no errors")
+}
+
 /// Tries many values that come in a protocol.
 fn values_come_back(from: Form) {
     let schema = schema();
+    let idl = loaded();
+    let keeping = loaded().keep_unknown_fields(true);
     let types = schema.items.iter().zip(CARRIES).enumerate();
     let types: Vec<_> = types
         .map(|(number, (item, (name, carries)))| {
@@ -120,6 +152,16 @@ fn values_come_back(from: Form) {
         if !kept {
             assert_eq!(carry(to, &found, to).expect("it is our own"), found, "{to:?}");
         }
+
+        if number % 4 != 0 {
+            continue;
+        }
+        let ty = if kept { &keeping } else { &idl }.ty(name).expect("it is declared");
+        let read = ty.decode(from.encode(&value), from.protocol()).expect("it is understood");
+        let dynamic = ty.encode(&read, to.protocol()).expect("it is of the type");
+        if dynamic != expected {
+            assert_eq!(to.decode(&dynamic), to.decode(&expected), "from {from:?} to {to:?}");
+        }
     }
 }
 
@@ -139,8 +181,39 @@ fn values_that_come_in_json_come_back() {
 }
 
 #[test]
+fn values_of_loaded_types_are_named_as_those_of_generated_types() {
+    let (schema, idl) = (schema(), loaded());
+    for number in cases(5_000) {
+        let mut random = Random::new(number);
+        let at = number as usize % ITEMS;
+        let (name, ty) = (CARRIES[at].0, idl.ty(CARRIES[at].0).expect("it is declared"));
+        let manner = Manner { json: false, messy: random.below(8) > 0 };
+        let value = schema.instance(&Type::Item(at), 3, manner, &mut random);
+        let _case = Case { number, name, value: &value };
+        let bytes = value.binary();
+        let (json, simple, thriftpy) = NAMES[at](&bytes);
+
+        let value = ty.decode(bytes, Protocol::Binary).expect("it is understood");
+        assert_eq!(ty.to_simple_json(&value).ok(), simple);
+        let found = ty.encode(&value, Protocol::ThriftPyJson).expect("ThriftPy can express it");
+        assert_eq!(Bytes::from(thriftpy), found);
+        assert_eq!(serde_json::to_value(&value).expect("serde_json can express it"), json);
+
+        let known = without_unknown(&value);
+        let read = ty.clone().deserialize(json).expect("it is of the type");
+        assert_eq!(without_unknown(&read), known);
+    }
+}
+
+/// Formats with names leave out what has no name.
+fn without_unknown(value: &dynamic::Value) -> String {
+    format!("{value:?}").replace("unrecognized", "")
+}
+
+#[test]
 fn a_required_field_that_is_missing_is_named() {
     let schema = schema();
+    let idl = loaded();
     let mut random = Random::new(1);
     let mut count = 0;
     for (number, item) in schema.items.iter().enumerate().filter(|(_, i)| i.kind != Kind::Union) {
@@ -163,6 +236,11 @@ fn a_required_field_that_is_missing_is_named() {
                     assert_eq!(error.kind(), ErrorKind::MissingField);
                     assert_eq!(error.path(), format!("{}.f{at}", item.name));
                 }
+                let bytes = form.encode(&Value::Struct(fields.clone()));
+                let ty = idl.ty(&item.name).expect("it is declared");
+                let error = ty.decode(bytes, form.protocol()).expect_err("a field is missing");
+                assert_eq!(error.kind(), ErrorKind::MissingField);
+                assert_eq!(error.path(), format!("{}.f{at}", item.name));
             }
         }
     }

@@ -1,13 +1,17 @@
 //! The two programs of the ThriftPy tutorial talk to ours: server and client, blocking and async,
-//! buffered and framed. So do clients and servers that track calls.
+//! buffered and framed. So do clients and servers that track calls, and those that load the IDL at run
+//! time.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use thriftly::dynamic::{BlockingHandlers, Client, Idl};
 use thriftly::tracking::{CallHeader, Outcome, Record, Tracker};
-use thriftly::{Context, Framing, Protocol, Request, Response, blocking};
+use thriftly::{
+    Channel, ClientBuilder, Context, Error, Framing, Protocol, Request, Response, blocking,
+};
 use thriftly_tests::peers::{Program, THRIFTPY2, example, free_port, python};
 
 thriftly::thrift!("../../examples/tracking.thrift");
@@ -91,6 +95,45 @@ fn the_blocking_client_calls_a_buffered_thriftpy_server() {
 #[test]
 fn the_blocking_client_calls_a_framed_thriftpy_server() {
     their_server_and_our_client("blocking_sleep_client", "framed");
+}
+
+fn sleep() -> thriftly::Result<Idl> {
+    Idl::load(folder().join("../examples/sleep.thrift"))
+}
+
+#[test]
+fn handlers_that_are_loaded_at_run_time_serve_thriftpy() -> thriftly::Result<()> {
+    let (done, slept) = std::sync::mpsc::channel();
+    let handlers = BlockingHandlers::new(sleep()?.service("Sleep")?).on("sleep", move |call| {
+        done.send(call["seconds"].as_i64()).map_err(Error::other).map_err(Into::into)
+    })?;
+    let server = blocking::Server::new(handlers).bind("127.0.0.1:0")?;
+    let (address, handle) = (server.local_addr(), server.handle());
+    let serving = std::thread::spawn(move || server.serve());
+    let port = address.to_string().rsplit(':').next().and_then(|port| port.parse().ok());
+    for framing in ["buffered", "framed"] {
+        let arguments = python_arguments("sleep_client.py", port.expect("a port"), framing);
+        Program::start(&thriftpy(), arguments).finish();
+        assert_eq!(slept.recv_timeout(Duration::from_secs(60)), Ok(Some(1)));
+    }
+    handle.shutdown();
+    serving.join().expect("it does not panic")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_is_loaded_at_run_time_calls_thriftpy() -> thriftly::Result<()> {
+    for (name, framing) in [("buffered", Framing::Unframed), ("framed", Framing::Framed)] {
+        let port = free_port();
+        let arguments = python_arguments("sleep_server.py", port, name);
+        let server = Program::start(&thriftpy(), arguments).listening_on(port);
+
+        let idl = sleep()?;
+        let channel: Channel =
+            ClientBuilder::new().framing(framing).connect(format!("127.0.0.1:{port}")).await?;
+        Client::new(&idl, channel).call("sleep", (1,)).await?;
+        check(&server);
+    }
+    Ok(())
 }
 
 /// Makes the same header for each call, and keeps a line for each record.

@@ -19,5 +19,4 @@ mod thrift;
 
 pub use derive::derive_struct;
 pub use input::Options;
-pub use lower::is_idempotent;
 pub use thrift::{check_file, expand_file, stubs, thrift};

@@ -5,6 +5,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "dynamic")]
+use crate::codec::LoadedNames;
 use crate::codec::StructNames;
 use crate::ttype::ApplicationErrorKind;
 
@@ -53,10 +55,13 @@ struct Inner {
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Segment {
     Field(&'static str, &'static str),
     Struct(&'static str),
+    /// A field of a struct that is known only at run time, by its index.
+    #[cfg(feature = "dynamic")]
+    Loaded(Arc<LoadedNames>, usize),
     Index(usize),
     Key,
     Value,
@@ -120,6 +125,9 @@ pub enum ErrorKind {
     /// A layer around a channel failed with an error of its own type, which is the
     /// [source](std::error::Error::source).
     Layer,
+    /// An IDL file that was loaded at run time cannot be read or has errors. The message has all
+    /// of them, each with its place.
+    Idl,
     /// An error of user code, which is the [source](std::error::Error::source). Created by
     /// [`Error::other`] and [`OrInternal::or_internal`].
     Other,
@@ -152,6 +160,7 @@ impl ErrorKind {
             ErrorKind::ChannelClosed => "channel closed",
             ErrorKind::Settings => "invalid settings",
             ErrorKind::Layer => "a layer failed",
+            ErrorKind::Idl => "invalid IDL",
             ErrorKind::Other => "other error",
         }
     }
@@ -319,6 +328,16 @@ impl Error {
         self
     }
 
+    /// As [`in_field`](Error::in_field), of a struct that is known only at run time.
+    #[cfg(feature = "dynamic")]
+    #[cold]
+    #[inline(never)]
+    #[must_use]
+    pub(crate) fn in_loaded_field(mut self, names: &Arc<LoadedNames>, index: usize) -> Error {
+        self.0.path.push(Segment::Loaded(names.clone(), index));
+        self
+    }
+
     #[cold]
     #[inline(never)]
     #[must_use]
@@ -367,16 +386,23 @@ impl Error {
     /// The field that was being decoded, such as `Person.phones[3].number`; empty outside a value.
     pub fn path(&self) -> String {
         let mut path = String::new();
+        let field = |path: &mut String, of: &str, name: Option<&str>| {
+            if path.is_empty() {
+                path.push_str(of);
+            }
+            if let Some(name) = name {
+                path.push('.');
+                path.push_str(name);
+            }
+        };
         for segment in self.0.path.iter().rev() {
             match segment {
-                Segment::Struct(of) if path.is_empty() => path.push_str(of),
-                Segment::Struct(_) => {}
-                Segment::Field(of, name) => {
-                    if path.is_empty() {
-                        path.push_str(of);
-                    }
-                    path.push('.');
-                    path.push_str(name);
+                Segment::Struct(of) => field(&mut path, of, None),
+                Segment::Field(of, name) => field(&mut path, of, Some(name)),
+                #[cfg(feature = "dynamic")]
+                Segment::Loaded(names, index) => {
+                    let name = names.fields.get(*index).map(|(_, name)| &**name);
+                    field(&mut path, &names.name, name);
                 }
                 Segment::Index(index) => path.push_str(&format!("[{index}]")),
                 Segment::Key => path.push_str("[key]"),

@@ -3,6 +3,7 @@
 pub mod clients;
 mod closing;
 mod context;
+mod dynamic;
 mod framings;
 mod handler_errors;
 mod health;

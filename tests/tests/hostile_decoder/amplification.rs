@@ -5,7 +5,7 @@ use thriftly_tests::random::Random;
 use thriftly_tests::value::Value;
 
 use crate::memory::{SLACK, measured};
-use crate::types::{idl, kept};
+use crate::types::{LOADED, idl, kept};
 use thriftly_tests::form::{FORMS, Form, kind};
 
 /// A message as large as a frame may be.
@@ -38,6 +38,13 @@ fn taken<T: for<'de> Decode<'de>>(form: Form, bytes: &[u8]) -> (Result<(), Error
     (result, info.bytes_max)
 }
 
+/// As [`taken`], by the type that is loaded at run time.
+fn taken_by_loaded(name: &str, form: Form, bytes: &[u8]) -> (Result<(), ErrorKind>, u64) {
+    let (ty, bytes) = (LOADED.ty(name).expect("it is declared"), bytes.to_vec());
+    let (result, info) = measured(|| kind(ty.decode(bytes, form.protocol())));
+    (result, info.bytes_max)
+}
+
 /// What containers may take at most, for a message of so many bytes.
 fn budget(bytes: &[u8]) -> u64 {
     Limits::DEFAULT.memory.max(16 * bytes.len()) as u64
@@ -51,9 +58,11 @@ fn x1_a_frame_of_small_elements_stays_below_the_budget() {
         // JSON goes through bytes of another protocol.
         let most =
             budget(&bytes) + if form == Form::Json { 2 * FRAME as u64 } else { SLACK as u64 };
-        for (result, taken) in
-            [taken::<idl::Lists>(form, &bytes), taken::<kept::Lists>(form, &bytes)]
-        {
+        for (result, taken) in [
+            taken::<idl::Lists>(form, &bytes),
+            taken::<kept::Lists>(form, &bytes),
+            taken_by_loaded("Lists", form, &bytes),
+        ] {
             assert_eq!(result, Err(ErrorKind::MemoryLimit), "{form:?}");
             assert!(taken <= most, "{taken} bytes, {form:?}");
         }
@@ -92,9 +101,11 @@ fn x1_small_containers_in_containers_stay_below_the_budget() {
             let count = 100_000;
             let list = Value::List(element.ttype(), vec![element.clone(); count]);
             let bytes = form.encode(&Value::Struct(vec![(id, list)]));
-            for (result, taken) in
-                [taken::<idl::Lists>(form, &bytes), taken::<kept::Lists>(form, &bytes)]
-            {
+            for (result, taken) in [
+                taken::<idl::Lists>(form, &bytes),
+                taken::<kept::Lists>(form, &bytes),
+                taken_by_loaded("Lists", form, &bytes),
+            ] {
                 assert!(matches!(result, Ok(()) | Err(ErrorKind::MemoryLimit)), "{result:?}");
                 let most = budget(&bytes) + 8 * bytes.len() as u64;
                 assert!(taken <= most, "{taken} bytes of memory for {} bytes", bytes.len());

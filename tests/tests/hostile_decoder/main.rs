@@ -1,5 +1,5 @@
 //! What peers may send that nobody has written in good faith, to every decoder: the types of `thrift!`
-//! and of the derive, views, shared strings and hashed maps, in binary, compact and JSON.
+//! and of the derive, those that are loaded at run time, views, shared strings and hashed maps, in binary, compact and JSON.
 //!
 //! Each row of the list has its tests, which begin with its name.
 //!

@@ -1,8 +1,11 @@
-//! Types that have every field: those of `thrift!`, the same with options, and the same by hand.
+//! Types that have every field: those of `thrift!`, the same with options, the same by hand, and the
+//! same loaded at run time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use bytes::Bytes;
+use thriftly::dynamic::Idl;
 use thriftly::{
     Decode, Limits, Result, TType, ThriftStruct, UnknownField, Uuid, binary, compact, json,
 };
@@ -244,6 +247,16 @@ fn stream<T: for<'de> Decode<'de>>(form: Form, bytes: &[u8]) -> Result<()> {
     form.read_stream::<T>(bytes).map(drop)
 }
 
+/// The same, loaded at run time.
+pub(crate) static LOADED: LazyLock<Idl> = LazyLock::new(|| {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/idl/hostile.thrift");
+    Idl::load(path).expect("it has no errors").keep_unknown_fields(true)
+});
+
+fn loaded(name: &str, form: Form, bytes: &[u8]) -> Result<()> {
+    LOADED.ty(name)?.decode(Bytes::copy_from_slice(bytes), form.protocol()).map(drop)
+}
+
 macro_rules! kinds {
     ($($name:ident $(as $view:ident)?),*) => {
         /// All types.
@@ -253,6 +266,7 @@ macro_rules! kinds {
                 owned::<idl::$name>,
                 shared::<kept::$name>,
                 stream::<derived::$name>,
+                |form, bytes| loaded(stringify!($name), form, bytes),
                 $(|form, bytes| match form {
                     Form::Binary => binary::from_slice::<idl::$view<'_>>(bytes).map(drop),
                     Form::Compact => compact::from_slice::<idl::$view<'_>>(bytes).map(drop),

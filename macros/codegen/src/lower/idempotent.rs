@@ -5,24 +5,6 @@ use thriftly_parser::program::{Annotation, Definition, Function, Program};
 
 use crate::codes;
 
-/// The annotation of a method whose calls have the same effect when they are handled twice.
-const IDEMPOTENT: &str = "idempotent";
-
-/// Whether the value of the annotation is a yes or a no. A key without a value has "1".
-fn answer(value: &str) -> Option<bool> {
-    match value {
-        "1" | "true" => Some(true),
-        "0" | "false" => Some(false),
-        _ => None,
-    }
-}
-
-/// Whether the IDL says that calls of a method may be handled twice, so that clients may send them again.
-pub fn is_idempotent(function: &Function) -> bool {
-    let said = super::annotations::find(&function.annotations, IDEMPOTENT).and_then(answer);
-    said == Some(true) && !function.oneway
-}
-
 /// Warns about annotations without effect: on oneway methods, and with a value that is neither yes nor no.
 pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let services = program.definitions().filter_map(|(_, definition)| match definition {
@@ -32,7 +14,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let functions = services.flat_map(|service| &service.functions);
     let annotations = functions
         .flat_map(|function| function.annotations.iter().map(move |one| (function, one)))
-        .filter(|(_, annotation)| annotation.key.text == IDEMPOTENT);
+        .filter(|(_, annotation)| annotation.key.text == Function::IDEMPOTENT);
     annotations.filter_map(|(function, annotation)| ignored(function, annotation)).collect()
 }
 
@@ -41,7 +23,7 @@ fn ignored(function: &Function, annotation: &Annotation) -> Option<Diagnostic> {
     let warning = |title| {
         Diagnostic::warning(codes::BAD_ANNOTATION, title).at(annotation.key.span, "ignored")
     };
-    match answer(value) {
+    match annotation.is_yes() {
         None => {
             let title = format!("`{value}` is not a value of `idempotent`");
             Some(warning(title).help("write `(idempotent)`, or `\"true\"` or `\"false\"`"))
@@ -84,7 +66,7 @@ mod tests {
             let Definition::Service(service) = &outcome.program.files[0].definitions[0] else {
                 panic!("it is a service");
             };
-            assert_eq!(is_idempotent(&service.functions[0]), expected, "{text}");
+            assert_eq!(service.functions[0].is_idempotent(), expected, "{text}");
         }
     }
 

@@ -20,7 +20,6 @@ mod types;
 mod values;
 mod views;
 
-pub use idempotent::is_idempotent;
 pub(crate) use target::{Target, Unknown};
 
 use std::collections::{HashMap, HashSet};

@@ -8,7 +8,7 @@ use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 use thriftly_parser::source::FileId;
 
 use super::types::{Form, Holds};
-use super::{Lowerer, idempotent, views};
+use super::{Lowerer, views};
 use crate::emit;
 use crate::model::{
     Ancestor, Argument, Bounds, Docs, Method, Passing, Presence, Service, ServiceNames, SideNames,
@@ -155,7 +155,7 @@ impl Lowerer<'_> {
             name: function.name.text.clone(),
             doc: self.docs(function.doc.as_deref(), &function.annotations, &function.name),
             oneway: function.oneway,
-            idempotent: idempotent::is_idempotent(function),
+            idempotent: function.is_idempotent(),
             info: self.ident(&format!("{args}Method")),
             args: self.ident(&args),
             args_view: is_viewed.then(|| self.ident(&format!("{args}Ref"))),

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use thriftly_codegen::is_idempotent;
 use thriftly_parser::Program;
 use thriftly_parser::program::{DefId, Definition, Function, Service};
 
@@ -76,7 +75,7 @@ impl<'a> Comparison<'a> {
         if old.oneway != new.oneway {
             self.report(change::METHOD_ONEWAY, place, &subject, format!("it {}", said(new.oneway)));
         }
-        let idempotent = [old, new].map(is_idempotent);
+        let idempotent = [old, new].map(Function::is_idempotent);
         if !new.oneway && idempotent[0] != idempotent[1] {
             let said = match idempotent[1] {
                 true => "it is idempotent now: clients may send its calls twice",

@@ -77,7 +77,7 @@ const LEAF: usize = 11;
 
 /// Upper bound on the memory of a B-tree of `count` entries, in entries: its nodes may be half
 /// empty.
-fn tree_room(count: usize) -> usize {
+pub(crate) fn tree_room(count: usize) -> usize {
     match count {
         0 => 0,
         1..=LEAF => LEAF,

@@ -11,9 +11,16 @@ mod reader;
 mod scalar;
 mod writer;
 
+#[cfg(feature = "dynamic")]
+pub(crate) use container::tree_room;
 pub use copy::copy_value;
 pub use decode::Decode;
 pub use encode::{Encode, ThriftType};
+#[cfg(feature = "dynamic")]
+#[doc(hidden)]
+pub use names::LoadedNames;
+#[cfg(feature = "json")]
+pub(crate) use names::Names;
 pub use names::StructNames;
 pub use raw::RawValue;
 pub use reader::{FieldHeader, Reader};

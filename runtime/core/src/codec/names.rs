@@ -30,3 +30,48 @@ impl StructNames {
         self.ids.get(at).copied()
     }
 }
+
+/// As [`StructNames`], of a struct that is known only at run time.
+#[cfg(feature = "dynamic")]
+#[derive(Debug, PartialEq, Eq)]
+#[doc(hidden)]
+pub struct LoadedNames {
+    pub(crate) name: String,
+    /// The ids and names of the fields.
+    pub(crate) fields: Vec<(i16, String)>,
+}
+
+/// The names of an open struct, for protocols that write names in place of ids.
+#[cfg(feature = "json")]
+#[derive(Debug, Clone)]
+pub(crate) enum Names {
+    Static(&'static StructNames),
+    #[cfg(feature = "dynamic")]
+    Loaded(std::sync::Arc<LoadedNames>),
+}
+
+#[cfg(feature = "json")]
+impl Names {
+    /// The name of the field with the id.
+    pub(crate) fn of(&self, id: i16) -> Option<&str> {
+        match self {
+            Names::Static(names) => names.of(id),
+            #[cfg(feature = "dynamic")]
+            Names::Loaded(names) => {
+                names.fields.iter().find(|(known, _)| *known == id).map(|(_, name)| &**name)
+            }
+        }
+    }
+
+    /// The id of the field with the name.
+    #[cfg(feature = "thriftpy-json")]
+    pub(crate) fn id(&self, name: &str) -> Option<i16> {
+        match self {
+            Names::Static(names) => names.id(name),
+            #[cfg(feature = "dynamic")]
+            Names::Loaded(names) => {
+                names.fields.iter().find(|(_, known)| *known == name).map(|(id, _)| *id)
+            }
+        }
+    }
+}

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+#[cfg(feature = "dynamic")]
+use crate::codec::names::LoadedNames;
 use crate::codec::names::StructNames;
 use crate::codec::raw::RawValue;
 use crate::error::Result;
@@ -28,6 +30,17 @@ pub trait Reader<'de> {
     /// # Errors
     /// The struct is nested more deeply than [`Limits::depth`](crate::Limits::depth) allows.
     fn struct_begin(&mut self, names: &'static StructNames) -> Result<i16>;
+    /// As [`struct_begin`](Reader::struct_begin), of a struct that is known only at run time.
+    ///
+    /// # Errors
+    /// As [`struct_begin`](Reader::struct_begin).
+    #[cfg(feature = "dynamic")]
+    #[doc(hidden)]
+    #[inline(always)]
+    fn loaded_struct_begin(&mut self, names: &std::sync::Arc<LoadedNames>) -> Result<i16> {
+        let _ = names;
+        self.struct_begin(StructNames::NONE)
+    }
     /// Reads the end of a struct, after its stop field.
     fn struct_end(&mut self, outer: i16);
     /// Reads the header of the next field.

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+#[cfg(feature = "dynamic")]
+use crate::codec::names::LoadedNames;
 use crate::codec::names::StructNames;
 use crate::codec::raw::RawValue;
 use crate::ttype::TType;
@@ -41,6 +43,14 @@ pub trait Writer: ScalarWriter {
     /// Writes the start of a struct with these field names. The result must be passed to
     /// [`struct_end`](Writer::struct_end).
     fn struct_begin(&mut self, names: &'static StructNames) -> i16;
+    /// As [`struct_begin`](Writer::struct_begin), of a struct that is known only at run time.
+    #[cfg(feature = "dynamic")]
+    #[doc(hidden)]
+    #[inline(always)]
+    fn loaded_struct_begin(&mut self, names: &std::sync::Arc<LoadedNames>) -> i16 {
+        let _ = names;
+        self.struct_begin(StructNames::NONE)
+    }
     /// Writes the end of a struct, after its [`stop`](ScalarWriter::stop).
     fn struct_end(&mut self, outer: i16);
     /// Writes a field header; the value must follow.

@@ -16,7 +16,7 @@ mod cursor;
 mod one;
 mod skip;
 mod text;
-mod values;
+pub(crate) mod values;
 
 pub(crate) use boundary::Skipper;
 

@@ -7,6 +7,7 @@ use crate::blocking;
 use crate::error::{Error, Result};
 use crate::protocol::encode_body;
 use crate::rpc::arguments::{ArgumentStruct, Arguments};
+use crate::rpc::body::Body;
 use crate::rpc::deadline::Deadline;
 use crate::rpc::from_channel::CallSettings;
 use crate::rpc::message::{Headers, MethodName, Protocol, Request};
@@ -18,7 +19,7 @@ use crate::rpc::service::{Returns, Throws, decode_response};
 #[derive(Debug, Clone)]
 pub struct Caller<C> {
     pub(crate) channel: C,
-    protocol: Protocol,
+    pub(crate) protocol: Protocol,
     /// Time limit of each call, unless the channel's default applies.
     timeout: Option<Duration>,
     /// Headers of each call.
@@ -81,19 +82,25 @@ impl<C> Caller<C> {
     pub(crate) fn request<A: Arguments>(&self, method: &Method, arguments: &A) -> Result<Request> {
         let arguments = ArgumentStruct { names: method.arguments, arguments };
         let body = encode_body(self.protocol, &arguments)?;
-        let name = match &self.service {
-            Some(service) => MethodName::multiplexed(service, method.name),
-            None => MethodName::from(method.name),
-        };
-        let mut request = Request::new(name, self.protocol, body);
+        let mut request = self.request_of(MethodName::from(method.name), body);
         request.oneway = method.oneway;
         request.idempotent = method.idempotent;
+        Ok(request)
+    }
+
+    /// The call of a method whose arguments are encoded.
+    pub(crate) fn request_of(&self, method: MethodName, body: Body) -> Request {
+        let name = match &self.service {
+            Some(service) => MethodName::multiplexed(service, method.as_str()),
+            None => method,
+        };
+        let mut request = Request::new(name, self.protocol, body);
         // Usually there are none, and nothing is allocated.
         request.headers = self.headers.clone();
         if let Some(timeout) = self.timeout {
             request.deadline = Deadline::after(timeout);
         }
-        Ok(request)
+        request
     }
 }
 

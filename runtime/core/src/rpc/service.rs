@@ -138,7 +138,7 @@ fn decode_arguments<A: for<'de> Decode<'de>>(request: Request) -> Result<A> {
 /// The failure of a call whose arguments cannot be decoded. The caller receives the reason, because
 /// the fault is its own.
 #[cold]
-fn undecodable(error: Error) -> Error {
+pub(crate) fn undecodable(error: Error) -> Error {
     let message = error.to_string();
     Error::application(ApplicationErrorKind::PROTOCOL_ERROR, message).with_source(error)
 }
@@ -171,7 +171,11 @@ pub(crate) fn encode_nothing(protocol: Protocol) -> Result<Response> {
 }
 
 /// A oneway call gets no reply, regardless of its message type: the server only logs the failure.
-fn settle(oneway: bool, protocol: Protocol, result: Result<Response>) -> Result<Response> {
+pub(crate) fn settle(
+    oneway: bool,
+    protocol: Protocol,
+    result: Result<Response>,
+) -> Result<Response> {
     match result {
         Err(error) if oneway => Ok(Response::failed_oneway(protocol, error)),
         result => result,
@@ -187,7 +191,7 @@ fn no_such_method(request: &Request) -> Error {
 }
 
 /// Runs a blocking handler, which knows the call as its context.
-fn in_context(
+pub(crate) fn in_context(
     mut request: Request,
     oneway: bool,
     handler: impl FnOnce(Request) -> Result<Response>,
@@ -321,36 +325,65 @@ pub(crate) fn decode_response<T: Returns, E: Throws>(
     method: &Method,
     response: Response,
 ) -> Result<T, E> {
-    let server = response.server.clone();
-    let of_call = |error: Error| match &server {
-        Some(server) => error.in_call(method.name, server),
-        None => error,
-    };
     if let (true, Some(nothing)) = (method.oneway, T::NOTHING) {
         return Ok(nothing);
     }
-    let outcome = match response.kind {
-        ResponseKind::Reply => {
-            let Response { protocol, limits, body, .. } = response;
-            let body = body.into_bytes();
-            decode_body::<Outcome<T, E>>(protocol, &body, &limits).map_err(of_call)?
-        }
-        ResponseKind::Exception => {
-            return Err(of_call(response.application_error().unwrap_or_else(|error| error)).into());
-        }
-        ResponseKind::None => Outcome::Missing,
+    let server = response.server.clone();
+    let outcome = match answered(method.name, response, decode_body::<Outcome<T, E>>)? {
+        Some(outcome) => outcome,
+        None => Outcome::Missing,
     };
     match outcome {
         Outcome::Success(value) => Ok(value),
         Outcome::Declared(error) => Err(error),
-        Outcome::Missing => Err(of_call(Error::new(
-            ErrorKind::Application(ApplicationErrorKind::MISSING_RESULT),
-            format!("the reply to `{}` has neither a result nor a declared exception", method.name),
-        ))
-        .into()),
+        Outcome::Missing => Err(no_result(method.name, server.as_deref()).into()),
     }
 }
 
+/// The decoded result of a call, if its reply has a body.
+///
+/// # Errors
+/// The peer answered with an exception, or the body cannot be decoded.
+pub(crate) fn answered<T>(
+    method: &str,
+    response: Response,
+    decode: impl FnOnce(Protocol, &Bytes, &Limits) -> Result<T>,
+) -> Result<Option<T>> {
+    let server = response.server.clone();
+    match response.kind {
+        ResponseKind::Reply => {
+            let Response { protocol, limits, body, .. } = response;
+            match decode(protocol, &body.into_bytes(), &limits) {
+                Ok(value) => Ok(Some(value)),
+                Err(error) => Err(of_call(error, method, server.as_deref())),
+            }
+        }
+        ResponseKind::Exception => {
+            let error = response.application_error().unwrap_or_else(|error| error);
+            Err(of_call(error, method, server.as_deref()))
+        }
+        ResponseKind::None => Ok(None),
+    }
+}
+
+/// The error for a reply without a result.
+#[cold]
+pub(crate) fn no_result(method: &str, server: Option<&str>) -> Error {
+    let message = format!("the reply to `{method}` has neither a result nor a declared exception");
+    let kind = ErrorKind::Application(ApplicationErrorKind::MISSING_RESULT);
+    of_call(Error::new(kind, message), method, server)
+}
+
+#[cold]
+fn of_call(error: Error, method: &str, server: Option<&str>) -> Error {
+    match server {
+        Some(server) => error.in_call(method, server),
+        None => error,
+    }
+}
+
+#[cfg(all(feature = "async", feature = "dynamic"))]
+pub(crate) use asynchronous::serve_encoded;
 #[cfg(feature = "async")]
 pub use asynchronous::{ResponseFuture, serve, serve_borrowed, unknown_method};
 
@@ -423,6 +456,23 @@ mod asynchronous {
             };
             settle(oneway, protocol, answer.await)
         });
+        ResponseFuture::new(scope, oneway, handler)
+    }
+
+    /// Serves a call by an async handler of encoded arguments.
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn serve_encoded<F>(
+        mut request: Request,
+        oneway: bool,
+        handler: impl FnOnce(Request) -> F,
+    ) -> ResponseFuture
+    where
+        F: Future<Output = Result<Response>> + Send + 'static,
+    {
+        let scope = Scope::of(&mut request);
+        let protocol = request.protocol;
+        let answer = handler(request);
+        let handler = Box::pin(async move { settle(oneway, protocol, answer.await) });
         ResponseFuture::new(scope, oneway, handler)
     }
 

@@ -121,16 +121,17 @@ impl Visitor<'_> for Number {
 
     // Non-finite doubles, and every number in formats with text keys.
     fn visit_str<E: de::Error>(self, text: &str) -> Result<f64, E> {
-        match text {
-            "NaN" => Ok(f64::NAN),
-            "Infinity" => Ok(f64::INFINITY),
-            "-Infinity" => Ok(f64::NEG_INFINITY),
-            text => text
-                .parse()
-                .ok()
-                .filter(|value: &f64| value.is_finite())
-                .ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self)),
-        }
+        double_of(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+}
+
+/// The double that a text stands for.
+pub(crate) fn double_of(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        text => text.parse().ok().filter(|value: &f64| value.is_finite()),
     }
 }
 

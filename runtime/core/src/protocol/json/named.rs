@@ -4,7 +4,9 @@ use std::fmt;
 use std::io::Write as _;
 
 use super::write::escape;
-use crate::codec::{Encode, RawValue, ScalarWriter, StructNames, Writer};
+#[cfg(feature = "dynamic")]
+use crate::codec::LoadedNames;
+use crate::codec::{Encode, Names, RawValue, ScalarWriter, StructNames, Writer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
 use crate::value::base64;
@@ -24,7 +26,7 @@ pub(crate) enum Dialect {
 /// Open structs and containers, outermost first.
 #[derive(Debug)]
 enum Level {
-    Struct(&'static StructNames),
+    Struct(Names),
     List,
     /// A key comes next, or else its value.
     Map {
@@ -54,9 +56,18 @@ impl NamedWriter {
         dialect: Dialect,
         out: &mut Vec<u8>,
     ) -> Result<()> {
+        NamedWriter::append_with(|writer| value.encode(writer), dialect, out)
+    }
+
+    /// Appends what the function writes, or nothing.
+    pub(crate) fn append_with(
+        value: impl FnOnce(&mut NamedWriter),
+        dialect: Dialect,
+        out: &mut Vec<u8>,
+    ) -> Result<()> {
         let before = out.len();
         let mut writer = NamedWriter::new(std::mem::take(out), dialect);
-        value.encode(&mut writer);
+        value(&mut writer);
         *out = writer.out;
         match writer.failure {
             None => Ok(()),
@@ -230,7 +241,12 @@ impl Writer for NamedWriter {
     }
 
     fn struct_begin(&mut self, names: &'static StructNames) -> i16 {
-        self.open("{", Level::Struct(names));
+        self.open("{", Level::Struct(Names::Static(names)));
+        0
+    }
+    #[cfg(feature = "dynamic")]
+    fn loaded_struct_begin(&mut self, names: &std::sync::Arc<LoadedNames>) -> i16 {
+        self.open("{", Level::Struct(Names::Loaded(names.clone())));
         0
     }
     fn struct_end(&mut self, _outer: i16) {
@@ -238,7 +254,9 @@ impl Writer for NamedWriter {
     }
     fn field(&mut self, _ty: TType, id: i16) {
         self.comma();
-        let name = match self.levels.last() {
+        // Taken out while its name is written.
+        let level = self.levels.pop();
+        let name = match &level {
             Some(Level::Struct(names)) => names.of(id),
             _ => None,
         };
@@ -247,6 +265,7 @@ impl Writer for NamedWriter {
             // A preserved unknown field.
             None => self.print(format_args!("\"{id}\"")),
         }
+        self.levels.extend(level);
         self.separator(": ");
     }
 

@@ -49,12 +49,16 @@ json_values! {
 /// # Errors
 /// As [`to_vec`]. On an error `bytes` is unchanged.
 pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<()> {
-    let payload = to_payload(value)?;
+    wrap(&to_payload(value)?, bytes);
+    Ok(())
+}
+
+/// Appends the format of ThriftPy's `serialize` around a bare value.
+pub(crate) fn wrap(payload: &[u8], bytes: &mut Vec<u8>) {
     bytes.reserve(payload.len() + 64);
     envelope::write_bare(payload.len(), bytes);
-    bytes.extend_from_slice(&payload);
+    bytes.extend_from_slice(payload);
     bytes.extend_from_slice(END);
-    Ok(())
 }
 
 /// Decodes a value as [`from_slice`] does, with custom limits.
@@ -62,14 +66,24 @@ pub fn append_to<T: Encode + ?Sized>(value: &T, bytes: &mut Vec<u8>) -> Result<(
 /// # Errors
 /// As [`from_slice`].
 pub fn from_slice_with<T: for<'de> Decode<'de>>(bytes: &[u8], limits: &Limits) -> Result<T> {
+    unwrap(bytes, |payload| from_payload(payload, limits))
+}
+
+/// Reads the bare value in the format of ThriftPy's `serialize`.
+pub(crate) fn unwrap<T>(bytes: &[u8], read: impl FnOnce(&[u8]) -> Result<T>) -> Result<T> {
     let payload = envelope::payload(bytes)?;
-    from_payload(&bytes[payload.clone()], limits).map_err(|error| error.behind(payload.start))
+    read(&bytes[payload.clone()]).map_err(|error| error.behind(payload.start))
 }
 
 /// Appends the bare value without its envelope.
 pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    write_payload(|writer| value.encode(writer))
+}
+
+/// The bare value that the function writes.
+pub(crate) fn write_payload(value: impl FnOnce(&mut NamedWriter)) -> Result<Vec<u8>> {
     let mut payload = Vec::new();
-    NamedWriter::append(value, Dialect::ThriftPy, &mut payload)?;
+    NamedWriter::append_with(value, Dialect::ThriftPy, &mut payload)?;
     match payload.len() > i32::MAX as usize - 1024 {
         true => Err(Error::new(ErrorKind::SizeLimit, "a value of more than 2147483647 bytes")),
         false => Ok(payload),
@@ -77,9 +91,19 @@ pub(crate) fn to_payload<T: Encode + ?Sized>(value: &T) -> Result<Vec<u8>> {
 }
 
 pub(crate) fn from_payload<T: for<'de> Decode<'de>>(json: &[u8], limits: &Limits) -> Result<T> {
+    read_payload(json, limits, |reader| T::decode(reader))
+}
+
+/// Decodes the bare value with a reader, which must be read to its end.
+pub(crate) fn read_payload<T>(
+    json: &[u8],
+    limits: &Limits,
+    value: impl FnOnce(&mut TapeReader<'_>) -> Result<T>,
+) -> Result<T> {
     let text = recorded(json, limits);
     let ((tape, made), decoded) = (text.bytes(), Decoded::default());
-    text.outcome(made, decode_whole(TapeReader::new(&tape, &decoded, limits)))
+    let mut reader = TapeReader::new(&tape, &decoded, limits);
+    text.outcome(made, value(&mut reader).and_then(|value| reader.finish().map(|()| value)))
 }
 
 /// Decodes the value up to the end of the reader. Error offsets refer to the tape.

@@ -5,7 +5,9 @@ use std::str::FromStr;
 use bytes::Bytes;
 
 use super::tape::tag;
-use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
+#[cfg(feature = "dynamic")]
+use crate::codec::LoadedNames;
+use crate::codec::{FieldHeader, Names, RawValue, Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::cursor::{Blobs, Cursor};
@@ -29,7 +31,7 @@ pub(crate) struct TapeReader<'de> {
 enum Level {
     /// Members left.
     Struct {
-        names: &'static StructNames,
+        names: Names,
         left: usize,
     },
     List,
@@ -154,6 +156,14 @@ impl<'de> TapeReader<'de> {
         self.cursor.error(ErrorKind::InvalidData, message)
     }
 
+    fn object(&mut self, names: Names) -> Result<i16> {
+        self.begin()?;
+        let left = self.open(tag::OBJECT, "an object")?;
+        self.cursor.deeper(1)?;
+        self.levels.push(Level::Struct { names, left });
+        Ok(0)
+    }
+
     fn list(&mut self, level: Level) -> Result<usize> {
         self.begin()?;
         let count = self.open(tag::ARRAY, "an array")?;
@@ -190,11 +200,11 @@ fn may_be(ty: TType, tag: Option<&u8>) -> bool {
 
 impl<'de> Reader<'de> for TapeReader<'de> {
     fn struct_begin(&mut self, names: &'static StructNames) -> Result<i16> {
-        self.begin()?;
-        let left = self.open(tag::OBJECT, "an object")?;
-        self.cursor.deeper(1)?;
-        self.levels.push(Level::Struct { names, left });
-        Ok(0)
+        self.object(Names::Static(names))
+    }
+    #[cfg(feature = "dynamic")]
+    fn loaded_struct_begin(&mut self, names: &std::sync::Arc<LoadedNames>) -> Result<i16> {
+        self.object(Names::Loaded(names.clone()))
     }
     fn struct_end(&mut self, _outer: i16) {
         self.end();
@@ -204,14 +214,16 @@ impl<'de> Reader<'de> for TapeReader<'de> {
     /// in the JSON.
     fn field(&mut self) -> Result<FieldHeader> {
         loop {
-            let names = match self.levels.last_mut() {
-                Some(Level::Struct { names, left }) if *left > 0 => {
-                    *left -= 1;
-                    *names
-                }
+            match self.levels.last_mut() {
+                Some(Level::Struct { left, .. }) if *left > 0 => *left -= 1,
                 _ => return Ok(FieldHeader { ty: TType::STOP, id: 0 }),
+            }
+            let name = self.name()?;
+            let id = match self.levels.last() {
+                Some(Level::Struct { names, .. }) => names.id(name),
+                _ => None,
             };
-            match names.id(self.name()?) {
+            match id {
                 Some(id) if self.cursor.rest.first() != Some(&tag::NULL) => {
                     return Ok(FieldHeader { ty: ANY, id });
                 }
