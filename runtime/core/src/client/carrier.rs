@@ -13,7 +13,7 @@ use super::connect::Source;
 #[cfg(feature = "http")]
 use super::http::HttpConn;
 use crate::connection::{ClientConnection, LinkId, Reply, no_handshake};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::net::tcp::{Awaited, ConnectFailure};
 use crate::rpc::message::Request;
 use crate::settings::ClientSettings;
@@ -96,12 +96,12 @@ impl Carrier {
         }
     }
 
-    /// Why the end of the stream may have come, if that can be guessed.
-    pub(super) fn hint(&self) -> &'static str {
+    /// The reason for a connection whose stream has ended.
+    pub(super) fn ended(&self) -> Error {
         match self {
-            Carrier::Stream(conn) => conn.codec.hint(),
+            Carrier::Stream(conn) => conn.codec.ended(),
             #[cfg(feature = "http")]
-            Carrier::Http(_) => "",
+            Carrier::Http(_) => crate::connection::closed(""),
         }
     }
 

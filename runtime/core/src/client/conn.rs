@@ -10,7 +10,7 @@ use std::time::Instant;
 use tokio::io::AsyncReadExt;
 
 use super::connect::Socket;
-use crate::connection::{ClientConnection, LinkId, closed, lost, unreadable};
+use crate::connection::{ClientConnection, LinkId, lost, unreadable};
 use crate::error::Result;
 use crate::net::stream::poll_write;
 use crate::rpc::message::Request;
@@ -50,7 +50,7 @@ impl Conn {
         poll_fn(|context| self.poll_write(context)).await.map_err(lost)?;
         loop {
             if poll_fn(|context| self.poll_read(context)).await.map_err(lost)? == 0 {
-                return Err(closed(self.codec.hint()));
+                return Err(self.codec.ended());
             }
             if let Some(reply) = self.codec.next().map_err(unreadable)? {
                 return reply.result.map(drop);

@@ -15,8 +15,7 @@ use super::call::{Message, Shared, Waiter};
 use super::carrier::Carrier;
 use super::connect::Source;
 use crate::connection::{
-    Answer, LinkId, Loss, Pool, Step, Why, closed, flooded, lost, no_such_call, of_method,
-    unreadable,
+    Answer, LinkId, Loss, Pool, Step, Why, flooded, lost, no_such_call, of_method, unreadable,
 };
 use crate::error::{Error, Result};
 use crate::net::tcp::ConnectFailure;
@@ -185,7 +184,7 @@ impl Driver {
     ) -> Result<()> {
         let conn = &mut self.conns[at];
         match read {
-            Ok(0) => return Err(closed(conn.hint())),
+            Ok(0) => return Err(conn.ended()),
             Ok(_) => {}
             Err(error) => return Err(lost(error)),
         }

@@ -7,17 +7,17 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 
 use crate::connection::output::Head;
-use crate::connection::{Input, Output, cannot_carry};
+use crate::connection::{Input, Output, cannot_carry, closed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
-use crate::protocol::{Envelope, read_envelope};
+use crate::protocol::{Envelope, read_envelope, read_head};
 use crate::rpc::deadline::Deadline;
 use crate::rpc::message::{Headers, MethodName, Request, Response, ResponseKind};
 use crate::settings::ClientSettings;
 use crate::tracking::{Handshake, Upgrade};
 use crate::transport::{
-    Accepted, Cutter, ENOUGH, Form, Frame, Framing, Message, detect, explain, is_sasl, oversized,
-    protocol_of,
+    Cutter, Detected, Form, Frame, Framing, Message, Shown, answers_in, answers_with, detect,
+    foreign, oversized, protocol_of, sasl,
 };
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
@@ -37,6 +37,8 @@ pub(crate) struct ClientConnection {
     skipped: usize,
     /// Whether any bytes have been received.
     pub(crate) received: bool,
+    /// Whether the first bytes have shown what the server speaks.
+    detected: bool,
     /// Whether a whole reply has been received.
     replied: bool,
     /// Whether one has been received by any connection of the channel.
@@ -76,6 +78,7 @@ impl ClientConnection {
             output: Output::limited(&limits),
             skipped: 0,
             received: false,
+            detected: false,
             replied: false,
             answered,
             logged_in: settings.sasl.is_some(),
@@ -169,34 +172,67 @@ impl ClientConnection {
         if self.skipped > 0 {
             self.skipped -= self.input.skip(self.skipped)?;
         }
-        if self.input.is_empty() {
+        if self.input.is_empty() || !self.detected && !self.detect()? {
             return Ok(None);
         }
-        self.input.fill(ENOUGH)?;
-        if let Some(length) = self.too_long() {
+        if let Some(length) = self.too_long()? {
             return self.skip(length);
         }
-        if !self.replied
-            && self.cutter.framing == Framing::Unframed
-            && let Some(error) = self.is_framed()
-        {
-            return Err(error);
-        }
         let frame = match self.input.cut(&mut self.cutter, &self.limits) {
-            Ok(frame) => frame,
-            Err(error) => return Err(explain(error, self.input.bytes(), self.cutter.framing)),
+            Ok(Some(frame)) => frame,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(self.explain(error)),
         };
-        let Some(frame) = frame else { return self.foreign().map_or(Ok(None), Err) };
         if !std::mem::replace(&mut self.replied, true) {
             self.answered.store(true, Ordering::Relaxed);
         }
         if frame.framing != self.cutter.framing {
-            return Err(self.answers_in(&frame));
+            return Err(answers_in(frame.framing, self.cutter.framing));
         }
         if self.upgrade.is_some() || self.handshake.is_some() {
             return self.tracked(frame).map(Some);
         }
         self.reply(frame).map(Some)
+    }
+
+    /// Detects what the server speaks by its first reply; `false` if more bytes decide.
+    ///
+    /// # Errors
+    /// It is something else than this client speaks.
+    #[cold]
+    fn detect(&mut self) -> Result<bool> {
+        let ours = self.cutter.framing;
+        loop {
+            let first = self.input.bytes();
+            match (sasl(first), detect(first, &self.limits)) {
+                (Some(reply), _) if reply.is_whole => return Err(reply.error()),
+                (Some(_), _) | (_, Detected::Undecided) => {}
+                (_, Detected::Foreign(name)) => return Err(answers_with(name)),
+                (_, Detected::Thrift(theirs)) if theirs != ours => {
+                    return Err(answers_in(theirs, ours));
+                }
+                // What is unknown is an error when it is cut or read, which says what is wrong.
+                (_, Detected::Thrift(_) | Detected::Unknown) => {
+                    self.detected = true;
+                    return Ok(true);
+                }
+            }
+            if !self.input.more()? {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The error of a stream that is out of sync, perhaps because something else has written to it.
+    #[cold]
+    fn explain(&self, error: Error) -> Error {
+        // So many are there whatever is wrong, unless a header of tracking is.
+        match self.input.bytes().get(..4).map(foreign) {
+            Some(Shown::Is(name)) if self.upgrade.is_none() => {
+                answers_with(name).with_source(error)
+            }
+            _ => error,
+        }
     }
 
     /// A reply, or that to the handshake, on a connection of a client that tracks calls.
@@ -236,88 +272,70 @@ impl ClientConnection {
         Ok(Reply { seqid, method, result })
     }
 
-    /// The error for a reply in another framing.
-    #[cold]
-    fn answers_in(&self, frame: &Frame) -> Error {
-        let (theirs, ours) = (frame.framing.name(), self.cutter.framing.name());
-        let why = format!("the server answers {theirs}, but this client speaks {ours}");
-        Error::new(ErrorKind::InvalidData, why)
-    }
-
-    /// A short message of another protocol that starts like a long one.
-    fn foreign(&self) -> Option<Error> {
-        let (bytes, framing) = (self.input.bytes(), self.cutter.framing);
-        let error = || Error::new(ErrorKind::InvalidData, "no message of Thrift");
-        is_sasl(bytes).then(|| explain(error(), bytes, framing))
-    }
-
-    /// The error for a first reply in a frame, if this client speaks unframed: its length would be that
-    /// of a method name which no method has.
-    fn is_framed(&self) -> Option<Error> {
-        let (bytes, framing) = (self.input.bytes(), self.cutter.framing);
-        match detect(bytes, &self.limits, &Accepted::default()) {
-            Ok(Some(found)) if found != framing => {
-                let error = Error::new(ErrorKind::InvalidData, "no unframed message");
-                Some(explain(error, bytes, framing))
-            }
-            _ => None,
-        }
-    }
-
     /// Length of the current frame if it exceeds the limit but can be skipped.
-    fn too_long(&self) -> Option<usize> {
-        let wanted = match self.cutter.framing {
-            Framing::Unframed => return None,
-            _ => self.cutter.wanted(self.input.bytes()) - self.cutter.prefix(),
-        };
-        (wanted > self.limits.frame && wanted <= self.limits.message).then_some(wanted)
+    #[inline]
+    fn too_long(&mut self) -> Result<Option<usize>> {
+        if self.cutter.framing == Framing::Unframed {
+            return Ok(None);
+        }
+        let prefix = self.cutter.prefix();
+        self.input.fill(prefix)?;
+        let wanted = self.cutter.wanted(self.input.bytes()) - prefix;
+        Ok((wanted > self.limits.frame && wanted <= self.limits.message).then_some(wanted))
     }
 
     /// Reads the header of an oversized frame and skips the rest.
     #[cold]
     fn skip(&mut self, length: usize) -> Result<Option<Reply>> {
-        let start = self.cutter.prefix();
-        self.input.fill(start + length.min(HEADER))?;
-        let bytes = self.input.bytes();
-        let head = &bytes[start..bytes.len().min(start + length.min(HEADER))];
-        let complete = head.len() == HEADER;
-        let mut head = Bytes::copy_from_slice(head);
-        if let Some(upgrade) = self.upgrade {
-            // If it is cut off, so is what follows it.
-            let _ = upgrade.take_response_header(&mut head, &self.limits);
-        }
-        let head = match self.cutter.framing.has_headers() {
-            // The payload may be compressed: the header has the same number.
-            true => Form::read(&head, self.cutter.framing).map(|form| Envelope {
-                method: MethodName::default(),
-                kind: MessageKind::Reply,
-                seqid: form.seqid,
-            }),
-            false => read_envelope(protocol_of(&head), &mut head),
+        let (start, limit) = (self.cutter.prefix(), length.min(HEADER));
+        let head = loop {
+            let head = self.input.bytes().get(start..).unwrap_or_default();
+            let head = &head[..head.len().min(limit)];
+            match self.head(Bytes::copy_from_slice(head)) {
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof && head.len() < limit => {}
+                head => break head,
+            }
+            if !self.input.more()? {
+                return Ok(None);
+            }
         };
-        match head {
-            Ok(Envelope { method, seqid, .. }) => {
-                self.skipped = start + length;
-                self.skipped -= self.input.skip(self.skipped)?;
-                let result = Err(oversized(length, self.limits.frame_limit()));
-                Ok(Some(Reply { seqid, method, result }))
-            }
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof && !complete => {
-                // The server's protocol may be recognized before that many bytes have arrived.
-                match explain(error, self.input.bytes(), self.cutter.framing) {
-                    known if known.kind() != ErrorKind::UnexpectedEof => Err(known),
-                    _ => Ok(None),
-                }
-            }
-            Err(_) => {
-                let error = oversized(length, self.limits.frame_limit());
-                Err(explain(error, self.input.bytes(), self.cutter.framing))
-            }
+        let error = oversized(length, self.limits.frame_limit());
+        let Ok(Envelope { method, seqid, .. }) = head else { return Err(self.explain(error)) };
+        self.skipped = start + length;
+        self.skipped -= self.input.skip(self.skipped)?;
+        Ok(Some(Reply { seqid, method, result: Err(error) }))
+    }
+
+    /// Reads the header of a message at the start of a frame.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnexpectedEof`] if more bytes decide.
+    fn head(&self, mut frame: Bytes) -> Result<Envelope> {
+        if self.cutter.framing.has_headers() {
+            // The payload may be compressed: the header has the same number.
+            let Form { seqid, .. } = Form::read(&frame, self.cutter.framing)?;
+            return Ok(Envelope { method: MethodName::default(), kind: MessageKind::Reply, seqid });
+        }
+        if let Some(upgrade) = self.upgrade {
+            upgrade.take_response_header(&mut frame, &self.limits)?;
+        }
+        match protocol_of(&frame) {
+            Some(protocol) => read_head(protocol, &mut frame),
+            None => Err(Error::new(ErrorKind::UnexpectedEof, "the header is not complete")),
+        }
+    }
+
+    /// The reason for a connection whose stream has ended.
+    #[cold]
+    pub(crate) fn ended(&self) -> Error {
+        match sasl(self.input.bytes()) {
+            Some(reply) if !self.detected && !reply.is_empty() => reply.error(),
+            _ => closed(self.hint()),
         }
     }
 
     /// Why the end of the stream may have come, if that can be guessed.
-    pub(crate) fn hint(&self) -> &'static str {
+    fn hint(&self) -> &'static str {
         match self.cutter.framing {
             // A server that has understood other calls does not close because of framing.
             _ if self.received || self.answered.load(Ordering::Relaxed) => "",
@@ -402,7 +420,7 @@ mod tests {
 
     #[test]
     fn what_a_server_speaks_instead_is_named() {
-        let sasl = b"\x04\0\0\0\x14Invalid status -128";
+        let sasl = b"\x04\0\0\0\x13Invalid status -128";
         for (framing, bytes, expected) in [
             (Framing::Unframed, &b"HTTP/1.1 400 Bad Request"[..], "looks like HTTP"),
             (Framing::Framed, b"HTTP/1.1 400 Bad Request", "looks like HTTP"),

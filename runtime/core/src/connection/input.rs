@@ -69,8 +69,11 @@ impl Input {
     }
 
     /// Decompresses a part of what was received; `false` if nothing is left.
+    ///
+    /// # Errors
+    /// The stream is not compressed as it should be.
     #[inline]
-    fn more(&mut self) -> Result<bool> {
+    pub(crate) fn more(&mut self) -> Result<bool> {
         #[cfg(feature = "zlib")]
         if let Some(inflater) = &mut self.inflater {
             return inflater.more(&mut self.bytes);

@@ -136,6 +136,11 @@ impl Report {
 
     /// A connection has ended.
     pub(crate) fn ended(&self, now: Instant, connection: &ServerConnection, end: &End) {
+        let rejection = match end {
+            End::Closed | End::TimedOut(..) => connection.rejection().map(End::Broken),
+            _ => None,
+        };
+        let end = rejection.as_ref().unwrap_or(end);
         self.closed(now, connection.ends(), end, || connection.end());
     }
 
@@ -162,7 +167,9 @@ impl Report {
             End::Lost(_) => Some(&counters.lost),
             End::Broken(_) => Some(&counters.unreadable),
             End::TimedOut(Waiting::FirstByte, _) => Some(&counters.first_byte_timeouts),
-            End::TimedOut(Waiting::Message { .. }, _) => Some(&counters.message_timeouts),
+            End::TimedOut(Waiting::Message { .. } | Waiting::Hopeless, _) => {
+                Some(&counters.message_timeouts)
+            }
             End::TimedOut(Waiting::Write { .. }, _) => Some(&counters.write_timeouts),
             End::TimedOut(Waiting::Idle { .. }, _) => Some(&counters.idle_timeouts),
             // These have no time limit.

@@ -20,7 +20,8 @@ use crate::tracking::{Outcome, ServerTracking, Span, Upgrade};
 #[cfg(feature = "zlib")]
 use crate::transport::is_zlib;
 use crate::transport::{
-    Accepted, Cutter, ENOUGH, Form, Message, Unreadable, detect, protocol_of, timeout,
+    Accepted, Cutter, Detected, Form, Message, Unreadable, detect, is_hopeless, likely,
+    protocol_of_whole, rejected, timeout,
 };
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
@@ -38,6 +39,8 @@ pub(crate) struct ServerConnection {
     ends: Endpoints,
     /// `None` until the protocol is detected from the first bytes.
     cutter: Option<Cutter>,
+    /// Until then: whether the client is rejected whatever follows, and more bytes only show why.
+    hopeless: bool,
     /// Data of the connection that requests refer to, from then on.
     shared: Option<Arc<Connection>>,
     services: Services,
@@ -116,6 +119,7 @@ impl ServerConnection {
             share: Arc::new(settings.share()),
             counted: 0,
             cutter: None,
+            hopeless: false,
             shared: None,
             services: Services::default(),
             health: settings.health.clone(),
@@ -152,6 +156,8 @@ impl ServerConnection {
         let (messages, sent) = (self.messages, self.output.total());
         if !self.output.is_empty() {
             Waiting::Write { sent }
+        } else if self.hopeless {
+            Waiting::Hopeless
         } else if !self.input.is_empty() {
             Waiting::Message { number: messages }
         } else if messages == 0 {
@@ -278,18 +284,41 @@ impl ServerConnection {
     #[cold]
     fn detect(&mut self) -> Result<()> {
         #[cfg(feature = "zlib")]
-        if self.accepted.framing.is_none() && !self.input.is_zlib() && is_zlib(self.input.bytes()) {
-            self.input.start_zlib();
-            self.output.start_zlib();
+        if self.accepted.framing.is_none() && !self.input.is_zlib() {
+            match is_zlib(self.input.bytes()) {
+                Some(true) => {
+                    self.input.start_zlib();
+                    self.output.start_zlib();
+                }
+                Some(false) => {}
+                None => return Ok(()),
+            }
         }
-        self.input.fill(ENOUGH)?;
-        let Some(framing) = detect(self.input.bytes(), &self.limits, &self.accepted)? else {
-            return Ok(());
+        let framing = loop {
+            let first = self.input.bytes();
+            match detect(first, &self.limits) {
+                Detected::Thrift(framing) => break framing,
+                Detected::Foreign(name) => {
+                    return Err(rejected(Some(name), first, &self.accepted));
+                }
+                Detected::Unknown => return Err(rejected(None, first, &self.accepted)),
+                Detected::Undecided => self.hopeless = is_hopeless(first, &self.limits),
+            }
+            if !self.input.more()? {
+                return Ok(());
+            }
         };
+        self.hopeless = false;
         self.cutter = Some(Cutter::new(framing));
         let (ends, created) = (self.ends.clone(), Some(self.services.share()));
         self.shared = Some(Arc::new(Connection { ends, framing: Some(framing), created }));
         Ok(())
+    }
+
+    /// Why the connection is closed if nothing more comes, if the client does not speak Thrift.
+    pub(crate) fn rejection(&self) -> Option<Error> {
+        let first = self.input.bytes();
+        self.hopeless.then(|| rejected(likely(first), first, &self.accepted))
     }
 
     /// What is held for it, for tasks that make answers: each has to be
@@ -411,7 +440,7 @@ impl ServerConnection {
         if upgrade.is_some_and(|one| one.take_request_header(&mut message, &self.limits).is_err()) {
             return;
         }
-        let protocol = protocol_of(&message);
+        let protocol = protocol_of_whole(&message);
         if let Ok(Envelope { method, kind: MessageKind::Call, seqid }) =
             read_envelope(protocol, &mut message)
         {

@@ -12,6 +12,8 @@ pub(crate) enum Waiting {
     FirstByte,
     /// The rest of a message.
     Message { number: u64 },
+    /// Bytes that show what a client speaks that is rejected already.
+    Hopeless,
     /// Progress of a write.
     Write { sent: u64 },
     /// The next call.
@@ -85,7 +87,9 @@ impl Waiting {
             ErrorKind::Timeout,
             match self {
                 Waiting::FirstByte => "the client sent nothing",
-                Waiting::Message { .. } => "the rest of a message did not come in time",
+                Waiting::Message { .. } | Waiting::Hopeless => {
+                    "the rest of a message did not come in time"
+                }
                 Waiting::Write { .. } => "the client does not take its answers",
                 Waiting::Idle { .. } => "the connection was idle",
                 #[cfg(feature = "async")]

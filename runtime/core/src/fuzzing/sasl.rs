@@ -100,7 +100,10 @@ impl Write for Pieces<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::sasl::{PlainClient, PlainServer};
 
     /// Answers each challenge with itself.
     struct Echo;
@@ -132,6 +135,85 @@ mod tests {
                 (outcome.items.read, outcome.items.sent),
                 (b"bc".to_vec(), expected.concat())
             );
+        }
+    }
+
+    /// The bytes in whole, and in pieces of that size, mean the same to both ends of a login.
+    fn check(stream: &[u8], piece: usize) -> Result<(), TestCaseError> {
+        let pieces: Vec<_> = stream.chunks(piece).collect();
+        let whole = &[stream][..];
+        let text = |error: Option<io::Error>| error.map(|error| error.to_string());
+        let serve = |pieces: &[&[u8]]| {
+            let plain = PlainServer::new(|user, password| user == password);
+            serve_login(pieces, vec![Box::new(plain)], 100)
+        };
+        let (once, often) = (serve(whole), serve(&pieces));
+        prop_assert_eq!(once.items, often.items);
+        prop_assert_eq!(text(once.error), text(often.error));
+        for rounds in [false, true] {
+            let log_in = |pieces: &[&[u8]]| {
+                let plain = || Box::new(PlainClient::new("me", "me"));
+                log_in_to(pieces, if rounds { Box::new(Echo) } else { plain() }, 100)
+            };
+            let (mut once, mut often) = (log_in(whole), log_in(&pieces));
+            if once.error.is_some() {
+                // Answers to messages are not sent if one that is wrong has come with them.
+                (once.items.sent, often.items.sent) = (Vec::new(), Vec::new());
+            }
+            prop_assert_eq!(once.items, often.items);
+            prop_assert_eq!(text(once.error), text(often.error));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_fuzzing_has_found_stays_mended() -> Result<(), TestCaseError> {
+        let named = "the reply looks like the PROXY protocol, not like SASL";
+        // The PROXY protocol, of which the first byte is no status of SASL.
+        let stream = b"\r\n\r\n\0\r\nQUIT\n";
+        for piece in 1..stream.len() {
+            check(stream, piece)?;
+            let pieces: Vec<_> = stream.chunks(piece).collect();
+            let error = log_in_to(&pieces, Box::new(Echo), 100).error;
+            prop_assert_eq!(error.map(|error| error.to_string()), Some(named.to_owned()));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_reply_that_ends_early_is_named_as_well_as_it_can_be() {
+        for (stream, expected) in [
+            (&b"HT"[..], "the reply looks like HTTP, not like SASL"),
+            (b"P", "the reply looks like plain text, not like SASL"),
+            (b"\x16", "the server does not speak SASL: Invalid status 22"),
+        ] {
+            let error = log_in_to(&[stream], Box::new(Echo), 100).error.expect("no login");
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn logins_mean_the_same_in_whatever_pieces_they_come(
+            start in prop::sample::select(vec![
+                &b""[..],
+                b"\x01\0\0\0\x05PLAIN\x02\0\0\0\x06\0me\0me",
+                b"\x01\0\0\0\x05PLAIN",
+                b"\x02\0\0\0\x01a\x05\0\0\0\0",
+                b"\x05\0\0\0\0",
+                b"\x03\0\0\0\x02no",
+                b"HTTP/1.1 400 Bad Request",
+                b"PROXY TCP4",
+                b"\r\n\r\n\0\r\nQUIT\n",
+                b"\x16\x03\x01",
+                b"text",
+            ]),
+            end in any::<prop::sample::Index>(),
+            noise in prop::collection::vec(prop_oneof![0..8_u8, any::<u8>()], 0..30),
+            piece in 1..10_usize,
+        ) {
+            let stream = [&start[..end.index(start.len() + 1)], &noise].concat();
+            check(&stream, piece)?;
         }
     }
 }

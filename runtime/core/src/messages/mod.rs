@@ -63,7 +63,7 @@ use crate::limits::Limits;
 use crate::protocol::{Envelope, message_end, read_envelope, write_envelope};
 use crate::rpc::body::Body;
 use crate::rpc::message::{MethodName, Protocol, Request, Response, ResponseKind};
-use crate::transport::protocol_of;
+use crate::transport::protocol_of_whole;
 use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 #[cfg(feature = "async")]
@@ -141,7 +141,7 @@ impl Message {
             let message = format!("a message of {length} bytes, above `Limits::message` ({limit})");
             return Err(Error::new(ErrorKind::SizeLimit, message));
         }
-        let protocol = protocol_of(&bytes);
+        let protocol = protocol_of_whole(&bytes);
         let Envelope { method, kind, seqid } = read_envelope(protocol, &mut bytes)?;
         Ok(Message { method, kind, seqid, protocol, body: bytes.into(), limits: *limits })
     }

@@ -31,7 +31,7 @@ pub(crate) fn log_in<IO: Read + Write>(
         }
         limit(stream)?;
         match stream.read(&mut scratch)? {
-            0 => return Err(closed()),
+            0 => return Err(client.ended(&mut input).unwrap_or_else(closed)),
             count => input.extend_from_slice(&scratch[..count]),
         }
         frames = client.receive(&mut input)?;
@@ -170,7 +170,7 @@ mod asynchronous {
                 return Ok((frames, input));
             }
             if stream.read_buf(&mut input).await? == 0 {
-                return Err(closed());
+                return Err(client.ended(&mut input).unwrap_or_else(closed));
             }
             frames = client.receive(&mut input)?;
         }

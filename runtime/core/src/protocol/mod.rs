@@ -84,6 +84,22 @@ fn method_name(size: u32, message: &mut Bytes) -> Result<MethodName> {
     Err(Error::new(kind, format!("a method name of {size} bytes, of which there are {left}")))
 }
 
+/// Reads the header at the start of a message that may be cut off.
+///
+/// # Errors
+/// [`ErrorKind::UnexpectedEof`] if more bytes may complete the header; others if it is malformed.
+pub(crate) fn read_head(protocol: Protocol, message: &mut Bytes) -> Result<Envelope> {
+    match protocol {
+        #[cfg(feature = "json")]
+        Protocol::Json => json::read_head(message),
+        #[cfg(feature = "thriftpy-json")]
+        Protocol::ThriftPyJson => {
+            Err(Error::new(ErrorKind::InvalidData, "only a whole message can be read"))
+        }
+        _ => read_envelope(protocol, message),
+    }
+}
+
 /// Appends the header of a message with a body of that many bytes.
 pub(crate) fn write_envelope(
     protocol: Protocol,

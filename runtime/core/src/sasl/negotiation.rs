@@ -13,7 +13,7 @@ use std::io;
 use bytes::{Buf, Bytes, BytesMut};
 
 use super::{ClientMechanism, Evaluation, Frames, ServerMechanism};
-use crate::transport::foreign;
+use crate::transport::{Shown, foreign, likely};
 
 const START: u8 = 1;
 const OK: u8 = 2;
@@ -56,9 +56,18 @@ impl Client {
     /// # Errors
     /// The server has rejected the client, or does not speak SASL.
     pub(crate) fn receive(&mut self, input: &mut BytesMut) -> io::Result<Option<Frames>> {
-        while let Some((status, payload)) =
-            take(input, &mut self.messages).map_err(|error| self.unexpected(input, error))?
-        {
+        loop {
+            let (status, payload) = match take(input, &mut self.messages) {
+                Ok(Some(message)) => message,
+                Ok(None) => return Ok(None),
+                Err(error) if self.messages > 0 => return Err(error),
+                Err(error) => match foreign(input) {
+                    Shown::Is(name) => return Err(no_sasl(Some(name), &error)),
+                    Shown::Not => return Err(no_sasl(None, &error)),
+                    // More bytes name it.
+                    Shown::Open => return Ok(None),
+                },
+            };
             match status {
                 COMPLETE => {
                     if !self.mechanism.is_complete() || !payload.is_empty() {
@@ -81,20 +90,23 @@ impl Client {
                 _ => return Err(broken(format!("the SASL reply has the status {status}"))),
             }
         }
-        Ok(None)
     }
 
-    /// The error for a reply that is no message of the negotiation.
+    /// The error for bytes at the end of the stream that are no part of a negotiation.
     #[cold]
-    fn unexpected(&self, reply: &[u8], error: io::Error) -> io::Error {
-        if self.messages > 0 {
-            return error;
-        }
-        broken(match foreign(reply) {
-            Some(guess) => format!("the reply looks like {guess}, not like SASL"),
-            None => format!("the server does not speak SASL: {error}"),
-        })
+    pub(crate) fn ended(&mut self, input: &mut BytesMut) -> Option<io::Error> {
+        let error = take(input, &mut self.messages).err()?;
+        Some(no_sasl(likely(input), &error))
     }
+}
+
+/// The error for a reply that is no message of the negotiation.
+#[cold]
+fn no_sasl(name: Option<&str>, error: &io::Error) -> io::Error {
+    broken(match name {
+        Some(name) => format!("the reply looks like {name}, not like SASL"),
+        None => format!("the server does not speak SASL: {error}"),
+    })
 }
 
 /// The server's side.

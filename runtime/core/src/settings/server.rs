@@ -17,6 +17,9 @@ use crate::transport::Accepted;
 /// Default of `max_connections`, if the file limit of the process allows it.
 const MOST_CONNECTIONS: usize = 10_000;
 
+/// How long more bytes of a client that is rejected already may take.
+const HOPELESS: Duration = Duration::from_millis(500);
+
 /// How often a connection is probed for a disconnect while nothing is read from it.
 #[cfg(feature = "async")]
 const HANG_UP: Duration = Duration::from_millis(500);
@@ -126,6 +129,7 @@ impl ServerSettings {
         match waiting {
             Waiting::FirstByte => self.first_byte_timeout,
             Waiting::Message { .. } => self.message_timeout,
+            Waiting::Hopeless => self.message_timeout.min(HOPELESS),
             Waiting::Write { .. } => self.write_timeout,
             Waiting::Idle { .. } => self.idle_timeout,
             #[cfg(feature = "async")]

@@ -284,7 +284,7 @@ fn a_header_that_is_announced_too_large_is_not_waited_for() {
         server.space().extend_from_slice(start);
         let error = server.next_call().expect_err("it is too large");
         assert_eq!(error.kind(), ErrorKind::SizeLimit);
-        assert!(error.message().contains("a tracking header of at least"), "{error}");
+        assert!(error.message().contains("a tracking header is too large"), "{error}");
     }
 }
 

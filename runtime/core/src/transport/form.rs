@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::rpc::message::{Headers, Protocol};
-use crate::transport::{Framing, header, protocol_of, ttheader};
+use crate::transport::{Framing, header, protocol_of_whole, ttheader};
 use crate::ttype::ApplicationErrorKind;
 
 /// The form of a message. An answer has the form of its call.
@@ -97,7 +97,7 @@ impl Frame {
         match framing {
             Framing::Framed | Framing::Unframed => Ok(Message {
                 form: framing.into(),
-                protocol: protocol_of(&bytes),
+                protocol: protocol_of_whole(&bytes),
                 headers: Headers::default(),
                 bytes,
             }),

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits::Limits;
 use crate::rpc::message::{Headers, Protocol};
 use crate::transport::form::{Block, Fixed, check_count, milliseconds};
-use crate::transport::{Form, Framing, Message, Unreadable, protocol_of};
+use crate::transport::{Form, Framing, Message, Unreadable, protocol_of_whole};
 
 /// First bytes of a frame. As the length of a name in old binary they would be above 256 MB.
 pub(super) const MAGIC: [u8; 2] = [0x0f, 0xff];
@@ -63,7 +63,7 @@ pub(super) fn open(frame: Bytes, limits: &Limits) -> Result<Message, Box<Unreada
         false => bytes,
         true => super::zlib::decompress(&bytes, limits.frame_limit()).map_err(malformed)?.into(),
     };
-    let protocol = match (protocol, protocol_of(&bytes)) {
+    let protocol = match (protocol, protocol_of_whole(&bytes)) {
         (Protocol::Binary, old @ Protocol::BinaryOld) => old,
         (named, _) => named,
     };

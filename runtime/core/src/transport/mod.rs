@@ -1,5 +1,6 @@
 //! Transports: message framing in a byte stream.
 
+mod foreign;
 mod form;
 mod framed;
 mod header;
@@ -19,9 +20,13 @@ use crate::protocol::Skipper;
 use crate::rpc::message::{Headers, Protocol};
 use crate::ttype::{ApplicationErrorKind, TType};
 
+pub(crate) use foreign::{Shown, answers_with, foreign, likely, sasl};
 pub(crate) use form::{Form, Frame, Message, Unreadable, check_count, timeout};
 pub(crate) use framed::oversized;
-pub(crate) use wire::{ENOUGH, begins_message, detect, explain, foreign, is_sasl, protocol_of};
+pub(crate) use wire::{
+    Detected, answers_in, begins_message, detect, is_hopeless, protocol_of, protocol_of_whole,
+    rejected,
+};
 #[cfg(feature = "zlib")]
 pub(crate) use zlib::{Inflater, append, compress, is_zlib};
 
@@ -47,7 +52,8 @@ pub(crate) use zlib::{Inflater, append, compress, is_zlib};
 /// | a method and a space, as in `POST /` | HTTP (feature `http`), async servers |
 ///
 /// A connection is either framed or unframed; protocols, and frames with and without headers, may mix
-/// on it. Anything else is closed, with a log event that names what the bytes look like. A server can
+/// on it. Anything else is closed, with a log event that names what the bytes look like; half a second after the
+/// last byte, if more bytes would name it. How the bytes are divided among packets makes no difference. A server can
 /// be limited to one framing and one protocol with [`Server::framing`](crate::blocking::Server::framing)
 /// and [`Server::protocol`](crate::blocking::Server::protocol).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -198,7 +204,7 @@ impl Cutter {
         match self.framing {
             Framing::Unframed => {
                 let end = match &self.structs {
-                    None => self.skipper.end(protocol_of(input), input, limits)?,
+                    None => end_of_message(&mut self.skipper, input, limits)?,
                     Some(_) => self.end_with_struct(input, limits)?,
                 };
                 let Some(end) = end else { return Ok(None) };
@@ -226,7 +232,7 @@ impl Cutter {
             return Ok(None);
         };
         let message = input.get(start..).unwrap_or_default();
-        let end = self.skipper.end(protocol_of(message), message, limits)?;
+        let end = end_of_message(&mut self.skipper, message, limits)?;
         if end.is_some() {
             structs.end = None;
         }
@@ -253,6 +259,19 @@ impl Cutter {
     }
 }
 
+/// End of the unframed message at the start of `input`, once it shows its protocol.
+#[inline]
+pub(crate) fn end_of_message(
+    skipper: &mut Skipper,
+    input: &[u8],
+    limits: &Limits,
+) -> Result<Option<usize>> {
+    match protocol_of(input) {
+        Some(protocol) => skipper.end(protocol, input, limits),
+        None => Ok(None),
+    }
+}
+
 impl Structs {
     /// End of the struct before the message at the start of `input`; 0 if there is none.
     fn end(
@@ -265,19 +284,18 @@ impl Structs {
             return Ok(self.end);
         }
         let end = match begins_message(self.protocol, input) {
-            true => Some(0),
-            false => skipper.end_of_value(self.protocol, TType::STRUCT, input, limits)?,
+            true => Ok(Some(0)),
+            false => skipper.end_of_value(self.protocol, TType::STRUCT, input, limits),
         };
-        // What is missing of a string counts already.
-        if skipper.wanted() > limits.header_bytes {
-            let (size, limit) = (skipper.wanted(), limits.header_bytes);
+        // What is missing of a string counts already; what is wrong behind the limit does not matter.
+        if skipper.passed() > limits.header_bytes {
+            let limit = limits.header_bytes;
             return Err(Error::new(
                 ErrorKind::SizeLimit,
-                format!(
-                    "a tracking header of at least {size} bytes, but `Limits::header_bytes` allows {limit}"
-                ),
+                format!("a tracking header is too large: `Limits::header_bytes` allows {limit}"),
             ));
         }
+        let end = end?;
         if end.is_some() {
             skipper.restart();
         }

@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::rpc::message::{Headers, Protocol};
 use crate::transport::form::{Block, Fixed, check_count, milliseconds};
-use crate::transport::{Form, Framing, Message, Unreadable, protocol_of};
+use crate::transport::{Form, Framing, Message, Unreadable, protocol_of_whole};
 use crate::value::shared_str::SharedStr;
 
 /// First bytes of a frame. As the length of a name in old binary they would be above 256 MB.
@@ -93,7 +93,7 @@ pub(super) fn open(frame: Bytes, limits: &Limits) -> Result<Message, Box<Unreada
         form.framed = true;
         bytes = bytes.slice(4..);
     }
-    let protocol = match (protocol, protocol_of(&bytes)) {
+    let protocol = match (protocol, protocol_of_whole(&bytes)) {
         (Protocol::Binary, old @ Protocol::BinaryOld) => old,
         (named, _) => named,
     };

@@ -28,10 +28,14 @@ fn compressor() -> Compress {
     Compress::new(Compression::default(), true)
 }
 
-/// Whether bytes are the start of a zlib stream with the usual window of 32 KiB. As the length of a
-/// frame or a name they would be above 2 GB.
-pub(crate) fn is_zlib(first: &[u8]) -> bool {
-    matches!(first, [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..])
+/// Whether bytes are the start of a zlib stream with the usual window of 32 KiB; `None` if more bytes decide.
+/// As the length of a frame or a name they would be above 2 GB.
+pub(crate) fn is_zlib(first: &[u8]) -> Option<bool> {
+    match first {
+        [] | [0x78] => None,
+        [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..] => Some(true),
+        _ => Some(false),
+    }
 }
 
 /// Appends a zlib stream with these bytes.
@@ -173,11 +177,13 @@ pub(crate) struct Inflater {
     /// Whether the state may hold decompressed bytes.
     pending: bool,
     ended: bool,
+    /// Why nothing more can be decompressed, which follows what could be.
+    failed: Option<Error>,
 }
 
 impl Inflater {
     pub(crate) fn new(raw: BytesMut) -> Inflater {
-        Inflater { raw, state: Decompress::new(true), pending: false, ended: false }
+        Inflater { raw, state: Decompress::new(true), pending: false, ended: false, failed: None }
     }
 
     /// Whether nothing is left to decompress.
@@ -193,10 +199,13 @@ impl Inflater {
     /// Appends up to 64 KiB to `out`; `false` if more input is needed.
     ///
     /// # Errors
-    /// The stream is malformed.
+    /// The stream is malformed. What comes before that has been appended by earlier calls.
     pub(crate) fn more(&mut self, out: &mut BytesMut) -> Result<bool> {
         let start = out.len();
         while !self.is_empty() && out.len() == start {
+            if let Some(error) = &self.failed {
+                return Err(error.clone());
+            }
             if self.ended {
                 let error = "bytes follow the end of the zlib stream";
                 return Err(Error::new(ErrorKind::InvalidData, error));
@@ -204,7 +213,7 @@ impl Inflater {
             if self.state.total_in() == 0 {
                 match self.raw.first_chunk::<HEADER>() {
                     None => return Ok(false),
-                    Some(header) if is_zlib(header) => {}
+                    Some(header) if is_zlib(header) == Some(true) => {}
                     Some(header) => {
                         return Err(Error::new(
                             ErrorKind::InvalidData,
@@ -221,10 +230,11 @@ impl Inflater {
             out.truncate(start + made as usize);
             self.raw.advance(read as usize);
             self.pending = made as usize == room;
-            match status.map_err(broken)? {
-                Status::StreamEnd => (self.pending, self.ended) = (false, true),
-                _ if read == 0 && made == 0 => break,
-                _ => {}
+            match status {
+                Ok(Status::StreamEnd) => (self.pending, self.ended) = (false, true),
+                Ok(_) if read == 0 && made == 0 => break,
+                Ok(_) => {}
+                Err(error) => (self.pending, self.failed) = (true, Some(broken(error))),
             }
         }
         Ok(out.len() > start)

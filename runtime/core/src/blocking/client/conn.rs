@@ -9,9 +9,7 @@ use std::time::{Duration, Instant};
 use super::connect::{Connected, Source};
 use super::exchange::{LATE, Outcome, Wire, exchange};
 use super::worker::{Worker, WorkerInterrupt};
-use crate::connection::{
-    ClientConnection, Output, Reply, SLICES, closed, lost, no_handshake, unreadable,
-};
+use crate::connection::{ClientConnection, Output, Reply, SLICES, lost, no_handshake, unreadable};
 use crate::error::Result;
 use crate::net::blocking_stream::ClientStream;
 use crate::net::socket::Socket;
@@ -250,7 +248,7 @@ impl SocketConn {
         let wire = &mut self.wire;
         while late.len() <= LATE {
             match read(&mut wire.stream, &mut wire.scratch, self.codec.space()) {
-                Ok(0) => return Err(closed(self.codec.hint())),
+                Ok(0) => return Err(self.codec.ended()),
                 Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(lost(error)),

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Instant;
 
-use crate::connection::{ClientConnection, Reply, closed, flooded, lost, no_such_call, unreadable};
+use crate::connection::{ClientConnection, Reply, flooded, lost, no_such_call, unreadable};
 use crate::error::Error;
 use crate::rpc::message::Request;
 
@@ -77,7 +77,7 @@ pub(super) fn exchange(
         }
         let error = match wire.read(codec) {
             Ok(None) => return Outcome::Late,
-            Ok(Some(0)) => closed(codec.hint()),
+            Ok(Some(0)) => codec.ended(),
             Ok(Some(_)) => continue,
             Err(error) => lost(error),
         };

@@ -10,6 +10,7 @@ use rustls::{AlertDescription, CertificateError, Connection};
 
 use super::Peer;
 use crate::net::socket::Socket;
+use crate::transport::{Shown, foreign};
 
 /// One end of a connection.
 pub(crate) struct Tls {
@@ -263,16 +264,15 @@ pub(super) fn not_tls(first: &[u8]) -> io::Result<()> {
     }
 }
 
-/// The protocol of a client whose first bytes are these, if it is not TLS.
+/// The protocol of a client whose first bytes are these, if it is not TLS: the first byte decides that, and those
+/// that have come with it name the protocol.
 fn guess(first: &[u8]) -> Option<&'static str> {
-    const METHODS: [&[u8]; 8] =
-        [b"GET ", b"POST", b"PUT ", b"HEAD", b"OPTI", b"DELE", b"PRI ", b"CONN"];
-    let starts = |one: &&[u8]| first.starts_with(&one[..one.len().min(first.len())]);
     match first {
         [] | [0x16, ..] => None,
-        [0x80 | 0x82, ..] | [0, ..] => Some("Thrift"),
-        [b'S', b'S', b'H', ..] => Some("SSH"),
-        _ if METHODS.iter().any(starts) => Some("HTTP"),
-        _ => Some("another protocol"),
+        [0x00 | 0x80 | 0x82, ..] => Some("Thrift"),
+        _ => match foreign(first) {
+            Shown::Is(name) => Some(name),
+            Shown::Open | Shown::Not => Some("another protocol"),
+        },
     }
 }

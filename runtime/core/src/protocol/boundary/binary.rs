@@ -34,9 +34,9 @@ impl Layout for Binary {
         Ok(match bytes.get(at..) {
             Some([0, ..]) => Field::Stop,
             Some([ty, _, _, ..]) => Field::Header(TType(*ty), 3),
-            // A type byte alone can already be rejected.
+            // A type byte alone can already be rejected, as its value is.
             Some([ty, ..]) if min_width(TType(*ty)).is_none() => {
-                return Err(no_such_type(TType(*ty), at));
+                return Err(no_such_type(TType(*ty), at + 3));
             }
             _ => Field::Unknown,
         })

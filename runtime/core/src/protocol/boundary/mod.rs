@@ -129,6 +129,11 @@ impl Skipper {
         (self.brackets = json::Brackets::default());
     }
 
+    /// Size of what is understood, in bytes, with strings that are being waited for.
+    pub(crate) fn passed(&self) -> usize {
+        self.at
+    }
+
     /// Minimum size of the message, in bytes.
     pub(crate) fn wanted(&self) -> usize {
         self.at.saturating_add(self.levels.len())
@@ -267,7 +272,7 @@ fn no_such_type(ty: impl std::fmt::Display, at: usize) -> Error {
 #[cfg(test)]
 mod testing {
     use super::*;
-    use crate::transport::protocol_of;
+    use crate::transport::end_of_message;
 
     /// Enough elements for a megabyte; fewer under Miri.
     pub(super) const MANY: usize = if cfg!(miri) { 70 } else { 70_000 };
@@ -278,7 +283,7 @@ mod testing {
         let mut seen = 0;
         for piece in pieces.iter().cycle() {
             let arrived = &bytes[..seen];
-            let end = skipper.end(protocol_of(arrived), arrived, limits)?;
+            let end = end_of_message(&mut skipper, arrived, limits)?;
             if end.is_some() || seen == bytes.len() {
                 return Ok(end);
             }
@@ -301,7 +306,7 @@ mod testing {
             let mut found = None;
             for seen in (0..message.len()).step_by(piece).chain([message.len()]) {
                 let arrived = &message[..seen];
-                found = skipper.end(protocol_of(arrived), arrived, &Limits::DEFAULT)?;
+                found = end_of_message(&mut skipper, arrived, &Limits::DEFAULT)?;
             }
             assert_eq!(found, Some(message.len()));
             assert!(skipper.steps <= 2 * message.len(), "{} steps", skipper.steps);

@@ -31,6 +31,30 @@ pub fn write_envelope(method: &str, kind: MessageKind, seqid: i32, out: &mut Vec
 pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     let json = message.clone();
     let mut parser = Parser::flat(&json);
+    let envelope = header(&mut parser)?;
+    message.advance(parser.at());
+    let end = message.iter().rposition(|byte| !byte.is_ascii_whitespace());
+    match end {
+        Some(end) if message[end] == b']' => message.truncate(end),
+        _ => return Err(Error::new(ErrorKind::UnexpectedEof, "the message does not end with `]`")),
+    }
+    Ok(envelope)
+}
+
+/// Reads the header at the start of a message that may be cut off.
+///
+/// # Errors
+/// As [`read_envelope`]; [`ErrorKind::UnexpectedEof`] if more bytes may complete the header.
+pub(crate) fn read_head(message: &[u8]) -> Result<Envelope> {
+    let mut parser = Parser::flat(message);
+    header(&mut parser).map_err(|error| match parser.at() < message.len() {
+        true => error,
+        // The last number may go on.
+        false => Error::new(ErrorKind::UnexpectedEof, error.message().to_owned()),
+    })
+}
+
+fn header(parser: &mut Parser<'_>) -> Result<Envelope> {
     parser.expect(b'[')?;
     let version: i32 = parser.number("message version")?;
     if version != VERSION {
@@ -47,11 +71,5 @@ pub fn read_envelope(message: &mut Bytes) -> Result<Envelope> {
     parser.expect(b',')?;
     let seqid = parser.number("sequence id")?;
     parser.expect(b',')?;
-    message.advance(parser.at());
-    let end = message.iter().rposition(|byte| !byte.is_ascii_whitespace());
-    match end {
-        Some(end) if message[end] == b']' => message.truncate(end),
-        _ => return Err(Error::new(ErrorKind::UnexpectedEof, "the message does not end with `]`")),
-    }
     Ok(Envelope { method, kind, seqid })
 }

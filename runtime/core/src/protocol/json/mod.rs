@@ -31,6 +31,7 @@ mod types;
 pub(crate) mod write;
 
 pub(crate) use envelope::END;
+pub(crate) use envelope::read_head;
 pub use envelope::{read_envelope, write_envelope};
 pub(crate) use read::{structure, transcode};
 pub(crate) use types::name as type_name;
