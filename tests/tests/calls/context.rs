@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use thriftly::{Context, Deadline, Error, Framing, Protocol, Request, Response, blocking};
+use thriftly::{
+    ApplicationErrorKind, Context, Deadline, Error, ErrorKind, Framing, Protocol, Request,
+    Response, blocking,
+};
 
 thriftly::thrift!(inline: "
     exception Odd { 1: i32 number }
@@ -269,10 +272,14 @@ fn an_answer_tells_a_declared_exception_from_a_value() {
         let answers = std::mem::take(&mut *layer.answers.lock().expect("nobody panics"));
         let declared: Vec<_> = answers.iter().map(Response::is_declared_exception).collect();
         assert_eq!(declared, [false, true, false], "{protocol}");
+        assert!(answers.iter().all(|answer| answer.error().is_none()), "{protocol}");
     }
     assert!(!Response::none(Protocol::Binary).is_declared_exception());
     let failed = Response::exception(Protocol::Binary, &Error::internal("no"));
     assert!(!failed.is_declared_exception());
+    let error = failed.error().expect("it reports one");
+    assert_eq!(error.kind(), ErrorKind::Application(ApplicationErrorKind::INTERNAL_ERROR));
+    assert_eq!(error.message(), "no");
     assert_eq!(Framing::default(), Framing::Unframed);
 }
 

@@ -46,14 +46,18 @@ impl Response {
         Response::new(ResponseKind::Exception, protocol, body)
     }
 
-    /// The error that an exception reports.
+    /// The failure that the reply reports, for layers that retry calls or count failures: the application exception with
+    /// which a server has answered, of the kind [`ErrorKind::Application`](crate::ErrorKind::Application), or why it cannot
+    /// be decoded. In a server, also the error of a oneway call.
     ///
-    /// # Errors
-    /// The body is not an [`ApplicationError`].
-    pub(crate) fn application_error(&self) -> Result<Error> {
+    /// `None` for values and for [declared exceptions](Response::is_declared_exception).
+    pub fn error(&self) -> Option<Error> {
+        if self.kind != ResponseKind::Exception {
+            return self.failure.clone();
+        }
         let body = self.body.clone().into_bytes();
-        let error: ApplicationError = decode_body(self.protocol, &body, &self.limits)?;
-        Ok(Error::from(error).unanswered())
+        let error: Result<ApplicationError> = decode_body(self.protocol, &body, &self.limits);
+        Some(error.map_or_else(|error| error, |error| Error::from(error).unanswered()))
     }
 }
 

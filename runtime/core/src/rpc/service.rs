@@ -350,6 +350,9 @@ pub(crate) fn answered<T>(
     decode: impl FnOnce(Protocol, &Bytes, &Limits) -> Result<T>,
 ) -> Result<Option<T>> {
     let server = response.server.clone();
+    if let Some(error) = response.error() {
+        return Err(of_call(error, method, server.as_deref()));
+    }
     match response.kind {
         ResponseKind::Reply => {
             let Response { protocol, limits, body, .. } = response;
@@ -358,11 +361,7 @@ pub(crate) fn answered<T>(
                 Err(error) => Err(of_call(error, method, server.as_deref())),
             }
         }
-        ResponseKind::Exception => {
-            let error = response.application_error().unwrap_or_else(|error| error);
-            Err(of_call(error, method, server.as_deref()))
-        }
-        ResponseKind::None => Ok(None),
+        ResponseKind::Exception | ResponseKind::None => Ok(None),
     }
 }
 

@@ -117,8 +117,7 @@ impl Handshake {
     /// # Errors
     /// The reply is malformed.
     pub(crate) fn agreed(&self, response: Response, limits: &Limits) -> Result<Option<Upgrade>> {
-        if response.kind == ResponseKind::Exception {
-            let reason = response.application_error().unwrap_or_else(|error| error);
+        if let Some(reason) = response.error() {
             tracing::debug!(%reason, "the server does not track calls");
             return Ok(None);
         }

@@ -8,7 +8,7 @@ use super::{CallHeader, SharedTracker};
 use crate::connection::guard;
 use crate::error::{Error, Result};
 use crate::rpc::context::Connection;
-use crate::rpc::message::{MethodName, Request, Response, ResponseKind};
+use crate::rpc::message::{MethodName, Request, Response};
 
 /// The side of a call that has recorded it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,12 +179,11 @@ impl Outcome {
     pub(crate) fn of(result: &Result<Response>) -> Outcome {
         match result {
             Err(error) => Outcome::Failed(error.clone()),
-            Ok(Response { failure: Some(error), .. }) => Outcome::Failed(error.clone()),
-            Ok(response) if response.kind == ResponseKind::Exception => {
-                Outcome::Failed(response.application_error().unwrap_or_else(|error| error))
-            }
-            Ok(response) if response.is_declared_exception() => Outcome::DeclaredException,
-            Ok(_) => Outcome::Success,
+            Ok(response) => match response.error() {
+                Some(error) => Outcome::Failed(error),
+                None if response.is_declared_exception() => Outcome::DeclaredException,
+                None => Outcome::Success,
+            },
         }
     }
 }
