@@ -156,3 +156,13 @@ fn blocking_layers_stand_around_each_other() {
     assert_eq!(*seen.lock().expect("nobody panics"), order);
     assert_eq!(client.user().expect("the layer before it"), "inner server");
 }
+
+/// Each example fails if its calls do not end as it says.
+#[test]
+fn the_examples_of_middleware_run_to_their_end() {
+    for name in ["middleware", "balance"] {
+        let output = std::process::Command::new(thriftly_tests::peers::example(name)).output();
+        let output = output.expect("it is built");
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}

@@ -1,0 +1,3 @@
+service Store {
+    string get(1: string key) (idempotent)
+}
