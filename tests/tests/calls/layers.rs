@@ -159,8 +159,8 @@ fn blocking_layers_stand_around_each_other() {
 
 /// Each example fails if its calls do not end as it says.
 #[test]
-fn the_examples_of_middleware_run_to_their_end() {
-    for name in ["middleware", "balance"] {
+fn the_examples_of_middleware_metrics_and_traces_run_to_their_end() {
+    for name in ["middleware", "balance", "prometheus", "opentelemetry"] {
         let output = std::process::Command::new(thriftly_tests::peers::example(name)).output();
         let output = output.expect("it is built");
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
