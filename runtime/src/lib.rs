@@ -44,6 +44,8 @@
 //!   feature `thriftpy-json`, `thriftpy_json`.
 //! - serde's `Serialize` and `Deserialize` for generated types, [`Uuid`], [`Double`], [`SharedStr`]
 //!   and unknown fields, with the feature `serde`: see [serde](thrift!#serde).
+//! - Types at run time, with the feature `dynamic`: IDL files are loaded, values encoded, and methods called and
+//!   served by name: `dynamic`.
 //! - Async servers and clients on tokio, with the feature `async` (on by default): `Server`,
 //!   `Channel`, `ClientBuilder`.
 //! - HTTP/1.1 and HTTP/2, with the feature `http`: on the port of all other framings, as a service for

@@ -14,6 +14,10 @@
 //! 12. [`evolution`]: changing an IDL that others use.
 //! 13. [`coming_from`]: ThriftPy, Apache's crate, volo and tonic.
 //! 14. [`generated`]: everything that `thrift!` generates, in a module to click through.
+#![cfg_attr(
+    feature = "dynamic",
+    doc = "15. [`dynamic`]: IDL that is loaded at run time, for gateways, mocks and scripts."
+)]
 //!
 //! The examples are compiled and run as tests, except for fragments that need files of yours, which are
 //! shown as text, and a program that waits for a signal, which is only compiled.
@@ -56,6 +60,10 @@ pub mod evolution {}
 
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
+
+#[cfg(feature = "dynamic")]
+#[doc = include_str!("dynamic.md")]
+pub mod dynamic {}
 
 #[doc = include_str!("generated.md")]
 pub mod generated {

@@ -4,11 +4,15 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use thriftly::dynamic::{BlockingHandlers, Call, CallError, Client, Handlers, Idl, Kind, Value};
+use thriftly::dynamic::{
+    BlockingHandlers, Call, CallError, Client, Handlers, Idl, Kind, Memory, Options, Value,
+};
 use thriftly::{
     ApplicationErrorKind, Channel, ClientBuilder, Context, Error, ErrorKind, Framing, Protocol,
     Request, Server, blocking,
 };
+
+use thriftly_tests::peers::{Program, example};
 
 thriftly::thrift!("../../idl/dynamic.thrift");
 
@@ -464,6 +468,37 @@ fn handlers_that_do_not_fit_the_idl_are_failures_of_the_server() -> thriftly::Re
 fn binary_entry() -> Vec<u8> {
     let entry = thriftly::binary::to_vec(&entry("a")).expect("it can be encoded");
     [b"\x0c\0\x01", &entry[..], b"\0"].concat()
+}
+
+#[test]
+fn an_idl_with_errors_is_not_loaded_and_all_of_them_are_told() {
+    let error = Idl::load("nowhere/x.thrift").expect_err("there is no such file");
+    assert_eq!(error.kind(), ErrorKind::Idl);
+    assert!(error.message().starts_with("error: cannot read nowhere/x.thrift: "), "{error}");
+
+    let mut files = Memory::default();
+    files.insert("parts/part.thrift", "struct Part {\n  1: sting name\n  1: i32 size\n}");
+    files.insert("main.thrift", "include \"part.thrift\"\nconst i32 FEW = \"one\"");
+    let options = Options { include_dirs: vec!["parts".into()], ..Options::default() };
+    let error = Idl::load_from(&files, "main.thrift", &options).expect_err("it has errors");
+    let titles = error.message().lines().filter(|line| line.starts_with("error: "));
+    assert_eq!(titles.count(), 3, "{error}");
+    assert!(error.message().contains("note: included from main.thrift:1"), "{error}");
+}
+
+#[test]
+fn the_example_prints_what_it_calls() {
+    let (lines, status) =
+        Program::start(&example("dynamic"), [""; 0]).outcome(Duration::from_secs(60));
+    assert_eq!(status, Some(0), "{lines:?}");
+    assert_eq!(
+        lines[2..],
+        [
+            r#"{"key":"ada","text":"Countess","tags":["a","b"],"version":1}"#,
+            r#"NotFound { key: String("bob") }"#,
+            "put.entry.tags[1]: expected string, found 7",
+        ]
+    );
 }
 
 #[test]
