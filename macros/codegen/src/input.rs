@@ -54,6 +54,8 @@ pub struct Options {
     pub(crate) only: Vec<Key>,
     /// Fields that are not generated, and types whose fields are not.
     pub(crate) skip: Vec<Key>,
+    /// Fields that are decoded when they are needed.
+    pub(crate) lazy: Vec<Key>,
     /// Derives for every generated type.
     pub(crate) derive: Vec<Path>,
     /// The path of the runtime, if it has another name.
@@ -103,13 +105,14 @@ pub(crate) struct Key {
 }
 
 /// The name of every option, as [`Options::parse_value`] reads them.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 17] = [
     "include_dirs",
     "with",
     "names",
     "types",
     "only",
     "skip",
+    "lazy",
     "derive",
     "crate",
     "maps",
@@ -207,6 +210,7 @@ impl Options {
             "types" => self.types = entries(input, syn::Type::parse)?,
             "only" => self.only = keys(input)?,
             "skip" => self.skip = keys(input)?,
+            "lazy" => self.lazy = keys(input)?,
             "derive" => {
                 let list;
                 bracketed!(list in input);

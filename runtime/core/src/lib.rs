@@ -75,6 +75,7 @@ pub use tower_layer::Layer;
 pub use transport::Framing;
 pub use ttype::{ApplicationErrorKind, MessageKind, TType};
 pub use value::double::Double;
+pub use value::lazy::Lazy;
 pub use value::shared_str::SharedStr;
 pub use value::unknown::{UnknownField, UnknownFields};
 pub use value::uuid::Uuid;

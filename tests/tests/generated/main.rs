@@ -10,6 +10,7 @@ pub mod hygiene;
 mod json_keys;
 mod json_with_names;
 mod keys;
+mod lazy;
 mod long_constants;
 mod names;
 mod projected;

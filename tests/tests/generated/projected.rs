@@ -35,8 +35,7 @@ fn footer() -> whole::Footer {
         by_page: vec![statistics.clone(); 2],
         codec: whole::Codec::Zstd,
     };
-    let group =
-        whole::Group { columns: vec![column("a"), column("b")], size: 100, ..Default::default() };
+    let group = whole::Group { columns: vec![column("a"), column("b")], size: 100 };
     whole::Footer { version: 2, rows: 5, groups: vec![group; 3], creator: Some("tests".into()) }
 }
 

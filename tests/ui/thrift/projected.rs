@@ -10,6 +10,7 @@ thriftly::thrift!(
     ",
     only: ["Person.{name, adress}", "Persn.name", "Person", "Contact.mail"],
     skip: ["Adress", "Address.town", "Size", "Color", "Shop.buy", "LIMIT", "Contact.mail"],
+    lazy: ["Person.adress", "Contact.mail", "Size", "Shop.buy.price"],
 );
 
 thriftly::thrift!(inline: "struct S { 1: i32 a }", only: ["S{a}"]);

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use thriftly_parser::program::{
-    Annotation, DefId, Definition, Function, Name, Program, Service, Struct, Type, TypeKind,
+    Annotation, DefId, Definition, Function, Name, Program, Service, Struct, StructKind, Type,
+    TypeKind,
 };
 use thriftly_parser::source::{FileId, Span};
 
@@ -22,6 +23,8 @@ use crate::name::value_name;
 pub(crate) struct Foreign {
     /// By the place of the item's name.
     types: HashMap<Span, ForeignType>,
+    /// The fields of the option `lazy`, whose types are among the others.
+    lazy: HashSet<Span>,
 }
 
 struct ForeignType {
@@ -71,6 +74,11 @@ impl Foreign {
         }
     }
 
+    /// Whether the field is one of the option `lazy`.
+    pub(super) fn is_lazy(&self, name: &Name) -> bool {
+        self.lazy.contains(&name.span)
+    }
+
     /// Whether the item of the name has a Rust type.
     pub(super) fn has(&self, name: &Name) -> bool {
         self.types.contains_key(&name.span)
@@ -96,6 +104,30 @@ impl Within {
 }
 
 impl Lowerer<'_> {
+    /// Gives the fields of the option `lazy` their types, which are made of those that they would have otherwise.
+    pub(super) fn add_lazy(&mut self) {
+        let mut lazy = Vec::new();
+        for key in &self.options.lazy {
+            let Ok(Target::Field(target)) = Target::find(self.program, &key.text) else { continue };
+            let found = self.program.definitions().find_map(|(id, definition)| match definition {
+                Definition::Struct(item) if item.kind != StructKind::Union => {
+                    let index = item.fields.iter().position(|one| std::ptr::eq(one, target))?;
+                    Some((id, index))
+                }
+                _ => None,
+            });
+            let Some((id, index)) = found else { continue };
+            if !self.foreign.has(&target.name) {
+                let inner = self.boxed_type(id, index, target, Form::owned(id.file));
+                lazy.push((target.name.span, quote!(__std::Lazy<#inner>)));
+            }
+        }
+        for (span, rust) in lazy {
+            self.foreign.lazy.insert(span);
+            self.foreign.types.insert(span, ForeignType { rust, written: "Lazy".to_owned() });
+        }
+    }
+
     /// Whether the type is named by a Rust type: itself, or what it is a typedef of.
     pub(super) fn is_foreign(&self, ty: &Type) -> bool {
         let TypeKind::Named(id) = &ty.kind else { return false };
@@ -126,8 +158,9 @@ impl Lowerer<'_> {
         let Definition::Struct(item) = self.program.definition(id) else { return };
         for field in &item.fields {
             match self.foreign.get(&field.name) {
-                Some(ty) => within.add(ty),
-                None => self.find_foreign_in(&field.ty, form, within),
+                // It is compared as the type that it is made of.
+                Some(ty) if !self.foreign.is_lazy(&field.name) => within.add(ty),
+                _ => self.find_foreign_in(&field.ty, form, within),
             }
         }
     }

@@ -118,6 +118,7 @@ impl<'a> Lowerer<'a> {
         let external = external.filter(|&id| lowerer.external(id).is_some()).collect();
         lowerer.names = Names::of(program, options, external);
         lowerer.modules = lowerer.name_modules();
+        lowerer.add_lazy();
         if options.views {
             lowerer.views = lowerer.find_views();
         }

@@ -27,6 +27,23 @@ impl Lowerer<'_> {
                 unused.push((entry.span, help.into_iter().fold(error, Diagnostic::help)));
             }
         }
+        for key in &self.options.lazy {
+            let error = match Target::find(self.program, &key.text) {
+                Ok(target) if self.foreign.is_lazy(target.name()) => continue,
+                Ok(_) => {
+                    let text = format!("{:?} in `lazy` cannot be decoded later", key.text);
+                    Diagnostic::error(codes::UNUSED_OPTION, text).help(
+                        "name a field of a struct or exception that has no Rust type of its own",
+                    )
+                }
+                Err(Unknown { title, help }) => {
+                    let text = format!("{:?} in `lazy` matches nothing: {title}", key.text);
+                    let error = Diagnostic::error(codes::UNUSED_OPTION, text);
+                    help.into_iter().fold(error, Diagnostic::help)
+                }
+            };
+            unused.push((key.span, error));
+        }
         for entry in &self.options.types {
             let error = match Target::find(self.program, &entry.key) {
                 Ok(target) if target.has_type() => continue,

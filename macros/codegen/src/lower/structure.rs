@@ -131,9 +131,13 @@ impl Lowerer<'_> {
                     self.foreign.get(&field.name).unwrap_or_else(|| self.rust_type(&field.ty, form))
                 }
             };
+            let lazy = self.foreign.is_lazy(&field.name);
             let default = field.default.as_ref().map(|value| {
+                // A view has the same type.
+                let form = if lazy { Form::owned(form.from) } else { form };
                 let value = self.value(value, &field.ty, form);
-                if boxed { quote!(__Box::new(#value)) } else { value }
+                let value = if boxed { quote!(__Box::new(#value)) } else { value };
+                if lazy { quote!(__Lazy::new(#value)) } else { value }
             });
             lowered.push(Field {
                 member: syn::Member::Named(self.ident(&name)),

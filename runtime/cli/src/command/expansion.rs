@@ -38,7 +38,7 @@ enum Value {
     Texts(&'static str),
 }
 
-const OPTIONS: [MacroOption; 12] = [
+const OPTIONS: [MacroOption; 13] = [
     MacroOption {
         name: "with",
         argument: "with",
@@ -67,6 +67,12 @@ const OPTIONS: [MacroOption; 12] = [
         name: "skip",
         argument: "skip",
         help: "Leave out a field, or all fields of a type: Type.field, Type",
+        value: Value::Keys("ITEM"),
+    },
+    MacroOption {
+        name: "lazy",
+        argument: "lazy",
+        help: "Decode a field when it is needed: Type.field",
         value: Value::Keys("ITEM"),
     },
     MacroOption {

@@ -1,8 +1,9 @@
-//! Value types: `uuid`, `double` as a key, shared text and unknown fields.
+//! Value types: `uuid`, `double` as a key, shared text, values that are decoded later, and unknown fields.
 
 #[cfg(any(feature = "http", feature = "json", feature = "serde"))]
 pub(crate) mod base64;
 pub(crate) mod double;
+pub(crate) mod lazy;
 #[cfg(feature = "serde")]
 pub(crate) mod serde;
 pub(crate) mod shared_str;
