@@ -25,9 +25,10 @@ const SETTLE: Duration = Duration::from_millis(300);
 pub fn run(options: &Options, report: &mut dyn FnMut(Line)) -> Result<()> {
     let rows = [(Method::Ping, "idle/ping"), (Method::Echo, "idle/echo")];
     for (method, row) in rows.into_iter().filter(|(_, row)| options.wants(row)) {
-        // The workers of Apache's are fewer, and the bare sockets have buffers of any size.
+        // The workers of Apache's are fewer, and the bare sockets have buffers of any size. Layers are memory of calls.
         let sides = SERVERS.iter().filter(|side| side.wire == Wire::Framed && !side.tls);
-        let names = sides.map(|side| side.name).filter(|name| *name != "apache-framed");
+        let left_out = ["apache-framed", "thriftly-layers"];
+        let names = sides.map(|side| side.name).filter(|name| !left_out.contains(name));
         let mut lines = Vec::new();
         for entry in options.entries(names)? {
             let server = Server::start(&entry, servers::side(entry.side)?, &cores::allowed()?)?;

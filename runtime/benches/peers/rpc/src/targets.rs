@@ -34,6 +34,8 @@ pub fn server(
     let (ping, echo) = match (ours, peer) {
         ("thriftly", "volo") | ("thriftly-ttheader", "volo-ttheader") => (0.75, 0.6),
         ("thriftly", "tokio") | ("thriftly-blocking", "threads") => (1.1, 1.4),
+        // The same with middleware.
+        ("thriftly-layers", OURS) => (1.1, 1.1),
         // The same messages in another transport.
         ("thriftly-theader", OURS) => (1.3, 1.3),
         ("thriftly-http", OURS) => (2.0, 2.0),
@@ -61,6 +63,10 @@ pub fn client(ours: &str, peer: &str, method: Method, tasks: usize) -> Option<Ta
         ("thriftly", "volo") => Some(match (method, tasks) {
             (Method::Ping, 64) => Target::AtLeast(8.0),
             (Method::Ping, 1) => Target::AtLeast(1.3),
+            _ => Target::None,
+        }),
+        ("thriftly-layers", OURS) => Some(match method {
+            Method::Ping => Target::AtLeast(0.9),
             _ => Target::None,
         }),
         ("thriftly-blocking", "volo") => Some(Target::None),

@@ -47,8 +47,9 @@ impl ServerSide {
 }
 
 /// All of them, ours first.
-pub const SERVERS: [ServerSide; 14] = [
+pub const SERVERS: [ServerSide; 15] = [
     ServerSide::new("thriftly", Wire::Framed, thriftly::serve),
+    ServerSide::with_targets("thriftly-layers", Wire::Framed, thriftly::serve_layers),
     ServerSide::with_targets("thriftly-theader", Wire::Header, thriftly::serve),
     ServerSide::with_targets("thriftly-ttheader", Wire::TtHeader, thriftly::serve),
     ServerSide::with_targets("thriftly-http", Wire::Http, thriftly::serve),
@@ -75,8 +76,9 @@ pub struct ClientSide {
 }
 
 /// All of them, ours first.
-pub const CLIENTS: [ClientSide; 3] = [
+pub const CLIENTS: [ClientSide; 4] = [
     ClientSide { name: "thriftly", connect: thriftly::connect },
+    ClientSide { name: "thriftly-layers", connect: thriftly::connect_layers },
     ClientSide { name: "thriftly-blocking", connect: thriftly::connect_blocking },
     ClientSide { name: "volo", connect: volo::connect },
 ];

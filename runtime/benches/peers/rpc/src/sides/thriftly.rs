@@ -1,12 +1,17 @@
 //! Ours: the async server and client, and the blocking ones.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use thriftly::Server;
+use thriftly::metrics::MetricsLayer;
 use thriftly::tls::ServerTls;
+use thriftly::trace::TraceLayer;
+use thriftly::{Server, SharedService, ThriftService};
 use thriftly_peers::types::ours::{
     BlockingEcho, BlockingEchoClient, BlockingEchoServer, Echo, EchoClient, EchoServer, Nested,
 };
+use tokio::runtime::Runtime;
+use tower::timeout::TimeoutLayer;
 
 use super::callers::{Caller, in_tasks, in_threads};
 use super::runtime;
@@ -56,7 +61,19 @@ pub fn serve_tls(announce: fn(SocketAddr)) -> Result<()> {
     run(Server::new(EchoServer::new(Handler)).tls(tls), announce)
 }
 
-fn run(server: Server<EchoServer<Handler>>, announce: fn(SocketAddr)) -> Result<()> {
+/// The time limit of the middleware, which no call reaches.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// With the middleware that most servers have: a time limit, spans without a subscriber, metrics without a recorder.
+pub fn serve_layers(announce: fn(SocketAddr)) -> Result<()> {
+    let server = Server::new(EchoServer::new(Handler))
+        .layer(TimeoutLayer::new(LIMIT))
+        .layer(TraceLayer::server())
+        .layer(MetricsLayer::server());
+    run(server, announce)
+}
+
+fn run(server: Server<impl SharedService>, announce: fn(SocketAddr)) -> Result<()> {
     runtime()?.block_on(async {
         let server = server.bind("127.0.0.1:0").await?;
         announce(server.local_addr().socket_addr().ok_or("it is not bound to an IP address")?);
@@ -75,6 +92,27 @@ pub fn serve_blocking(announce: fn(SocketAddr)) -> Result<()> {
 pub fn connect(address: SocketAddr, method: Method, tasks: usize) -> Result<Caller> {
     let runtime = runtime()?;
     let client = runtime.block_on(EchoClient::builder().framed().connect(address))?;
+    calls(runtime, client, method, tasks)
+}
+
+/// With the middleware of [`serve_layers`].
+pub fn connect_layers(address: SocketAddr, method: Method, tasks: usize) -> Result<Caller> {
+    let runtime = runtime()?;
+    let builder = EchoClient::builder()
+        .framed()
+        .layer(TimeoutLayer::new(LIMIT))
+        .layer(TraceLayer::client())
+        .layer(MetricsLayer::client());
+    let client = runtime.block_on(builder.connect(address))?;
+    calls(runtime, client, method, tasks)
+}
+
+fn calls<C: ThriftService + Sync + 'static>(
+    runtime: Runtime,
+    client: EchoClient<C>,
+    method: Method,
+    tasks: usize,
+) -> Result<Caller> {
     let value = nested();
     if runtime.block_on(client.echo(&value))? != value {
         return Err("the answer is something else".into());
