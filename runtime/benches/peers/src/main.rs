@@ -5,6 +5,7 @@
 //! ```console
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml [WORKLOAD]
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml instructions [WORKLOAD]
+//! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml loaded [WORKLOAD]
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml code
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml \
 //!       repeat WORKLOAD encode|decode binary|compact SIDE TIMES
@@ -38,6 +39,9 @@
 //! **`instructions`** has callgrind count instructions, and prints them for each number and string
 //! of the value, ours and pilota's, in the binary protocol. It needs valgrind.
 //!
+//! **`loaded`** measures types that are loaded at run time beside the generated ones, and prints how
+//! many times as long they take (`loaded.rs`).
+//!
 //! **`code`** builds small programs that have one struct more each, and prints by how many bytes of
 //! code they grow, with ours and with pilota (`code.rs`).
 //!
@@ -47,6 +51,7 @@ mod clock;
 mod code;
 mod fields;
 mod instructions;
+mod loaded;
 mod rows;
 mod sides;
 mod speed;
@@ -65,6 +70,11 @@ fn main() -> ExitCode {
         ["code"] => code::run(),
         ["instructions"] => instructions::run(&workloads::all()),
         ["instructions", name] => named(name).and_then(|workloads| instructions::run(&workloads)),
+        ["loaded"] => {
+            loaded::run(&workloads::all());
+            Ok(())
+        }
+        ["loaded", name] => named(name).map(|workloads| loaded::run(&workloads)),
         ["repeat", name, direction, protocol, side, times] => {
             repeat(name, direction, protocol, side, times)
         }
@@ -73,7 +83,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         [name] => named(name).map(|workloads| speed::run(&workloads)),
-        _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | code | \
+        _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | loaded [WORKLOAD] | code | \
                   repeat WORKLOAD encode|decode binary|compact SIDE TIMES"
             .into()),
     };

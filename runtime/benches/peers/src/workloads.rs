@@ -32,6 +32,8 @@ pub enum Class {
 /// A value with all who can encode and decode it.
 pub struct Workload {
     pub name: &'static str,
+    /// The name of the struct that is read.
+    pub ty: &'static str,
     pub class: Class,
     pub given: fn(Protocol) -> Given,
     sides: Vec<Side>,
@@ -66,6 +68,7 @@ macro_rules! workloads {
     ];)*) => {
         vec![$(Workload {
             name: $name,
+            ty: stringify!($read),
             class: Class::$class,
             given: |protocol| {
                 let value = $value;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{FieldDef, Model, Presence, StructDef, Ty};
 use super::value::{Enum, Map, Struct, Union, Value, Variant};
-use crate::codec::{FieldHeader, Reader, tree_room};
+use crate::codec::{Decode, FieldHeader, Reader, tree_room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::ttype::TType;
 use crate::value::double::Double;
@@ -21,7 +21,8 @@ pub(super) struct Decoder<'m> {
 }
 
 impl Decoder<'_> {
-    #[inline]
+    // Inlined, so that a value is made in its place instead of being moved there.
+    #[inline(always)]
     pub(super) fn value<'de, R: Reader<'de>>(self, ty: &Ty, r: &mut R) -> Result<Value> {
         Ok(match ty {
             Ty::Bool => Value::Bool(r.bool()?),
@@ -34,14 +35,21 @@ impl Decoder<'_> {
             Ty::Binary => Value::Binary(r.shared()?),
             Ty::Uuid => Value::Uuid(Uuid(r.uuid()?)),
             Ty::Enum(def) => Value::Enum(Enum { def: def.clone(), number: r.i32()? }),
-            Ty::List(of) => return self.list(of, r),
-            Ty::Set(of) => return self.set(of, r),
-            Ty::Map(of) => return self.map(&of.0, &of.1, r),
+            _ => return self.nested(ty, r),
+        })
+    }
+
+    fn nested<'de, R: Reader<'de>>(self, ty: &Ty, r: &mut R) -> Result<Value> {
+        match ty {
+            Ty::List(of) => self.list(of, r),
+            Ty::Set(of) => self.set(of, r),
+            Ty::Map(of) => self.map(&of.0, &of.1, r),
             Ty::Struct(index) => {
                 let def = self.model.structure(*index);
-                return if def.is_union() { self.union(def, r) } else { self.structure(def, r) };
+                if def.is_union() { self.union(def, r) } else { self.structure(def, r) }
             }
-        })
+            _ => self.value(ty, r),
+        }
     }
 
     // Separate functions keep the stack frame of one nesting level small.
@@ -65,10 +73,20 @@ impl Decoder<'_> {
 
     fn elements<'de, R: Reader<'de>>(self, of: &Ty, count: usize, r: &mut R) -> Result<Vec<Value>> {
         let mut values = Vec::with_capacity(r.room_for::<Value>(count)?);
-        for index in 0..count {
-            match self.value(of, r) {
-                Ok(value) => values.push(value),
-                Err(error) => return Err(error.in_element(index)),
+        // Numbers are read at once.
+        match of {
+            Ty::I8 => values.extend(i8::decode_all(count, r)?.into_iter().map(Value::I8)),
+            Ty::I16 => values.extend(i16::decode_all(count, r)?.into_iter().map(Value::I16)),
+            Ty::I32 => values.extend(i32::decode_all(count, r)?.into_iter().map(Value::I32)),
+            Ty::I64 => values.extend(i64::decode_all(count, r)?.into_iter().map(Value::I64)),
+            Ty::Double => values.extend(f64::decode_all(count, r)?.into_iter().map(Value::from)),
+            _ => {
+                for index in 0..count {
+                    match self.value(of, r) {
+                        Ok(value) => values.push(value),
+                        Err(error) => return Err(error.in_element(index)),
+                    }
+                }
             }
         }
         Ok(values)
@@ -110,8 +128,14 @@ impl Decoder<'_> {
                 continue;
             };
             next = at + 1;
-            if let Some(value) = self.field(def, at, header, r)? {
-                fields[at] = Some(value);
+            let field = &def.fields[at];
+            if !r.fits(header, field.ttype) {
+                skip(def, header, r)?;
+                continue;
+            }
+            match self.value(&field.ty, r) {
+                Ok(value) => fields[at] = Some(value),
+                Err(error) => return Err(error.in_loaded_field(names, at)),
             }
         }
         r.struct_end(outer);
@@ -158,7 +182,7 @@ impl Decoder<'_> {
         Ok(Value::Union(Union { shape: def.shape.clone(), field: Box::new(field) }))
     }
 
-    /// The value of a field, unless it is of another type.
+    /// The value of a union's field, unless it is of another type.
     fn field<'de, R: Reader<'de>>(
         self,
         def: &StructDef,

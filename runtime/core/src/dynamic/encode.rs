@@ -1,6 +1,5 @@
 //! Encoding by a type that is known only at run time. It drives the same [`Writer`] as generated code.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::access::mismatch;
@@ -53,7 +52,9 @@ impl Encoder<'_> {
             (Ty::Enum(def), Value::Enum(value)) if *def == value.def => w.i32(value.number),
             (Ty::List(of), Value::List(values)) => {
                 w.list_begin(of.ttype(), values.len());
-                self.elements(of, values.iter(), w)?;
+                if !numbers(of, values, w) {
+                    self.elements(of, values.iter(), w)?;
+                }
                 w.list_end();
             }
             (Ty::Set(of), Value::Set(values)) => {
@@ -151,33 +152,66 @@ impl Encoder<'_> {
     }
 
     /// Writes a field with its header, into which protocols may put numbers and `bool`.
+    #[inline(always)]
     fn field<W: Writer>(self, field: &FieldDef, value: &Value, w: &mut W) -> Result<()> {
-        let mut value = Cow::Borrowed(value);
-        loop {
-            match (&field.ty, &*value) {
-                (Ty::Bool, Value::Bool(value)) => w.field_bool(field.id, *value),
-                (Ty::I8, Value::I8(value)) => w.field_i8(field.id, *value),
-                (Ty::I16, Value::I16(value)) => w.field_i16(field.id, *value),
-                (Ty::I32, Value::I32(value)) => w.field_i32(field.id, *value),
-                (Ty::I64, Value::I64(value)) => w.field_i64(field.id, *value),
-                (Ty::Double, Value::Double(value)) => w.field_double(field.id, value.0),
-                (Ty::Uuid, Value::Uuid(uuid)) => w.field_uuid(field.id, uuid.0),
-                (Ty::String, Value::String(text)) => w.field_string(field.id, text),
-                (Ty::Enum(def), Value::Enum(value)) if *def == value.def => {
-                    w.field_i32(field.id, value.number);
-                }
-                // The conversion makes one of the values above.
-                (Ty::Bool | Ty::I8 | Ty::I16 | Ty::I32 | Ty::I64 | Ty::Double | Ty::Uuid, _)
-                | (Ty::String | Ty::Enum(_), _) => {
-                    value = Cow::Owned(self.converted(&field.ty, &value)?);
-                    continue;
-                }
-                (ty, value) => {
-                    w.field(field.ttype, field.id);
-                    self.value(ty, value, w)?;
-                }
-            }
-            return Ok(());
+        match (&field.ty, value) {
+            (Ty::Bool, Value::Bool(value)) => w.field_bool(field.id, *value),
+            (Ty::I8, Value::I8(value)) => w.field_i8(field.id, *value),
+            (Ty::I16, Value::I16(value)) => w.field_i16(field.id, *value),
+            (Ty::I32, Value::I32(value)) => w.field_i32(field.id, *value),
+            (Ty::I64, Value::I64(value)) => w.field_i64(field.id, *value),
+            (Ty::Double, Value::Double(value)) => w.field_double(field.id, value.0),
+            (Ty::Uuid, Value::Uuid(uuid)) => w.field_uuid(field.id, uuid.0),
+            (Ty::String, Value::String(text)) => w.field_string(field.id, text),
+            _ => return self.other_field(field, value, w),
         }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn other_field<W: Writer>(self, field: &FieldDef, value: &Value, w: &mut W) -> Result<()> {
+        // Its header has the value.
+        if field.ty == Ty::Bool {
+            return match self.converted(&field.ty, value)? {
+                Value::Bool(value) => {
+                    w.field_bool(field.id, value);
+                    Ok(())
+                }
+                other => Err(mismatch("bool", &other)),
+            };
+        }
+        w.field(field.ttype, field.id);
+        self.value(&field.ty, value, w)
+    }
+}
+
+/// Writes numbers at once, if all values are of the type.
+fn numbers<W: Writer>(of: &Ty, values: &[Value], w: &mut W) -> bool {
+    /// So many values at a time, which need no memory of their own.
+    const PART: usize = 64;
+    macro_rules! all {
+        ($variant:ident, $write:ident, $zero:expr, $value:ident => $number:expr) => {{
+            if !values.iter().all(|value| matches!(value, Value::$variant(_))) {
+                return false;
+            }
+            let mut part = [$zero; PART];
+            for values in values.chunks(PART) {
+                for (slot, value) in part.iter_mut().zip(values) {
+                    if let Value::$variant($value) = value {
+                        *slot = $number;
+                    }
+                }
+                w.$write(&part[..values.len()]);
+            }
+            true
+        }};
+    }
+    match of {
+        Ty::I8 => all!(I8, i8s, 0, value => *value),
+        Ty::I16 => all!(I16, i16s, 0, value => *value),
+        Ty::I32 => all!(I32, i32s, 0, value => *value),
+        Ty::I64 => all!(I64, i64s, 0, value => *value),
+        Ty::Double => all!(Double, doubles, 0.0, value => value.0),
+        _ => false,
     }
 }

@@ -242,7 +242,7 @@ impl Idl {
         if let Some((service, method)) = name.rsplit_once('.') {
             return self.service(service)?.method(method);
         }
-        let found: Vec<_> = self.services().filter_map(|one| one.method(name).ok()).collect();
+        let found: Vec<_> = self.services().filter_map(|one| one.find(name)).collect();
         let Some(first) = found.first() else {
             let methods = self.model.services.iter().flat_map(|service| &service.methods);
             return Err(unknown("method", name, methods.map(|method| method.name.as_str())));

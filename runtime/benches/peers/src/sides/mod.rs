@@ -141,7 +141,7 @@ impl Works {
 
 /// The loop is around the work, not around a call of it through a pointer, which would take
 /// longer than encoding a small struct.
-fn repeat(mut work: impl FnMut() + 'static) -> Work {
+pub fn repeat(mut work: impl FnMut() + 'static) -> Work {
     Box::new(move |times| {
         for _ in 0..times {
             work();
