@@ -1,5 +1,6 @@
 //! Command-line arguments and `--help`.
 
+mod calling;
 mod expansion;
 mod help;
 
@@ -10,9 +11,11 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use thriftly_parser::Options;
 
 use crate::breaking::{Breaking, Tree};
+use crate::call::Call;
 use crate::check::Check;
 use crate::expand::Expand;
 use crate::fmt::Fmt;
+use crate::list::List;
 use crate::report::Format;
 use crate::stub::Stub;
 
@@ -25,6 +28,8 @@ pub(crate) enum Request {
     Stub(Stub),
     Fmt(Fmt),
     Breaking(Breaking),
+    List(List),
+    Call(Call),
 }
 
 /// Parses the arguments of the process. Invalid arguments exit with status 2, `--help` and
@@ -51,6 +56,12 @@ pub(crate) fn parse() -> Request {
             check: matches.get_flag("check"),
         }),
         Some(("breaking", matches)) => Request::Breaking(breaking(matches)),
+        Some(("list", matches)) => Request::List(List {
+            file: path(matches, "file"),
+            options: options(matches),
+            format: chosen(matches),
+        }),
+        Some(("call", matches)) => Request::Call(calling::call(matches)),
         // Clap asks for one of the subcommands of `command`.
         _ => command().error(clap::error::ErrorKind::MissingSubcommand, "no command").exit(),
     }
@@ -129,6 +140,24 @@ fn command() -> Command {
                     directories("old-include", "Look for files that OLD includes here"),
                     directories("new-include", "Look for files that NEW includes here"),
                 ])
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("list")
+                .about("Lists the methods of an IDL file")
+                .long_about(help::LIST)
+                .after_long_help(help::LIST_MORE)
+                .args([file("file", "FILE", "The file whose methods are listed"), format()])
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("call")
+                .about("Calls a method of a server")
+                .long_about(help::CALL)
+                .after_long_help(help::CALL_MORE)
+                .args(calling::arguments())
                 .args(reading())
                 .arg(lenient_oneway()),
         )

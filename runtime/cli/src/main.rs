@@ -1,5 +1,5 @@
-//! The command `thriftly`: checks, expands, formats and compares IDL files, and generates handler
-//! stubs.
+//! The command `thriftly`: checks, expands, formats and compares IDL files, generates handler stubs,
+//! and calls methods.
 
 // Subcommands, and exit statuses.
 mod command;
@@ -7,10 +7,12 @@ mod status;
 
 // One module for each subcommand.
 mod breaking;
+mod call;
 mod check;
 mod expand;
 mod fmt;
 mod lint;
+mod list;
 mod stub;
 
 // How diagnostics are shown.
@@ -45,5 +47,7 @@ fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
         Request::Stub(stub) => stub::run(stub, out),
         Request::Fmt(fmt) => fmt::run(fmt, out),
         Request::Breaking(breaking) => breaking::run(breaking, out),
+        Request::List(list) => list::run(list, out),
+        Request::Call(call) => call::run(call, out),
     }
 }

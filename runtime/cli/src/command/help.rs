@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::breaking::change;
 
 pub(super) const THRIFTLY: &str = "\
-Checks, expands, formats and compares Thrift IDL files, and writes stubs of handlers.
+Checks, expands, formats and compares Thrift IDL files, writes stubs of handlers, and calls methods.
 
 It reads them as the macro thriftly::thrift! does, with the same messages. `thriftly COMMAND --help` says
 what a command does, what it writes, and how it ends.";
@@ -157,6 +157,57 @@ struct in the place of another is compared by its fields.
 Fields that are added, unless they are required, and new definitions are not worth a line. The other
 options of thrift! have no arguments here: none of them changes what a peer can decode. With
 `unmarked: optional` a field of default requiredness may be absent, which every reader allows.";
+
+pub(super) const LIST: &str = "\
+Lists the methods of an IDL file.
+
+There is a line for each method of each service, in the file and in what it includes, with the name that
+`thriftly call` takes. Inherited methods are listed with the service that inherits them.";
+
+pub(super) const LIST_MORE: &str = "\
+Output:
+  A line for each method goes to standard output:
+
+    string Store.get(string key) throws (NotFound missing)
+
+  With --format json each is an object of service, method, oneway, returns (null for void), arguments,
+  throws and doc; an argument or exception is an object of id, name, type, optional and doc.
+
+Exit status:
+  0  the methods were listed
+  2  the arguments are wrong, or the file cannot be read or has errors
+
+Examples:
+  thriftly list sleep.thrift
+  thriftly list --format json sleep.thrift | jq -r .method";
+
+pub(super) const CALL: &str = "\
+Calls a method of a server, by an IDL file.
+
+METHOD is Service.method, or the method alone if only one service of the file has it. ARGUMENTS is JSON:
+an object of the arguments by their names, or an array in their order. Arguments that are optional or have
+a default in the IDL may be left out. Structs are objects by the names of their fields, enums the names of
+their values, binary is base64; a map whose keys are no text is an array of pairs. @FILE reads the JSON from
+a file, - from standard input.
+
+ADDRESS is host:port, unix:/path, tls://host:port, http://host/path or https://host/path.";
+
+pub(super) const CALL_MORE: &str = "\
+Output:
+  The result goes to standard output as JSON; nothing for void and oneway methods. An exception that the
+  method declares goes there, too, as an object with its name: {\"NotFound\": {\"key\": \"b\"}}. Everything
+  else that fails goes to standard error.
+
+Exit status:
+  0  the method returned
+  1  the method answered with an exception that it declares
+  2  the arguments are wrong, the file has errors, or the call failed
+
+Examples:
+  thriftly call --idl sleep.thrift 127.0.0.1:6000 sleep '[1]'
+  thriftly call --idl store.thrift --framing framed --protocol compact \\
+      store.internal:9090 Store.get '{\"key\": \"a\"}'
+  thriftly call --idl store.thrift --multiplexed Store 127.0.0.1:9090 put @entry.json";
 
 const BREAKING_OUTPUT: &str = "\
 Output:

@@ -1,0 +1,76 @@
+//! Arguments of `call`.
+
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use thriftly_core::{Framing, Protocol};
+
+use super::{file, options, path};
+use crate::call::Call;
+
+/// Framings by the names that Thrift's other commands have for them.
+const FRAMINGS: [(&str, Framing); 4] = [
+    ("unframed", Framing::Unframed),
+    ("framed", Framing::Framed),
+    ("header", Framing::Header),
+    ("ttheader", Framing::TtHeader),
+];
+
+const PROTOCOLS: [&str; 5] = ["binary", "binary-old", "compact", "json", "thriftpy-json"];
+
+pub(super) fn arguments() -> [Arg; 9] {
+    let name = |id, name, help| Arg::new(id).value_name(name).help(help);
+    [
+        name("address", "ADDRESS", "The server: host:port, unix:/path, tls://… or http://…")
+            .required(true),
+        name("method", "METHOD", "The method: Service.method, or its name alone").required(true),
+        name("arguments", "ARGUMENTS", "The arguments: JSON, @FILE, or - for standard input"),
+        file("idl", "FILE", "The IDL file").long("idl"),
+        name("protocol", "PROTOCOL", "How values are encoded")
+            .long("protocol")
+            .value_parser(PossibleValuesParser::new(PROTOCOLS))
+            .default_value("binary"),
+        name("framing", "FRAMING", "How messages are delimited")
+            .long("framing")
+            .value_parser(PossibleValuesParser::new(FRAMINGS.map(|(name, _)| name)))
+            .default_value("unframed"),
+        name("multiplexed", "SERVICE", "Name the service in the call, for a server with several")
+            .long("multiplexed"),
+        name("header", "NAME=VALUE", "Send a header: in header, ttheader and http")
+            .long("header")
+            .short('H')
+            .action(ArgAction::Append)
+            .value_parser(header),
+        name("timeout", "SECONDS", "Fail if there is no answer after this time")
+            .long("timeout")
+            .value_parser(value_parser!(u32))
+            .default_value("30"),
+    ]
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("there is no `=`")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+pub(super) fn call(matches: &ArgMatches) -> Call {
+    let text = |id| matches.get_one::<String>(id).cloned();
+    // Clap accepts no other words.
+    let protocol: Option<Protocol> = text("protocol").and_then(|word| word.parse().ok());
+    let framing = text("framing");
+    let framing = FRAMINGS.into_iter().find(|(name, _)| Some(*name) == framing.as_deref());
+    let seconds = matches.get_one("timeout").copied().unwrap_or(30_u32);
+    Call {
+        idl: path(matches, "idl"),
+        options: options(matches),
+        address: text("address").unwrap_or_default(),
+        method: text("method").unwrap_or_default(),
+        arguments: text("arguments"),
+        protocol: protocol.unwrap_or_default(),
+        framing: framing.map(|(_, framing)| framing).unwrap_or_default(),
+        multiplexed: text("multiplexed"),
+        headers: matches.get_many("header").into_iter().flatten().cloned().collect(),
+        timeout: Duration::from_secs(seconds.into()),
+    }
+}

@@ -1,0 +1,126 @@
+//! `thriftly call`, against a server.
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use thriftly::Context;
+use thriftly::blocking::Server;
+use thriftly::dynamic::{BlockingHandlers, Idl, Value};
+
+use crate::transcript::{files, thriftly};
+
+/// Answers as the IDL says, until the process ends. Returns the address.
+fn server(notes: mpsc::Sender<String>) -> thriftly::Result<String> {
+    let idl = Idl::load(files().join("store.thrift"))?;
+    let handlers = BlockingHandlers::new(idl.service("Store")?)
+        .on("ping", |_| Ok(()))?
+        .on("get", |call| {
+            let key = call["key"].clone();
+            match key.as_str() {
+                Some("missing") => Err(call.exception("NotFound", [("key", key)])),
+                Some("tenant") => {
+                    let tenant = Context::current().headers().get("tenant").map(str::to_owned);
+                    Ok([("key", Value::from(tenant.unwrap_or_default()))].into())
+                }
+                _ => {
+                    let sizes = Value::from([(call["depth"].clone(), 7)]);
+                    Ok(Value::from([("key", key), ("content", "aGk=".into()), ("sizes", sizes)]))
+                }
+            }
+        })?
+        .on("note", move |call| {
+            let _ = notes.send(call["text"].as_str().unwrap_or_default().to_owned());
+            Ok(())
+        })?;
+    let server = Server::builder().add_as("Store", handlers.clone()).default_service(handlers);
+    let server = server.bind("127.0.0.1:0")?;
+    let address = server.local_addr().to_string();
+    std::thread::spawn(move || server.serve());
+    Ok(address)
+}
+
+fn call(address: &str, arguments: &[&str], input: &str) -> (String, String, Option<i32>) {
+    let mut child = thriftly()
+        .args(["call", "--idl", "store.thrift", address])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it can be run");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    // Who needs no input does not wait for it.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let Output { stdout, stderr, status } = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("it is text");
+    (text(stdout), text(stderr), status.code())
+}
+
+#[test]
+fn calls_print_results_and_declared_exceptions_as_json() -> thriftly::Result<()> {
+    let (sender, notes) = mpsc::channel();
+    let address = server(sender)?;
+    let entry = |depth: &str| {
+        let text = r#"{
+  "key": "a",
+  "content": "aGk=",
+  "sizes": {
+    "DEPTH": 7
+  }
+}
+"#;
+        (text.replace("DEPTH", depth), String::new(), Some(0))
+    };
+    for arguments in [
+        &["get", r#"["a"]"#][..],
+        &["Store.get", r#"{"key": "a"}"#],
+        &["get", "-"],
+        &["get", r#"["a"]"#, "--protocol", "compact", "--framing", "framed"],
+        &["get", r#"["a"]"#, "--protocol", "thriftpy-json"],
+        &["get", r#"["a"]"#, "--protocol", "json", "--framing", "header", "-H", "tenant=acme"],
+        &["get", r#"["a"]"#, "--multiplexed", "Store", "--timeout", "60"],
+    ] {
+        assert_eq!(call(&address, arguments, r#"{"key": "a"}"#), entry("DEEP"), "{arguments:?}");
+    }
+    assert_eq!(call(&address, &["get", r#"["a", "SHALLOW"]"#], ""), entry("SHALLOW"));
+    let tenant = ["get", r#"["tenant"]"#, "--framing", "header", "-H", "tenant=acme"];
+    assert!(call(&address, &tenant, "").0.contains("\"key\": \"acme\""));
+    let missing = "{\n  \"NotFound\": {\n    \"key\": \"missing\"\n  }\n}\n";
+    let found = call(&address, &["get", r#"["missing"]"#], "");
+    assert_eq!(found, (missing.to_owned(), String::new(), Some(1)));
+    let nothing = (String::new(), String::new(), Some(0));
+    assert_eq!(call(&address, &["Store.ping"], ""), nothing);
+    assert_eq!(call(&address, &["note", r#"{"text": "hi"}"#], ""), nothing);
+    assert_eq!(notes.recv_timeout(Duration::from_secs(60)).as_deref(), Ok("hi"));
+    Ok(())
+}
+
+#[test]
+fn calls_that_cannot_be_made_say_why() -> thriftly::Result<()> {
+    let (sender, _notes) = mpsc::channel();
+    let address = server(sender)?;
+    for (arguments, text) in [
+        (&["gte"][..], "error: the IDL has no method `gte`; did you mean `get`?\n"),
+        (&["get"], "error: get.key: the argument is missing\n"),
+        (&["get", r#"["a", 1.5]"#], "error: get.depth: expected Depth, found 1.5\n"),
+        (
+            &["get", r#"["a""#],
+            "error: the arguments are not JSON: EOF while parsing a list at line 1 column 4\n",
+        ),
+        (
+            &["get", "@nowhere.json"],
+            "error: cannot read nowhere.json: No such file or directory (os error 2)\n",
+        ),
+    ] {
+        let (out, complaint, status) = call(&address, arguments, "");
+        assert_eq!((&*out, &*complaint, status), ("", text, Some(2)));
+    }
+    // Nobody listens there.
+    let (out, complaint, status) = call("127.0.0.1:1", &["Store.ping"], "");
+    assert_eq!((&*out, status), ("", Some(2)));
+    assert!(complaint.starts_with("error: ") && complaint.contains("127.0.0.1:1"), "{complaint}");
+    Ok(())
+}
