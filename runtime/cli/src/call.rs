@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 use thriftly_core::blocking::{Channel, ClientBuilder};
 use thriftly_core::dynamic::{CallError, Client, Idl, Options, Value};
-use thriftly_core::{Error, Framing, Protocol};
+use thriftly_core::{Framing, Headers, Protocol};
 
 use crate::status::{Status, complain};
 
@@ -92,9 +92,9 @@ fn made(call: &Call, arguments: Value) -> Result<Value, CallError> {
         None => Err(error),
     })?;
     let builder = ClientBuilder::<Channel>::new().protocol(call.protocol).framing(call.framing);
-    let channel = builder.timeout(call.timeout).connect(&*call.address).map_err(Error::from)?;
-    let mut client = Client::new(&idl, channel)
-        .with_headers(call.headers.iter().cloned().collect::<thriftly_core::Headers>());
+    let channel = builder.timeout(call.timeout).connect(&*call.address)?;
+    let mut client =
+        Client::new(&idl, channel).with_headers(call.headers.iter().cloned().collect::<Headers>());
     if let Some(service) = &call.multiplexed {
         client = client.multiplexed(service.clone());
     }
