@@ -291,6 +291,9 @@ mod tests {
         let stream = b"\x78\x9c\x01\x34\0\xcb\xff\0\0\x08\x31\x22\x22\x3a\x69\x7b\x33\x32\x7b\x69\x22\x32\x5d";
         let limits = Limits { frame: 2000, message: 3000, ..Limits::DEFAULT };
         (1..stream.len()).try_for_each(|piece| check(stream, piece, &limits))?;
+        // JSON in a frame above the limit, of which a piece ends with a bracket.
+        let stream = b"\0\0\x07\xd2[1,\"echo\",1,1,{\"1\":{\"lst\":[\"i32\",1,5]},\"2\":{\"i32\":1";
+        (1..stream.len()).try_for_each(|piece| check(stream, piece, &limits))?;
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::connection::{Input, Output, Share, Tally, Waiting, cannot_carry};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::net::endpoints::Endpoints;
-use crate::protocol::{Envelope, read_envelope};
+use crate::protocol::{Envelope, read_envelope, read_head};
 use crate::rpc::context::Connection;
 use crate::rpc::health::Health;
 use crate::rpc::message::{MethodName, Protocol, Request, Response};
@@ -442,7 +442,7 @@ impl ServerConnection {
         }
         let protocol = protocol_of_whole(&message);
         if let Ok(Envelope { method, kind: MessageKind::Call, seqid }) =
-            read_envelope(protocol, &mut message)
+            read_head(protocol, &mut message)
         {
             let kind = match error.kind() {
                 ErrorKind::Overloaded => ApplicationErrorKind::INTERNAL_ERROR,
