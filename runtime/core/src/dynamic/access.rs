@@ -358,3 +358,77 @@ macro_rules! try_into_number {
 }
 
 try_into_number!(i8, i16, i32, i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dynamic::Idl;
+    use crate::error::Result;
+
+    fn person() -> Result<Value> {
+        let idl = Idl::load_str(
+            "enum Kind { HOME = 1 }
+             union Contact { 1: string mail, 2: Kind phone }
+             struct Person { 1: string name, 2: list<Contact> contacts, 3: optional i32 age }",
+        )?;
+        let contacts = vec![Value::from([("phone", "HOME")]), Value::from([("mail", "a@b")])];
+        idl.ty("Person")?.convert([("name", Value::from("Ada")), ("contacts", contacts.into())])
+    }
+
+    #[test]
+    fn parts_are_found_by_their_places_and_can_be_changed() -> Result<()> {
+        let mut person = person()?;
+        assert_eq!(person["contacts"][0]["phone"].as_str(), Some("HOME"));
+        assert_eq!(person["contacts"][0]["phone"].as_i64(), Some(1));
+        assert!(person["contacts"][0]["mail"].is_null() && person["contacts"][9].is_null());
+        assert!(person["age"].is_null() && person["none"].is_null());
+        let contact = person.get_mut("contacts").and_then(|all| all.get_mut(1));
+        let mail = contact.and_then(|contact| contact.get_mut("mail")).expect("it is set");
+        *mail = "c@d".into();
+        assert_eq!(person["contacts"][1]["mail"].as_str(), Some("c@d"));
+
+        let mut person = Struct::try_from(person)?;
+        assert_eq!(person.set("age", 36)?, None);
+        assert_eq!(person.set("age", ())?, Some(Value::I32(36)));
+        let error = person.set("agee", 1).unwrap_err();
+        assert_eq!(error.message(), "`Person` has no field `agee`; did you mean `age`?");
+        let names: Vec<_> = person.iter().map(|(name, _)| name).collect();
+        assert_eq!((names, person.get("age")), (vec!["name", "contacts"], None));
+        Ok(())
+    }
+
+    #[test]
+    fn values_become_types_of_rust_if_they_are_of_the_kind() -> Result<()> {
+        assert_eq!(i8::try_from(Value::I64(-128))?, -128);
+        assert_eq!(i64::try_from(Value::I8(5))?, 5);
+        assert_eq!(String::try_from(Value::from("a"))?, "a");
+        assert_eq!(f64::try_from(Value::from(0.5))?, 0.5);
+        <()>::try_from(Value::from(None::<bool>))?;
+        let union = Union::try_from(person()?["contacts"][0].clone())?;
+        assert_eq!(union.field().map(|(name, _)| name), Some("phone"));
+        for (error, text) in [
+            (i8::try_from(Value::I64(128)).unwrap_err(), "expected i8, found 128"),
+            (bool::try_from(Value::I8(1)).unwrap_err(), "expected bool, found 1"),
+            (Struct::try_from(Value::Null).unwrap_err(), "expected struct, found null"),
+            (
+                i32::try_from(Value::from("é".repeat(50))).unwrap_err(),
+                &format!("expected i32, found string \"{}\"…", "é".repeat(40)),
+            ),
+        ] {
+            assert_eq!((error.kind(), error.message()), (ErrorKind::TypeMismatch, text));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn values_are_ordered_and_small() {
+        assert!(Value::from(-0.0) < Value::from(0.0));
+        assert_eq!(Value::from(f64::NAN), Value::from(f64::NAN));
+        assert!(Value::from(vec![1]) < Value::from(vec![1, 0]));
+        // As the docs say.
+        if usize::BITS == 64 {
+            assert_eq!(size_of::<Value>(), 40);
+            assert_eq!(size_of::<Option<Value>>(), 40);
+        }
+    }
+}

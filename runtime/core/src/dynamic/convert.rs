@@ -330,3 +330,107 @@ fn no_value(def: &EnumDef, found: &Value) -> Error {
     }
     Error::new(ErrorKind::InvalidData, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::dynamic::{Idl, Value};
+    use crate::error::Result;
+
+    const IDL: &str = "
+        enum Color { RED = 1, GREEN = 2 }
+        union Choice { 1: i8 small, 2: string text }
+        struct Part { 1: required i8 id, 2: optional string name, 3: i16 size = 7 }
+    ";
+
+    fn json(text: &str) -> Value {
+        serde_json::from_str(text).expect("it is JSON")
+    }
+
+    #[test]
+    fn json_becomes_values_of_every_type_and_is_the_same_again() -> Result<()> {
+        let idl = Idl::load_str(IDL)?;
+        let uuid = "\"00112233-4455-6677-8899-aabbccddeeff\"";
+        for (ty, given, back) in [
+            ("bool", "true", "true"),
+            ("i8", "-128", "-128"),
+            ("i64", "9223372036854775807", "9223372036854775807"),
+            ("double", "1", "1.0"),
+            ("double", "\"-Infinity\"", "\"-Infinity\""),
+            ("double", "18446744073709551615", "1.8446744073709552e+19"),
+            ("binary", "\"aGk=\"", "\"aGk=\""),
+            ("binary", "[104, 105]", "\"aGk=\""),
+            ("uuid", uuid, uuid),
+            ("Color", "\"GREEN\"", "\"GREEN\""),
+            ("Color", "2", "\"GREEN\""),
+            ("Color", "\"9\"", "9"),
+            ("set<i32>", "[2, 1, 2]", "[1,2]"),
+            ("map<i32, bool>", "{\"10\": true, \"9\": false}", "{\"9\":false,\"10\":true}"),
+            ("map<bool, i8>", "{\"true\": 1}", "{\"true\":1}"),
+            ("map<Color, double>", "{\"RED\": 0.5}", "{\"RED\":0.5}"),
+            ("map<list<i8>, i8>", "[[[1], 2]]", "[[[1],2]]"),
+            ("map<list<i8>, i8>", "[]", "[]"),
+            ("Choice", "{\"small\": 1}", "{\"small\":1}"),
+            ("Choice", "{}", "{}"),
+            ("Part", "{\"id\": 1, \"name\": null}", "{\"id\":1,\"size\":7}"),
+        ] {
+            let value = idl.ty(ty)?.convert(json(given))?;
+            let text = serde_json::to_string(&value).expect("it is JSON");
+            assert_eq!(text, back, "{ty} {given}");
+            assert_eq!(idl.ty(ty)?.convert(value.clone())?, value, "{ty} {given}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_its_path() -> Result<()> {
+        let idl = Idl::load_str(IDL)?;
+        for (ty, given, error) in [
+            ("bool", "1", "expected bool, found 1"),
+            ("i8", "128", "expected i8, found 128"),
+            ("i8", "1.0", "expected i8, found 1.0"),
+            ("i8", "\"1\"", "expected i8, found string \"1\""),
+            ("string", "null", "expected string, found null"),
+            ("uuid", "\"1\"", "expected uuid, found string \"1\""),
+            ("binary", "[256]", "expected byte, found 256"),
+            ("list<i32>", "{}", "expected list<i32>, found map"),
+            ("list<list<i8>>", "[[], [1, 300]]", "[1][1]: expected i8, found 300"),
+            ("map<i8, i8>", "{\"x\": 1}", "[key]: expected i8, found string \"x\""),
+            ("map<i8, i8>", "{\"1\": []}", "[value]: expected i8, found list"),
+            (
+                "map<list<i8>, i8>",
+                "[[[1]]]",
+                "[0]: expected list of a key and its value, found list",
+            ),
+            ("Color", "\"GREN\"", "enum Color has no value `GREN`; did you mean `GREEN`?"),
+            (
+                "Choice",
+                "{\"small\": 1, \"text\": \"\"}",
+                "Choice: only one field of a union can be set",
+            ),
+            ("Choice", "{\"smal\": 1}", "`Choice` has no field `smal`; did you mean `small`?"),
+            ("Part", "{}", "Part.id: the required field is missing"),
+            ("Part", "{\"id\": 1, \"size\": null}", "Part.size: expected i16, found null"),
+            ("Part", "[]", "expected struct Part, found list"),
+        ] {
+            let found = idl.ty(ty)?.convert(json(given)).unwrap_err();
+            assert_eq!(found.to_string(), error, "{ty} {given}");
+        }
+        let twice = serde_json::from_str::<Value>("{\"a\": 1, \"a\": 2}").unwrap_err();
+        assert!(twice.to_string().starts_with("string \"a\" occurs twice"), "{twice}");
+        Ok(())
+    }
+
+    #[test]
+    fn values_of_an_idl_that_was_loaded_twice_fit_both() -> Result<()> {
+        let [one, other] = [Idl::load_str(IDL)?, Idl::load_str(IDL)?];
+        for (ty, given) in
+            [("Part", "{\"id\": 1}"), ("Choice", "{\"text\": \"a\"}"), ("Color", "1")]
+        {
+            let value = one.ty(ty)?.convert(json(given))?;
+            let bytes = other.ty(ty)?.encode(&value, crate::Protocol::Binary)?;
+            assert_eq!(bytes, one.ty(ty)?.encode(&value, crate::Protocol::Binary)?);
+            assert_eq!(other.ty(ty)?.decode(bytes, crate::Protocol::Binary)?, value);
+        }
+        Ok(())
+    }
+}
