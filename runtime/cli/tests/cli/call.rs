@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use thriftly::Context;
 use thriftly::blocking::Server;
-use thriftly::dynamic::{BlockingHandlers, Idl, Value};
+use thriftly::dynamic::{BlockingHandlers, Handlers, Idl, Value};
 
 use crate::transcript::{files, thriftly};
 
@@ -95,6 +95,24 @@ fn calls_print_results_and_declared_exceptions_as_json() -> thriftly::Result<()>
     assert_eq!(call(&address, &["Store.ping"], ""), nothing);
     assert_eq!(call(&address, &["note", r#"{"text": "hi"}"#], ""), nothing);
     assert_eq!(notes.recv_timeout(Duration::from_secs(60)).as_deref(), Ok("hi"));
+    Ok(())
+}
+
+#[test]
+fn calls_go_over_http() -> thriftly::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let idl = Idl::load(files().join("store.thrift"))?;
+    let handlers = Handlers::new(idl.service("Store")?).on("get", async |_| {
+        let tenant = Context::current().headers().get("tenant").map(str::to_owned);
+        Ok([("key", tenant.unwrap_or_default())])
+    })?;
+    let server = runtime.block_on(thriftly::Server::new(handlers).bind("127.0.0.1:0"))?;
+    let address = format!("http://{}/store", server.local_addr());
+    runtime.spawn(server.serve());
+    let (out, complaint, status) =
+        call(&address, &["get", r#"["a"]"#, "--header", "tenant=acme"], "");
+    assert_eq!((&*complaint, status), ("", Some(0)));
+    assert!(out.contains("\"key\": \"acme\""), "{out}");
     Ok(())
 }
 
