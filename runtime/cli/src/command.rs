@@ -13,6 +13,7 @@ use thriftly_parser::Options;
 use crate::breaking::{Breaking, Tree};
 use crate::call::Call;
 use crate::check::Check;
+use crate::describe::Describe;
 use crate::expand::Expand;
 use crate::fmt::Fmt;
 use crate::list::List;
@@ -29,6 +30,7 @@ pub(crate) enum Request {
     Fmt(Fmt),
     Breaking(Breaking),
     List(List),
+    Describe(Describe),
     Call(Call),
 }
 
@@ -60,6 +62,11 @@ pub(crate) fn parse() -> Request {
             file: path(matches, "file"),
             options: options(matches),
             format: chosen(matches),
+        }),
+        Some(("describe", matches)) => Request::Describe(Describe {
+            file: path(matches, "file"),
+            options: options(matches),
+            name: matches.get_one::<String>("name").cloned().unwrap_or_default(),
         }),
         Some(("call", matches)) => Request::Call(calling::call(matches)),
         // Clap asks for one of the subcommands of `command`.
@@ -149,6 +156,18 @@ fn command() -> Command {
                 .long_about(help::LIST)
                 .after_long_help(help::LIST_MORE)
                 .args([file("file", "FILE", "The file whose methods are listed"), format()])
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("describe")
+                .about("Shows a type, service, method or constant of an IDL file")
+                .long_about(help::DESCRIBE)
+                .after_long_help(help::DESCRIBE_MORE)
+                .args([
+                    file("file", "FILE", "The file, with all that it includes"),
+                    Arg::new("name").value_name("NAME").help("What to show").required(true),
+                ])
                 .args(reading())
                 .arg(lenient_oneway()),
         )

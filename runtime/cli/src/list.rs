@@ -38,7 +38,7 @@ pub(crate) fn run(list: &List, out: &mut dyn Write) -> io::Result<Status> {
 }
 
 /// As the IDL has it, with the name that `call` takes.
-fn signature(method: &Method) -> String {
+pub(crate) fn signature(method: &Method) -> String {
     let returns = method.returns().map_or("void".to_owned(), |ty| ty.name());
     let oneway = if method.is_oneway() { "oneway " } else { "" };
     let fields = |fields: Vec<Field>| {

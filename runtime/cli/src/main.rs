@@ -9,6 +9,7 @@ mod status;
 mod breaking;
 mod call;
 mod check;
+mod describe;
 mod expand;
 mod fmt;
 mod lint;
@@ -48,6 +49,7 @@ fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
         Request::Fmt(fmt) => fmt::run(fmt, out),
         Request::Breaking(breaking) => breaking::run(breaking, out),
         Request::List(list) => list::run(list, out),
+        Request::Describe(describe) => describe::run(describe, out),
         Request::Call(call) => call::run(call, out),
     }
 }

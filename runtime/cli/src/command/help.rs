@@ -181,6 +181,25 @@ Examples:
   thriftly list sleep.thrift
   thriftly list --format json sleep.thrift | jq -r .method";
 
+pub(super) const DESCRIBE: &str = "\
+Shows a type, service, method or constant of an IDL file.
+
+NAME is as the IDL has it: Entry, shared.Color, Store, Store.get, LIMIT. Typedefs are shown as what they
+stand for, constants and defaults by their values in JSON.";
+
+pub(super) const DESCRIBE_MORE: &str = "\
+Output:
+  The definition goes to standard output in the form of IDL, with its docs as comments.
+
+Exit status:
+  0  it was shown
+  1  there is nothing of that name
+  2  the arguments are wrong, or the file cannot be read or has errors
+
+Examples:
+  thriftly describe store.thrift Entry
+  thriftly describe store.thrift Store.get";
+
 pub(super) const CALL: &str = "\
 Calls a method of a server, by an IDL file.
 
