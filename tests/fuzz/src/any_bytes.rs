@@ -1,10 +1,12 @@
 //! Bytes from anyone, in one protocol: nothing panics, and what is understood is stable.
 
+use std::io::{BufReader, Read};
+
 use bytes::Bytes;
 use thriftly::binary::{BinaryReader, BinaryWriter};
 use thriftly::codec::{Writer, copy_value};
 use thriftly::compact::CompactWriter;
-use thriftly::{Decode, Encode, ErrorKind, Limits, Result, TType, simple_json};
+use thriftly::{Decode, Encode, ErrorKind, Lazy, Limits, Result, TType, simple_json};
 
 use crate::protocol::{Binary, Capture, Compact, Copy, Json, Protocol, Skip, ThriftPyJson, Typed};
 use crate::schema::{self, keeping, plain, shared};
@@ -38,8 +40,51 @@ fn check<P: Typed>(bytes: &[u8]) {
     let bytes = Bytes::copy_from_slice(bytes);
     envelope::<P>(&bytes);
     let understood = types::<P>(&bytes);
+    in_front::<P>(&bytes);
+    decoded_later::<P>(&bytes);
     // What a decoder understands has to be a struct for those as well who do not know its type.
     assert!(skips::<P>(&bytes) || !understood, "not skipped, but understood");
+}
+
+/// A value is the same in front of others and in a stream, whatever the pieces of that are.
+fn in_front<P: Typed>(bytes: &[u8]) {
+    let prefix = P::prefix::<plain::All>(bytes);
+    let piece = 1 + usize::from(bytes.first().copied().unwrap_or_default() % 16);
+    let mut stream = BufReader::with_capacity(piece, bytes);
+    match (&prefix, P::read_one::<plain::All>(&mut stream)) {
+        (Ok((value, end)), Ok(Some(read))) => {
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).expect("it is in memory");
+            assert_eq!(rest, bytes[*end..], "another end");
+            assert_eq!(encode::<P, _>(value), encode::<P, _>(&read));
+        }
+        (Err(error), Ok(None)) => assert_eq!(error.kind(), ErrorKind::UnexpectedEof),
+        (Err(_), Err(_)) => {}
+        (prefix, read) => panic!("{:?}, but {:?}", prefix.is_ok(), read.map(|read| read.is_some())),
+    }
+    let Err(error) = prefix else { return };
+    assert_eq!(error.needed().is_some(), error.kind() == ErrorKind::UnexpectedEof);
+    // So few more are not enough.
+    let more = error.needed().unwrap_or_default().saturating_sub(1).min(1000);
+    if more > 0 {
+        let longer = [bytes, &vec![b'0'; more]].concat();
+        let kind = P::prefix::<plain::All>(&longer).map(drop).map_err(|error| error.kind());
+        assert_eq!(kind, Err(ErrorKind::UnexpectedEof), "more was not needed");
+    }
+}
+
+/// A value that is decoded later is the same, or the same error, and is encoded as it was received.
+fn decoded_later<P: Typed>(bytes: &Bytes) {
+    let now = P::decode::<plain::All>(bytes);
+    match P::decode::<Lazy<plain::All>>(bytes) {
+        Ok(later) => {
+            assert_eq!(later.get().is_ok(), now.is_ok(), "not the same later");
+            if P::ENDS_EXACTLY {
+                assert_eq!(encode::<P, _>(&later), bytes);
+            }
+        }
+        Err(error) => assert!(now.is_err(), "{error} for a value"),
+    }
 }
 
 /// As [`check`], for a protocol that does not say the types of its values.

@@ -1,5 +1,7 @@
 //! The protocols, as the checks see them.
 
+use std::io::BufRead;
+
 use bytes::Bytes;
 use thriftly::codec::{RawValue, Reader, Writer, copy_value};
 use thriftly::{Decode, Encode, Envelope, Limits, MessageKind, Result, TType};
@@ -26,6 +28,11 @@ pub trait Protocol {
 pub trait Typed: Protocol {
     /// Whether a value without its last byte is cut short, rather than broken or even whole.
     const ENDS_EXACTLY: bool;
+
+    /// Decodes the value in front of the bytes.
+    fn prefix<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<(T, usize)>;
+    /// Reads one value of a stream.
+    fn read_one<T: for<'de> Decode<'de>>(stream: &mut impl BufRead) -> Result<Option<T>>;
 
     /// Does something with a reader at a struct, and wants the bytes to end there.
     fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output>;
@@ -103,6 +110,13 @@ macro_rules! contiguous {
         impl Typed for $name {
             const ENDS_EXACTLY: bool = true;
 
+            fn prefix<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<(T, usize)> {
+                thriftly::$module::from_prefix(bytes)
+            }
+            fn read_one<T: for<'de> Decode<'de>>(stream: &mut impl BufRead) -> Result<Option<T>> {
+                thriftly::$module::read_one(stream)
+            }
+
             fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
                 let mut reader = thriftly::$module::$reader::new(bytes, &Limits::DEFAULT);
                 let output = operation.run(&mut reader)?;
@@ -144,6 +158,13 @@ impl Protocol for Json {
 
 impl Typed for Json {
     const ENDS_EXACTLY: bool = false;
+
+    fn prefix<T: for<'de> Decode<'de>>(bytes: &[u8]) -> Result<(T, usize)> {
+        thriftly::json::from_prefix(bytes)
+    }
+    fn read_one<T: for<'de> Decode<'de>>(stream: &mut impl BufRead) -> Result<Option<T>> {
+        thriftly::json::read_one(stream)
+    }
 
     fn read<O: Operation>(bytes: &[u8], operation: O) -> Result<O::Output> {
         thriftly::json::read(bytes, TType::STRUCT, &Limits::DEFAULT, |r| operation.run(r))
