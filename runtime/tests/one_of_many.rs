@@ -184,6 +184,20 @@ fn values_that_are_no_structs_stand_alone_as_well() -> Result<()> {
     Ok(())
 }
 
+#[cfg(feature = "json")]
+#[test]
+fn white_space_before_a_value_takes_no_room() -> Result<()> {
+    let limits = Limits { message: 20, ..Limits::DEFAULT };
+    let text =
+        [&[b' '; 100][..], b"[\"i32\",1,7]", &[b'\n'; 100], b"[\"i32\",0]", &[b' '; 100]].concat();
+    for piece in [1, 7, 1000] {
+        let mut stream = io::BufReader::with_capacity(piece, &text[..]);
+        let mut next = || thriftly::json::read_one_with::<Vec<i32>>(&mut stream, &limits);
+        assert_eq!((next()?, next()?, next()?), (Some(vec![7]), Some(vec![]), None), "{piece}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_level_of_nesting_counts_as_in_a_slice() {
     for depth in 0..4 {

@@ -90,12 +90,18 @@ impl<'l, T: for<'de> Decode<'de>> One<'l, T> {
             return Ok(Piece::End);
         }
         let before = self.bytes.len();
-        self.bytes.extend_from_slice(piece);
+        let value = match self.protocol {
+            // White space before a value is not kept: there may be any amount of it.
+            #[cfg(feature = "json")]
+            Protocol::Json if before == 0 => piece.trim_ascii_start(),
+            _ => piece,
+        };
+        self.bytes.extend_from_slice(value);
         match self.boundary(false) {
             Ok(None) => Ok(Piece::Inner),
             Ok(Some(end)) => {
                 self.bytes.truncate(end);
-                Ok(Piece::Last(end - before))
+                Ok(Piece::Last(piece.len() - value.len() + end - before))
             }
             // The decoder knows the field.
             Err(error) => Err(match self.value() {
@@ -116,12 +122,7 @@ impl<'l, T: for<'de> Decode<'de>> One<'l, T> {
 
     /// The value, or the error, at the end of the stream.
     fn end(mut self) -> Result<Option<T>> {
-        let nothing = match self.protocol {
-            #[cfg(feature = "json")]
-            Protocol::Json => self.bytes.trim_ascii().is_empty(),
-            _ => self.bytes.is_empty(),
-        };
-        match nothing {
+        match self.bytes.is_empty() {
             true => Ok(None),
             // A lone number in JSON is whole; else the decoder knows what is missing.
             false => self.value().map(Some),
