@@ -13,7 +13,7 @@ use thriftly_parser::program::{
 
 use crate::codes;
 use crate::input::{Key, Options};
-use crate::lower::{Target, Unknown};
+use crate::lower::{Target, place};
 
 /// An error, and the place of the option that it is for.
 type Wrong = (Span, Diagnostic);
@@ -90,10 +90,9 @@ enum Found {
 fn find(program: &Program, option: &str, key: &Key) -> Result<Found, Box<Diagnostic>> {
     let error = |title: String| Diagnostic::error(codes::UNUSED_OPTION, title);
     let found = match Target::find(program, &key.text) {
-        Ok(Target::Field(field)) => structs(program).find_map(|(id, item)| {
-            let index = item.fields.iter().position(|one| std::ptr::eq(one, field))?;
-            (item.kind != StructKind::Union).then_some(Found::Field(id, index))
-        }),
+        Ok(Target::Field(field)) => {
+            place(program, field).map(|(id, index)| Found::Field(id, index))
+        }
         Ok(Target::Definition(definition)) => match definition {
             Definition::Const(_) | Definition::Service(_) => None,
             _ => program
@@ -102,10 +101,7 @@ fn find(program: &Program, option: &str, key: &Key) -> Result<Found, Box<Diagnos
                 .map(|(id, _)| Found::Type(id)),
         },
         Ok(_) => None,
-        Err(Unknown { title, help }) => {
-            let title = format!("{:?} in `{option}` matches nothing: {title}", key.text);
-            return Err(Box::new(help.into_iter().fold(error(title), Diagnostic::help)));
-        }
+        Err(unknown) => return Err(Box::new(unknown.error(option, &key.text))),
     };
     found.ok_or_else(|| {
         Box::new(match option {

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use thriftly_parser::program::{
-    Annotation, DefId, Definition, Function, Name, Program, Service, Struct, StructKind, Type,
-    TypeKind,
+    Annotation, DefId, Definition, Function, Name, Program, Service, Struct, Type, TypeKind,
 };
 use thriftly_parser::source::{FileId, Span};
 
-use super::target::Target;
+use super::target::{Target, place};
 use super::types::{Form, Holds};
 use super::{Lowerer, Module, annotations};
 use crate::emit;
@@ -109,14 +108,7 @@ impl Lowerer<'_> {
         let mut lazy = Vec::new();
         for key in &self.options.lazy {
             let Ok(Target::Field(target)) = Target::find(self.program, &key.text) else { continue };
-            let found = self.program.definitions().find_map(|(id, definition)| match definition {
-                Definition::Struct(item) if item.kind != StructKind::Union => {
-                    let index = item.fields.iter().position(|one| std::ptr::eq(one, target))?;
-                    Some((id, index))
-                }
-                _ => None,
-            });
-            let Some((id, index)) = found else { continue };
+            let Some((id, index)) = place(self.program, target) else { continue };
             if !self.foreign.has(&target.name) {
                 let inner = self.boxed_type(id, index, target, Form::owned(id.file));
                 lazy.push((target.name.span, quote!(__std::Lazy<#inner>)));

@@ -20,7 +20,7 @@ mod types;
 mod values;
 mod views;
 
-pub(crate) use target::{Target, Unknown};
+pub(crate) use target::{Target, place};
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,13 +1,11 @@
 //! Check that every option entry matches an item.
 
-use std::fmt::Write;
-
 use proc_macro2::Span;
 use thriftly_parser::closest;
 use thriftly_parser::diagnostic::Diagnostic;
 
 use super::Lowerer;
-use super::target::{Target, Unknown};
+use super::target::Target;
 use crate::codes;
 
 impl Lowerer<'_> {
@@ -20,11 +18,8 @@ impl Lowerer<'_> {
             }
         }
         for entry in &self.options.names {
-            if let Err(Unknown { title, help }) = Target::find(self.program, &entry.key) {
-                let mut text = format!("{:?} in `names` matches nothing: ", entry.key);
-                let _ = write!(text, "{title}");
-                let error = Diagnostic::error(codes::UNUSED_OPTION, text);
-                unused.push((entry.span, help.into_iter().fold(error, Diagnostic::help)));
+            if let Err(unknown) = Target::find(self.program, &entry.key) {
+                unused.push((entry.span, unknown.error("names", &entry.key)));
             }
         }
         for key in &self.options.lazy {
@@ -36,11 +31,7 @@ impl Lowerer<'_> {
                         "name a field of a struct or exception that has no Rust type of its own",
                     )
                 }
-                Err(Unknown { title, help }) => {
-                    let text = format!("{:?} in `lazy` matches nothing: {title}", key.text);
-                    let error = Diagnostic::error(codes::UNUSED_OPTION, text);
-                    help.into_iter().fold(error, Diagnostic::help)
-                }
+                Err(unknown) => unknown.error("lazy", &key.text),
             };
             unused.push((key.span, error));
         }
@@ -53,11 +44,7 @@ impl Lowerer<'_> {
                         "name a struct, union, exception, enum, typedef, field, argument or method with a result",
                     )
                 }
-                Err(Unknown { title, help }) => {
-                    let text = format!("{:?} in `types` matches nothing: {title}", entry.key);
-                    let error = Diagnostic::error(codes::UNUSED_OPTION, text);
-                    help.into_iter().fold(error, Diagnostic::help)
-                }
+                Err(unknown) => unknown.error("types", &entry.key),
             };
             unused.push((entry.span, error));
         }

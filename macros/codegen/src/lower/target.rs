@@ -1,7 +1,12 @@
 //! Resolution of option keys: `"Person"`, `"Person.name"`, `"shared.Color.RED"`.
 
 use thriftly_parser::closest;
-use thriftly_parser::program::{Definition, EnumValue, Field, Function, Name, Program};
+use thriftly_parser::diagnostic::Diagnostic;
+use thriftly_parser::program::{
+    DefId, Definition, EnumValue, Field, Function, Name, Program, StructKind,
+};
+
+use crate::codes;
 
 /// An item of the IDL that an entry is for.
 #[derive(Clone, Copy)]
@@ -16,8 +21,28 @@ pub(crate) enum Target<'a> {
 
 /// The error for a key that matches nothing, with a suggestion.
 pub(crate) struct Unknown {
-    pub(crate) title: String,
-    pub(crate) help: Option<String>,
+    title: String,
+    help: Option<String>,
+}
+
+impl Unknown {
+    /// The error for the key of an option.
+    pub(crate) fn error(self, option: &str, key: &str) -> Diagnostic {
+        let text = format!("{key:?} in `{option}` matches nothing: {}", self.title);
+        let error = Diagnostic::error(codes::UNUSED_OPTION, text);
+        self.help.into_iter().fold(error, Diagnostic::help)
+    }
+}
+
+/// The struct or exception that has a field, and the index of the field; `None` for an argument, or if it is a union.
+pub(crate) fn place(program: &Program, field: &Field) -> Option<(DefId, usize)> {
+    program.definitions().find_map(|(id, definition)| match definition {
+        Definition::Struct(item) if item.kind != StructKind::Union => {
+            let index = item.fields.iter().position(|one| std::ptr::eq(one, field))?;
+            Some((id, index))
+        }
+        _ => None,
+    })
 }
 
 impl<'a> Target<'a> {
