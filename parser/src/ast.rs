@@ -320,6 +320,18 @@ pub struct Value {
     pub span: Span,
 }
 
+impl Value {
+    /// Its span, for a string without the quotes.
+    pub(crate) fn text_span(&self) -> Span {
+        match self.kind {
+            ValueKind::String(_) if self.span.end >= self.span.start + 2 => {
+                Span { start: self.span.start + 1, end: self.span.end - 1, ..self.span }
+            }
+            _ => self.span,
+        }
+    }
+}
+
 /// Kind of value.
 #[derive(Debug, Clone)]
 pub enum ValueKind {

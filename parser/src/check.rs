@@ -27,6 +27,7 @@ use crate::check::fields::Owner;
 use crate::check::names::Names;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::index::Reference;
 use crate::loader::Loaded;
 use crate::options::Options;
 use crate::program::{
@@ -36,13 +37,13 @@ use crate::reporter::Reporter;
 use crate::source::{FileId, Sources};
 use crate::suggest;
 
-/// Checks the files of a program. They are in the order of their numbers.
+/// Checks the files of a program. They are in the order of their numbers. Returns what their names refer to, too.
 pub(crate) fn check(
     mut loaded: Vec<Loaded>,
     options: &Options,
     sources: &Sources,
     reporter: &mut Reporter,
-) -> Program {
+) -> (Program, Vec<Reference>) {
     let names = Names::collect(&mut loaded, reporter);
     let mut checker = Checker {
         names: &names,
@@ -70,7 +71,7 @@ pub(crate) fn check(
         checker.reserved_words(&program);
         checker.round_trips(&program);
     }
-    program
+    (program, names.into_references())
 }
 
 /// Location of an evaluated value in the program.

@@ -22,6 +22,15 @@ pub struct Label {
     pub text: String,
 }
 
+/// A change of the source that probably resolves a diagnostic.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// What is replaced.
+    pub span: Span,
+    /// The new text; empty if the span is to be removed.
+    pub text: String,
+}
+
 /// One error, warning or lint.
 #[derive(Debug, Clone)]
 pub struct Diagnostic {
@@ -37,6 +46,8 @@ pub struct Diagnostic {
     pub secondary: Vec<Label>,
     /// `help:` and `note:` lines.
     pub notes: Vec<String>,
+    /// The change that the notes propose, if there is one.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -63,6 +74,7 @@ impl Diagnostic {
             primary: None,
             secondary: Vec::new(),
             notes: Vec::new(),
+            fix: None,
         }
     }
 
@@ -84,6 +96,23 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl AsRef<str>) -> Diagnostic {
         self.notes.push(format!("help: {}", text.as_ref()));
+        self
+    }
+
+    /// Adds the line `help: did you mean …?`, and the replacement of the main span as the fix.
+    #[must_use]
+    pub fn did_you_mean(self, near: &str) -> Diagnostic {
+        let fixed = match self.primary.as_ref().map(|label| label.span) {
+            Some(span) => self.fix(span, near),
+            None => self,
+        };
+        fixed.help(format!("did you mean `{near}`?"))
+    }
+
+    /// Sets the fix.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.fix = Some(Fix { span, text: text.into() });
         self
     }
 

@@ -59,6 +59,10 @@ mod pipeline;
 pub mod program;
 pub mod recursion;
 
+// Questions of editors about a program or a place in a file.
+pub mod cursor;
+pub mod index;
+
 // Diagnostics and their rendering.
 pub mod codes;
 pub mod diagnostic;
@@ -74,7 +78,7 @@ pub use crate::files::{Disk, Files, Memory};
 pub use crate::format::format;
 pub use crate::options::Options;
 pub use crate::parser::parse;
-pub use crate::pipeline::{Outcome, load, load_from, load_str};
+pub use crate::pipeline::{Outcome, load, load_all, load_from, load_str};
 pub use crate::program::Program;
 pub use crate::source::Sources;
 pub use crate::suggest::closest;

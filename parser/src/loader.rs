@@ -59,9 +59,12 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Adds the root file.
+    /// Adds a root file, unless it is there already.
     pub(crate) fn add_root(&mut self, path: &Path) -> io::Result<()> {
         let canonical = self.files.canonical(path)?;
+        if self.known.contains_key(&canonical) {
+            return Ok(());
+        }
         let text = read(self.files, path)?;
         let root = self.add(path.to_owned(), text, path.parent().map(Path::to_owned));
         self.known.insert(canonical, root);
@@ -103,7 +106,7 @@ impl<'a> Loader<'a> {
                 Ok(file) => {
                     if seen.insert(file) {
                         let (path, span) = (include.path.text.clone(), include.path.span);
-                        includes.push(Include { path, file, span });
+                        includes.push(Include { path, file, span, header: include.span });
                     }
                 }
                 Err((tried, error)) => {

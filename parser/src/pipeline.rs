@@ -6,6 +6,7 @@ use crate::check::check;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::files::{Disk, Files};
+use crate::index::Reference;
 use crate::loader::{Loaded, Loader};
 use crate::options::Options;
 use crate::program::{Include, Program};
@@ -23,6 +24,9 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The files that were read.
     pub sources: Sources,
+    /// What the names in types, values and `extends` refer to, in no order. [`Index`](crate::index::Index) finds them by
+    /// place and by symbol.
+    pub references: Vec<Reference>,
 }
 
 impl Outcome {
@@ -57,11 +61,53 @@ pub fn load_from(files: &dyn Files, path: &Path, options: &Options) -> Outcome {
             checked(loaded, sources, options, reporter)
         }
         Err(error) => {
-            let title = format!("cannot read {}: {error}", path.display());
-            let diagnostics = vec![Diagnostic::error(codes::UNREADABLE_FILE, title)];
-            Outcome { program: Program::default(), diagnostics, sources: Sources::default() }
+            let diagnostics = vec![unreadable(path, &error)];
+            Outcome {
+                program: Program::default(),
+                diagnostics,
+                sources: Sources::default(),
+                references: Vec::new(),
+            }
         }
     }
+}
+
+/// Loads several files as one program, with everything that they include, and checks them. Each file is read once, also
+/// if it is both one of them and included by another.
+///
+/// ```
+/// use thriftly_parser::{Memory, Options, load_all};
+///
+/// let mut files = Memory::default();
+/// files.insert("a.thrift", "include \"shared.thrift\" struct A { 1: shared.Id id }");
+/// files.insert("b.thrift", "include \"shared.thrift\" struct B { 1: shared.Id id }");
+/// files.insert("shared.thrift", "typedef i64 Id");
+/// let outcome = load_all(&files, ["a.thrift", "b.thrift"], &Options::default());
+/// assert!(!outcome.has_errors());
+/// assert_eq!(outcome.program.files.len(), 3);
+/// ```
+pub fn load_all<P: AsRef<Path>>(
+    files: &dyn Files,
+    paths: impl IntoIterator<Item = P>,
+    options: &Options,
+) -> Outcome {
+    let mut reporter = Reporter::new(options.lints);
+    let mut loader = Loader::new(files, options, &mut reporter);
+    let mut missing = Vec::new();
+    for path in paths {
+        if let Err(error) = loader.add_root(path.as_ref()) {
+            missing.push(unreadable(path.as_ref(), &error));
+        }
+    }
+    let (loaded, sources) = loader.run();
+    let mut outcome = checked(loaded, sources, options, reporter);
+    outcome.diagnostics.extend(missing);
+    outcome
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    let title = format!("cannot read {}: {error}", path.display());
+    Diagnostic::error(codes::UNREADABLE_FILE, title)
 }
 
 /// Loads IDL from a string and checks it. Its includes are looked up in [`Options::include_dirs`] only.
@@ -88,10 +134,10 @@ fn checked(
     options: &Options,
     mut reporter: Reporter,
 ) -> Outcome {
-    let program = check(loaded, options, &sources, &mut reporter);
+    let (program, references) = check(loaded, options, &sources, &mut reporter);
     let mut diagnostics = reporter.finish();
     add_include_chains(&mut diagnostics, &program, &sources);
-    Outcome { program, diagnostics, sources }
+    Outcome { program, diagnostics, sources, references }
 }
 
 /// Most `included from` notes in a message.

@@ -49,6 +49,8 @@ pub struct Include {
     pub file: FileId,
     /// Span of the path.
     pub span: Span,
+    /// Span of the whole header.
+    pub header: Span,
 }
 
 /// One `namespace` header.

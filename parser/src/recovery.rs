@@ -38,6 +38,13 @@ pub(crate) fn parse(lexed: &Lexed, build: &Builder<'_>, reporter: &mut Reporter)
     recovery.file
 }
 
+/// Cuts tokens into headers and definitions, as if none of these had a mistake.
+pub(crate) fn items(tokens: &[Token], build: &Builder<'_>) -> Vec<Range<usize>> {
+    let lexed = Lexed::default();
+    let (reporter, file) = (&mut Reporter::default(), File::default());
+    Recovery { lexed: &lexed, tokens, build, reporter, file }.items()
+}
+
 struct Recovery<'a> {
     lexed: &'a Lexed,
     tokens: &'a [Token],
@@ -347,7 +354,7 @@ impl Recovery<'_> {
             }
             let error = self.build.explain(failure, None);
             self.reporter.report(match suggest::keyword(&String::from_utf8_lossy(word)) {
-                Some(keyword) => error.help(format!("did you mean `{keyword}`?")),
+                Some(keyword) => error.did_you_mean(keyword),
                 None => error,
             });
             return;

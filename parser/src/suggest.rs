@@ -72,8 +72,21 @@ pub(crate) fn once_a_keyword(word: &[u8]) -> Option<&'static str> {
 }
 
 /// Advice for types of older versions and of other languages.
-pub(crate) fn instead_of_type(name: &str) -> Option<&'static str> {
-    Some(match name {
+///
+/// With the type to write, if there is only one.
+pub(crate) fn instead_of_type(name: &str) -> Option<(&'static str, Option<&'static str>)> {
+    let right = match name {
+        "slist" | "senum" | "str" | "String" | "text" => Some("string"),
+        "float" | "f32" | "f64" => Some("double"),
+        "bytes" | "bytearray" => Some("binary"),
+        "boolean" => Some("bool"),
+        "int8" => Some("i8"),
+        "int16" | "short" => Some("i16"),
+        "int32" => Some("i32"),
+        "int64" | "long" => Some("i64"),
+        _ => None,
+    };
+    let advice = match name {
         "slist" => "`slist` is gone from the language: write `string`",
         "senum" => "`senum` is gone from the language: write `string`",
         "int" | "integer" | "long" | "short" | "int32" | "int64" | "int16" | "int8" => {
@@ -87,7 +100,8 @@ pub(crate) fn instead_of_type(name: &str) -> Option<&'static str> {
         "bytes" | "bytearray" => "the type for bytes is `binary`",
         "boolean" => "the type is called `bool`",
         _ => return None,
-    })
+    };
+    Some((advice, right))
 }
 
 /// The candidate that differs so little from the word that it was probably meant, for "did you mean".

@@ -144,10 +144,10 @@ impl Builder<'_> {
         match (token.kind, before) {
             (TokenKind::Less, Some(before)) if before.kind == TokenKind::Identifier => {
                 let name = String::from_utf8_lossy(self.slice(before));
-                error.help(match suggest::closest(&name, ["list", "set", "map"]) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "only `list`, `set` and `map` have types in `<` and `>`".to_owned(),
-                })
+                match suggest::closest(&name, ["list", "set", "map"]) {
+                    Some(near) => error.did_you_mean(near).fix(self.span(before), near),
+                    None => error.help("only `list`, `set` and `map` have types in `<` and `>`"),
+                }
             }
             _ => error,
         }

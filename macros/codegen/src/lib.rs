@@ -19,4 +19,4 @@ mod thrift;
 
 pub use derive::derive_struct;
 pub use input::Options;
-pub use thrift::{check_file, expand_file, stubs, thrift};
+pub use thrift::{check_file, check_from, expand_file, stubs, thrift};

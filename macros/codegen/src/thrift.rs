@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use thriftly_parser::diagnostic::{Diagnostic, Severity};
 use thriftly_parser::source::Sources;
-use thriftly_parser::{Options as LoadOptions, Outcome, load, load_str};
+use thriftly_parser::{Disk, Files, Options as LoadOptions, Outcome, load, load_from, load_str};
 
 use crate::caller::Caller;
 use crate::input::{Idl, Input, Options};
@@ -55,7 +55,17 @@ pub fn thrift(input: TokenStream, file: Option<PathBuf>) -> TokenStream {
 /// lacks the fields that the options leave out. The path is
 /// taken as it is, and so are the folders of `load`; nothing is expanded.
 pub fn check_file(path: &Path, options: &Options, load: &LoadOptions) -> Outcome {
-    let mut outcome = thriftly_parser::load(path, &options.loading(load));
+    check_from(&Disk, path, options, load)
+}
+
+/// [`check_file`], with files from anywhere.
+pub fn check_from(
+    files: &dyn Files,
+    path: &Path,
+    options: &Options,
+    load: &LoadOptions,
+) -> Outcome {
+    let mut outcome = load_from(files, path, &options.loading(load));
     let projected = project(&mut outcome.program, options);
     let (program, sources) = (&outcome.program, &outcome.sources);
     let ours = Lowerer::new(program, sources, options, Span::call_site()).check();

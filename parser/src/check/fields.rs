@@ -113,8 +113,11 @@ impl Checker<'_> {
             _ => return requiredness,
         };
         let span = word.unwrap_or(field.span);
-        self.reporter
-            .report(Diagnostic::warning(codes::USELESS_REQUIREDNESS, title).at(span, "ignored"));
+        let warning = Diagnostic::warning(codes::USELESS_REQUIREDNESS, title).at(span, "ignored");
+        self.reporter.report(match word {
+            Some(word) => warning.fix(word, ""),
+            None => warning,
+        });
         instead
     }
 }

@@ -91,9 +91,8 @@ impl Checker<'_> {
             for include in &file.includes {
                 if !used.contains(&include.file) {
                     let title = format!("the include `{}` is unused", include.path);
-                    self.reporter.report(
-                        Diagnostic::lint(codes::UNUSED_INCLUDE, title).at(include.span, ""),
-                    );
+                    let lint = Diagnostic::lint(codes::UNUSED_INCLUDE, title);
+                    self.reporter.report(lint.at(include.span, "").fix(include.header, ""));
                 }
             }
         }

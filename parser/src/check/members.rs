@@ -9,6 +9,7 @@ use crate::check::names::{Found, Kind, Space};
 use crate::check::values::Evaluator;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::index::Symbol;
 use crate::program::{DefId, Definition, Enum, Type, TypeKind, Value};
 use crate::source::{FileId, Span};
 
@@ -43,7 +44,10 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Value {
         match self.member(id, name) {
-            Some(index) => Value::Enum(id, index),
+            Some(index) => {
+                self.names.refer(span, name, Symbol::Member(id, index));
+                Value::Enum(id, index)
+            }
             None => self.unknown_enum_value(id, node, name, span),
         }
     }
@@ -53,7 +57,12 @@ impl<'a> Evaluator<'a> {
         let MemberName { owner, member, span, .. } = name;
         let wanted = self.as_enum(expected);
         let written = match self.names.find(span.file, owner, Space::Types) {
-            Found::One(entry) => self.enum_behind(entry.id, entry.kind),
+            Found::One(entry) => {
+                // What is before the dot of the member.
+                let end = span.end - member.len() as u32 - 1;
+                self.names.refer_to(Span { end, ..span }, owner, entry.id);
+                self.enum_behind(entry.id, entry.kind)
+            }
             Found::Broken => return Value::Invalid,
             Found::Two(first, second) => {
                 let title = format!("`{owner}` is ambiguous: two types have this name");
@@ -67,6 +76,7 @@ impl<'a> Evaluator<'a> {
         if let Some((id, _)) = written
             && let Some(index) = self.member(id, member)
         {
+            self.names.refer(span, member, Symbol::Member(id, index));
             return match wanted {
                 Some((wanted, _)) if wanted != id => {
                     self.value_of_another_enum(wanted, (id, index), name.name, span)
@@ -77,6 +87,7 @@ impl<'a> Evaluator<'a> {
         match (wanted, written) {
             (Some((id, node)), _) => match self.member(id, member) {
                 Some(index) => {
+                    self.names.refer(span, member, Symbol::Member(id, index));
                     if !self.leads_to(span.file, owner, id, written.is_some()) {
                         self.loosely_named(written, (id, node), name);
                     }
@@ -151,8 +162,8 @@ impl<'a> Evaluator<'a> {
         };
         let warning = Diagnostic::warning(codes::OTHER_ENUM, title).at(span, "");
         let warning = warning.and(node.name.span, "the expected enum, which has this value");
-        let help = format!("write `{}.{member}`", self.name_from(span.file, id));
-        self.reporter.report(warning.help(help));
+        let right = format!("{}.{member}", self.name_from(span.file, id));
+        self.reporter.report(warning.help(format!("write `{right}`")).fix(span, right));
     }
 
     /// A value of one enum where another one is expected. If that has a value of the same name and number, it is
@@ -252,7 +263,10 @@ impl<'a> Evaluator<'a> {
             false => None,
         };
         self.reporter.report(match near {
-            Some(near) => error.help(format!("did you mean `{}.{near}`?", node.name.text)),
+            Some(near) => {
+                let full = format!("{}.{near}", self.name_from(span.file, id));
+                error.did_you_mean(&format!("{}.{near}", node.name.text)).fix(span, full)
+            }
             None => error,
         });
         Value::Invalid

@@ -1,11 +1,12 @@
 //! Name lookup: the names of every file, and how one file finds the names of another.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::Definition;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::index::{Reference, Symbol};
 use crate::loader::Loaded;
 use crate::program::{DefId, Name};
 use crate::reporter::Reporter;
@@ -54,6 +55,8 @@ pub(crate) struct Names {
     files: Vec<FileNames>,
     /// Budget for suggestions.
     pub(crate) budget: Budget,
+    /// The references that have been resolved.
+    references: RefCell<Vec<Reference>>,
 }
 
 #[derive(Debug, Default)]
@@ -105,7 +108,7 @@ impl Names {
             }
             files.push(names);
         }
-        Names { files, budget: Budget::new(100_000) }
+        Names { files, budget: Budget::new(100_000), references: RefCell::default() }
     }
 
     /// Looks up a name from within a file: `name` is defined there, `prefix.name` in an included file.
@@ -135,6 +138,30 @@ impl Names {
             Found::Nothing if file.missing.contains(prefix) => Found::Broken,
             found => found,
         }
+    }
+
+    /// Records that the last part of a name refers to a symbol. `name` is the text at the span.
+    pub(crate) fn refer(&self, span: Span, name: &str, symbol: Symbol) {
+        let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
+        let start = span.end - (last.len() as u32).min(span.end - span.start);
+        self.references.borrow_mut().push(Reference { span: Span { start, ..span }, symbol });
+    }
+
+    /// Records that a name refers to a definition, and what is before its last dot to the file.
+    pub(crate) fn refer_to(&self, span: Span, name: &str, id: DefId) {
+        self.refer(span, name, Symbol::Definition(id));
+        if let Some((prefix, last)) = name.rsplit_once('.')
+            && id.file != span.file
+        {
+            let end = span.end - last.len() as u32 - 1;
+            let span = Span { start: end - prefix.len() as u32, end, ..span };
+            self.references.borrow_mut().push(Reference { span, symbol: Symbol::File(id.file) });
+        }
+    }
+
+    /// All references that have been resolved.
+    pub(crate) fn into_references(self) -> Vec<Reference> {
+        self.references.into_inner()
     }
 
     /// Whether the first part of a dotted name is the prefix of a file that was not found.

@@ -17,7 +17,10 @@ impl<'a> Evaluator<'a> {
             return Value::Invalid;
         }
         match self.names.find(span.file, name, Space::Consts) {
-            Found::One(entry) => return self.constant(expected, entry.id, name, span),
+            Found::One(entry) => {
+                self.names.refer_to(span, name, entry.id);
+                return self.constant(expected, entry.id, name, span);
+            }
             Found::Broken => return Value::Invalid,
             Found::Two(first, second) => {
                 let error = Diagnostic::error(
@@ -185,7 +188,7 @@ impl<'a> Evaluator<'a> {
             _ => error,
         };
         self.reporter.report(match near {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
+            Some(near) => error.did_you_mean(&near),
             None => error,
         });
         Value::Invalid

@@ -52,7 +52,10 @@ impl Checker<'_> {
     fn extended(&mut self, name: &Name) -> Option<DefId> {
         let Name { text, span } = name;
         let error = match self.names.find(span.file, text, Space::Types) {
-            Found::One(entry) if entry.kind == Kind::Service => return Some(entry.id),
+            Found::One(entry) if entry.kind == Kind::Service => {
+                self.names.refer_to(*span, text, entry.id);
+                return Some(entry.id);
+            }
             Found::One(entry) => {
                 let error =
                     Diagnostic::error(codes::UNKNOWN_SERVICE, format!("`{text}` is not a service"));
@@ -72,7 +75,7 @@ impl Checker<'_> {
                     Diagnostic::error(codes::UNKNOWN_SERVICE, format!("unknown service `{text}`"));
                 let error = error.at(*span, self.where_not_found(span.file, text));
                 match self.names.suggestion(span.file, text, Space::Types) {
-                    Some(near) => error.help(format!("did you mean `{near}`?")),
+                    Some(near) => error.did_you_mean(&near),
                     None => error,
                 }
             }
@@ -101,7 +104,8 @@ impl Checker<'_> {
         if word.text == "async" {
             let warning =
                 Diagnostic::warning(codes::ASYNC_FUNCTION, "`async` is the old word for `oneway`");
-            self.reporter.report(warning.at(word.span, "").help("write `oneway`"));
+            let warning = warning.at(word.span, "").help("write `oneway`");
+            self.reporter.report(warning.fix(word.span, "oneway"));
         }
         let name = &node.name.text;
         if let Some(ty) = &node.returns {

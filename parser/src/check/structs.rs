@@ -7,6 +7,7 @@ use crate::check::names::{Found, Space};
 use crate::check::values::{Evaluator, literal_noun};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
+use crate::index::Symbol;
 use crate::program::{DefId, Requiredness, Struct, StructKind, Value};
 use crate::source::Span;
 
@@ -28,9 +29,12 @@ impl<'a> Evaluator<'a> {
             };
             let Some(index) = self.member(id, &name) else {
                 sound = false;
-                self.unknown_field(id, node, &name, key.span);
+                self.unknown_field(id, node, &name, key);
                 continue;
             };
+            if matches!(key.kind, ValueKind::String(_)) {
+                self.names.refer(key.text_span(), &name, Symbol::Member(id, index));
+            }
             if let Some(first) = set.insert(index, key.span) {
                 let title = format!("the field `{name}` is set twice");
                 let error = Diagnostic::error(codes::DUPLICATE_FIELD_VALUE, title)
@@ -62,6 +66,7 @@ impl<'a> Evaluator<'a> {
                 if let Found::One(entry) = self.names.find(key.span.file, name, Space::Consts)
                     && let Some(Value::String(text)) = self.constants.get(&entry.id)
                 {
+                    self.names.refer_to(key.span, name, entry.id);
                     return Some(text.clone());
                 }
             }
@@ -73,20 +78,20 @@ impl<'a> Evaluator<'a> {
         None
     }
 
-    fn unknown_field(&mut self, id: DefId, node: &Struct, name: &str, span: Span) {
+    fn unknown_field(&mut self, id: DefId, node: &Struct, name: &str, key: &ast::Value) {
         if self.incomplete.contains(&id) {
             return;
         }
         let title = format!("`{}` has no field `{name}`", node.name.text);
         let error = Diagnostic::error(codes::UNKNOWN_FIELD, title)
-            .at(span, "")
+            .at(key.span, "")
             .and(node.name.span, "defined here");
         let near = self
             .names
             .budget
             .closest(name, node.fields.iter().map(|field| field.name.text.as_str()));
         self.reporter.report(match near {
-            Some(near) => error.help(format!("did you mean `{near}`?")),
+            Some(near) => error.did_you_mean(near).fix(key.text_span(), near),
             None => error,
         });
     }

@@ -54,7 +54,10 @@ impl Checker<'_> {
     /// The definition of a type that is named in a file.
     fn named_type(&mut self, name: &str, span: Span) -> Option<DefId> {
         match self.names.find(span.file, name, Space::Types) {
-            Found::One(entry) if entry.kind != Kind::Service => Some(entry.id),
+            Found::One(entry) if entry.kind != Kind::Service => {
+                self.names.refer_to(span, name, entry.id);
+                Some(entry.id)
+            }
             Found::One(entry) => {
                 let error = Diagnostic::error(
                     codes::NOT_A_TYPE,
@@ -95,14 +98,16 @@ impl Checker<'_> {
         let error = Diagnostic::error(codes::UNKNOWN_TYPE, format!("unknown type `{name}`"))
             .at(span, label);
         let near = self.names.suggestion(span.file, name, Space::Types);
-        let help = match (suggest::instead_of_type(name), near) {
-            (Some(instead), _) => Some(instead.to_owned()),
-            (None, Some(near)) => Some(format!("did you mean `{near}`?")),
-            (None, None) => self.through_include(span.file, name),
-        };
-        self.reporter.report(match help {
-            Some(help) => error.help(help),
-            None => error,
+        self.reporter.report(match (suggest::instead_of_type(name), near) {
+            (Some((instead, right)), _) => match right {
+                Some(right) => error.help(instead).fix(span, right),
+                None => error.help(instead),
+            },
+            (None, Some(near)) => error.did_you_mean(&near),
+            (None, None) => match self.through_include(span.file, name) {
+                Some(help) => error.help(help),
+                None => error,
+            },
         });
     }
 

@@ -174,7 +174,7 @@ impl<'a> Evaluator<'a> {
         let title = format!("expected a {noun}, found `{wrong}`");
         let warning = Diagnostic::warning(codes::WRONG_BRACKETS, title);
         let warning = warning.at(span, format!("taken as an empty {noun}"));
-        self.reporter.report(warning.help(format!("write `{right}`")));
+        self.reporter.report(warning.help(format!("write `{right}`")).fix(span, right));
     }
 
     fn set(&mut self, element: &'a Type, values: &[ast::Value]) -> Value {

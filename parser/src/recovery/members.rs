@@ -191,7 +191,7 @@ impl Recovery<'_> {
         let word = self.build.name(self.tokens[at]);
         let title = format!("`{}` is not a type or keyword", word.text);
         let error = Diagnostic::error(codes::UNEXPECTED_TOKEN, title).at(word.span, "");
-        self.reporter.report(error.help(format!("did you mean `{near}`?")));
+        self.reporter.report(error.did_you_mean(near));
         true
     }
 

@@ -5,7 +5,8 @@ use quote::quote;
 use syn::Path;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use thriftly_parser::diagnostic::{Diagnostic, Label, Severity};
+use thriftly_parser::closest;
+use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::program::{Annotation, Definition, Program, Type, TypeKind};
 
 use crate::codes;
@@ -94,16 +95,12 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
                 "without a value" => format!("`{key}` has no value"),
                 wanted => format!("`{value}` is not {wanted} of Rust, as `{key}` needs"),
             };
-            wrong.push(Diagnostic {
-                severity: Severity::Error,
-                code: codes::BAD_ANNOTATION,
-                title,
-                primary: Some(Label { span: annotation.key.span, text: String::new() }),
-                secondary: Vec::new(),
-                notes: vec![
-                    "help: there are `rust.name`, `rust.type`, `rust.derive` and `rust.optional`"
-                        .to_owned(),
-                ],
+            let error = Diagnostic::error(codes::BAD_ANNOTATION, title);
+            let error = error.at(annotation.key.span, "");
+            let all = "there are `rust.name`, `rust.type`, `rust.derive` and `rust.optional`";
+            wrong.push(match closest(key, OURS) {
+                Some(near) if wanted.is_empty() => error.help(all).fix(annotation.key.span, near),
+                _ => error.help(all),
             });
         }
     };
