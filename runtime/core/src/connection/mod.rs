@@ -26,9 +26,7 @@ pub(crate) use failure::{
 #[cfg(feature = "async")]
 pub(crate) use failure::{guard_poll, handler_timeout, of_service};
 pub(crate) use input::Input;
-#[cfg(test)]
-pub(crate) use output::Head;
-pub(crate) use output::{Output, SLICES};
+pub(crate) use output::{Head, Output, SLICES};
 pub use pool::ChannelStats;
 pub(crate) use pool::{Answer, Caller, Entry, LinkId, Loss, Pool, PoolSettings, Step, Why};
 pub(crate) use report::{End, Report};

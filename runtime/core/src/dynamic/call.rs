@@ -186,25 +186,53 @@ impl Method {
         Outcome { method: self, def, set }
     }
 
-    /// Encodes the arguments of a call.
-    pub(super) fn encode_arguments(&self, protocol: Protocol, given: Value) -> Result<Body> {
+    /// Encodes the arguments of a call: the body of its [`Request`]. They are given as to
+    /// [`Client::call`](super::Client::call).
+    ///
+    /// ```
+    /// use thriftly::dynamic::Idl;
+    /// use thriftly::{Protocol, Request};
+    ///
+    /// let idl = Idl::load_str("service Store { i64 get(1: string key) }")?;
+    /// let get = idl.method("get")?;
+    /// let body = get.encode_arguments(Protocol::Compact, [("key", "a")])?;
+    /// let call = get.decode_arguments(Request::new("get", Protocol::Compact, body))?;
+    /// assert_eq!(call["key"].as_str(), Some("a"));
+    ///
+    /// let response = get.encode_answer(Protocol::Compact, Ok(7_i64.into()))?;
+    /// assert_eq!(get.decode_answer(response).unwrap().as_i64(), Some(7));
+    /// # Ok::<(), thriftly::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The arguments do not fit those of the IDL.
+    pub fn encode_arguments(&self, protocol: Protocol, given: impl Into<Value>) -> Result<Body> {
         let model = &self.service.idl.model;
         let converter = Converter { model, unknown: Unknown::Refused };
+        let given = given.into();
         let given = converter.arguments(model.structure(self.def().arguments), given)?;
         let arguments = Arguments { method: self, value: Value::Struct(given) };
         encode(protocol, TType::STRUCT, &arguments)
     }
 
-    /// Decodes the arguments of a call.
-    pub(super) fn decode_arguments(self, request: Request) -> Result<Call> {
+    /// Decodes the arguments of a call. Its method is not looked at.
+    ///
+    /// # Errors
+    /// They cannot be decoded.
+    pub fn decode_arguments(&self, request: Request) -> Result<Call> {
         let Request { protocol, limits, body, .. } = request;
-        let arguments = Arguments { method: &self, value: Value::Null };
+        let arguments = Arguments { method: self, value: Value::Null };
         let arguments = decode(protocol, &body.into_bytes(), &limits, TType::STRUCT, &arguments);
-        Ok(Call { arguments: arguments.map_err(undecodable)?, method: self })
+        Ok(Call { arguments: arguments.map_err(undecodable)?, method: self.clone() })
     }
 
-    /// Encodes the answer to a call.
-    pub(super) fn encode_answer(
+    /// Encodes the answer to a call: a result, which is [converted](super::Type::convert) to the type that the method
+    /// returns and is [`Value::Null`] for `void`, or an exception that the method declares. Nothing is encoded for a
+    /// oneway method.
+    ///
+    /// # Errors
+    /// The result or exception does not fit; or any other error that is given.
+    pub fn encode_answer(
         &self,
         protocol: Protocol,
         result: Result<Value, CallError>,
@@ -243,7 +271,10 @@ impl Method {
     }
 
     /// Decodes the answer to a call.
-    pub(super) fn decode_answer(&self, response: Response) -> Result<Value, CallError> {
+    ///
+    /// # Errors
+    /// As [`Client::call`](super::Client::call).
+    pub fn decode_answer(&self, response: Response) -> Result<Value, CallError> {
         if self.is_oneway() {
             return Ok(Value::Null);
         }

@@ -113,10 +113,8 @@ impl blocking::Service for BlockingHandlers {
         };
         let (oneway, protocol) = (method.is_oneway(), request.protocol);
         in_context(request, oneway, |request| {
-            let answer = method.decode_arguments(request).and_then(|call| {
-                let method = call.method().clone();
-                method.encode_answer(protocol, handler(call))
-            });
+            let call = method.decode_arguments(request);
+            let answer = call.and_then(|call| method.encode_answer(protocol, handler(call)));
             settle(oneway, protocol, answer)
         })
     }
@@ -233,7 +231,6 @@ mod asynchronous {
                 (method.is_oneway(), request.protocol, handler.clone());
             serve_encoded(request, oneway, async move |request| {
                 let call = method.decode_arguments(request)?;
-                let method = call.method().clone();
                 method.encode_answer(protocol, handler(call).await)
             })
         }

@@ -6,8 +6,10 @@
 //! - [`channel`] makes the channel of a typed client from a function that sends bytes;
 //!   [`message_channel`](crate::blocking::message_channel) for a blocking client.
 //!
-//! A message has no frame: where messages are stored one after the other, their ends have to be
-//! recorded by other means, such as a length before each or the boundaries of datagrams.
+//! - [`MessageStream`] and [`ValueStream`] split streams of bytes, such as files, into whole messages or values.
+//!
+//! A [`Message`] has no frame: datagrams and queues keep the boundaries of messages. Where they are stored one after
+//! the other, [`Message::into_framed`] encodes them as they are on connections.
 //!
 #![cfg_attr(feature = "async", doc = "```")]
 #![cfg_attr(not(feature = "async"), doc = "```ignore")]
@@ -49,6 +51,7 @@
 pub(crate) mod blocking;
 #[cfg(feature = "async")]
 mod channel;
+mod stream;
 
 use std::fmt;
 use std::io;
@@ -68,6 +71,7 @@ use crate::ttype::{ApplicationErrorKind, MessageKind};
 
 #[cfg(feature = "async")]
 pub use channel::{answer, channel};
+pub use stream::{MessageStream, Streamed, ValueStream};
 
 /// A call or reply with its envelope, encoded.
 ///

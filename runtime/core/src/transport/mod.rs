@@ -96,6 +96,16 @@ impl Framing {
         }
     }
 
+    /// The framing of a message in a stream of this one: each frame may have a header.
+    pub(crate) fn of(self, frame: &[u8]) -> Framing {
+        match (self, frame.first_chunk()) {
+            (Framing::Unframed, _) => Framing::Unframed,
+            (_, Some(&header::MAGIC)) => Framing::Header,
+            (_, Some(&ttheader::MAGIC)) => Framing::TtHeader,
+            _ => Framing::Framed,
+        }
+    }
+
     /// Whether messages carry headers.
     pub(crate) fn has_headers(self) -> bool {
         match self {
@@ -214,12 +224,7 @@ impl Cutter {
             }
             Framing::Framed | Framing::Header | Framing::TtHeader => {
                 let Some(bytes) = framed::cut(input, limits)? else { return Ok(None) };
-                let framing = match bytes.first_chunk() {
-                    Some(&header::MAGIC) => Framing::Header,
-                    Some(&ttheader::MAGIC) => Framing::TtHeader,
-                    _ => Framing::Framed,
-                };
-                Ok(Some(Frame { framing, bytes }))
+                Ok(Some(Frame { framing: self.framing.of(&bytes), bytes }))
             }
         }
     }
