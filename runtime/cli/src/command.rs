@@ -1,6 +1,7 @@
 //! Command-line arguments and `--help`.
 
 mod calling;
+mod decoding;
 mod expansion;
 mod help;
 
@@ -13,7 +14,9 @@ use thriftly_parser::Options;
 use crate::breaking::{Breaking, Tree};
 use crate::call::Call;
 use crate::check::Check;
+use crate::decode::Decode;
 use crate::describe::Describe;
+use crate::encode::Encode;
 use crate::expand::Expand;
 use crate::fmt::Fmt;
 use crate::list::List;
@@ -32,6 +35,8 @@ pub(crate) enum Request {
     List(List),
     Describe(Describe),
     Call(Call),
+    Decode(Decode),
+    Encode(Encode),
 }
 
 /// Parses the arguments of the process. Invalid arguments exit with status 2, `--help` and
@@ -69,6 +74,8 @@ pub(crate) fn parse() -> Request {
             name: matches.get_one::<String>("name").cloned().unwrap_or_default(),
         }),
         Some(("call", matches)) => Request::Call(calling::call(matches)),
+        Some(("decode", matches)) => Request::Decode(decoding::decode(matches)),
+        Some(("encode", matches)) => Request::Encode(decoding::encode(matches)),
         // Clap asks for one of the subcommands of `command`.
         _ => command().error(clap::error::ErrorKind::MissingSubcommand, "no command").exit(),
     }
@@ -177,6 +184,24 @@ fn command() -> Command {
                 .long_about(help::CALL)
                 .after_long_help(help::CALL_MORE)
                 .args(calling::arguments())
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("decode")
+                .about("Shows encoded values and messages as JSON")
+                .long_about(help::DECODE)
+                .after_long_help(help::DECODE_MORE)
+                .args(decoding::decode_arguments())
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("encode")
+                .about("Encodes JSON as values and messages")
+                .long_about(help::ENCODE)
+                .after_long_help(help::ENCODE_MORE)
+                .args(decoding::encode_arguments())
                 .args(reading())
                 .arg(lenient_oneway()),
         )

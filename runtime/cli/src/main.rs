@@ -9,15 +9,19 @@ mod status;
 mod breaking;
 mod call;
 mod check;
+mod decode;
 mod describe;
+mod encode;
 mod expand;
 mod fmt;
 mod lint;
 mod list;
 mod stub;
 
-// How diagnostics are shown.
+// How diagnostics, messages and stacks are shown.
+mod record;
 mod report;
+mod stack;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -51,5 +55,7 @@ fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
         Request::List(list) => list::run(list, out),
         Request::Describe(describe) => describe::run(describe, out),
         Request::Call(call) => call::run(call, out),
+        Request::Decode(decode) => decode::run(decode, out),
+        Request::Encode(encode) => encode::run(encode, out),
     }
 }

@@ -8,16 +8,27 @@ use thriftly_core::{Framing, Protocol};
 
 use super::{file, options, path};
 use crate::call::Call;
+use crate::stack;
 
-/// Framings by the names that Thrift's other commands have for them.
-const FRAMINGS: [(&str, Framing); 4] = [
-    ("unframed", Framing::Unframed),
-    ("framed", Framing::Framed),
-    ("header", Framing::Header),
-    ("ttheader", Framing::TtHeader),
-];
+/// The names of framings.
+pub(super) fn framing_values() -> PossibleValuesParser {
+    PossibleValuesParser::new(stack::FRAMINGS.map(|(name, _)| name))
+}
 
-const PROTOCOLS: [&str; 5] = ["binary", "binary-old", "compact", "json", "thriftpy-json"];
+/// The names of protocols.
+pub(super) fn protocol_values() -> PossibleValuesParser {
+    PossibleValuesParser::new(stack::PROTOCOLS.map(|(name, _)| name))
+}
+
+/// The framing that was given. Clap accepts no other names.
+pub(super) fn framing_of(matches: &ArgMatches) -> Option<Framing> {
+    matches.get_one::<String>("framing").and_then(|name| stack::framing(name))
+}
+
+/// The protocol that was given.
+pub(super) fn protocol_of(matches: &ArgMatches) -> Option<Protocol> {
+    matches.get_one::<String>("protocol").and_then(|name| stack::protocol(name))
+}
 
 pub(super) fn arguments() -> [Arg; 9] {
     let name = |id, name, help| Arg::new(id).value_name(name).help(help);
@@ -29,11 +40,11 @@ pub(super) fn arguments() -> [Arg; 9] {
         file("idl", "FILE", "The IDL file").long("idl"),
         name("protocol", "PROTOCOL", "How values are encoded")
             .long("protocol")
-            .value_parser(PossibleValuesParser::new(PROTOCOLS))
+            .value_parser(protocol_values())
             .default_value("binary"),
         name("framing", "FRAMING", "How messages are delimited")
             .long("framing")
-            .value_parser(PossibleValuesParser::new(FRAMINGS.map(|(name, _)| name)))
+            .value_parser(framing_values())
             .default_value("unframed"),
         name("multiplexed", "SERVICE", "Name the service in the call, for a server with several")
             .long("multiplexed"),
@@ -56,10 +67,6 @@ fn header(text: &str) -> Result<(String, String), String> {
 
 pub(super) fn call(matches: &ArgMatches) -> Call {
     let text = |id| matches.get_one::<String>(id).cloned();
-    // Clap accepts no other words.
-    let protocol: Option<Protocol> = text("protocol").and_then(|word| word.parse().ok());
-    let framing = text("framing");
-    let framing = FRAMINGS.into_iter().find(|(name, _)| Some(*name) == framing.as_deref());
     let seconds = matches.get_one("timeout").copied().unwrap_or(30_u32);
     Call {
         idl: path(matches, "idl"),
@@ -67,8 +74,8 @@ pub(super) fn call(matches: &ArgMatches) -> Call {
         address: text("address").unwrap_or_default(),
         method: text("method").unwrap_or_default(),
         arguments: text("arguments"),
-        protocol: protocol.unwrap_or_default(),
-        framing: framing.map(|(_, framing)| framing).unwrap_or_default(),
+        protocol: protocol_of(matches).unwrap_or_default(),
+        framing: framing_of(matches).unwrap_or_default(),
         multiplexed: text("multiplexed"),
         headers: matches.get_many("header").into_iter().flatten().cloned().collect(),
         timeout: Duration::from_secs(seconds.into()),

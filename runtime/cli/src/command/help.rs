@@ -228,6 +228,76 @@ Examples:
       store.internal:9090 Store.get '{\"key\": \"a\"}'
   thriftly call --idl store.thrift --multiplexed Store 127.0.0.1:9090 put @entry.json";
 
+pub(super) const DECODE: &str = "\
+Shows encoded values and messages as JSON.
+
+With --idl, FILE is a stream of messages: calls and replies, whose framing and protocol are detected. With
+--type as well, it has values of that type, one after the other and nothing else, as files and queues have
+them. --raw does without the IDL, since Thrift says the types of its fields: a field is an object by its
+type, as in {\"1\":{\"string\":\"a\"},\"2\":{\"list<i32>\":[1,2]}}; text that is no UTF-8 is base64, as binary.
+
+A capture of network traffic, as tcpdump and Wireshark write it (pcap and pcapng), is recognized: its TCP
+connections are put together, and the messages of each direction are shown.
+
+FILE may have any size, and is shown as it is read. Any bytes will do: what can be read is shown.";
+
+pub(super) const DECODE_MORE: &str = "\
+Output:
+  Each value is a line of JSON. Each message is an object on a line:
+
+    offset      where it begins, in bytes
+    framing, protocol
+                as they are given to `thriftly call`
+    headers     an object, if there are any
+    kind        \"call\", \"oneway\", \"reply\" or \"exception\"
+    method      as in the message: Service:method if it is multiplexed
+    seqid       the number that a reply has from its call
+    arguments   of a call; else one of these:
+    result      null for void
+    exception   an exception that the method declares, in an object by its name
+    error       any other failure: an object of kind, as \"UNKNOWN_METHOD\", and message
+    body        with --raw, and of methods that the IDL does not have
+    incomplete  why it cannot be decoded; what could be is in arguments, reply or body
+    from, to, time
+                in captures: addresses, and seconds since 1970
+
+  With --hexdump each line has an offset, bytes in hexadecimal, and what they are. Of what cannot be decoded,
+  the path, the offset and the reason go to standard error.
+
+Exit status:
+  0  everything was decoded
+  1  something cannot be decoded; what could be was written
+  2  the arguments are wrong, the IDL has errors, or a file cannot be read
+
+Examples:
+  thriftly decode --idl store.thrift --type Entry entries.bin | jq -r .key
+  tcpdump -i lo -w - port 9090 | thriftly decode --idl store.thrift
+  echo 0b000100000001610c00020800010000000700 00 | thriftly decode --raw --struct --hex --hexdump";
+
+pub(super) const ENCODE: &str = "\
+Encodes JSON as values and messages, the other way round from `thriftly decode`.
+
+FILE has JSON values, one after the other. With --idl and --type they are values of that type, as the
+arguments of `thriftly call` are written. With --idl alone they are messages, as `thriftly decode` shows them:
+method and arguments, result, exception or error; kind, seqid, protocol, framing and headers may be left out.
+--raw does without the IDL: structs and bodies have the types of their fields, as `decode --raw` shows them.";
+
+pub(super) const ENCODE_MORE: &str = "\
+Output:
+  The bytes go to standard output, one value or message after the other. Values that cannot be encoded end the
+  output; why goes to standard error.
+
+Exit status:
+  0  everything was encoded
+  1  something is not JSON, or does not fit its type
+  2  the arguments are wrong, the IDL has errors, or a file cannot be read
+
+Examples:
+  echo '{\"key\": \"a\"}' | thriftly encode --idl store.thrift --type Entry --protocol compact > entry.bin
+  echo '{\"method\": \"Store.get\", \"arguments\": [\"a\"]}' |
+      thriftly encode --idl store.thrift --framing framed | nc -N localhost 9090 |
+      thriftly decode --idl store.thrift";
+
 const BREAKING_OUTPUT: &str = "\
 Output:
   Changes go to standard output, sorted by place: in NEW, or in OLD for a definition that is gone.

@@ -1,7 +1,5 @@
 //! `thriftly call`, against a server.
 
-use std::io::Write;
-use std::process::{Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -9,7 +7,7 @@ use thriftly::Context;
 use thriftly::blocking::Server;
 use thriftly::dynamic::{BlockingHandlers, Handlers, Idl, Value};
 
-use crate::transcript::{files, thriftly};
+use crate::transcript::{files, piped, told};
 
 /// Answers as the IDL says, until the process ends. Returns the address.
 fn server(notes: mpsc::Sender<String>) -> thriftly::Result<String> {
@@ -42,21 +40,8 @@ fn server(notes: mpsc::Sender<String>) -> thriftly::Result<String> {
 }
 
 fn call(address: &str, arguments: &[&str], input: &str) -> (String, String, Option<i32>) {
-    let mut child = thriftly()
-        .args(["call", "--idl", "store.thrift", address])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it can be run");
-    let mut stdin = child.stdin.take().expect("it is piped");
-    // Who needs no input does not wait for it.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    let Output { stdout, stderr, status } = child.wait_with_output().expect("it ends");
-    let text = |bytes| String::from_utf8(bytes).expect("it is text");
-    (text(stdout), text(stderr), status.code())
+    let arguments = [&["call", "--idl", "store.thrift", address][..], arguments].concat();
+    told(piped(&arguments, input.as_bytes()))
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod agreement;
 mod call;
+mod capture;
+mod decode;
 mod expand;
 mod fmt;
 mod transcript;

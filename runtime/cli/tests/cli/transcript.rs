@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// The folder that has the files.
 pub(crate) fn files() -> &'static Path {
@@ -18,6 +19,32 @@ pub(crate) fn thriftly() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_thriftly"));
     command.current_dir(files());
     command
+}
+
+/// Runs the command with these bytes as its standard input.
+pub(crate) fn piped(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = thriftly()
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it can be run");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let output = std::thread::scope(|scope| {
+        // Who needs no input does not wait for it.
+        scope.spawn(move || {
+            let _ = stdin.write_all(input);
+        });
+        child.wait_with_output()
+    });
+    output.expect("it ends")
+}
+
+/// Output and complaints as text, and the exit status.
+pub(crate) fn told(output: Output) -> (String, String, Option<i32>) {
+    let text = |bytes| String::from_utf8(bytes).expect("it is text");
+    (text(output.stdout), text(output.stderr), output.status.code())
 }
 
 #[test]
