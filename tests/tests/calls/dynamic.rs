@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use thriftly::dynamic::{
-    BlockingHandlers, Call, CallError, Client, Handlers, Idl, Kind, Memory, Options, Value,
+    BlockingHandlers, Call, CallError, Client, Handlers, Idl, Kind, List, Memory, Options, Value,
 };
 use thriftly::{
     ApplicationErrorKind, Channel, ClientBuilder, Context, Error, ErrorKind, Framing, Protocol,
@@ -245,7 +245,7 @@ fn check_client(call: &dyn Fn(&str, Value) -> Result<Value, CallError>) {
     }
     // What came from one call goes into another.
     let page = call("page", [("from", 7)].into()).expect("there is a page");
-    assert_eq!(page.as_list().map(<[Value]>::len), Some(50));
+    assert_eq!(page.as_list().map(List::len), Some(50));
     let put = call("put", (page[2].clone(),).into()).expect("it is put");
     assert!(put.is_null());
     match call("put", [("entry", Value::from([("key", "denied")]))].into()) {

@@ -5,6 +5,7 @@ use std::ops;
 
 use bytes::Bytes;
 
+use super::list::List;
 use super::value::{Enum, Map, Struct, Union, Value};
 use crate::error::{Error, ErrorKind};
 use crate::value::double::Double;
@@ -164,9 +165,9 @@ impl Value {
     }
 
     /// The elements of a list.
-    pub fn as_list(&self) -> Option<&[Value]> {
+    pub fn as_list(&self) -> Option<&List> {
         match self {
-            Value::List(values) => Some(values),
+            Value::List(list) => Some(list),
             _ => None,
         }
     }
@@ -243,7 +244,7 @@ macro_rules! from {
 from! {
     bool => Bool, i8 => I8, i16 => I16, i32 => I32, i64 => I64, Double => Double, f64 => Double(Double),
     String => String, &str => String(String::from), Bytes => Binary, Uuid => Uuid, Enum => Enum,
-    BTreeSet<Value> => Set, Map => Map, Struct => Struct, Union => Union,
+    List => List, BTreeSet<Value> => Set, Map => Map, Struct => Struct, Union => Union,
 }
 
 impl From<&String> for Value {
@@ -290,7 +291,7 @@ macro_rules! tuples {
         impl<$($name: Into<Value>),*> From<($($name,)*)> for Value {
             #[allow(non_snake_case, reason = "type and value share their name")]
             fn from(($($name,)*): ($($name,)*)) -> Value {
-                Value::List(vec![$($name.into()),*])
+                Value::List(vec![$($name.into()),*].into())
             }
         }
     };
@@ -336,7 +337,8 @@ try_into! {
     Bytes, "binary": Value::Binary(bytes) => bytes;
     Uuid, "uuid": Value::Uuid(value) => value;
     Enum, "enum": Value::Enum(value) => value;
-    Vec<Value>, "list": Value::List(values) => values;
+    List, "list": Value::List(list) => list;
+    Vec<Value>, "list": Value::List(list) => list.into();
     BTreeSet<Value>, "set": Value::Set(values) => values;
     Map, "map": Value::Map(entries) => entries;
     Struct, "struct": Value::Struct(value) => value;

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::call::CallError;
-use super::idl::{Idl, Method};
+use super::idl::Idl;
+use super::services::Method;
 use super::value::Value;
 use crate::blocking;
 use crate::error::{Error, Result};

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::decode::Decoder;
 use super::encode::Encoder;
-use super::idl::Type;
+use super::types::Type;
 use super::value::Value;
 use crate::codec::{Reader, Writer};
 use crate::error::Result;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::access::mismatch;
+use super::list::List;
 use super::model::{EnumDef, Model, Presence, StructDef, Ty};
 use super::value::{Enum, Map, Struct, Union, Value, Variant};
 use crate::error::{Error, ErrorKind, Result};
@@ -44,8 +45,9 @@ impl Converter<'_> {
             (Ty::Binary, value) => Value::Binary(self.binary(value)?),
             (Ty::Uuid, value) => Value::Uuid(self.uuid(value)?),
             (Ty::Enum(def), value) => Value::Enum(enumeration(def, value)?),
-            (Ty::List(of), Value::List(values)) => Value::List(self.elements(of, values)?),
-            (Ty::List(of), Value::Set(values)) => Value::List(self.elements(of, values)?),
+            (Ty::List(of), Value::List(list)) if list.is_of(of) => Value::List(list),
+            (Ty::List(of), Value::List(values)) => Value::List(self.elements(of, values)?.into()),
+            (Ty::List(of), Value::Set(values)) => Value::List(self.elements(of, values)?.into()),
             (Ty::Set(of), Value::Set(values)) => {
                 Value::Set(self.elements(of, values)?.into_iter().collect())
             }
@@ -148,7 +150,7 @@ impl Converter<'_> {
     }
 
     /// The entries of a map with keys that cannot be text: a list of lists of two values each.
-    fn pairs(self, pairs: Vec<Value>) -> Result<BTreeMap<Value, Value>> {
+    fn pairs(self, pairs: List) -> Result<BTreeMap<Value, Value>> {
         let pair = |(index, pair): (usize, Value)| match pair {
             Value::List(pair) if pair.len() == 2 => {
                 let mut pair = pair.into_iter();

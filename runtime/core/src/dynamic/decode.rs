@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::list::List;
 use super::model::{FieldDef, Model, Presence, StructDef, Ty};
 use super::value::{Enum, Map, Struct, Union, Value, Variant};
 use crate::codec::{Decode, FieldHeader, Reader, tree_room};
@@ -57,9 +58,16 @@ impl Decoder<'_> {
     #[inline(never)]
     fn list<'de, R: Reader<'de>>(self, of: &Ty, r: &mut R) -> Result<Value> {
         let count = r.list_begin(of.ttype())?;
-        let values = self.elements(of, count, r)?;
+        let list = match of {
+            Ty::I8 => numbers::<i8, R>(count, r)?,
+            Ty::I16 => numbers::<i16, R>(count, r)?,
+            Ty::I32 => numbers::<i32, R>(count, r)?,
+            Ty::I64 => numbers::<i64, R>(count, r)?,
+            Ty::Double => numbers::<f64, R>(count, r)?,
+            _ => self.elements(of, count, r)?.into(),
+        };
         r.list_end()?;
-        Ok(Value::List(values))
+        Ok(Value::List(list))
     }
 
     #[inline(never)]
@@ -73,20 +81,10 @@ impl Decoder<'_> {
 
     fn elements<'de, R: Reader<'de>>(self, of: &Ty, count: usize, r: &mut R) -> Result<Vec<Value>> {
         let mut values = Vec::with_capacity(r.room_for::<Value>(count)?);
-        // Numbers are read at once.
-        match of {
-            Ty::I8 => values.extend(i8::decode_all(count, r)?.into_iter().map(Value::I8)),
-            Ty::I16 => values.extend(i16::decode_all(count, r)?.into_iter().map(Value::I16)),
-            Ty::I32 => values.extend(i32::decode_all(count, r)?.into_iter().map(Value::I32)),
-            Ty::I64 => values.extend(i64::decode_all(count, r)?.into_iter().map(Value::I64)),
-            Ty::Double => values.extend(f64::decode_all(count, r)?.into_iter().map(Value::from)),
-            _ => {
-                for index in 0..count {
-                    match self.value(of, r) {
-                        Ok(value) => values.push(value),
-                        Err(error) => return Err(error.in_element(index)),
-                    }
-                }
+        for index in 0..count {
+            match self.value(of, r) {
+                Ok(value) => values.push(value),
+                Err(error) => return Err(error.in_element(index)),
             }
         }
         Ok(values)
@@ -232,6 +230,17 @@ impl Decoder<'_> {
         }
         self.model.absent(field)
     }
+}
+
+/// Reads numbers at once. They count against the budget as the values that may be made of them.
+fn numbers<'de, T, R>(count: usize, r: &mut R) -> Result<List>
+where
+    T: Decode<'de>,
+    R: Reader<'de>,
+    List: From<Vec<T>>,
+{
+    r.room_for::<Value>(count)?;
+    T::decode_all(count, r).map(List::from)
 }
 
 #[cold]

@@ -52,7 +52,7 @@ impl Encoder<'_> {
             (Ty::Enum(def), Value::Enum(value)) if *def == value.def => w.i32(value.number),
             (Ty::List(of), Value::List(values)) => {
                 w.list_begin(of.ttype(), values.len());
-                if !numbers(of, values, w) {
+                if !values.write_numbers(of, w) && !numbers(of, values, w) {
                     self.elements(of, values.iter(), w)?;
                 }
                 w.list_end();

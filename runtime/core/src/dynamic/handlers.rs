@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::call::{Call, CallError};
-use super::idl::{Method, Service};
+use super::services::{Method, Service};
 use super::value::Value;
 use crate::blocking;
 use crate::error::Result;

@@ -65,7 +65,7 @@
 //!
 //! Options of `thrift!` and annotations of Rust, such as `rust.type`, have no effect, except for
 //! `rust.optional`. Structs take two to four times as long to encode and decode, those of a few numbers up
-//! to ten times, and long lists of numbers up to 70 times, which generated types read as a whole. A [`Value`]
+//! to ten times. Long lists of numbers are read as a whole, as generated types read them. A [`Value`]
 //! takes 40 bytes, more than a number or `bool` in a generated type, and they count against
 //! [`Limits::memory`](crate::Limits::memory): a list of a million numbers needs 40 MB.
 
@@ -80,9 +80,12 @@ mod defaults;
 mod encode;
 mod handlers;
 mod idl;
+mod list;
 mod model;
 mod serde;
+mod services;
 mod sizes;
+mod types;
 mod value;
 
 pub use access::Place;
@@ -93,6 +96,9 @@ pub use client::Client;
 pub use handlers::BlockingHandlers;
 #[cfg(feature = "async")]
 pub use handlers::Handlers;
-pub use idl::{Constant, Field, Idl, Kind, Method, Service, Type};
+pub use idl::Idl;
+pub use list::List;
+pub use services::{Method, Service};
 pub use thriftly_parser::{Disk, Files, Memory, Options};
+pub use types::{Constant, Field, Kind, Type};
 pub use value::{Enum, Map, Struct, Union, Value};

@@ -8,7 +8,7 @@ use serde_core::de::{
 };
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
 
-use super::idl::Type;
+use super::types::Type;
 use super::value::{Enum, Map, Struct, Union, Value};
 use crate::value::serde::{room_for, serialize_bytes, serialize_double};
 
@@ -26,7 +26,7 @@ impl Serialize for Value {
             Value::Binary(bytes) => serialize_bytes(bytes, s),
             Value::Uuid(value) => value.serialize(s),
             Value::Enum(value) => value.serialize(s),
-            Value::List(values) => s.collect_seq(values),
+            Value::List(list) => list.serialize(s),
             Value::Set(values) => s.collect_seq(values),
             Value::Map(entries) => entries.serialize(s),
             Value::Struct(value) => value.serialize(s),
@@ -137,11 +137,11 @@ impl<'de> Visitor<'de> for Any {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-        let mut values = Vec::with_capacity(room_for::<Value>(elements.size_hint()));
+        let mut values = Vec::<Value>::with_capacity(room_for::<Value>(elements.size_hint()));
         while let Some(value) = elements.next_element()? {
             values.push(value);
         }
-        Ok(Value::List(values))
+        Ok(Value::List(values.into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::list::List;
 use super::model::{EnumDef, Kind, Shape};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::double::Double;
@@ -69,7 +70,7 @@ pub enum Value {
     /// A value of an enum, known to the IDL or not.
     Enum(Enum),
     /// `list`
-    List(Vec<Value>),
+    List(List),
     /// `set`
     Set(BTreeSet<Value>),
     /// `map`, and objects of JSON.
