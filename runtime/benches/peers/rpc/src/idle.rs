@@ -27,7 +27,7 @@ pub fn run(options: &Options, report: &mut dyn FnMut(Line)) -> Result<()> {
     for (method, row) in rows.into_iter().filter(|(_, row)| options.wants(row)) {
         // The workers of Apache's are fewer, and the bare sockets have buffers of any size. Layers are memory of calls.
         let sides = SERVERS.iter().filter(|side| side.wire == Wire::Framed && !side.tls);
-        let left_out = ["apache-framed", "thriftly-layers"];
+        let left_out = ["apache-framed", "thriftly-layers", "thriftly-runtimes"];
         let names = sides.map(|side| side.name).filter(|name| !left_out.contains(name));
         let mut lines = Vec::new();
         for entry in options.entries(names)? {

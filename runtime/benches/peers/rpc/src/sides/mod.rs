@@ -47,8 +47,9 @@ impl ServerSide {
 }
 
 /// All of them, ours first.
-pub const SERVERS: [ServerSide; 15] = [
+pub const SERVERS: [ServerSide; 16] = [
     ServerSide::new("thriftly", Wire::Framed, thriftly::serve),
+    ServerSide::with_targets("thriftly-runtimes", Wire::Framed, thriftly::serve_runtimes),
     ServerSide::with_targets("thriftly-layers", Wire::Framed, thriftly::serve_layers),
     ServerSide::with_targets("thriftly-theader", Wire::Header, thriftly::serve),
     ServerSide::with_targets("thriftly-ttheader", Wire::TtHeader, thriftly::serve),

@@ -1,6 +1,7 @@
 //! Ours: the async server and client, and the blocking ones.
 
 use std::net::SocketAddr;
+use std::thread;
 use std::time::Duration;
 
 use thriftly::metrics::MetricsLayer;
@@ -10,14 +11,13 @@ use thriftly::{Server, SharedService, ThriftService};
 use thriftly_peers::types::ours::{
     BlockingEcho, BlockingEchoClient, BlockingEchoServer, Echo, EchoClient, EchoServer, Nested,
 };
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tower::timeout::TimeoutLayer;
 
 use super::callers::{Caller, in_tasks, in_threads};
 use super::runtime;
-use crate::Result;
 use crate::calls::{Method, nested};
-use crate::tls;
+use crate::{Result, cores, tls};
 
 struct Handler;
 
@@ -79,6 +79,24 @@ fn run(server: Server<impl SharedService>, announce: fn(SocketAddr)) -> Result<(
         announce(server.local_addr().socket_addr().ok_or("it is not bound to an IP address")?);
         Ok(server.serve().await?)
     })
+}
+
+/// A runtime of one thread on each core, all of which share the port; the operating system distributes the connections.
+pub fn serve_runtimes(announce: fn(SocketAddr)) -> Result<()> {
+    let mut address = SocketAddr::from(([127, 0, 0, 1], 0));
+    let mut threads = Vec::new();
+    for core in cores::allowed()? {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let server = Server::new(EchoServer::new(Handler)).reuse_port(true);
+        let server = runtime.block_on(server.bind(address))?;
+        address = server.local_addr().socket_addr().ok_or("it is not bound to an IP address")?;
+        threads.push(thread::spawn(move || {
+            cores::pin(&[core]).map_err(|error| error.to_string())?;
+            runtime.block_on(server.serve()).map_err(|error| error.to_string())
+        }));
+    }
+    announce(address);
+    threads.into_iter().try_for_each(|thread| Ok(thread.join().map_err(|_| "it panicked")??))
 }
 
 /// A thread for each connection.
