@@ -27,7 +27,6 @@ use crate::check::fields::Owner;
 use crate::check::names::Names;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::index::Reference;
 use crate::loader::Loaded;
 use crate::options::Options;
 use crate::program::{
@@ -36,6 +35,7 @@ use crate::program::{
 use crate::reporter::Reporter;
 use crate::source::{FileId, Sources};
 use crate::suggest;
+use crate::symbol::Reference;
 
 /// Checks the files of a program. They are in the order of their numbers. Returns what their names refer to, too.
 pub(crate) fn check(

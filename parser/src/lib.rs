@@ -58,9 +58,12 @@ mod options;
 mod pipeline;
 pub mod program;
 pub mod recursion;
+mod symbol;
 
 // Questions of editors about a program or a place in a file.
+#[cfg(feature = "tools")]
 pub mod cursor;
+#[cfg(feature = "tools")]
 pub mod index;
 
 // Diagnostics and their rendering.
@@ -71,10 +74,12 @@ mod reporter;
 mod suggest;
 
 // From the tokens of one file to the same in the layout of `thriftly fmt`.
+#[cfg(feature = "tools")]
 mod format;
 
 pub use crate::diagnostic::{Diagnostic, Severity};
 pub use crate::files::{Disk, Files, Memory};
+#[cfg(feature = "tools")]
 pub use crate::format::format;
 pub use crate::options::Options;
 pub use crate::parser::parse;
@@ -82,3 +87,4 @@ pub use crate::pipeline::{Outcome, load, load_all, load_from, load_str};
 pub use crate::program::Program;
 pub use crate::source::Sources;
 pub use crate::suggest::closest;
+pub use crate::symbol::{Reference, Symbol};

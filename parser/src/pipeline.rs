@@ -6,12 +6,12 @@ use crate::check::check;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::files::{Disk, Files};
-use crate::index::Reference;
 use crate::loader::{Loaded, Loader};
 use crate::options::Options;
 use crate::program::{Include, Program};
 use crate::reporter::Reporter;
 use crate::source::Sources;
+use crate::symbol::Reference;
 
 /// Result of loading: the program, its diagnostics and its sources.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The files that were read.
     pub sources: Sources,
-    /// What the names in types, values and `extends` refer to, in no order. [`Index`](crate::index::Index) finds them by
+    /// What the names in types, values and `extends` refer to, in no order. `index::Index` (feature `tools`) finds them by
     /// place and by symbol.
     pub references: Vec<Reference>,
 }

@@ -39,6 +39,7 @@ pub(crate) fn parse(lexed: &Lexed, build: &Builder<'_>, reporter: &mut Reporter)
 }
 
 /// Cuts tokens into headers and definitions, as if none of these had a mistake.
+#[cfg(feature = "tools")]
 pub(crate) fn items(tokens: &[Token], build: &Builder<'_>) -> Vec<Range<usize>> {
     let lexed = Lexed::default();
     let (reporter, file) = (&mut Reporter::default(), File::default());

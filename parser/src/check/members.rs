@@ -9,9 +9,9 @@ use crate::check::names::{Found, Kind, Space};
 use crate::check::values::Evaluator;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::index::Symbol;
 use crate::program::{DefId, Definition, Enum, Type, TypeKind, Value};
 use crate::source::{FileId, Span};
+use crate::symbol::Symbol;
 
 /// The name of an enum value as it is written: `owner.member`.
 #[derive(Debug, Clone, Copy)]

@@ -6,12 +6,12 @@ use std::collections::{HashMap, HashSet};
 use crate::ast::Definition;
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::index::{Reference, Symbol};
 use crate::loader::Loaded;
 use crate::program::{DefId, Name};
 use crate::reporter::Reporter;
 use crate::source::{FileId, Span};
 use crate::suggest::{self, Budget};
+use crate::symbol::{Reference, Symbol};
 
 /// Kind of a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

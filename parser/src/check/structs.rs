@@ -7,9 +7,9 @@ use crate::check::names::{Found, Space};
 use crate::check::values::{Evaluator, literal_noun};
 use crate::codes;
 use crate::diagnostic::Diagnostic;
-use crate::index::Symbol;
 use crate::program::{DefId, Requiredness, Struct, StructKind, Value};
 use crate::source::Span;
+use crate::symbol::Symbol;
 
 impl<'a> Evaluator<'a> {
     pub(super) fn structure(

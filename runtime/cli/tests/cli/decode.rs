@@ -57,7 +57,7 @@ fn text_forms_of_bytes_are_read_in_any_layout() {
     let bytes = b"\x0b\0\x01\0\0\0\x01a\x0c\0\x02\0\0";
     let mut hex = String::new();
     for byte in bytes {
-        let _ = write!(hex, "{byte:02X} \n");
+        let _ = writeln!(hex, "{byte:02X} ");
     }
     let expected = "{\"1\":{\"string\":\"a\"},\"2\":{\"struct\":{}}}\n";
     for (form, text) in [
