@@ -289,6 +289,28 @@ impl Program {
         &self.files[id.file.0 as usize].definitions[id.index as usize]
     }
 
+    /// The type, service or constant that a file names: `Color`, or `shared.Color` of an included file. A type comes
+    /// before a constant of the same name.
+    pub fn named(&self, from: FileId, name: &str) -> Option<DefId> {
+        let (prefix, last) = match name.rsplit_once('.') {
+            Some((prefix, last)) => (Some(prefix), last),
+            None => (None, name),
+        };
+        let own = self.files.get(from.0 as usize)?;
+        let included = own.includes.iter().map(|include| self.file(include.file));
+        let files: Vec<&File> = match prefix {
+            Some(prefix) => included.filter(|file| file.prefix == prefix).collect(),
+            None => vec![own],
+        };
+        let found = files.iter().flat_map(|file| {
+            let numbered = (0..).zip(&file.definitions);
+            let named = numbered.filter(|(_, definition)| definition.name().text == last);
+            named.map(|(index, definition)| (definition, DefId { file: file.id, index }))
+        });
+        let found = found.min_by_key(|(found, _)| matches!(found, Definition::Const(_)));
+        found.map(|(_, id)| id)
+    }
+
     /// The definitions of all files with their ids.
     pub fn definitions(&self) -> impl Iterator<Item = (DefId, &Definition)> {
         self.files.iter().flat_map(|file| {

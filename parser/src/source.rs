@@ -88,23 +88,24 @@ impl Source {
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
-    /// The bytes of a line, counted from 0, without its line end.
-    pub(crate) fn line(&self, line: usize) -> &[u8] {
+    /// The bytes of a line, counted from 0, without its line end. Lines behind the end are empty.
+    pub fn line(&self, line: usize) -> &[u8] {
         let starts = self.line_starts();
-        let start = starts[line] as usize;
+        let Some(&start) = starts.get(line) else { return &[] };
+        let start = start as usize;
         let end = starts.get(line + 1).map_or(self.text.len(), |&next| next as usize - 1);
         let bytes = &self.text[start..end.max(start)];
         bytes.strip_suffix(b"\r").unwrap_or(bytes)
     }
 
     /// The line of an offset, counted from 0.
-    pub(crate) fn line_of(&self, offset: usize) -> usize {
+    pub fn line_of(&self, offset: usize) -> usize {
         self.line_starts().partition_point(|&start| start as usize <= offset).saturating_sub(1)
     }
 
-    /// Where a line starts.
-    pub(crate) fn line_start(&self, line: usize) -> usize {
-        self.line_starts()[line] as usize
+    /// The offset at which a line, counted from 0, starts. Lines behind the end start at the end.
+    pub fn line_start(&self, line: usize) -> usize {
+        self.line_starts().get(line).map_or(self.text.len(), |&start| start as usize)
     }
 
     fn line_starts(&self) -> &[u32] {

@@ -11,7 +11,7 @@ mod derive;
 mod emit;
 mod input;
 mod lower;
-mod markdown;
+pub mod markdown;
 mod model;
 mod name;
 mod projection;

@@ -11,6 +11,20 @@ pub(crate) use inline::code_span;
 /// Where indented code begins, in columns behind the text around it.
 const CODE: usize = 4;
 
+/// Doc text as Markdown without anything that a reader of Markdown would run, load or render as HTML.
+///
+/// ```
+/// use thriftly_codegen::markdown::text;
+///
+/// assert_eq!(text("A <code>list<i32></code>.\n\n<script>alert(1)</script>"), "A `list<i32>`.\n\n\\<script>alert(1)\\</script>");
+/// ```
+pub fn text(doc: &str) -> String {
+    let lines = lines(doc);
+    let lines: Vec<&str> =
+        lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    lines.join("\n")
+}
+
 /// The lines for `#[doc]` attributes, each with the blank that people write after `///`.
 pub(crate) fn lines(text: &str) -> Vec<String> {
     let mut writer = Writer::default();
