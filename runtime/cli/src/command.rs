@@ -16,10 +16,12 @@ use crate::call::Call;
 use crate::check::Check;
 use crate::decode::Decode;
 use crate::describe::Describe;
+use crate::doc::Doc;
 use crate::encode::Encode;
 use crate::expand::Expand;
 use crate::fmt::Fmt;
 use crate::list::List;
+use crate::lsp::Lsp;
 use crate::report::Format;
 use crate::stub::Stub;
 
@@ -37,6 +39,8 @@ pub(crate) enum Request {
     Call(Call),
     Decode(Decode),
     Encode(Encode),
+    Doc(Doc),
+    Lsp(Lsp),
 }
 
 /// Parses the arguments of the process. Invalid arguments exit with status 2, `--help` and
@@ -76,6 +80,14 @@ pub(crate) fn parse() -> Request {
         Some(("call", matches)) => Request::Call(calling::call(matches)),
         Some(("decode", matches)) => Request::Decode(decoding::decode(matches)),
         Some(("encode", matches)) => Request::Encode(decoding::encode(matches)),
+        Some(("doc", matches)) => Request::Doc(Doc {
+            file: path(matches, "file"),
+            options: options(matches),
+            output: matches.get_one::<PathBuf>("output").cloned(),
+        }),
+        Some(("lsp", matches)) => {
+            Request::Lsp(Lsp { options: options(matches), expansion: expansion::options(matches) })
+        }
         // Clap asks for one of the subcommands of `command`.
         _ => command().error(clap::error::ErrorKind::MissingSubcommand, "no command").exit(),
     }
@@ -204,6 +216,32 @@ fn command() -> Command {
                 .args(decoding::encode_arguments())
                 .args(reading())
                 .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("doc")
+                .about("Writes the documentation of an IDL file as a page of HTML")
+                .long_about(help::DOC)
+                .after_long_help(help::DOC_MORE)
+                .args([
+                    file("file", "FILE", "The file, with all that it includes"),
+                    Arg::new("output")
+                        .long("output")
+                        .short('o')
+                        .value_name("PATH")
+                        .help("Write to this file, or into this folder")
+                        .value_parser(value_parser!(PathBuf)),
+                ])
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("lsp")
+                .about("Serves editors: a language server for IDL files")
+                .long_about(help::LSP)
+                .after_long_help(help::LSP_MORE)
+                .args(reading())
+                .arg(lenient_oneway())
+                .args(expansion::arguments()),
         )
 }
 

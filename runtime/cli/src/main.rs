@@ -1,5 +1,5 @@
 //! The command `thriftly`: checks, expands, formats and compares IDL files, generates handler stubs,
-//! and calls methods.
+//! calls methods, and serves editors.
 
 // Subcommands, and exit statuses.
 mod command;
@@ -11,17 +11,22 @@ mod call;
 mod check;
 mod decode;
 mod describe;
+mod doc;
 mod encode;
 mod expand;
 mod fmt;
 mod lint;
 mod list;
+mod lsp;
 mod stub;
 
 // How diagnostics, messages and stacks are shown.
 mod record;
 mod report;
 mod stack;
+
+// How definitions are shown.
+mod signature;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -57,5 +62,7 @@ fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
         Request::Call(call) => call::run(call, out),
         Request::Decode(decode) => decode::run(decode, out),
         Request::Encode(encode) => encode::run(encode, out),
+        Request::Doc(doc) => doc::run(doc, out),
+        Request::Lsp(lsp) => lsp::run(lsp, out),
     }
 }

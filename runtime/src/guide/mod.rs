@@ -13,10 +13,11 @@
 //! 11. [`null_fields`]: services that tell null from empty, such as the Hive Metastore.
 //! 12. [`evolution`]: changing an IDL that others use.
 //! 13. [`coming_from`]: ThriftPy, Apache's crate, volo and tonic.
-//! 14. [`generated`]: everything that `thrift!` generates, in a module to click through.
+//! 14. [`editors`]: a language server for IDL files in VS Code, Neovim, Helix and Zed.
+//! 15. [`generated`]: everything that `thrift!` generates, in a module to click through.
 #![cfg_attr(
     feature = "dynamic",
-    doc = "15. [`dynamic`]: IDL that is loaded at run time, for gateways, mocks and scripts."
+    doc = "16. [`dynamic`]: IDL that is loaded at run time, for gateways, mocks and scripts."
 )]
 //!
 //! The examples are compiled and run as tests, except for fragments that need files of yours, which are
@@ -60,6 +61,9 @@ pub mod evolution {}
 
 #[doc = include_str!("coming_from.md")]
 pub mod coming_from {}
+
+#[doc = include_str!("editors.md")]
+pub mod editors {}
 
 #[cfg(feature = "dynamic")]
 #[doc = include_str!("dynamic.md")]

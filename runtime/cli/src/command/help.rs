@@ -298,6 +298,43 @@ Examples:
       thriftly encode --idl store.thrift --framing framed | nc -N localhost 9090 |
       thriftly decode --idl store.thrift";
 
+pub(super) const DOC: &str = "\
+Writes the documentation of an IDL file as a page of HTML.
+
+The page has all services, methods, types and constants of the file and of what it includes, with their
+docs, links between them, and a search. It is one file that needs no network. Docs are read as Markdown;
+nothing in the IDL becomes HTML or a script.";
+
+pub(super) const DOC_MORE: &str = "\
+Output:
+  The page goes to standard output, or to the path after -o. In a folder it has the name of the IDL file.
+  Errors in the IDL go to standard error.
+
+Exit status:
+  0  the page was written
+  1  there are errors in the file, or in what it includes
+  2  the arguments are wrong, or a file cannot be read or written
+
+Examples:
+  thriftly doc store.thrift -o store.html
+  thriftly doc -I vendor/idl idl/store.thrift -o target/doc/";
+
+pub(super) const LSP: &str = "\
+Serves editors: a language server for IDL files.
+
+It speaks the Language Server Protocol on standard input and output; editors start it. It shows the
+diagnostics of `thriftly lint` while you type, and has definitions and references across includes, hover
+texts, completion, renaming, symbols, formatting, quick fixes, and hints for ids that are not written.
+
+The page `editors` of thriftly's guide has the setup for VS Code, Neovim, Helix and Zed. Clients may send
+initialization options: {\"includeDirs\": [\"vendor/idl\"], \"lints\": false}.";
+
+pub(super) const LSP_MORE: &str = "\
+Exit status:
+  0  the client has shut the server down
+  1  the client has gone without that
+  2  the arguments are wrong, or what comes from the client cannot be read";
+
 const BREAKING_OUTPUT: &str = "\
 Output:
   Changes go to standard output, sorted by place: in NEW, or in OLD for a definition that is gone.

@@ -4,6 +4,8 @@ mod agreement;
 mod call;
 mod capture;
 mod decode;
+mod doc;
 mod expand;
 mod fmt;
+mod lsp;
 mod transcript;
