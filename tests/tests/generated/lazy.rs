@@ -132,6 +132,23 @@ fn a_type_may_contain_itself() -> Result<()> {
 }
 
 #[test]
+fn large_values_share_the_memory_of_a_message_that_is_shared() -> Result<()> {
+    let large = Column { blob: vec![1; 5000].into(), ..column("a") };
+    let sent = Footer { columns: vec![large.clone()].into(), ..footer() };
+    let message = thriftly::Bytes::from(compact::to_vec(&sent)?);
+    let read: Footer = compact::from_bytes(&message)?;
+    let is_within = |column: &Column| message.as_ptr_range().contains(&column.blob.as_ptr());
+    assert!(is_within(&read.columns.get()?[0]));
+    // Small ones would keep much for little.
+    assert!(!is_within(read.usual.get()?));
+    assert_eq!(compact::to_vec(&read)?, message);
+    let copied: Footer = compact::from_slice(&message)?;
+    assert!(!is_within(&copied.columns.get()?[0]));
+    assert_eq!(copied.columns.get()?[0], large);
+    Ok(())
+}
+
+#[test]
 fn views_have_them_too() -> Result<()> {
     let bytes = binary::to_vec(&footer())?;
     let view: FooterRef<'_> = binary::from_slice(&bytes)?;

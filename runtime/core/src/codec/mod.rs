@@ -22,6 +22,7 @@ pub use names::LoadedNames;
 #[cfg(feature = "json")]
 pub(crate) use names::Names;
 pub use names::StructNames;
+pub(crate) use raw::Content;
 pub use raw::RawValue;
 pub use reader::{FieldHeader, Reader};
 pub use writer::{ScalarWriter, Writer};

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use bytes::Bytes;
+
 use crate::codec::copy::copy_value;
 use crate::codec::decode::Decode;
 use crate::codec::writer::Writer;
@@ -14,6 +16,7 @@ use crate::protocol::binary::{self, BinaryReader, BinaryWriter};
 use crate::protocol::compact::{self, CompactReader};
 #[cfg(feature = "json")]
 use crate::protocol::json;
+use crate::rpc::body::LINK_FROM;
 use crate::rpc::message::Protocol;
 use crate::ttype::TType;
 
@@ -31,18 +34,39 @@ const TRUSTED: Limits = Limits { depth: u32::MAX, ..Limits::DEFAULT };
 pub struct RawValue<'a> {
     ty: TType,
     protocol: Protocol,
-    bytes: Cow<'a, [u8]>,
+    content: Content<'a>,
+}
+
+/// The bytes of a raw value.
+#[derive(Clone)]
+pub(crate) enum Content<'a> {
+    /// A part of the input, or of `message` if the input is shared.
+    Borrowed { bytes: &'a [u8], message: Option<&'a Bytes> },
+    /// Bytes of its own, or shared ones.
+    Owned(Bytes),
+}
+
+impl<'a> From<&'a [u8]> for Content<'a> {
+    fn from(bytes: &'a [u8]) -> Content<'a> {
+        Content::Borrowed { bytes, message: None }
+    }
+}
+
+impl From<Vec<u8>> for Content<'_> {
+    fn from(bytes: Vec<u8>) -> Self {
+        Content::Owned(bytes.into())
+    }
 }
 
 impl<'a> RawValue<'a> {
-    /// `bytes` must be a well-formed value of the type `ty` in the protocol, in its container form:
+    /// The content must be a well-formed value of the type `ty` in the protocol, in its container form:
     /// a `bool` of the compact protocol is one byte.
     pub(crate) fn new(
         ty: TType,
         protocol: Protocol,
-        bytes: impl Into<Cow<'a, [u8]>>,
+        content: impl Into<Content<'a>>,
     ) -> RawValue<'a> {
-        RawValue { ty, protocol, bytes: bytes.into() }
+        RawValue { ty, protocol, content: content.into() }
     }
 
     /// The wire type.
@@ -58,12 +82,23 @@ impl<'a> RawValue<'a> {
     /// The bytes. JSON is kept without its redundant bytes, so they may be fewer than were
     /// received.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        match &self.content {
+            Content::Borrowed { bytes, .. } => bytes,
+            Content::Owned(bytes) => bytes,
+        }
     }
 
-    /// Copies the bytes, so that the value borrows nothing.
+    /// Copies the bytes, so that the value borrows nothing. 4 KiB and more share the memory of the message if that is
+    /// [`Bytes`], as `binary` values do.
     pub fn into_owned(self) -> RawValue<'static> {
-        RawValue { bytes: Cow::Owned(self.bytes.into_owned()), ..self }
+        let content = match self.content {
+            Content::Borrowed { bytes, message: Some(message) } if bytes.len() >= LINK_FROM => {
+                message.slice_ref(bytes)
+            }
+            Content::Borrowed { bytes, .. } => Bytes::copy_from_slice(bytes),
+            Content::Owned(bytes) => bytes,
+        };
+        RawValue { ty: self.ty, protocol: self.protocol, content: Content::Owned(content) }
     }
 
     /// Decodes the value.
@@ -75,13 +110,17 @@ impl<'a> RawValue<'a> {
             let message = format!("{} expected, but found {}", T::TYPE, self.ty);
             return Err(Error::new(ErrorKind::TypeMismatch, message));
         }
-        match self.protocol {
-            Protocol::Binary | Protocol::BinaryOld => binary::from_slice(&self.bytes),
-            Protocol::Compact => compact::from_slice(&self.bytes),
+        match (self.protocol, &self.content) {
+            (Protocol::Binary | Protocol::BinaryOld, Content::Owned(bytes)) => {
+                binary::from_bytes(bytes)
+            }
+            (Protocol::Binary | Protocol::BinaryOld, _) => binary::from_slice(self.bytes()),
+            (Protocol::Compact, Content::Owned(bytes)) => compact::from_bytes(bytes),
+            (Protocol::Compact, _) => compact::from_slice(self.bytes()),
             #[cfg(feature = "json")]
-            Protocol::Json => json::from_slice(&self.bytes),
+            (Protocol::Json, _) => json::from_slice(self.bytes()),
             #[cfg(feature = "thriftpy-json")]
-            Protocol::ThriftPyJson => Err(untyped()),
+            (Protocol::ThriftPyJson, _) => Err(untyped()),
         }
     }
 
@@ -89,14 +128,14 @@ impl<'a> RawValue<'a> {
     pub(crate) fn carry_over<W: Writer>(&self, w: &mut W) -> Result<()> {
         match self.protocol {
             Protocol::Binary | Protocol::BinaryOld => {
-                copy_value(self.ty, &mut BinaryReader::new(&self.bytes, &TRUSTED), w)
+                copy_value(self.ty, &mut BinaryReader::new(self.bytes(), &TRUSTED), w)
             }
             Protocol::Compact => {
-                copy_value(self.ty, &mut CompactReader::new(&self.bytes, &TRUSTED), w)
+                copy_value(self.ty, &mut CompactReader::new(self.bytes(), &TRUSTED), w)
             }
             #[cfg(feature = "json")]
             Protocol::Json => {
-                let binary = json::transcode(self.ty, &self.bytes, &TRUSTED)?;
+                let binary = json::transcode(self.ty, self.bytes(), &TRUSTED)?;
                 w.raw(&RawValue::new(self.ty, Protocol::Binary, binary));
                 Ok(())
             }
@@ -108,7 +147,7 @@ impl<'a> RawValue<'a> {
     /// The bytes in the binary protocol, used for comparison.
     fn binary(&self) -> Cow<'_, [u8]> {
         if self.protocol == Protocol::Binary {
-            return Cow::Borrowed(&self.bytes);
+            return Cow::Borrowed(self.bytes());
         }
         let mut writer = BinaryWriter::new(Vec::new());
         writer.raw(self);
@@ -124,7 +163,7 @@ fn untyped() -> Error {
 
 impl PartialEq for RawValue<'_> {
     fn eq(&self, other: &RawValue<'_>) -> bool {
-        let same = self.protocol == other.protocol && self.bytes == other.bytes;
+        let same = self.protocol == other.protocol && self.bytes() == other.bytes();
         self.ty == other.ty && (same || self.binary() == other.binary())
     }
 }

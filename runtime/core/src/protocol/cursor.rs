@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
+use crate::codec::Content;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{Limits, MEMORY_FOR_EACH_BYTE, TOO_DEEP};
 #[cfg(feature = "json")]
@@ -185,6 +186,15 @@ impl<'de> Cursor<'de> {
             Blobs::Shared(origin) => origin.slice_ref(text.as_bytes()),
             _ => Bytes::copy_from_slice(text.as_bytes()),
         }
+    }
+
+    /// The content of a value that was just skipped.
+    pub(crate) fn content(&self, bytes: &'de [u8]) -> Content<'de> {
+        let message = match self.blobs {
+            Blobs::Shared(origin) => Some(origin),
+            _ => None,
+        };
+        Content::Borrowed { bytes, message }
     }
 
     /// A borrowed `binary` value.

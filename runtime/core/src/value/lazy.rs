@@ -37,8 +37,9 @@ use crate::ttype::TType;
 ///
 /// ThriftPy's JSON has no types, so that the value cannot be received in it.
 ///
-/// The bytes are copied from the message, and dropped when the value is [changed](Lazy::get_mut). `Clone` copies both the bytes and a
-/// decoded value. Comparing and hashing decode: it has the traits of the value, and
+/// The bytes are dropped when the value is [changed](Lazy::get_mut). Up to then, 4 KiB and more share the memory of a message that is
+/// [`Bytes`](bytes::Bytes), as with `from_bytes` and in calls, and keep all of it in memory; others are copied. `Clone` shares the
+/// bytes and copies a decoded value. Comparing and hashing decode: it has the traits of the value, and
 /// values that cannot be decoded are compared by their bytes.
 #[derive(Clone)]
 pub struct Lazy<T>(State<T>);

@@ -174,7 +174,7 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
         if matches!(self.cursor.blobs, Blobs::Base64(_)) {
             return Ok(RawValue::new(ty, Protocol::Json, json::short_text(ty, bytes)?));
         }
-        Ok(RawValue::new(ty, Protocol::Binary, bytes))
+        Ok(RawValue::new(ty, Protocol::Binary, self.cursor.content(bytes)))
     }
 
     #[inline]

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::types::{FALSE, TRUE, fixed_width, min_width, number, ttype};
 use super::varint::{Broken, Varint, unzigzag32, unzigzag64};
 use super::varints::{ReadAll, read_i16s, read_i32s, read_i64s};
-use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
+use crate::codec::{Content, FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Limits;
 use crate::protocol::bulk;
@@ -238,16 +238,16 @@ impl<'de> Reader<'de> for CompactReader<'de> {
 
     fn capture(&mut self, ty: TType) -> Result<RawValue<'de>> {
         // A value in the header has no bytes of its own.
-        let bytes = match self.waiting.take() {
-            Some(true) => &[TRUE][..],
-            Some(false) => &[FALSE],
+        let content = match self.waiting.take() {
+            Some(true) => Content::from(&[TRUE][..]),
+            Some(false) => Content::from(&[FALSE][..]),
             None => {
                 let start = self.cursor.rest;
                 skip(self, ty)?;
-                &start[..start.len() - self.cursor.rest.len()]
+                self.cursor.content(&start[..start.len() - self.cursor.rest.len()])
             }
         };
-        Ok(RawValue::new(ty, Protocol::Compact, bytes))
+        Ok(RawValue::new(ty, Protocol::Compact, content))
     }
 
     #[inline]
