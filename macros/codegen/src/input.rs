@@ -56,12 +56,16 @@ pub struct Options {
     pub(crate) skip: Vec<Key>,
     /// Fields that are decoded when they are needed.
     pub(crate) lazy: Vec<Key>,
+    /// Fields behind a `Box`.
+    pub(crate) boxed: Vec<Key>,
     /// Derives for every generated type.
     pub(crate) derive: Vec<Path>,
     /// The path of the runtime, if it has another name.
     pub(crate) krate: Option<Path>,
     /// `HashMap` and `HashSet` in place of the ordered ones.
     pub(crate) hashed: bool,
+    /// Enums are numbers with constants.
+    pub(crate) numbers: bool,
     /// `SharedStr` in place of `String`.
     pub(crate) shared_strings: bool,
     /// Unknown fields of structs are preserved.
@@ -105,7 +109,7 @@ pub(crate) struct Key {
 }
 
 /// The name of every option, as [`Options::parse_value`] reads them.
-const NAMES: [&str; 17] = [
+const NAMES: [&str; 19] = [
     "include_dirs",
     "with",
     "names",
@@ -113,9 +117,11 @@ const NAMES: [&str; 17] = [
     "only",
     "skip",
     "lazy",
+    "boxed",
     "derive",
     "crate",
     "maps",
+    "enums",
     "strings",
     "unmarked",
     "views",
@@ -211,6 +217,7 @@ impl Options {
             "only" => self.only = keys(input)?,
             "skip" => self.skip = keys(input)?,
             "lazy" => self.lazy = keys(input)?,
+            "boxed" => self.boxed = keys(input)?,
             "derive" => {
                 let list;
                 bracketed!(list in input);
@@ -222,6 +229,7 @@ impl Options {
             }
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
             "maps" => self.hashed = choice(input, ["ordered", "hashed"])?,
+            "enums" => self.numbers = choice(input, ["variants", "numbers"])?,
             "warnings" => self.hide_warnings = choice(input, ["shown", "hidden"])?,
             "strings" => self.shared_strings = choice(input, ["owned", "shared"])?,
             "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,

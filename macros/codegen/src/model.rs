@@ -45,6 +45,8 @@ pub(crate) struct Struct {
     pub(crate) unknown: Option<syn::Member>,
     /// Fields that are not encoded.
     pub(crate) skipped: Vec<syn::Member>,
+    /// Whether it is decoded in place: its default holds no memory and is what absent fields have.
+    pub(crate) in_place: bool,
     /// Whether it has a function `new` that takes the required fields.
     pub(crate) constructor: bool,
     /// Set for exceptions.
@@ -204,6 +206,8 @@ pub(crate) struct Enum {
     pub(crate) name: String,
     pub(crate) doc: Docs,
     pub(crate) values: Vec<EnumValue>,
+    /// Whether it is a number with a constant for each value.
+    pub(crate) numbers: bool,
     /// The variant for unknown numbers.
     pub(crate) unrecognized: Option<Ident>,
 }

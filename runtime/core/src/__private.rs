@@ -45,9 +45,9 @@ pub use tower_service as __tower_service;
 /// Without a name, so that its method is in scope for handlers beside generated code.
 pub use crate::OrInternal as _;
 pub use crate::codec::{
-    Decode as __Decode, Encode as __Encode, FieldHeader as __FieldHeader, Reader as __Reader,
-    ScalarWriter as __ScalarWriter, StructNames as __StructNames, ThriftType as __ThriftType,
-    Writer as __Writer,
+    Decode as __Decode, Encode as __Encode, FieldHeader as __FieldHeader, Mode as __Mode,
+    Reader as __Reader, ScalarWriter as __ScalarWriter, StructNames as __StructNames,
+    ThriftType as __ThriftType, Writer as __Writer,
 };
 pub use crate::rpc::arguments::{Argument as __Argument, OptionalArgument as __OptionalArgument};
 pub use crate::rpc::caller::Caller as __Caller;
@@ -104,8 +104,12 @@ pub mod __std {
 
 #[cfg(feature = "serde")]
 pub mod __serde;
+mod in_place;
 mod with;
 
+pub use in_place::{
+    __complete, __decode_blank, __next_into, __next_some, __read_into, __read_some,
+};
 pub use with::{
     __agreed, __decode_with, __next_with, __read_variant_with, __read_with, __wire_names,
     __wire_type, __wire_type_is,

@@ -11,6 +11,7 @@ mod json_keys;
 mod json_with_names;
 mod keys;
 mod lazy;
+mod lean;
 mod long_constants;
 mod names;
 mod projected;

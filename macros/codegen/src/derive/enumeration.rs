@@ -20,6 +20,7 @@ pub(super) fn enumeration(
         name,
         doc: Docs::default(),
         values: Vec::new(),
+        numbers: false,
         unrecognized: None,
     };
     if !input.generics.params.is_empty() {

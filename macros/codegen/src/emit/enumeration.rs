@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::Path;
 use syn::ext::IdentExt;
 
+use super::numbers::{numbers_codec, numbers_definition};
 use super::signature::Signature;
 use super::{added, allow, doc};
 use crate::model::{Enum, EnumValue};
@@ -34,6 +35,9 @@ const MAX_VALUES: usize = 128;
 /// impl FromStr for Color { … }
 /// ```
 pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStream {
+    if item.numbers {
+        return numbers_definition(item, extra_derives);
+    }
     let (allow, ident) = (allow(), &item.ident);
     let docs = doc(&item.doc);
     let (aliases, values): (Vec<_>, Vec<_>) =
@@ -53,18 +57,12 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
         quote!(#docs pub const #ident: Self = Self::#of;)
     });
     let number = number(item, &quote!(self));
-    let (name_of, from) = (name_of(item), from_number(item));
+    let (name_of, from, text) = (name_of(item), from_number(item), text(item));
     let (debug, by_hand) = match is_wide(item) {
         true => (None, Some(debug(item))),
         false => (Some(quote!(__Debug,)), None),
     };
     let (list, known) = (list_name(item), values.iter().map(|value| &value.ident));
-    let name = &item.name;
-    // Values that share a number can be parsed by each of their names.
-    let texts = item.values.iter().map(|value| {
-        let (name, number) = (&value.name, value.number);
-        quote!((#name, #number))
-    });
     let also = ["Copy", "Eq", "Hash", "PartialOrd", "Ord", "Default"];
     let extra_derives = added(extra_derives, &also);
     quote! {
@@ -110,6 +108,27 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
             }
         }
 
+        #text
+
+        /// The value with the number 0.
+        #[allow(deprecated)]
+        impl __Default for #ident {
+            fn default() -> Self {
+                __From::<__i32>::from(0)
+            }
+        }
+    }
+}
+
+/// The conversions to and from text.
+pub(super) fn text(item: &Enum) -> TokenStream {
+    let (ident, name) = (&item.ident, &item.name);
+    // Values that share a number can be parsed by each of their names.
+    let texts = item.values.iter().map(|value| {
+        let (name, number) = (&value.name, value.number);
+        quote!((#name, #number))
+    });
+    quote! {
         /// Shows the name in the IDL, or the number if it is unknown.
         #[allow(deprecated)]
         impl __Display for #ident {
@@ -127,19 +146,11 @@ pub(crate) fn enum_definition(item: &Enum, extra_derives: &[Path]) -> TokenStrea
                 __value_of(text, #name, &[#(#texts),*])
             }
         }
-
-        /// The value with the number 0.
-        #[allow(deprecated)]
-        impl __Default for #ident {
-            fn default() -> Self {
-                __From::<__i32>::from(0)
-            }
-        }
     }
 }
 
 /// The constant with all values, under an unused name.
-fn list_name(item: &Enum) -> Ident {
+pub(super) fn list_name(item: &Enum) -> Ident {
     let idents = item.values.iter().map(|value| &value.ident).chain(&item.unrecognized);
     let taken: Vec<_> = idents.map(ToString::to_string).collect();
     let name = free_name("VALUES", |name| taken.iter().any(|one| one == name));
@@ -149,6 +160,9 @@ fn list_name(item: &Enum) -> Ident {
 /// The codec impls: an enum is encoded as an `i32`. Without a variant for unknown numbers, they are
 /// errors. A wide enum that is `defined` by us has its number and its `From` already.
 pub(crate) fn enum_codec(item: &Enum, defined: bool) -> TokenStream {
+    if item.numbers {
+        return numbers_codec(item);
+    }
     let ident = &item.ident;
     let (number, decoded) = match defined && is_wide(item) {
         true => (
@@ -190,7 +204,7 @@ fn is_wide(item: &Enum) -> bool {
 }
 
 /// The values that are variants.
-fn variants(item: &Enum) -> impl Iterator<Item = &EnumValue> {
+pub(super) fn variants(item: &Enum) -> impl Iterator<Item = &EnumValue> {
     item.values.iter().filter(|value| value.alias_of.is_none())
 }
 
@@ -335,7 +349,7 @@ fn debug(item: &Enum) -> TokenStream {
 }
 
 /// A table of the variants' numbers, in their order, with something of each.
-fn by_number(item: &Enum, of: impl Fn(&EnumValue) -> TokenStream) -> TokenStream {
+pub(super) fn by_number(item: &Enum, of: impl Fn(&EnumValue) -> TokenStream) -> TokenStream {
     let mut values: Vec<_> = variants(item).collect();
     values.sort_by_key(|value| value.number);
     let entries = values.into_iter().map(|value| {

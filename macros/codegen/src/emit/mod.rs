@@ -11,6 +11,8 @@ mod enumeration;
 mod exception;
 mod field;
 mod generics;
+mod in_place;
+mod numbers;
 mod optional;
 mod order;
 mod serde;

@@ -9,6 +9,7 @@ use super::conversion::converted;
 use super::exception::exception_traits;
 use super::field::default_value;
 use super::field::{Decoded, decoded};
+use super::in_place::decode_in_place;
 use super::optional::value_of;
 use super::order::{is_by_hand, order_of_struct};
 use super::signature::Signature;
@@ -332,7 +333,13 @@ fn scalar_field(field: &Field, scalar: Scalar) -> (&'static str, TokenStream) {
 
 /// Decodes the struct in one function, or in parts if it has many fields.
 fn decode(item: &Struct) -> TokenStream {
-    let body = if is_wide(item) { decode_parts(item) } else { decode_at_once(item) };
+    let in_place = item.in_place && !is_wide(item);
+    let body = match () {
+        () if in_place => quote!(__decode_blank(__r)),
+        () if is_wide(item) => decode_parts(item),
+        () => decode_at_once(item),
+    };
+    let in_place = in_place.then(|| decode_in_place(item));
     let (ident, allow_deprecated) = (&item.ident, allow_deprecated(item));
     let Signature { de, reader_type, reader, bind_reader, .. } = signature(item);
     let generics = decodable(&item.generics, &item.bounds, &de);
@@ -346,6 +353,7 @@ fn decode(item: &Struct) -> TokenStream {
                 #bind_reader
                 #body
             }
+            #in_place
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Analysis of type references: boxes, and the traits a type can have.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use thriftly_parser::program::{DefId, Definition, Program, Struct, Type, TypeKind};
 use thriftly_parser::recursion::Recursion;
 use thriftly_parser::source::FileId;
 
 use super::foreign::Foreign;
+use crate::input::Options;
 use crate::model::Traits;
 
 /// The graph of the structs of a program, with properties of each.
@@ -15,6 +16,8 @@ pub(crate) struct Analysis {
     numbers: HashMap<DefId, usize>,
     nodes: Vec<Node>,
     recursion: Recursion,
+    /// Further fields that box their values.
+    boxes: HashSet<(DefId, usize)>,
 }
 
 struct Node {
@@ -30,8 +33,15 @@ struct Node {
 }
 
 impl Analysis {
-    /// `hashed` means that containers outside keys are unordered.
-    pub(crate) fn of(program: &Program, foreign: &Foreign, hashed: bool) -> Analysis {
+    /// The program with the Rust types, and the fields that are boxed though they need not be.
+    pub(crate) fn of(
+        program: &Program,
+        options: &Options,
+        foreign: &Foreign,
+        boxes: HashSet<(DefId, usize)>,
+    ) -> Analysis {
+        // Containers outside keys are unordered.
+        let hashed = options.hashed;
         let mut numbers = HashMap::new();
         let mut structs = Vec::new();
         for (file, index, definition) in definitions(program) {
@@ -41,7 +51,7 @@ impl Analysis {
             }
         }
         let recursion = Recursion::of(program);
-        let mut analysis = Analysis { numbers, nodes: Vec::new(), recursion };
+        let mut analysis = Analysis { numbers, nodes: Vec::new(), recursion, boxes };
         let nodes =
             structs.iter().map(|item| analysis.node(program, foreign, item, hashed)).collect();
         analysis.nodes = nodes;
@@ -53,9 +63,9 @@ impl Analysis {
         analysis
     }
 
-    /// Whether the field with this index boxes its struct.
+    /// Whether the field with this index boxes its value.
     pub(crate) fn is_boxed(&self, id: DefId, field: usize) -> bool {
-        self.recursion.is_recursive(id, field)
+        self.recursion.is_recursive(id, field) || self.boxes.contains(&(id, field))
     }
 
     /// Whether the struct is used in a key.

@@ -1,4 +1,4 @@
-//! The annotations `rust.name`, `rust.type`, `rust.derive`, `rust.optional` and `deprecated`.
+//! The annotations `rust.name`, `rust.type`, `rust.derive`, `rust.optional`, `rust.box` and `deprecated`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -17,7 +17,9 @@ const TYPE: &str = "rust.type";
 const DERIVE: &str = "rust.derive";
 /// Other misplaced uses are reported by [`super::presence`].
 const OPTIONAL: &str = "rust.optional";
-const OURS: [&str; 4] = [NAME, TYPE, DERIVE, OPTIONAL];
+/// As [`OPTIONAL`], by [`super::boxes`].
+const BOX: &str = "rust.box";
+const OURS: [&str; 5] = [NAME, TYPE, DERIVE, OPTIONAL, BOX];
 
 /// The value of an annotation; the last one counts.
 pub(super) fn find<'a>(annotations: &'a [Annotation], key: &str) -> Option<&'a str> {
@@ -82,7 +84,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
                 "rust.name" => (given(value).is_some(), "an identifier"),
                 "rust.type" => (syn::parse_str::<syn::Type>(value).is_ok(), "a type"),
                 "rust.derive" => (parse_derives(value).is_some(), "a list of paths"),
-                "rust.optional" => (value == "1", "without a value"),
+                "rust.optional" | "rust.box" => (value == "1", "without a value"),
                 key if key.starts_with("rust.") => (false, ""),
                 _ => continue,
             };
@@ -97,7 +99,8 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
             };
             let error = Diagnostic::error(codes::BAD_ANNOTATION, title);
             let error = error.at(annotation.key.span, "");
-            let all = "there are `rust.name`, `rust.type`, `rust.derive` and `rust.optional`";
+            let all =
+                "there are `rust.name`, `rust.type`, `rust.derive`, `rust.optional` and `rust.box`";
             wrong.push(match closest(key, OURS) {
                 Some(near) if wanted.is_empty() => error.help(all).fix(annotation.key.span, near),
                 _ => error.help(all),
@@ -124,7 +127,7 @@ pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
                 let what = "a struct, union or exception";
                 look(&item.annotations, what, &[NAME, TYPE, DERIVE, OPTIONAL]);
                 for field in &item.fields {
-                    look(&field.annotations, "a field", &[NAME, TYPE, OPTIONAL]);
+                    look(&field.annotations, "a field", &[NAME, TYPE, OPTIONAL, BOX]);
                     types(&field.ty, &mut look);
                 }
             }

@@ -64,6 +64,20 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Approximate inline size of a struct, in bytes.
+    pub(super) fn struct_place(&self, id: DefId) -> u64 {
+        known(&self.sizes.places, id, || match self.program.definition(id) {
+            Definition::Struct(item) => {
+                let fields = item.fields.iter().map(|field| self.place(&field.ty));
+                match item.kind {
+                    StructKind::Union => sum([8, fields.max().unwrap_or(0)]),
+                    _ => sum(fields),
+                }
+            }
+            _ => 4,
+        })
+    }
+
     fn value_heap(&self, value: &Value, ty: &Type) -> u64 {
         match (value, &self.program.resolve(ty).kind) {
             (Value::String(text), _) if !text.is_empty() => ALLOCATION + text.len() as u64,
@@ -116,18 +130,7 @@ impl Lowerer<'_> {
             TypeKind::I64 | TypeKind::Double => 8,
             TypeKind::Uuid => 16,
             TypeKind::Binary => 32,
-            TypeKind::Named(id) => {
-                known(&self.sizes.places, *id, || match self.program.definition(*id) {
-                    Definition::Struct(item) => {
-                        let fields = item.fields.iter().map(|field| self.place(&field.ty));
-                        match item.kind {
-                            StructKind::Union => sum([8, fields.max().unwrap_or(0)]),
-                            _ => sum(fields),
-                        }
-                    }
-                    _ => 4,
-                })
-            }
+            TypeKind::Named(id) => self.struct_place(*id),
             _ => 24,
         }
     }

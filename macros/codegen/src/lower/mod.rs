@@ -3,6 +3,7 @@
 mod access;
 mod analysis;
 mod annotations;
+mod boxes;
 mod depth;
 mod docs;
 mod exception;
@@ -100,7 +101,8 @@ impl<'a> Lowerer<'a> {
         span: Span,
     ) -> Lowerer<'a> {
         let foreign = Foreign::of(program, options);
-        let analysis = Analysis::of(program, &foreign, options.hashed);
+        let boxes = boxes::of(program, options, &foreign);
+        let analysis = Analysis::of(program, options, &foreign, boxes);
         let mut lowerer = Lowerer {
             program,
             sources,
@@ -278,6 +280,7 @@ impl<'a> Lowerer<'a> {
     pub(crate) fn check(&self) -> Findings {
         let mut idl = annotations::check(self.program);
         idl.extend(presence::check(self.program));
+        idl.extend(boxes::check(self.program, self.options, &self.foreign));
         idl.extend(depth::check(self.program));
         idl.extend(exception::check(self.program, &self.foreign));
         idl.extend(idempotent::check(self.program));
@@ -424,6 +427,7 @@ impl<'a> Lowerer<'a> {
             name: item.name.text.clone(),
             doc: self.docs(item.doc.as_deref(), &item.annotations, &item.name),
             values,
+            numbers: self.options.numbers,
             unrecognized: Some(self.unrecognized(&taken)),
         }
     }

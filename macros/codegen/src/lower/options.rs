@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use thriftly_parser::closest;
 use thriftly_parser::diagnostic::Diagnostic;
+use thriftly_parser::program::{Definition, Field};
 
 use super::Lowerer;
 use super::target::Target;
@@ -35,6 +36,19 @@ impl Lowerer<'_> {
             };
             unused.push((key.span, error));
         }
+        for key in &self.options.boxed {
+            let error = match Target::find(self.program, &key.text) {
+                Ok(Target::Field(field)) if self.is_boxed(field) => continue,
+                Ok(_) => {
+                    let text = format!("{:?} in `boxed` cannot be boxed", key.text);
+                    Diagnostic::error(codes::UNUSED_OPTION, text).help(
+                        "name an optional field, or a field of a union, that has no Rust type of its own",
+                    )
+                }
+                Err(unknown) => unknown.error("boxed", &key.text),
+            };
+            unused.push((key.span, error));
+        }
         for entry in &self.options.types {
             let error = match Target::find(self.program, &entry.key) {
                 Ok(target) if target.has_type() => continue,
@@ -49,6 +63,17 @@ impl Lowerer<'_> {
             unused.push((entry.span, error));
         }
         unused
+    }
+
+    fn is_boxed(&self, field: &Field) -> bool {
+        self.program.definitions().any(|(id, definition)| match definition {
+            Definition::Struct(item) => item.fields.iter().enumerate().any(|(index, one)| {
+                std::ptr::eq(one, field)
+                    && !self.foreign.has(&one.name)
+                    && self.analysis.is_boxed(id, index)
+            }),
+            _ => false,
+        })
     }
 
     fn unused_with(&self, key: &str) -> Diagnostic {

@@ -15,6 +15,9 @@ use crate::name::free_name;
 /// Maximum number of parameters of `new` if all fields are required.
 const MAX_PARAMETERS: usize = 7;
 
+/// From this size on structs are decoded in place, in bytes. It costs smaller ones a few instructions.
+const IN_PLACE: u64 = 192;
+
 impl Lowerer<'_> {
     pub(super) fn union(
         &self,
@@ -75,10 +78,27 @@ impl Lowerer<'_> {
             constructor: required > 0 && !is_literal,
             exception: (item.kind == StructKind::Exception)
                 .then(|| self.exception(id, item, &fields)),
+            in_place: self.is_in_place(id, item, &fields),
             fields,
             unknown: self.unknown_fields(item).map(syn::Member::Named),
             skipped: Vec::new(),
         }
+    }
+
+    /// Whether the struct is decoded in place.
+    fn is_in_place(&self, id: DefId, item: &program::Struct, fields: &[Field]) -> bool {
+        let is_cheap = |field: &Field| match field.presence {
+            Presence::Optional => field.default.is_none(),
+            _ => field.heap.is_none(),
+        };
+        let is_boxed = (0..item.fields.len()).any(|index| self.is_boxed_default(id, index, item));
+        fields.iter().all(is_cheap) && !is_boxed && self.struct_place(id) >= IN_PLACE
+    }
+
+    /// Whether the default of the field takes an allocation.
+    fn is_boxed_default(&self, id: DefId, index: usize, item: &program::Struct) -> bool {
+        let presence = self.presence(Some((id, index)), &item.fields[index]);
+        presence != Presence::Optional && self.analysis.is_boxed(id, index)
     }
 
     /// The field for unknown fields, under an unused name.

@@ -38,7 +38,7 @@ enum Value {
     Texts(&'static str),
 }
 
-const OPTIONS: [MacroOption; 13] = [
+const OPTIONS: [MacroOption; 15] = [
     MacroOption {
         name: "with",
         argument: "with",
@@ -76,6 +76,12 @@ const OPTIONS: [MacroOption; 13] = [
         value: Value::Keys("ITEM"),
     },
     MacroOption {
+        name: "boxed",
+        argument: "boxed",
+        help: "Put an optional field, or a field of a union, into a Box: Type.field",
+        value: Value::Keys("ITEM"),
+    },
+    MacroOption {
         name: "derive",
         argument: "derive",
         help: "Derive this for every struct, union and enum, too: serde::Serialize",
@@ -92,6 +98,12 @@ const OPTIONS: [MacroOption; 13] = [
         argument: "maps",
         help: "Make maps and sets BTreeMap and BTreeSet, or HashMap and HashSet",
         value: Value::Choice(&["ordered", "hashed"]),
+    },
+    MacroOption {
+        name: "enums",
+        argument: "enums",
+        help: "Make enums of Rust, or numbers with constants",
+        value: Value::Choice(&["variants", "numbers"]),
     },
     MacroOption {
         name: "strings",

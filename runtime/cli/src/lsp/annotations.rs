@@ -16,7 +16,7 @@ pub(super) struct Annotation {
 }
 
 /// All annotations with a meaning to `thrift!`.
-pub(super) const ALL: [Annotation; 7] = [
+pub(super) const ALL: [Annotation; 8] = [
     Annotation {
         key: "rust.name",
         has_value: true,
@@ -43,6 +43,12 @@ pub(super) const ALL: [Annotation; 7] = [
         key: "rust.optional",
         has_value: false,
         meaning: "Makes the field or argument an `Option` in Rust, although the IDL does not mark it as optional.",
+        allowed: |owner| owner == Owner::Field,
+    },
+    Annotation {
+        key: "rust.box",
+        has_value: false,
+        meaning: "Puts the value of the optional field, or of the field of a union, behind a `Box` in Rust.",
         allowed: |owner| owner == Owner::Field,
     },
     Annotation {

@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::codec::{Decode, Encode, Reader, StructNames, ThriftType, Writer};
+use crate::codec::{Decode, Encode, Fresh, Mode, Reader, StructNames, ThriftType, Writer};
 use crate::error::Result;
 use crate::ttype::TType;
 
@@ -36,6 +36,14 @@ impl<'de, T: Decode<'de>> Decode<'de> for Vec<T> {
     #[inline]
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         T::decode_vec(r)
+    }
+    #[inline]
+    fn decode_over<M: Mode, R: Reader<'de>>(&mut self, r: &mut R, _mode: M) -> Result<()> {
+        if !M::FRESH {
+            return T::decode_vec_over(self, r);
+        }
+        *self = T::decode_vec(r)?;
+        Ok(())
     }
 }
 
@@ -214,7 +222,36 @@ macro_rules! pointer {
                 T::encode_field(self, id, w);
             }
         }
+    };
+}
 
+pointer!(Box);
+pointer!(Rc);
+pointer!(Arc);
+
+impl<'de, T: Decode<'de>> Decode<'de> for Box<T> {
+    #[inline]
+    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+        r.room_for::<T>(1)?;
+        match T::BLANK {
+            Some(blank) => {
+                let mut value = Box::new(blank());
+                T::decode_over(&mut value, r, Fresh)?;
+                Ok(value)
+            }
+            None => T::decode(r).map(Box::new),
+        }
+    }
+    #[inline]
+    fn decode_over<M: Mode, R: Reader<'de>>(&mut self, r: &mut R, mode: M) -> Result<()> {
+        r.room_for::<T>(1)?;
+        T::decode_over(self, r, mode)
+    }
+}
+
+/// Pointers of which others may exist are made anew.
+macro_rules! decode_pointer {
+    ($pointer:ident) => {
         impl<'de, T: Decode<'de>> Decode<'de> for $pointer<T> {
             #[inline]
             fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
@@ -225,9 +262,8 @@ macro_rules! pointer {
     };
 }
 
-pointer!(Box);
-pointer!(Rc);
-pointer!(Arc);
+decode_pointer!(Rc);
+decode_pointer!(Arc);
 
 impl<T: ThriftType + ?Sized> ThriftType for &T {
     const TYPE: TType = T::TYPE;

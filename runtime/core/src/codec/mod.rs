@@ -15,6 +15,9 @@ mod writer;
 pub(crate) use container::tree_room;
 pub use copy::copy_value;
 pub use decode::Decode;
+pub(crate) use decode::decode_some;
+#[doc(hidden)]
+pub use decode::{Fresh, Kept, Mode};
 pub use encode::{Encode, ThriftType};
 #[cfg(feature = "dynamic")]
 #[doc(hidden)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::codec::{Decode, Encode, Reader, ThriftType, Writer};
+use crate::codec::{Decode, Encode, Mode, Reader, ThriftType, Writer};
 use crate::error::Result;
 use crate::ttype::TType;
 use crate::value::double::Double;
@@ -45,6 +45,11 @@ macro_rules! scalar {
             fn decode_all<R: Reader<'de>>(count: usize, r: &mut R) -> Result<Vec<Self>> {
                 r.room_for::<Self>(count)?;
                 r.$many(count)
+            }
+            #[inline]
+            fn decode_vec_over<R: Reader<'de>>(values: &mut Vec<Self>, r: &mut R) -> Result<()> {
+                *values = Self::decode_vec(r)?;
+                Ok(())
             }
         }
     };
@@ -153,6 +158,17 @@ impl<'de> Decode<'de> for String {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         r.text().map(Cow::into_owned)
     }
+    #[inline]
+    fn decode_over<M: Mode, R: Reader<'de>>(&mut self, r: &mut R, _mode: M) -> Result<()> {
+        if M::FRESH {
+            *self = Self::decode(r)?;
+        } else {
+            let text = r.text()?;
+            self.clear();
+            self.push_str(&text);
+        }
+        Ok(())
+    }
 }
 
 impl<'de: 'a, 'a> Decode<'de> for &'a str {
@@ -252,5 +268,9 @@ impl<'de> Decode<'de> for u8 {
     }
     fn decode_vec<R: Reader<'de>>(r: &mut R) -> Result<Vec<Self>> {
         r.owned()
+    }
+    fn decode_vec_over<R: Reader<'de>>(values: &mut Vec<Self>, r: &mut R) -> Result<()> {
+        *values = r.owned()?;
+        Ok(())
     }
 }

@@ -1,0 +1,206 @@
+//! Values that take less memory: the options `boxed` and `enums: numbers`, and decoding over existing values.
+
+use thriftly::codec::{Decode, Encode};
+use thriftly::{Bytes, ErrorKind, Limits, Result, binary, compact};
+
+mod usual {
+    thriftly::thrift!("lean.thrift", views: true);
+}
+
+mod lean {
+    thriftly::thrift!(
+        "lean.thrift",
+        views: true,
+        enums: numbers,
+        boxed: ["Column.{rare, note}", "Choice.rare"],
+        derive: [serde::Serialize, serde::Deserialize],
+    );
+}
+
+fn rare() -> usual::Rare {
+    usual::Rare { low: 1.5, high: 2.5, labels: vec!["a".into(), String::new()] }
+}
+
+fn full() -> usual::Column {
+    usual::Column {
+        name: "column".into(),
+        codec: usual::Codec::Snappy,
+        codecs: vec![usual::Codec::None, usual::Codec::Unrecognized(9)],
+        rare: Some(rare()),
+        note: Some("note".into()),
+        choice: usual::Choice::Rare(rare()),
+        path: vec!["one".into(), "two".into()],
+        parts: vec![usual::Part { at: 1, text: "x".into(), ..Default::default() }],
+        count: 7,
+        raw: Bytes::from_static(b"raw"),
+        marked: Some(Box::new(true)),
+    }
+}
+
+/// Values with all fields, with few, and with others than the one before.
+fn columns() -> Vec<usual::Column> {
+    let few = usual::Column { name: "few".into(), ..Default::default() };
+    let many =
+        usual::Part { at: 2, text: "a longer text".into(), size: Some(3), ..Default::default() };
+    let inner = usual::Part { next: Some(Box::new(many.clone())), ..many.clone() };
+    vec![
+        full(),
+        few.clone(),
+        usual::Column { parts: vec![many.clone(), inner, many], ..full() },
+        usual::Column { path: vec!["three".into()], note: None, ..full() },
+        few,
+        full(),
+    ]
+}
+
+#[test]
+fn boxed_and_numbered_types_have_the_same_bytes() -> Result<()> {
+    for column in columns() {
+        let bytes = binary::to_vec(&column)?;
+        assert_eq!(binary::to_vec(&binary::from_slice::<lean::Column>(&bytes)?)?, bytes);
+        let bytes = compact::to_vec(&column)?;
+        assert_eq!(compact::to_vec(&compact::from_slice::<lean::Column>(&bytes)?)?, bytes);
+        let view: lean::ColumnRef<'_> = compact::from_slice(&bytes)?;
+        assert_eq!(compact::to_vec(&view)?, bytes);
+        assert_eq!(compact::to_vec(&view.into_owned())?, bytes);
+    }
+    Ok(())
+}
+
+#[test]
+fn boxed_fields_are_boxes_and_make_their_struct_smaller() {
+    let boxed: Option<Box<lean::Rare>> = lean::Column::default().rare;
+    assert!(boxed.is_none());
+    let column = lean::Column { note: Some(Box::new("n".into())), ..Default::default() };
+    assert_eq!(column.note.as_deref().map(String::as_str), Some("n"));
+    let choice = lean::Choice::from(lean::Rare { low: 1.0, ..Default::default() });
+    assert_eq!(choice.as_rare().map(|rare| rare.low), Some(1.0));
+    assert!(size_of::<lean::Column>() + size_of::<lean::Rare>() < size_of::<usual::Column>());
+    // By the annotation, without an option.
+    let marked: Option<Box<bool>> = lean::Column::default().marked;
+    assert!(marked.is_none());
+}
+
+#[test]
+fn numbers_are_matched_shown_parsed_and_kept() -> Result<()> {
+    use lean::Codec;
+    fn form(codec: Codec) -> &'static str {
+        match codec {
+            Codec::None => "none",
+            Codec::Snappy => "snappy",
+            Codec(_) => "other",
+        }
+    }
+    assert_eq!([Codec::None, Codec::Snappy, Codec(9)].map(form), ["none", "snappy", "other"]);
+    assert_eq!(Codec::Old, Codec::Snappy);
+    assert_eq!(Codec::VALUES, [Codec::None, Codec::Snappy, Codec::Last]);
+    assert_eq!(Codec::default(), Codec::None);
+    assert_eq!((Codec::Last.number(), i32::from(Codec(9)), Codec::from(-3)), (-3, 9, Codec::Last));
+    assert_eq!((Codec::Snappy.name(), Codec(9).name()), (Some("SNAPPY"), None));
+    assert_eq!((Codec::Snappy.to_string(), Codec(9).to_string()), ("SNAPPY".into(), "9".into()));
+    assert_eq!(format!("{:?} {:?}", Codec::Snappy, Codec(9)), "Snappy Codec(9)");
+    assert_eq!(("OLD".parse::<Codec>()?, "9".parse::<Codec>()?), (Codec::Snappy, Codec(9)));
+    assert_eq!("x".parse::<Codec>().unwrap_err().kind(), ErrorKind::InvalidData);
+    assert!(Codec::Last < Codec::None && size_of::<Codec>() == 4);
+    let json = serde_json::to_string(&[Codec::Snappy, Codec(9)]).expect("it is JSON");
+    assert_eq!(json, "[\"SNAPPY\",9]");
+    let back: Vec<Codec> = serde_json::from_str(&json).expect("it is of the type");
+    assert_eq!(back, [Codec::Snappy, Codec(9)]);
+    assert_eq!(lean::USUAL, Codec::Snappy);
+    Ok(())
+}
+
+fn over<T: Encode + for<'de> Decode<'de>>(value: &mut T, bytes: &[u8]) -> Result<()> {
+    let mut reader = compact::CompactReader::new(bytes, &Limits::DEFAULT);
+    value.decode_into(&mut reader)?;
+    reader.finish()
+}
+
+#[test]
+fn nothing_of_the_value_before_is_left() -> Result<()> {
+    let mut value = usual::Column::default();
+    for column in columns() {
+        over(&mut value, &compact::to_vec(&column)?)?;
+        assert_eq!(value, column);
+    }
+    let mut list: Vec<usual::Column> = Vec::new();
+    for length in [3, 0, 6, 1] {
+        let columns = columns()[..length].to_vec();
+        over(&mut list, &compact::to_vec(&columns)?)?;
+        assert_eq!(list, columns);
+    }
+    let mut numbers = vec![1, 2, 3];
+    over(&mut numbers, &compact::to_vec(&vec![7])?)?;
+    assert_eq!(numbers, [7]);
+    Ok(())
+}
+
+#[test]
+fn memory_of_text_and_lists_is_reused() -> Result<()> {
+    let mut value = full();
+    let (name, path, second) = (value.name.as_ptr(), value.path.as_ptr(), value.path[1].as_ptr());
+    let next = usual::Column {
+        name: "next".into(),
+        path: vec!["six".into(), "ten".into()],
+        ..Default::default()
+    };
+    over(&mut value, &compact::to_vec(&next)?)?;
+    assert_eq!(value, next);
+    assert_eq!(
+        (value.name.as_ptr(), value.path.as_ptr(), value.path[1].as_ptr()),
+        (name, path, second)
+    );
+    Ok(())
+}
+
+/// A writer may repeat a field, and write fields in any order: the last one counts as a whole.
+#[test]
+fn a_repeated_field_replaces_the_one_before() -> Result<()> {
+    let part = |text: &str, size: Option<i32>| {
+        let part = usual::Part { at: 1, text: text.into(), size, ..Default::default() };
+        compact::to_vec(&part).expect("it can be encoded")
+    };
+    // Field 7 of `Holder` twice, then field 8 twice.
+    let mut bytes = vec![0x7c];
+    bytes.extend(part("first", Some(5)));
+    bytes.extend([0x0c, 14]);
+    bytes.extend(part("second", None));
+    bytes.extend([0x1c]);
+    bytes.extend(part("first", Some(5)));
+    bytes.extend([0x0c, 16]);
+    bytes.extend(part("second", None));
+    bytes.push(0);
+    let second = usual::Part { at: 1, text: "second".into(), ..Default::default() };
+    let expected =
+        usual::Holder { needed: second.clone(), maybe: Some(second), ..Default::default() };
+    assert_eq!(compact::from_slice::<usual::Holder>(&bytes)?, expected);
+    let mut value = usual::Holder {
+        maybe: Some(usual::Part { size: Some(1), ..Default::default() }),
+        a: Some(1),
+        ..Default::default()
+    };
+    over(&mut value, &bytes)?;
+    assert_eq!(value, expected);
+    Ok(())
+}
+
+#[test]
+fn missing_fields_and_broken_values_are_errors_with_their_path() -> Result<()> {
+    let holder = usual::Holder { a: Some(1), ..Default::default() };
+    let mut bytes = compact::to_vec(&holder)?;
+    let error = compact::from_slice::<usual::Holder>(&bytes[..2]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+    // The stop field in place of the required one.
+    bytes.truncate(2);
+    bytes.push(0);
+    let error = compact::from_slice::<usual::Holder>(&bytes).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MissingField);
+    assert!(error.to_string().contains("Holder.needed"), "{error}");
+    let columns = vec![full(), full()];
+    let bytes = compact::to_vec(&columns)?;
+    let cut = bytes.len() - 40;
+    let error = compact::from_slice::<Vec<usual::Column>>(&bytes[..cut]).unwrap_err();
+    assert!(error.to_string().contains("[1]"), "{error}");
+    assert!(error.needed().is_some());
+    Ok(())
+}
