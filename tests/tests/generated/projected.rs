@@ -40,6 +40,43 @@ fn footer() -> whole::Footer {
 }
 
 #[test]
+fn a_projection_skips_fields_at_run_time() -> Result<()> {
+    use thriftly::codec::Projection;
+    use thriftly::{Decode, ErrorKind, Limits};
+
+    let projection = Projection::new()
+        .skip("Column", ["statistics", "by_page"])
+        .only("Footer", ["rows", "groups"])
+        .only("Footer", ["version", "nothing"])
+        .skip("Nothing", ["rows"]);
+    let mut expected = footer();
+    expected.creator = None;
+    for column in expected.groups.iter_mut().flat_map(|group| &mut group.columns) {
+        // The default of a field that is absent.
+        let by_page = vec![whole::Statistics { max: Some(1), min: None }];
+        (column.statistics, column.by_page) = (None, by_page);
+    }
+    let bytes = compact::to_vec(&footer())?;
+    let mut reader = projection.reader(compact::CompactReader::new(&bytes, &Limits::DEFAULT));
+    assert_eq!(whole::Footer::decode(&mut reader)?, expected);
+    reader.into_inner().finish()?;
+    let bytes = binary::to_vec(&footer())?;
+    let mut reader = projection.reader(binary::BinaryReader::new(&bytes, &Limits::DEFAULT));
+    assert_eq!(whole::FooterRef::decode(&mut reader)?.into_owned(), expected);
+    // Every cut is found, also within what is skipped.
+    for end in 0..bytes.len() {
+        let reader = binary::BinaryReader::new(&bytes[..end], &Limits::DEFAULT);
+        let error = whole::Footer::decode(&mut projection.reader(reader)).expect_err("it is cut");
+        assert_eq!(error.kind(), ErrorKind::UnexpectedEof, "{end}");
+    }
+    let required = projection.skip("Column", ["path"]);
+    let reader = binary::BinaryReader::new(&bytes, &Limits::DEFAULT);
+    let error = whole::Footer::decode(&mut required.reader(reader)).expect_err("it is required");
+    assert_eq!(error.kind(), ErrorKind::MissingField);
+    Ok(())
+}
+
+#[test]
 fn fields_that_are_left_out_are_skipped_in_every_protocol() -> Result<()> {
     let column = scan::Column { offset: 7, codec: scan::Codec::Zstd };
     let group = scan::Group { columns: vec![column.clone(), column] };

@@ -6,6 +6,7 @@ mod copy;
 mod decode;
 mod encode;
 mod names;
+mod projection;
 mod raw;
 mod reader;
 mod scalar;
@@ -25,6 +26,7 @@ pub use names::LoadedNames;
 #[cfg(feature = "json")]
 pub(crate) use names::Names;
 pub use names::StructNames;
+pub use projection::{Projected, Projection};
 pub(crate) use raw::Content;
 pub use raw::RawValue;
 pub use reader::{FieldHeader, Reader};
