@@ -6,9 +6,9 @@ use thriftly::Protocol as Encoding;
 use thriftly::binary::BinaryWriter;
 use thriftly::compact::CompactWriter;
 use thriftly::dynamic::{Disk, Idl, Options, Type};
+use thriftly_peers_measure::clock::{self, repeat};
 
-use crate::clock;
-use crate::sides::{Direction, Given, OWNED, Protocol, Who, Works, repeat};
+use crate::sides::{Direction, Given, OWNED, Protocol, Who, Works};
 use crate::workloads::Workload;
 
 /// How many times as long as with the generated type it is to take at most.

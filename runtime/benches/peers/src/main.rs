@@ -47,7 +47,6 @@
 //!
 //! **`repeat`** does the work of one side so many times, for a profiler.
 
-mod clock;
 mod code;
 mod fields;
 mod instructions;

@@ -1,6 +1,7 @@
 //! Measures all sides of a workload in the same rounds, and compares us with each peer.
 
-use crate::clock;
+use thriftly_peers_measure::clock;
+
 use crate::rows::{Row, Target};
 use crate::sides::{Direction, Protocol, Side, Who, Works};
 use crate::table::{self, Size};

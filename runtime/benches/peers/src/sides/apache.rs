@@ -8,8 +8,9 @@ use thrift::protocol::{
 };
 use thriftly::{Decode, Encode};
 use thriftly_peers::types::apache::Apache;
+use thriftly_peers_measure::clock::repeat;
 
-use crate::sides::{Given, Protocol, Works, repeat};
+use crate::sides::{Given, Protocol, Works};
 
 /// `T` is our type for the same struct.
 pub fn works<A, T>(given: &Given) -> Works

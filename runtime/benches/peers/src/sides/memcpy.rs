@@ -2,7 +2,9 @@
 
 use std::hint::black_box;
 
-use crate::sides::{Given, Works, repeat};
+use thriftly_peers_measure::clock::repeat;
+
+use crate::sides::{Given, Works};
 
 /// Allocates memory for the bytes, copies them, and frees it, in either direction.
 pub fn works(given: &Given) -> Works {

@@ -13,6 +13,7 @@ pub mod prost;
 use std::fmt;
 
 use bytes::Bytes;
+use thriftly_peers_measure::clock::Work;
 
 /// How values become bytes. prost, which has a format of its own, is a side of `Binary`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,9 +70,6 @@ pub struct Given {
     /// Large blobs are linked rather than copied, by those who can.
     pub links: bool,
 }
-
-/// Does the same as many times as it is told to.
-pub type Work = Box<dyn FnMut(u32)>;
 
 /// A codec with its value.
 pub struct Works {
@@ -137,14 +135,4 @@ impl Works {
             Direction::Decode => &mut self.decode,
         }
     }
-}
-
-/// The loop is around the work, not around a call of it through a pointer, which would take
-/// longer than encoding a small struct.
-pub fn repeat(mut work: impl FnMut() + 'static) -> Work {
-    Box::new(move |times| {
-        for _ in 0..times {
-            work();
-        }
-    })
 }

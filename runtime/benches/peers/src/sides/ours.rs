@@ -4,8 +4,9 @@ use std::hint::black_box;
 
 use bytes::Bytes;
 use thriftly::{Body, Decode, Encode};
+use thriftly_peers_measure::clock::{Work, repeat};
 
-use crate::sides::{Given, Protocol, Work, Works, repeat};
+use crate::sides::{Given, Protocol, Works};
 
 /// For types that own what they hold, or share it with the message.
 pub fn owned<T>(given: &Given) -> Works

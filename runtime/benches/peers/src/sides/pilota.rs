@@ -14,8 +14,9 @@ use pilota::thrift::binary::TBinaryProtocol;
 use pilota::thrift::binary_unsafe::{TBinaryUnsafeInputProtocol, TBinaryUnsafeOutputProtocol};
 use pilota::thrift::{Message, TInputProtocol, TLengthProtocol, TOutputProtocol};
 use thriftly::Decode;
+use thriftly_peers_measure::clock::repeat;
 
-use crate::sides::{Given, Works, repeat};
+use crate::sides::{Given, Works};
 
 /// What volo does by default. `T` is our type for the same struct.
 pub fn checked<P, T>(given: &Given) -> Works

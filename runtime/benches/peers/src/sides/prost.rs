@@ -7,8 +7,9 @@ use std::hint::black_box;
 use bytes::Bytes;
 use prost::Message;
 use thriftly::Decode;
+use thriftly_peers_measure::clock::repeat;
 
-use crate::sides::{Given, Works, repeat};
+use crate::sides::{Given, Works};
 
 /// `R` is what is read and encoded, `W` what had written the bytes.
 pub fn works<R, W>(given: &Given) -> Works

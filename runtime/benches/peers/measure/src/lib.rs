@@ -1,0 +1,6 @@
+//! How the benches measure: time by the thread's clock, memory by an allocator that counts,
+//! both in several processes.
+
+pub mod clock;
+pub mod memory;
+pub mod processes;

@@ -1,0 +1,67 @@
+//! How much memory values hold.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+
+/// Counts while [`held`] runs, and costs a comparison otherwise.
+pub struct Counting;
+
+static COUNTS: AtomicBool = AtomicBool::new(false);
+static HELD: AtomicUsize = AtomicUsize::new(0);
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+/// What a value holds on the heap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// Bytes that were asked for and not given back, without what the allocator adds.
+    pub bytes: usize,
+    /// How often memory was asked for, also if it was given back.
+    pub allocations: usize,
+}
+
+/// What the value holds that `make` makes. The program must use [`Counting`].
+pub fn held<T>(make: impl FnOnce() -> T) -> Held {
+    HELD.store(0, Relaxed);
+    ALLOCATIONS.store(0, Relaxed);
+    COUNTS.store(true, Relaxed);
+    let value = make();
+    COUNTS.store(false, Relaxed);
+    drop(value);
+    Held { bytes: HELD.load(Relaxed), allocations: ALLOCATIONS.load(Relaxed) }
+}
+
+fn count(gone: usize, come: usize) {
+    if COUNTS.load(Relaxed) {
+        HELD.fetch_add(come.wrapping_sub(gone), Relaxed);
+        if come > 0 {
+            ALLOCATIONS.fetch_add(1, Relaxed);
+        }
+    }
+}
+
+// SAFETY: all calls go to the system's allocator as they are.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(0, layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count(0, layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(layout.size(), size);
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(layout.size(), 0);
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}

@@ -1,0 +1,41 @@
+//! The types as `thrift!` makes them.
+
+thriftly::thrift!("../../../../../examples/parquet.thrift");
+
+/// The same with [`SharedStr`](thriftly::SharedStr) for strings.
+pub mod shared {
+    thriftly::thrift!("../../../../../examples/parquet.thrift", strings: shared);
+}
+
+/// The same with the types that borrow text and bytes from the footer.
+pub mod views {
+    thriftly::thrift!("../../../../../examples/parquet.thrift", views: true);
+}
+
+/// The same with less memory: enums are numbers, and what few files have is boxed.
+pub mod lean {
+    thriftly::thrift!(
+        "../../../../../examples/parquet.thrift",
+        enums: numbers,
+        boxed: ["ColumnMetaData.geospatial_statistics", "ColumnChunk.crypto_metadata"],
+    );
+}
+
+/// What a scan needs that has the schema and does not prune by statistics: what arrow-rs keeps if it is
+/// told so.
+pub mod projected {
+    thriftly::thrift!(
+        "../../../../../examples/parquet.thrift",
+        enums: numbers,
+        boxed: ["ColumnMetaData.geospatial_statistics", "ColumnChunk.crypto_metadata"],
+        skip: [
+            "FileMetaData.schema",
+            "ColumnMetaData.{path_in_schema, statistics, encoding_stats, size_statistics}",
+        ],
+    );
+}
+
+/// Row groups are decoded when they are needed.
+pub mod lazy {
+    thriftly::thrift!("../../../../../examples/parquet.thrift", lazy: ["FileMetaData.row_groups"]);
+}
