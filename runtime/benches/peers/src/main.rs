@@ -59,8 +59,13 @@ mod workloads;
 
 use std::process::ExitCode;
 
+use thriftly_peers_measure::memory::Counting;
+
 use sides::{Direction, Protocol};
 use workloads::Workload;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -1,6 +1,6 @@
 //! Measures all sides of a workload in the same rounds, and compares us with each peer.
 
-use thriftly_peers_measure::clock;
+use thriftly_peers_measure::{clock, machine};
 
 use crate::rows::{Row, Target};
 use crate::sides::{Direction, Protocol, Side, Who, Works};
@@ -10,6 +10,7 @@ use crate::workloads::Workload;
 /// Prints a row for each comparison while it runs, then a table of all, and how many rows miss
 /// their targets.
 pub fn run(workloads: &[Workload]) {
+    println!("{}", machine::described());
     let mut rows = Vec::new();
     let mut sizes = Vec::new();
     for workload in workloads {

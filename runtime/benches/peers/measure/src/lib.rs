@@ -2,5 +2,6 @@
 //! both in several processes.
 
 pub mod clock;
+pub mod machine;
 pub mod memory;
 pub mod processes;

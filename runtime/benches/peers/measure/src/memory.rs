@@ -1,10 +1,24 @@
-//! How much memory values hold.
+//! The allocator of the benches, and how much memory values hold.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
-/// Counts while [`held`] runs, and costs a comparison otherwise.
+#[cfg(feature = "mimalloc")]
+use mimalloc::MiMalloc as Inner;
+#[cfg(not(any(feature = "mimalloc", feature = "jemalloc")))]
+use std::alloc::System as Inner;
+#[cfg(all(feature = "jemalloc", not(feature = "mimalloc")))]
+use tikv_jemallocator::Jemalloc as Inner;
+
+/// The allocator: the system's, or that of a feature. It counts while [`held`] runs, and costs a comparison otherwise.
 pub struct Counting;
+
+/// The name of the allocator.
+pub const ALLOCATOR: &str = match (cfg!(feature = "mimalloc"), cfg!(feature = "jemalloc")) {
+    (true, _) => "mimalloc",
+    (_, true) => "jemalloc",
+    _ => "system",
+};
 
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static HELD: AtomicUsize = AtomicUsize::new(0);
@@ -39,29 +53,29 @@ fn count(gone: usize, come: usize) {
     }
 }
 
-// SAFETY: all calls go to the system's allocator as they are.
+// SAFETY: all calls go to another allocator as they are.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(0, layout.size());
         // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
+        unsafe { Inner.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(0, layout.size());
         // SAFETY: the caller's promise.
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { Inner.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(layout.size(), size);
         // SAFETY: the caller's promise.
-        unsafe { System.realloc(pointer, layout, size) }
+        unsafe { Inner.realloc(pointer, layout, size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(layout.size(), 0);
         // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { Inner.dealloc(pointer, layout) }
     }
 }

@@ -27,7 +27,7 @@ mod types;
 use std::process::ExitCode;
 
 use thriftly_peers_measure::memory::Counting;
-use thriftly_peers_measure::{clock, processes};
+use thriftly_peers_measure::{clock, machine, processes};
 
 use crate::files::File;
 use crate::rows::{Comparison, Figure, Row};
@@ -126,6 +126,7 @@ fn once(part: &str) {
 
 /// Prints a row for each comparison of the inputs, and how many miss their targets.
 fn compare(part: &str) -> Result<(), String> {
+    println!("{}", machine::described());
     let folder = files::folder();
     let (mut rows, mut misses) = (0, 0);
     for input in inputs(part) {
