@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use thriftly_parser::{Memory, Options, load_from, parse};
+use thriftly_parser::cursor::cursor;
+use thriftly_parser::index::{Index, Symbol};
+use thriftly_parser::source::{FileId, Span};
+use thriftly_parser::{Memory, Options, Outcome, load_from, parse};
 
 /// A small generator of random numbers (SplitMix64), so that a failure can be repeated.
 struct Random(u64);
@@ -192,6 +195,30 @@ fn check(round: usize, text: Vec<u8>) {
                 outcome.program.resolve(&node.ty);
             }
         }
+        if round.is_multiple_of(4) {
+            ask(&outcome, &text, round);
+        }
     });
     assert!(outcome.is_ok(), "round {round}:\n{}", String::from_utf8_lossy(&text));
+}
+
+/// Names and fixes are within their files, and every place can be asked about.
+fn ask(outcome: &Outcome, text: &[u8], round: usize) {
+    let inside = |span: Span| {
+        let length = outcome.sources.file(span.file).text.len() as u32;
+        assert!(span.start <= span.end && span.end <= length, "{span:?}");
+    };
+    let index = Index::of(outcome);
+    for file in &outcome.program.files {
+        for name in index.names(file.id) {
+            inside(name.span);
+            let is_named = name.symbol.name(&outcome.program).is_some();
+            assert!(is_named || matches!(name.symbol, Symbol::File(_)));
+        }
+    }
+    outcome.diagnostics.iter().filter_map(|one| one.fix.as_ref()).for_each(|fix| inside(fix.span));
+    let offset = (round * 7919 % (text.len() + 1)) as u32;
+    index.at(FileId(0), offset);
+    let word = cursor(text, offset).word;
+    assert!(word.start <= word.end && word.end as usize <= text.len());
 }

@@ -239,6 +239,8 @@ fn command() -> Command {
                 .about("Serves editors: a language server for IDL files")
                 .long_about(help::LSP)
                 .after_long_help(help::LSP_MORE)
+                // Many editors add it, and there is nothing else.
+                .arg(flag("stdio", "Serve standard input and output").hide(true))
                 .args(reading())
                 .arg(lenient_oneway())
                 .args(expansion::arguments()),

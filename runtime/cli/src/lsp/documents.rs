@@ -134,3 +134,71 @@ impl Files for Documents {
         Disk.read(&path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+
+    use lsp_types::{Position, Range};
+
+    use super::*;
+
+    fn opened(text: &str) -> (Documents, Uri) {
+        let uri = Uri::from_str("untitled:a").unwrap();
+        let mut documents = Documents::default();
+        let document = Document { uri: uri.clone(), version: 1, text: text.to_owned() };
+        documents.open(document).unwrap();
+        (documents, uri)
+    }
+
+    fn position(text: &str, offset: usize, encoding: Encoding) -> Position {
+        let line = text[..offset].matches('\n').count() as u32;
+        let start = text[..offset].rfind('\n').map_or(0, |at| at + 1);
+        Position::new(line, encoding.columns(&text.as_bytes()[start..offset]))
+    }
+
+    #[test]
+    fn edits_of_any_characters_are_those_of_the_text() {
+        let parts = ["a", "\n", "\u{e9}", "\u{1F697}", "", "\r\n", "struct ", "\u{4e2d}b"];
+        // A sequence that looks random and is the same in each run.
+        let mut state = 1_u32;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % below
+        };
+        for encoding in [Encoding::Utf8, Encoding::Utf16] {
+            let mut text = "struct A {\r\n  1: i32 \u{1F697}\n}".to_owned();
+            let (mut documents, uri) = opened(&text);
+            for version in 0..2000 {
+                // Not between `\r` and `\n`, where no editor has a position.
+                let places: Vec<usize> = (0..=text.len())
+                    .filter(|&at| text.is_char_boundary(at) && !text[..at].ends_with('\r'))
+                    .collect();
+                let [a, b] = [0; 2].map(|_| places[random(places.len())]);
+                let (start, end) = (a.min(b), a.max(b).min(a.min(b) + 20));
+                let end = places.iter().copied().rfind(|&at| at <= end).unwrap();
+                let new = parts[random(parts.len())].repeat(random(3));
+                let range = Range {
+                    start: position(&text, start, encoding),
+                    end: position(&text, end, encoding),
+                };
+                let change = TextDocumentContentChangeEvent {
+                    range: Some(range),
+                    range_length: None,
+                    text: new.clone(),
+                };
+                text.replace_range(start..end, &new);
+                let path = documents.change(&uri, version, vec![change], encoding).unwrap();
+                assert_eq!(documents.get(&path).unwrap().text, text);
+            }
+        }
+    }
+
+    #[test]
+    fn changes_of_what_is_not_open_are_refused() {
+        let (mut documents, uri) = opened("");
+        assert!(documents.close(&uri).is_some());
+        assert!(documents.close(&uri).is_none());
+        assert!(documents.change(&uri, 2, Vec::new(), Encoding::Utf16).is_err());
+    }
+}

@@ -10,9 +10,9 @@ use lsp_types::notification::{self as note, Notification as _};
 use lsp_types::request::{self as call, Request as _};
 use lsp_types::{
     CancelParams, CompletionOptions, DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher,
-    GlobPattern, InitializeParams, NumberOrString, OneOf, Registration, RegistrationParams,
-    RenameOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions,
+    GlobPattern, InitializeParams, NumberOrString, OneOf, PublishDiagnosticsParams, Registration,
+    RegistrationParams, RenameOptions, ServerCapabilities, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions,
 };
 use serde_json::{Value, json};
 
@@ -136,6 +136,10 @@ impl<'a> Server<'a> {
                     Err(Failure { code, message }) => Response::new_err(id, code as i32, message),
                 };
                 self.send(response.into())?;
+                if let State::Running(session) = &mut self.state {
+                    let unpublished = session.take_unpublished();
+                    unpublished.into_iter().try_for_each(|one| self.publish(one))?;
+                }
             }
             Message::Notification(one) if one.method == note::Exit::METHOD => {
                 return Ok(Next::Exit(self.gone()));
@@ -184,11 +188,13 @@ impl<'a> Server<'a> {
         let State::Running(session) = &mut self.state else { return Ok(false) };
         let Some(path) = session.next_to_check() else { return Ok(false) };
         let published = guarded(|| session.check(&path)).flatten();
-        if let Some(params) = published {
-            let method = note::PublishDiagnostics::METHOD.to_owned();
-            self.send(Notification::new(method, params).into())?;
-        }
+        published.map_or(Ok(()), |params| self.publish(params))?;
         Ok(true)
+    }
+
+    fn publish(&mut self, params: PublishDiagnosticsParams) -> io::Result<()> {
+        let method = note::PublishDiagnostics::METHOD.to_owned();
+        self.send(Notification::new(method, params).into())
     }
 
     fn notice(&mut self, notification: Notification) -> Option<String> {
@@ -344,6 +350,23 @@ mod tests {
         ]);
         assert_eq!(answers, ["1 null", "textDocument/publishDiagnostics"]);
         assert_eq!(status, Status::Found);
+    }
+
+    #[test]
+    fn a_check_for_a_request_is_published_and_not_made_again() {
+        let document = json!({
+            "uri": "untitled:a", "languageId": "thrift", "version": 1, "text": "struct A {",
+        });
+        let place = json!({
+            "textDocument": { "uri": "untitled:a" }, "position": { "line": 0, "character": 8 },
+        });
+        let (answers, _) = session(vec![
+            request(1, "initialize", json!({ "capabilities": {} })),
+            notice(note::DidOpenTextDocument::METHOD, json!({ "textDocument": document })),
+            request(2, call::HoverRequest::METHOD, place.clone()),
+            request(3, call::HoverRequest::METHOD, place),
+        ]);
+        assert_eq!(answers, ["1 null", "2 null", "textDocument/publishDiagnostics", "3 null"]);
     }
 
     #[test]

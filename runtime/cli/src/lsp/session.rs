@@ -61,6 +61,8 @@ pub(super) struct Session<'a> {
     good: HashMap<PathBuf, Rc<Analysis>>,
     /// Documents whose programs are out of date, the most urgent first.
     stale: VecDeque<PathBuf>,
+    /// Diagnostics of programs that were checked for a request, to be published after its answer.
+    unpublished: Vec<PublishDiagnosticsParams>,
     /// The program of all files of the workspace.
     workspace: Option<Workspace>,
     /// How many changes there have been.
@@ -90,6 +92,7 @@ impl<'a> Session<'a> {
             programs: HashMap::new(),
             good: HashMap::new(),
             stale: VecDeque::new(),
+            unpublished: Vec::new(),
             workspace: None,
             changes: 0,
         }
@@ -182,6 +185,11 @@ impl<'a> Session<'a> {
         self.stale.pop_front()
     }
 
+    /// The diagnostics that are known and not published.
+    pub(super) fn take_unpublished(&mut self) -> Vec<PublishDiagnosticsParams> {
+        std::mem::take(&mut self.unpublished)
+    }
+
     /// Checks a document, and gives its diagnostics: none if it has been closed.
     pub(super) fn check(&mut self, path: &Path) -> Option<PublishDiagnosticsParams> {
         let Some(document) = self.documents.get(path) else {
@@ -204,8 +212,7 @@ impl<'a> Session<'a> {
         View { analysis, documents: &self.documents, encoding: self.settings.encoding }
     }
 
-    /// The program of an open document, of its text now. It stays marked if it was: its diagnostics are still to be
-    /// published.
+    /// The program of an open document, of its text now.
     fn program(&mut self, uri: &Uri) -> Result<(PathBuf, Rc<Analysis>), Failure> {
         let path = self.documents.key(uri);
         if self.documents.get(&path).is_none() {
@@ -213,7 +220,9 @@ impl<'a> Session<'a> {
             return Err(Failure::new(ErrorCode::InvalidParams, message));
         }
         if self.stale.contains(&path) || !self.programs.contains_key(&path) {
-            self.check(&path);
+            self.stale.retain(|one| *one != path);
+            let published = self.check(&path);
+            self.unpublished.extend(published);
         }
         match self.programs.get(&path) {
             Some(analysis) if !analysis.paths.is_empty() => Ok((path, analysis.clone())),

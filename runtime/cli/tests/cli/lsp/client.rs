@@ -44,7 +44,7 @@ impl Client {
         fs::create_dir_all(&folder).unwrap();
         let folder = folder.canonicalize().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_thriftly"))
-            .arg("lsp")
+            .args(["lsp", "--stdio"])
             .current_dir(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
