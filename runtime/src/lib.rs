@@ -46,6 +46,7 @@
 //!   and unknown fields, with the feature `serde`: see [serde](thrift!#serde).
 //! - Types at run time, with the feature `dynamic`: IDL files are loaded, values encoded, and methods called and
 //!   served by name: `dynamic`.
+//! - A console in the browser for a live service, with the feature `console`: `console`.
 //! - Async servers and clients on tokio, with the feature `async` (on by default): `Server`,
 //!   `Channel`, `ClientBuilder`.
 //! - HTTP/1.1 and HTTP/2, with the feature `http`: on the port of all other framings, as a service for

@@ -80,6 +80,15 @@ fn http_brings_at_most_25_packages() {
     assert!(brought.len() <= 25, "{}: {brought:#?}", brought.len());
 }
 
+/// `serde_json` and what it uses.
+#[test]
+fn the_console_brings_at_most_4_packages() {
+    let without = packages("thriftly", &["dynamic", "http"]);
+    let with = packages("thriftly", &["console"]);
+    let brought: Vec<&String> = with.difference(&without).collect();
+    assert!(brought.len() <= 4, "{}: {brought:#?}", brought.len());
+}
+
 #[test]
 fn tls_brings_at_most_20_packages_and_no_async_runtime() {
     let without = packages("thriftly", &[]);

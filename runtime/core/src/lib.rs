@@ -8,6 +8,8 @@ pub mod blocking;
 mod client;
 pub mod codec;
 mod connection;
+#[cfg(feature = "console")]
+pub mod console;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 mod error;

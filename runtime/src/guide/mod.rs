@@ -19,6 +19,10 @@
     feature = "dynamic",
     doc = "16. [`dynamic`]: IDL that is loaded at run time, for gateways, mocks and scripts."
 )]
+#![cfg_attr(
+    feature = "console",
+    doc = "16. [`console`]: a page in the browser that shows a service and calls it."
+)]
 //!
 //! The examples are compiled and run as tests, except for fragments that need files of yours, which are
 //! shown as text, and a program that waits for a signal, which is only compiled.
@@ -68,6 +72,10 @@ pub mod editors {}
 #[cfg(feature = "dynamic")]
 #[doc = include_str!("dynamic.md")]
 pub mod dynamic {}
+
+#[cfg(feature = "console")]
+#[doc = include_str!("console.md")]
+pub mod console {}
 
 #[doc = include_str!("generated.md")]
 pub mod generated {

@@ -205,7 +205,7 @@ impl Value {
     }
 
     /// What it is, for messages: a number or short text as it is, else its kind.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         /// Longest text that is shown whole, in characters.
         const WHOLE: usize = 40;
         match self {

@@ -74,6 +74,11 @@ impl<C> Client<C> {
         Client { caller, service: Some(service), ..self }
     }
 
+    /// The IDL.
+    pub fn idl(&self) -> &Idl {
+        &self.idl
+    }
+
     /// The channel of the client, for other clients.
     pub fn into_channel(self) -> C {
         self.caller.into_channel()
@@ -143,7 +148,7 @@ mod asynchronous {
     use std::pin::Pin;
     use std::task::{Context, Poll};
 
-    use super::{CallError, Client, Result, Value};
+    use super::{CallError, Client, Headers, Result, Value};
     use crate::rpc::reply::into_error;
     use crate::rpc::thrift_service::ThriftService;
 
@@ -160,14 +165,33 @@ mod asynchronous {
         /// [`CallError::Other`]: the IDL has no such method, the arguments do not fit it, or the call
         /// has failed as those of generated clients do.
         pub fn call(&self, method: &str, arguments: impl Into<Value>) -> CallFuture {
-            let request = self.request(method, arguments.into());
+            let exchange = self.exchange(method, arguments.into());
+            CallFuture(Box::pin(async move { exchange?.await.1 }))
+        }
+
+        /// As [`call`](Client::call), with the headers of the reply. The error is that of a call that
+        /// cannot be encoded.
+        pub(crate) fn exchange(
+            &self,
+            method: &str,
+            arguments: Value,
+        ) -> Result<impl Future<Output = (Headers, Result<Value, CallError>)> + Send + use<C>>
+        {
+            let (method, request) = self.request(method, arguments)?;
             let mut channel = self.caller.channel.clone();
-            CallFuture(Box::pin(async move {
-                let (method, request) = request?;
+            let response = async move {
                 poll_fn(|context| channel.poll_ready(context)).await.map_err(into_error)?;
-                let response = channel.call(request).await.map_err(into_error)?;
-                method.decode_answer(response)
-            }))
+                channel.call(request).await.map_err(into_error)
+            };
+            Ok(async move {
+                match response.await {
+                    Ok(mut response) => {
+                        let headers = std::mem::take(&mut response.headers);
+                        (headers, method.decode_answer(response))
+                    }
+                    Err(error) => (Headers::default(), Err(CallError::Other(error))),
+                }
+            })
         }
     }
 

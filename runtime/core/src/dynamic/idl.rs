@@ -196,6 +196,12 @@ impl Idl {
                 .is_some_and(|prefix| self.model.program.files[file as usize].prefix == prefix)
     }
 
+    /// The prefix of names of an included file.
+    #[cfg(feature = "console")]
+    pub(super) fn prefix(&self, file: u32) -> Option<&str> {
+        (file != 0).then(|| self.model.program.files[file as usize].prefix.as_str())
+    }
+
     /// The number of structs that the IDL declares; those of arguments and results follow.
     fn declared(&self) -> u32 {
         let methods: usize = self.model.services.iter().map(|service| service.methods.len()).sum();

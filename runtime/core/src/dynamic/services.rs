@@ -66,6 +66,23 @@ impl Service {
         })
     }
 
+    /// The methods that are not inherited.
+    #[cfg(feature = "console")]
+    pub(crate) fn own_methods(&self) -> impl Iterator<Item = Method> {
+        let (service, declared) = (self.clone(), self.index);
+        (0..self.def().methods.len()).map(move |at| Method {
+            service: service.clone(),
+            declared,
+            at,
+        })
+    }
+
+    /// The prefix of its file, if that was included.
+    #[cfg(feature = "console")]
+    pub(crate) fn prefix(&self) -> Option<&str> {
+        self.idl.prefix(self.def().file)
+    }
+
     /// Finds a method without making any other.
     pub(super) fn find(&self, name: &str) -> Option<Method> {
         let mut declared = self.index;

@@ -132,6 +132,36 @@ impl Type {
         self.about()?.doc.as_deref()
     }
 
+    /// As [`enum_values`](Type::enum_values), with their doc texts.
+    #[cfg(feature = "console")]
+    pub(crate) fn documented_values(&self) -> impl Iterator<Item = (&str, i32, Option<&str>)> {
+        let def = match &self.ty {
+            Ty::Enum(def) => Some(def),
+            _ => None,
+        };
+        let values = def.into_iter().flat_map(|def| &def.values);
+        values.map(|value| (value.name.as_str(), value.number, value.about.doc.as_deref()))
+    }
+
+    /// What tells a struct, union, exception or enum from all others of the IDL.
+    #[cfg(feature = "console")]
+    pub(crate) fn identity(&self) -> Option<usize> {
+        match &self.ty {
+            Ty::Enum(def) => Some(Arc::as_ptr(def).addr()),
+            _ => self.structure().map(|def| std::ptr::from_ref(def).addr()),
+        }
+    }
+
+    /// The prefix of the file of a struct, union, exception or enum, if it was included.
+    #[cfg(feature = "console")]
+    pub(crate) fn prefix(&self) -> Option<&str> {
+        let file = match &self.ty {
+            Ty::Enum(def) => def.file,
+            _ => self.structure()?.file,
+        };
+        self.idl.prefix(file)
+    }
+
     /// The annotations of a struct, union, exception or enum, as keys and values.
     pub fn annotations(&self) -> impl Iterator<Item = (&str, &str)> {
         self.about().into_iter().flat_map(About::annotations)
@@ -233,6 +263,18 @@ impl Field {
     /// default when it is absent.
     pub fn is_optional(&self) -> bool {
         self.def().presence == Presence::Optional
+    }
+
+    /// Whether it has a default in the IDL.
+    #[cfg(feature = "console")]
+    pub(crate) fn has_default(&self) -> bool {
+        self.def().default.is_some()
+    }
+
+    /// The size of its default, in bytes of memory.
+    #[cfg(feature = "console")]
+    pub(crate) fn default_size(&self) -> u64 {
+        self.def().absent_size.bytes
     }
 
     /// The default in the IDL, if there is one.

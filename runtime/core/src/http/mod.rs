@@ -95,6 +95,8 @@ mod wire;
 pub(crate) const MAX_HEADERS: usize = 100;
 
 pub use body::MessageBody;
+#[cfg(feature = "console")]
+pub(crate) use body::{Unreceived, receive};
 pub(crate) use detect::{Detected, Version, detect};
 pub(crate) use exchange::Exchange;
 pub(crate) use failure::Failure;
