@@ -1,5 +1,6 @@
 //! Command-line arguments and `--help`.
 
+mod browsing;
 mod calling;
 mod decoding;
 mod expansion;
@@ -14,6 +15,7 @@ use thriftly_parser::Options;
 use crate::breaking::{Breaking, Tree};
 use crate::call::Call;
 use crate::check::Check;
+use crate::console::Console;
 use crate::decode::Decode;
 use crate::describe::Describe;
 use crate::doc::Doc;
@@ -37,6 +39,7 @@ pub(crate) enum Request {
     List(List),
     Describe(Describe),
     Call(Call),
+    Console(Console),
     Decode(Decode),
     Encode(Encode),
     Doc(Doc),
@@ -78,6 +81,7 @@ pub(crate) fn parse() -> Request {
             name: matches.get_one::<String>("name").cloned().unwrap_or_default(),
         }),
         Some(("call", matches)) => Request::Call(calling::call(matches)),
+        Some(("console", matches)) => Request::Console(browsing::console(matches)),
         Some(("decode", matches)) => Request::Decode(decoding::decode(matches)),
         Some(("encode", matches)) => Request::Encode(decoding::encode(matches)),
         Some(("doc", matches)) => Request::Doc(Doc {
@@ -199,6 +203,7 @@ fn command() -> Command {
                 .args(reading())
                 .arg(lenient_oneway()),
         )
+        .subcommand(browsing::command())
         .subcommand(
             Command::new("decode")
                 .about("Shows encoded values and messages as JSON")

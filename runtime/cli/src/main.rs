@@ -9,6 +9,7 @@ mod status;
 mod breaking;
 mod call;
 mod check;
+mod console;
 mod decode;
 mod describe;
 mod doc;
@@ -60,6 +61,7 @@ fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
         Request::List(list) => list::run(list, out),
         Request::Describe(describe) => describe::run(describe, out),
         Request::Call(call) => call::run(call, out),
+        Request::Console(console) => console::run(console, out),
         Request::Decode(decode) => decode::run(decode, out),
         Request::Encode(encode) => encode::run(encode, out),
         Request::Doc(doc) => doc::run(doc, out),

@@ -192,6 +192,17 @@ async fn headers_go_both_ways() {
 }
 
 #[tokio::test]
+async fn headers_are_refused_where_the_connection_carries_none() {
+    let console = Console::of_service(&idl(), StoreServer::new(Handler::default()));
+    let mut console = console.headers(false);
+    assert_eq!(ask(&mut console, get("/idl.json")).await.json()["headers"], false);
+    let call = r#"{"method": "ping", "headers": {"tenant": "acme"}}"#;
+    let text = "headers: the connection to the server carries no headers";
+    assert_eq!(ask(&mut console, post(call)).await.error(), (400, text.to_owned()));
+    assert_eq!(ask(&mut console, post(r#"{"method": "ping", "headers": {}}"#)).await.status, 200);
+}
+
+#[tokio::test]
 async fn multiplexed_calls_name_the_service_of_their_method() {
     let handler = StoreServer::new(Handler::default());
     let server = Server::builder().add(handler).bind("127.0.0.1:0").await.expect("port 0 is free");

@@ -30,34 +30,53 @@ pub(super) fn protocol_of(matches: &ArgMatches) -> Option<Protocol> {
     matches.get_one::<String>("protocol").and_then(|name| stack::protocol(name))
 }
 
-pub(super) fn arguments() -> [Arg; 9] {
+pub(super) fn arguments() -> Vec<Arg> {
     let name = |id, name, help| Arg::new(id).value_name(name).help(help);
-    [
-        name("address", "ADDRESS", "The server: host:port, unix:/path, tls://… or http://…")
-            .required(true),
+    let mut arguments = vec![
+        address(),
         name("method", "METHOD", "The method: Service.method, or its name alone").required(true),
         name("arguments", "ARGUMENTS", "The arguments: JSON, @FILE, or - for standard input"),
         file("idl", "FILE", "The IDL file").long("idl"),
+        name("multiplexed", "SERVICE", "Name the service in the call, for a server with several")
+            .long("multiplexed"),
+    ];
+    arguments.extend(channel_arguments());
+    arguments
+}
+
+pub(super) fn address() -> Arg {
+    let help = "The server: host:port, unix:/path, tls://… or http://…";
+    Arg::new("address").value_name("ADDRESS").help(help).required(true)
+}
+
+/// What a channel speaks, and what its calls have.
+pub(super) fn channel_arguments() -> [Arg; 4] {
+    let name = |id, name, help| Arg::new(id).value_name(name).help(help).long(id);
+    [
         name("protocol", "PROTOCOL", "How values are encoded")
-            .long("protocol")
             .value_parser(protocol_values())
             .default_value("binary"),
         name("framing", "FRAMING", "How messages are delimited")
-            .long("framing")
             .value_parser(framing_values())
             .default_value("unframed"),
-        name("multiplexed", "SERVICE", "Name the service in the call, for a server with several")
-            .long("multiplexed"),
         name("header", "NAME=VALUE", "Send a header: in header, ttheader and http")
-            .long("header")
             .short('H')
             .action(ArgAction::Append)
             .value_parser(header),
         name("timeout", "SECONDS", "Fail if there is no answer after this time")
-            .long("timeout")
             .value_parser(value_parser!(u32))
             .default_value("30"),
     ]
+}
+
+/// The time limit that was given.
+pub(super) fn timeout_of(matches: &ArgMatches) -> Duration {
+    Duration::from_secs(matches.get_one("timeout").copied().unwrap_or(30_u32).into())
+}
+
+/// The headers that were given.
+pub(super) fn headers_of(matches: &ArgMatches) -> Vec<(String, String)> {
+    matches.get_many("header").into_iter().flatten().cloned().collect()
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
@@ -67,7 +86,6 @@ fn header(text: &str) -> Result<(String, String), String> {
 
 pub(super) fn call(matches: &ArgMatches) -> Call {
     let text = |id| matches.get_one::<String>(id).cloned();
-    let seconds = matches.get_one("timeout").copied().unwrap_or(30_u32);
     Call {
         idl: path(matches, "idl"),
         options: options(matches),
@@ -77,7 +95,7 @@ pub(super) fn call(matches: &ArgMatches) -> Call {
         protocol: protocol_of(matches).unwrap_or_default(),
         framing: framing_of(matches).unwrap_or_default(),
         multiplexed: text("multiplexed"),
-        headers: matches.get_many("header").into_iter().flatten().cloned().collect(),
-        timeout: Duration::from_secs(seconds.into()),
+        headers: headers_of(matches),
+        timeout: timeout_of(matches),
     }
 }

@@ -335,6 +335,34 @@ Exit status:
   1  the client has gone without that
   2  the arguments are wrong, or what comes from the client cannot be read";
 
+pub(super) const CONSOLE: &str = "\
+Serves a page in the browser that shows a server's methods and calls them.
+
+The page has the services, methods and types of the IDL file with their docs, a form for the
+arguments of each method, the same arguments as JSON with completion, the answer beside them, and a
+history. The JSON is that of `thriftly call`. The server need not run yet: each call tells whether
+it can be reached.
+
+Whoever opens the page can call every method. It is served on loopback unless --listen says
+otherwise, and never to pages of other sites: it has to be opened by an IP address, as localhost, or
+by a name of --allow-host.
+
+ADDRESS is host:port, unix:/path, tls://host:port, http://host/path or https://host/path.";
+
+pub(super) const CONSOLE_MORE: &str = "\
+Output:
+  The address of the page goes to standard output, errors and warnings to standard error.
+
+Exit status:
+  0  the console was ended by Ctrl-C or SIGTERM
+  2  the arguments are wrong, the file has errors, or the address of the page is in use
+
+Examples:
+  thriftly console --idl store.thrift --open 127.0.0.1:9090
+  thriftly console --idl store.thrift --framing header -H tenant=acme store.internal:9090
+  curl -H 'Content-Type: application/json' -d '{\"method\": \"Store.get\", \"arguments\": [\"a\"]}' \\
+      http://127.0.0.1:8080/call";
+
 const BREAKING_OUTPUT: &str = "\
 Output:
   Changes go to standard output, sorted by place: in NEW, or in OLD for a definition that is gone.

@@ -3,6 +3,7 @@
 mod agreement;
 mod call;
 mod capture;
+mod console;
 mod decode;
 mod doc;
 mod expand;

@@ -41,6 +41,10 @@ impl Call {
         };
         let arguments = take("arguments");
         let headers = headers(take("headers"))?;
+        if !settings.headers && !headers.is_empty() {
+            let message = "headers: the connection to the server carries no headers";
+            return Err(Error::new(ErrorKind::InvalidData, message));
+        }
         let timeout = match take("timeout_ms") {
             Value::Null => settings.timeout,
             value => {

@@ -24,7 +24,7 @@ pub(super) fn description(idl: &Idl, settings: &Settings) -> Vec<u8> {
         "title": settings.title,
         "timeout_ms": millis(settings.timeout),
         "max_timeout_ms": millis(settings.max_timeout),
-        "max_body": settings.max_body,
+        "headers": settings.headers,
         "services": services.iter().map(|one| describer.service(one)).collect::<Vec<_>>(),
         "types": types.iter().map(|one| describer.definition(one)).collect::<Vec<_>>(),
     });

@@ -32,7 +32,8 @@
 //! # }
 //! ```
 //!
-//! A program without an HTTP server [binds](Console::bind) a console to a port of its own.
+//! A program without an HTTP server [binds](Console::bind) a console to a port of its own. On the command
+//! line, `thriftly console --idl store.thrift 127.0.0.1:9090` does so for any server.
 //!
 //! # Who may use it
 //!

@@ -59,6 +59,7 @@ pub(super) struct Settings {
     pub(super) title: String,
     pub(super) hosts: Vec<String>,
     pub(super) multiplexed: bool,
+    pub(super) headers: bool,
     pub(super) timeout: Duration,
     pub(super) max_timeout: Duration,
     pub(super) max_body: usize,
@@ -71,6 +72,7 @@ impl Default for Settings {
             title: String::new(),
             hosts: Vec::new(),
             multiplexed: false,
+            headers: true,
             timeout: Duration::from_secs(30),
             max_timeout: Duration::from_secs(600),
             max_body: 4 << 20,
@@ -114,6 +116,13 @@ impl<C> Console<C> {
     #[must_use]
     pub fn multiplexed(self, multiplexed: bool) -> Console<C> {
         self.set(|settings| settings.multiplexed = multiplexed)
+    }
+
+    /// Whether calls can have headers: not over framed and unframed connections, which do not carry any. Default:
+    /// `true`.
+    #[must_use]
+    pub fn headers(self, headers: bool) -> Console<C> {
+        self.set(|settings| settings.headers = headers)
     }
 
     /// The time limit of a call that has none of its own. Default: 30 seconds.

@@ -181,13 +181,16 @@ class CallPage {
 /** Headers and deadline of a call. */
 class HeaderRows {
   constructor(idl) {
+    this.idl = idl;
     this.list = el("ul", { class: "rows" });
     this.deadline = el("input", {
       type: "number", min: "0.001", max: idl.max_timeout_ms / 1000, step: "any", placeholder: String(idl.timeout_ms / 1000),
       id: freshId("deadline"),
     });
     this.element = el("details", { class: "headers" }, el("summary", {}, "Headers and deadline"),
-      this.list, button("Add header", () => this.add("", "").focus(), { class: "quiet add" }),
+      this.list,
+      idl.headers ? button("Add header", () => this.add("", "").focus(), { class: "quiet add" })
+        : el("p", { class: "hint" }, "The connection to the server carries no headers."),
       el("p", { class: "deadline" }, el("label", { for: this.deadline.id }, "Deadline in seconds "), this.deadline));
   }
 
@@ -211,7 +214,7 @@ class HeaderRows {
 
   set(headers, timeout) {
     this.list.replaceChildren();
-    for (const [name, value] of headers || []) this.add(name, value);
+    for (const [name, value] of this.idl.headers ? headers || [] : []) this.add(name, value);
     this.deadline.value = timeout ? String(timeout / 1000) : "";
     this.element.open = Boolean(timeout) || (headers || []).length > 0;
   }
