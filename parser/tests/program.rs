@@ -288,6 +288,26 @@ service V { void f(, Nope g() }\ntypedef Nope T\nconst list<i32> L = [1, Nope]\n
     assert!(matches!(typedef(&outcome.program, "T").target.kind, TypeKind::Unresolved));
 }
 
+#[test]
+fn only_the_values_of_a_cycle_have_no_value() {
+    let text = "
+        struct Outside { 1: optional Inside first = {}, 2: optional i32 n = 7 }
+        struct Inside { 1: optional list<Inside> around = AROUND }
+        const list<Inside> AROUND = [{}]
+        const Outside LATER = {}
+        struct Alone { 1: optional Alone alone = {} }
+    ";
+    let outcome = load_str("m.thrift", text, &Options::default());
+    assert_eq!(outcome.diagnostics.len(), 2, "{}", outcome.render());
+    let program = &outcome.program;
+    assert!(matches!(structure(program, "Outside").fields[0].default, Some(Value::Struct(..))));
+    assert!(matches!(structure(program, "Outside").fields[1].default, Some(Value::Int(7))));
+    assert!(matches!(structure(program, "Inside").fields[0].default, Some(Value::Invalid)));
+    assert!(matches!(constant(program, "AROUND").value, Value::Invalid));
+    assert!(matches!(constant(program, "LATER").value, Value::Struct(..)));
+    assert!(matches!(structure(program, "Alone").fields[0].default, Some(Value::Invalid)));
+}
+
 /// A short outline of the definitions and their members.
 fn outline(program: &Program) -> String {
     let name = |id: DefId| program.definition(id).name().text.clone();

@@ -155,18 +155,14 @@ impl Checker<'_> {
     }
 }
 
-/// The values that are written, in source order.
+/// The defaults of fields, in source order. Each cycle has one.
 fn roots(program: &Program) -> Vec<Node> {
     let mut roots = Vec::new();
     for (id, definition) in program.definitions() {
-        match definition {
-            Definition::Const(_) => roots.push(Node::Const(id)),
-            Definition::Struct(node) => {
-                let fields = (0..).zip(&node.fields);
-                let with_default = fields.filter(|(_, field)| field.default.is_some());
-                roots.extend(with_default.map(|(index, _)| Node::Field(id, index)));
-            }
-            _ => {}
+        if let Definition::Struct(node) = definition {
+            let fields = (0..).zip(&node.fields);
+            let with_default = fields.filter(|(_, field)| field.default.is_some());
+            roots.extend(with_default.map(|(index, _)| Node::Field(id, index)));
         }
     }
     roots

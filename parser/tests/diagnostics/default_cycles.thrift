@@ -26,5 +26,6 @@ const L0 LONG = {}
 // A struct without a finite value on the way to a cycle, and within one.
 struct Endless { 1: required Endless endless, 2: optional Cyclic cyclic = {} }
 struct Cyclic { 1: optional Cyclic again = {} }
+struct Self { 1: required Self it, 2: optional Self again = {} }
 const Holder ENDLESS = {}
 struct Holder { 1: optional Endless endless = {} }
