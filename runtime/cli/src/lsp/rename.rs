@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use lsp_types::{TextEdit, Uri, WorkspaceEdit};
 use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::index::{Index, Reference, Symbol};
+use thriftly_parser::program::Definition;
 use thriftly_parser::source::{FileId, Span};
 use thriftly_parser::{Files, Options, Severity, load_all};
 
@@ -81,7 +82,8 @@ pub(super) fn rename(
     check_name(new)?;
     let index = &view.analysis.index;
     let declared = index.declaration(symbol).ok_or("its declaration is not known")?;
-    let spans: Vec<Span> = std::iter::once(declared).chain(index.references(symbol)).collect();
+    let spans = std::iter::once(declared).chain(index.references(symbol));
+    let spans: Vec<Span> = spans.chain(in_annotation(view, symbol)).collect();
     check_files(view, declared.file, &spans, folders)?;
     check_meaning(view, &spans, new, options)?;
     #[allow(clippy::mutable_key_type, reason = "the type that the protocol's crate wants")]
@@ -92,6 +94,23 @@ pub(super) fn rename(
         changes.entry(uri).or_default().push(edit);
     }
     Ok(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
+}
+
+/// The name of an exception's field in the annotation `message` of the exception.
+fn in_annotation(view: View<'_>, symbol: Symbol) -> Option<Span> {
+    let program = view.program();
+    let name = symbol.name(program)?;
+    symbol.field(program)?;
+    let Symbol::Member(id, _) = symbol else { return None };
+    let Definition::Struct(node) = program.definition(id) else { return None };
+    let mut annotations = node.annotations.iter().rev();
+    let key = &annotations.find(|one| one.key.text == "message" && one.value == name)?.key.span;
+    // Behind the key are `=` and a quote.
+    let text = view.source(key.file).text.get(key.end as usize..)?;
+    let before = text.iter().take_while(|byte| !matches!(byte, b'"' | b'\'')).count() + 1;
+    let is_it = text.get(before..)?.starts_with(name.as_bytes());
+    let start = key.end + before as u32;
+    is_it.then(|| Span { start, end: start + name.len() as u32, ..*key })
 }
 
 fn check_name(new: &str) -> Result<(), String> {

@@ -119,6 +119,19 @@ fn renaming_changes_every_file_of_the_workspace() {
 }
 
 #[test]
+fn the_annotation_that_names_a_field_is_renamed_with_it() {
+    let mut client = client("annotation");
+    let text = "exception Gone { 1: string why, 2: i32 code } (message = \"why\")\n";
+    client.open("gone.thrift", text);
+    let edit = rename(&mut client, "gone.thrift", text, "string w", "reason").unwrap();
+    let uri = client.uri("gone.thrift");
+    assert_eq!(edited(text, &edit["changes"][&uri]), text.replace("why", "reason"));
+    let edit = rename(&mut client, "gone.thrift", text, "i32 c", "number").unwrap();
+    assert_eq!(edited(text, &edit["changes"][&uri]), text.replace("code", "number"));
+    client.shut_down();
+}
+
+#[test]
 fn renaming_is_refused_where_it_would_break_something() {
     let mut client = client("refused");
     client.open("shared.thrift", SHARED);
