@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
-use thriftly_core::blocking::{Channel, ClientBuilder};
-use thriftly_core::dynamic::{CallError, Client, Idl, Options, Value};
-use thriftly_core::{Framing, Headers, Protocol};
+use thriftly_core::Headers;
+use thriftly_core::blocking::Channel;
+use thriftly_core::dynamic::{CallError, Client, Idl, Method, Options, Value};
 
+use crate::color;
 use crate::status::{Status, complain};
+use crate::upstream::Upstream;
 
 /// The arguments of `call`.
 #[derive(Debug)]
@@ -19,13 +21,11 @@ pub(crate) struct Call {
     /// Options for loading it.
     pub(crate) options: Options,
     /// The server.
-    pub(crate) address: String,
+    pub(crate) upstream: Upstream,
     /// The method.
     pub(crate) method: String,
     /// JSON, `@FILE`, or `-` for standard input.
     pub(crate) arguments: Option<String>,
-    pub(crate) protocol: Protocol,
-    pub(crate) framing: Framing,
     /// The name of the service in the call, if it is multiplexed.
     pub(crate) multiplexed: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
@@ -62,12 +62,12 @@ pub(crate) fn run(call: &Call, out: &mut dyn Write) -> io::Result<Status> {
 }
 
 fn show(value: &impl serde_core::Serialize, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
+    let json = serde_json::to_string_pretty(value)?;
+    writeln!(out, "{}", color::json(&json))
 }
 
 /// The arguments as JSON, from where they are.
-fn arguments(given: Option<&str>) -> Result<Value, String> {
+pub(crate) fn arguments(given: Option<&str>) -> Result<Value, String> {
     let text = match given {
         None => return Ok(Value::Null),
         Some("-") => {
@@ -87,16 +87,25 @@ fn arguments(given: Option<&str>) -> Result<Value, String> {
 fn made(call: &Call, arguments: Value) -> Result<Value, CallError> {
     let idl = Idl::load_with(&call.idl, &call.options)?;
     // A name that is wrong is told before anything is connected.
-    idl.method(&call.method).or_else(|error| match &call.multiplexed {
-        Some(service) => idl.service(service)?.method(&call.method),
-        None => Err(error),
-    })?;
-    let builder = ClientBuilder::<Channel>::new().protocol(call.protocol).framing(call.framing);
-    let channel = builder.timeout(call.timeout).connect(&*call.address)?;
+    method_of(&idl, call.multiplexed.as_deref(), &call.method)?;
+    let builder = call.upstream.blocking()?.timeout(call.timeout);
+    let channel: Channel = builder.connect(&*call.upstream.address)?;
     let mut client =
         Client::new(&idl, channel).with_headers(call.headers.iter().cloned().collect::<Headers>());
     if let Some(service) = &call.multiplexed {
         client = client.multiplexed(service.clone());
     }
     client.call_blocking(&call.method, arguments)
+}
+
+/// The method of a call, which may be one of the service that the call names.
+pub(crate) fn method_of(
+    idl: &Idl,
+    multiplexed: Option<&str>,
+    name: &str,
+) -> thriftly_core::Result<Method> {
+    idl.method(name).or_else(|error| match multiplexed {
+        Some(service) => idl.service(service)?.method(name),
+        None => Err(error),
+    })
 }

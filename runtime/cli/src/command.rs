@@ -10,8 +10,10 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap_complete::Shell;
 use thriftly_parser::Options;
 
+use crate::bench::Bench;
 use crate::breaking::{Breaking, Tree};
 use crate::call::Call;
 use crate::check::Check;
@@ -22,9 +24,12 @@ use crate::doc::Doc;
 use crate::encode::Encode;
 use crate::expand::Expand;
 use crate::fmt::Fmt;
+use crate::init::Init;
 use crate::list::List;
 use crate::lsp::Lsp;
+use crate::proxy::Proxy;
 use crate::report::Format;
+use crate::serve::Serve;
 use crate::stub::Stub;
 
 /// The requested subcommand.
@@ -44,6 +49,11 @@ pub(crate) enum Request {
     Encode(Encode),
     Doc(Doc),
     Lsp(Lsp),
+    Serve(Serve),
+    Proxy(Proxy),
+    Bench(Bench),
+    Init(Init),
+    Completions(Shell),
 }
 
 /// Parses the arguments of the process. Invalid arguments exit with status 2, `--help` and
@@ -92,9 +102,24 @@ pub(crate) fn parse() -> Request {
         Some(("lsp", matches)) => {
             Request::Lsp(Lsp { options: options(matches), expansion: expansion::options(matches) })
         }
+        Some(("serve", matches)) => Request::Serve(calling::serve(matches)),
+        Some(("proxy", matches)) => Request::Proxy(calling::proxy(matches)),
+        Some(("bench", matches)) => Request::Bench(calling::bench(matches)),
+        Some(("init", matches)) => Request::Init(Init { folder: path(matches, "folder") }),
+        Some(("completions", matches)) => match matches.get_one("shell") {
+            Some(shell) => Request::Completions(*shell),
+            None => unreachable!("clap asks for it"),
+        },
         // Clap asks for one of the subcommands of `command`.
         _ => command().error(clap::error::ErrorKind::MissingSubcommand, "no command").exit(),
     }
+}
+
+/// The script that completes the command in a shell.
+pub(crate) fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "thriftly", &mut script);
+    script
 }
 
 fn command() -> Command {
@@ -199,7 +224,7 @@ fn command() -> Command {
                 .about("Calls a method of a server")
                 .long_about(help::CALL)
                 .after_long_help(help::CALL_MORE)
-                .args(calling::arguments())
+                .args(calling::call_arguments())
                 .args(reading())
                 .arg(lenient_oneway()),
         )
@@ -240,6 +265,15 @@ fn command() -> Command {
                 .arg(lenient_oneway()),
         )
         .subcommand(
+            Command::new("serve")
+                .about("Serves an IDL with answers from a file, and shows the calls")
+                .long_about(help::SERVE)
+                .after_long_help(help::SERVE_MORE)
+                .args(calling::serve_arguments())
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
             Command::new("lsp")
                 .about("Serves editors: a language server for IDL files")
                 .long_about(help::LSP)
@@ -249,6 +283,44 @@ fn command() -> Command {
                 .args(reading())
                 .arg(lenient_oneway())
                 .args(expansion::arguments()),
+        )
+        .subcommand(
+            Command::new("proxy")
+                .about("Passes calls on to a server, and shows them")
+                .long_about(help::PROXY)
+                .after_long_help(help::PROXY_MORE)
+                .args(calling::proxy_arguments())
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("bench")
+                .about("Measures how fast a server answers")
+                .long_about(help::BENCH)
+                .after_long_help(help::BENCH_MORE)
+                .args(calling::bench_arguments())
+                .args(reading())
+                .arg(lenient_oneway()),
+        )
+        .subcommand(
+            Command::new("init")
+                .about("Makes a new project with a service")
+                .long_about(help::INIT)
+                .after_long_help(help::INIT_MORE)
+                .arg(file("folder", "DIR", "The folder to make")),
+        )
+        .subcommand(
+            Command::new("completions")
+                .about("Writes a script that completes the command in a shell")
+                .long_about(help::COMPLETIONS)
+                .after_long_help(help::COMPLETIONS_MORE)
+                .arg(
+                    Arg::new("shell")
+                        .value_name("SHELL")
+                        .help("The shell")
+                        .required(true)
+                        .value_parser(value_parser!(Shell)),
+                ),
         )
 }
 

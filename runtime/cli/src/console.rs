@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use thriftly_core::console::BoundConsole;
 use thriftly_core::dynamic::{Client, Idl, Options};
-use thriftly_core::{Channel, ClientBuilder, Error, ErrorKind, Framing, Headers, Protocol};
+use thriftly_core::{Channel, Error, ErrorKind, Headers};
 use thriftly_core::{console, shutdown_signal};
 
 use crate::status::{Status, complain};
+use crate::upstream::Upstream;
 
 /// The arguments of `console`.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct Console {
     /// Options for loading it.
     pub(crate) options: Options,
     /// The server.
-    pub(crate) address: String,
+    pub(crate) upstream: Upstream,
     /// Where the page is served.
     pub(crate) listen: SocketAddr,
     /// Names by which browsers may know the page.
@@ -31,8 +32,6 @@ pub(crate) struct Console {
     /// Whether the page is opened.
     pub(crate) open: bool,
     pub(crate) multiplexed: bool,
-    pub(crate) protocol: Protocol,
-    pub(crate) framing: Framing,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) timeout: Duration,
 }
@@ -55,30 +54,23 @@ pub(crate) fn run(console: &Console, out: &mut dyn Write) -> io::Result<Status> 
 
 async fn bound(console: &Console) -> Result<BoundConsole<Channel>, Error> {
     let idl = Idl::load_with(&console.idl, &console.options)?;
-    let builder = ClientBuilder::<Channel>::new();
-    let builder = builder.protocol(console.protocol).framing(console.framing);
+    let upstream = &console.upstream;
     // Whether it can be reached is told by each call: the page is of use before the server runs.
-    let channel = builder.timeout(console.timeout).connect_lazy(&*console.address)?;
+    let builder = upstream.builder()?.timeout(console.timeout);
+    let channel = builder.connect_lazy(&*upstream.address)?;
     let headers: Headers = console.headers.iter().cloned().collect();
     let client = Client::new(&idl, channel).with_headers(headers);
     let file = console.idl.file_name().unwrap_or_default().to_string_lossy();
     let page = console::Console::new(client)
-        .title(format!("{file} at {}", console.address))
+        .title(format!("{file} at {}", console.upstream.address))
         .timeout(console.timeout)
         .max_timeout(console.timeout.max(Duration::from_secs(600)))
         .multiplexed(console.multiplexed)
-        .headers(carries_headers(console));
+        .headers(upstream.has_headers()?);
     let page = console.hosts.iter().fold(page, |page, host| page.allow_host(host));
     page.bind(console.listen).await.map_err(|error| {
         Error::new(error.kind(), format!("cannot listen on {}: {error}", console.listen))
     })
-}
-
-/// Whether a call can have headers on its way to the server.
-fn carries_headers(console: &Console) -> bool {
-    let scheme = console.address.split_once("://").map_or("", |(scheme, _)| scheme);
-    matches!(scheme, "http" | "https")
-        || matches!(console.framing, Framing::Header | Framing::TtHeader)
 }
 
 async fn served(
@@ -90,7 +82,7 @@ async fn served(
     if !address.ip().is_loopback() {
         complain(&format!(
             "warning: whoever reaches {address} can call every method of {}",
-            console.address
+            console.upstream.address
         ));
     }
     let mut end = pin!(shutdown_signal());

@@ -1,5 +1,6 @@
 //! `thriftly decode`: bytes as JSON.
 
+pub(crate) mod body;
 mod capture;
 mod hexdump;
 mod messages;

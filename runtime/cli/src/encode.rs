@@ -11,6 +11,7 @@ use serde_json::Deserializer;
 use thriftly_core::dynamic::{Idl, Options, Type, Value};
 use thriftly_core::{Error, Framing, Protocol};
 
+pub(crate) use self::message::kind_of;
 use crate::decode::source::{self, Text, write_as};
 use crate::status::{Status, complain};
 

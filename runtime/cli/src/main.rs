@@ -1,11 +1,12 @@
 //! The command `thriftly`: checks, expands, formats and compares IDL files, generates handler stubs,
-//! calls methods, and serves editors.
+//! calls, serves and measures services, decodes bytes, and serves editors.
 
 // Subcommands, and exit statuses.
 mod command;
 mod status;
 
 // One module for each subcommand.
+mod bench;
 mod breaking;
 mod call;
 mod check;
@@ -16,12 +17,21 @@ mod doc;
 mod encode;
 mod expand;
 mod fmt;
+mod init;
 mod lint;
 mod list;
 mod lsp;
+mod proxy;
+mod serve;
 mod stub;
 
+// What several of them do: reach servers, answer calls and record them.
+mod mock;
+mod recorder;
+mod upstream;
+
 // How diagnostics, messages and stacks are shown.
+mod color;
 mod record;
 mod report;
 mod stack;
@@ -37,7 +47,7 @@ use crate::status::Status;
 
 fn main() -> ExitCode {
     let request = command::parse();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(io::stdout());
     let status = match run(&request, &mut out).and_then(|status| out.flush().map(|()| status)) {
         Ok(status) => status,
         // Whoever reads the output has seen enough, as `head` does.
@@ -66,5 +76,12 @@ fn run(request: &Request, out: &mut dyn Write) -> io::Result<Status> {
         Request::Encode(encode) => encode::run(encode, out),
         Request::Doc(doc) => doc::run(doc, out),
         Request::Lsp(lsp) => lsp::run(lsp, out),
+        Request::Serve(serve) => serve::run(serve),
+        Request::Proxy(proxy) => proxy::run(proxy),
+        Request::Bench(bench) => bench::run(bench, out),
+        Request::Init(init) => init::run(init, out),
+        Request::Completions(shell) => {
+            out.write_all(&command::completions(*shell)).map(|()| Status::Clean)
+        }
     }
 }

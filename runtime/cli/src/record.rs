@@ -34,6 +34,14 @@ impl Record {
         }
     }
 
+    /// Adds the headers of a reply, if there are any.
+    pub(crate) fn headers_of_reply(&mut self, headers: &Headers) -> &mut Record {
+        match headers.is_empty() {
+            true => self,
+            false => self.field("reply_headers", &Entries(headers)),
+        }
+    }
+
     /// Adds an exception that the IDL declares, by its name.
     pub(crate) fn exception(&mut self, exception: &Struct) -> &mut Record {
         self.field("exception", &Exception(exception))

@@ -14,10 +14,11 @@
 //! 12. [`evolution`]: changing an IDL that others use.
 //! 13. [`coming_from`]: ThriftPy, Apache's crate, volo and tonic.
 //! 14. [`editors`]: a language server for IDL files in VS Code, Neovim, Helix and Zed.
-//! 15. [`generated`]: everything that `thrift!` generates, in a module to click through.
+//! 15. [`command_line`]: the command `thriftly`, which calls, serves, watches and measures services.
+//! 16. [`generated`]: everything that `thrift!` generates, in a module to click through.
 #![cfg_attr(
     feature = "dynamic",
-    doc = "16. [`dynamic`]: IDL that is loaded at run time, for gateways, mocks and scripts."
+    doc = "17. [`dynamic`]: IDL that is loaded at run time, for gateways, mocks and scripts."
 )]
 #![cfg_attr(
     feature = "console",
@@ -68,6 +69,9 @@ pub mod coming_from {}
 
 #[doc = include_str!("editors.md")]
 pub mod editors {}
+
+#[doc = include_str!("command_line.md")]
+pub mod command_line {}
 
 #[cfg(feature = "dynamic")]
 #[doc = include_str!("dynamic.md")]

@@ -42,13 +42,11 @@ pub(super) fn console(matches: &ArgMatches) -> Console {
     Console {
         idl: path(matches, "idl"),
         options: options(matches),
-        address: matches.get_one::<String>("address").cloned().unwrap_or_default(),
+        upstream: calling::upstream(matches),
         listen: matches.get_one("listen").copied().unwrap_or(([127, 0, 0, 1], 8080).into()),
         hosts: texts("allow-host"),
         open: matches.get_flag("open"),
         multiplexed: matches.get_flag("multiplexed"),
-        protocol: calling::protocol_of(matches).unwrap_or_default(),
-        framing: calling::framing_of(matches).unwrap_or_default(),
         headers: calling::headers_of(matches),
         timeout: calling::timeout_of(matches),
     }

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::breaking::change;
 
 pub(super) const THRIFTLY: &str = "\
-Checks, expands, formats and compares Thrift IDL files, writes stubs of handlers, and calls methods.
+Checks, expands, formats and compares Thrift IDL files, writes stubs of handlers; calls, serves, watches and
+measures services, and shows encoded values and messages.
 
 It reads them as the macro thriftly::thrift! does, with the same messages. `thriftly COMMAND --help` says
 what a command does, what it writes, and how it ends.";
@@ -19,7 +20,10 @@ Exit status:
 Examples:
   thriftly check idl/*.thrift
   thriftly fmt --check idl/*.thrift
-  git show main:sleep.thrift > old.thrift && thriftly breaking old.thrift sleep.thrift";
+  git show main:sleep.thrift > old.thrift && thriftly breaking old.thrift sleep.thrift
+  thriftly call --idl store.thrift 127.0.0.1:9090 Store.get '{\"key\": \"a\"}'
+
+There are colors on terminals, unless the environment variable NO_COLOR is set.";
 
 pub(super) const CHECK: &str = "\
 Shows the errors and warnings of IDL files.
@@ -362,6 +366,136 @@ Examples:
   thriftly console --idl store.thrift --framing header -H tenant=acme store.internal:9090
   curl -H 'Content-Type: application/json' -d '{\"method\": \"Store.get\", \"arguments\": [\"a\"]}' \\
       http://127.0.0.1:8080/call";
+
+pub(super) const SERVE: &str = "\
+Serves an IDL with answers from a file, and shows the calls.
+
+Clients speak whatever they speak: framing and protocol of each are detected, and so is HTTP. All services
+of the IDL are served, for calls that name them (multiplexed) and for others; of methods with one name, plain
+calls reach the one of the first service.
+
+ANSWERS is a JSON object of methods and their answers, which are checked against the IDL at the start. A
+method without an answer returns a value with nothing in it: zero, empty text, the first value of an enum.
+
+  {
+    \"Store.get\": {\"key\": \"{{args.key}}\", \"content\": \"aGk=\"},
+    \"Store.size\": {\"$turns\": [1, 2, {\"$error\": \"out of memory\"}]},
+    \"Store.put\": {\"$delay\": 500, \"$exception\": {\"Full\": {\"message\": \"no {{args.key}}\"}}}
+  }
+
+A result is written as `thriftly call` writes it. A text \"{{args.key}}\" is the argument `key` itself, of any
+type; within a longer text it is inserted; {{args.entry.key}} is a part of it. An object with one of these is an
+answer of another kind:
+
+  $result     the result, beside a $delay
+  $exception  an exception that the method declares, by its name
+  $error      any other failure: a text, or an object of kind (as \"UNKNOWN_METHOD\") and message
+  $delay      the number of milliseconds before the answer
+  $turns      several answers, one after the other; the last one stays";
+
+pub(super) const SERVE_MORE: &str = "\
+Output:
+  A line of JSON for each call, when it has been answered:
+
+    time        when it came, in seconds since 1970
+    from        the address of the client
+    protocol    as given to `thriftly call`; headers, if there are any
+    kind        \"call\" or \"oneway\"
+    method, arguments
+                as `thriftly decode` shows them; then one of these:
+    result, exception, error
+                the answer; cause has what the client is not told
+    abandoned   true if the client did not wait for the answer
+    milliseconds
+                how long it took
+
+Exit status:
+  0  it was told to end, by Ctrl-C or SIGTERM
+  2  the arguments are wrong, the IDL or the answers have errors, or nobody can listen there
+
+Examples:
+  thriftly serve store.thrift
+  thriftly serve store.thrift --mock answers.json --listen 0.0.0.0:9090 | jq -c '[.method, .arguments]'";
+
+pub(super) const PROXY: &str = "\
+Passes calls on to a server, and shows them.
+
+Clients call the proxy in place of the server. Framing and protocol of each client are detected; calls go to
+UPSTREAM in the framing that --framing says, and in the protocol that they have, or in the one that --protocol
+says. Methods and fields that the IDL does not have are passed on as well, unless the protocol is another one.
+Headers are passed on if both sides carry them.";
+
+pub(super) const PROXY_MORE: &str = "\
+Output:
+  A line of JSON for each call, as of `thriftly serve`.
+
+Exit status:
+  0  it was told to end, by Ctrl-C or SIGTERM
+  2  the arguments are wrong, the IDL has errors, or nobody can listen there
+
+Examples:
+  thriftly proxy --idl store.thrift --listen 127.0.0.1:9091 store.internal:9090
+  thriftly proxy --idl store.thrift --framing framed --protocol compact tls://store.internal:9090 |
+      jq -c 'select(.error) | [.method, .error.kind]'";
+
+pub(super) const BENCH: &str = "\
+Measures how fast a server answers.
+
+The same call is made again and again: on each of so many connections, so many at a time. Each call is made
+when the one before it has been answered; with --rate, so many are made in each second, answered or not. Then
+a call that has to wait because all connections wait for answers counts from the time at which it was due,
+so that a server that stands still for a while does not look fast (\"coordinated omission\").";
+
+pub(super) const BENCH_MORE: &str = "\
+Output:
+  Numbers and times of answered calls, and the numbers of failed ones by what has failed: declared exceptions by
+  their names, application exceptions by their kinds, and others such as Timeout and Connect. With --format json
+  an object of calls, seconds, per_second, rate, milliseconds (mean, p50 to p99.99, max), failed and errors.
+
+Exit status:
+  0  all calls were answered
+  1  some calls failed
+  2  the arguments are wrong, the IDL has errors, or there is no such server or method
+
+Examples:
+  thriftly bench --idl store.thrift --connections 8 --in-flight 16 127.0.0.1:9090 Store.get '[\"a\"]'
+  thriftly bench --idl store.thrift --rate 5000 --connections 4 --duration 60 127.0.0.1:9090 ping";
+
+pub(super) const INIT: &str = "\
+Makes a new project with a service.
+
+DIR gets the files of a program that is server and client: Cargo.toml, src/hello.thrift and src/main.rs, with a
+test. The package has the name of the folder. Files that exist are never changed.";
+
+pub(super) const INIT_MORE: &str = "\
+Output:
+  The paths of the files go to standard output.
+
+Exit status:
+  0  the project was made
+  1  there is a project already
+  2  the arguments are wrong, or a file cannot be written
+
+Examples:
+  thriftly init hello && cd hello && cargo test";
+
+pub(super) const COMPLETIONS: &str = "\
+Writes a script that completes the command in a shell.
+
+The shell reads it when it starts: a file in a folder of its own, or a line in its settings.";
+
+pub(super) const COMPLETIONS_MORE: &str = "\
+Output:
+  The script goes to standard output.
+
+Exit status:
+  0  it was written
+  2  the arguments are wrong
+
+Examples:
+  thriftly completions bash > ~/.local/share/bash-completion/completions/thriftly
+  thriftly completions zsh > ~/.zfunc/_thriftly
+  thriftly completions fish > ~/.config/fish/completions/thriftly.fish";
 
 const BREAKING_OUTPUT: &str = "\
 Output:

@@ -2,24 +2,22 @@
 
 use std::io;
 
-use thriftly_core::dynamic::{CallError, Idl, Method, Struct, Value};
+use thriftly_core::dynamic::Idl;
 use thriftly_core::messages::{Message, MessageStream, Streamed};
-use thriftly_core::{
-    ApplicationError, Error, ErrorKind, Framing, MessageKind, Response, ResponseKind, TType,
-};
+use thriftly_core::{Error, ErrorKind, Framing};
 
+use super::body::{Bodies, Content, Why};
 use super::capture::{self, Capture};
-use super::shown::{Named, Raw};
 use super::source::{Source, Text};
-use super::wire::{self, Known, Part, Walked};
-use super::{Decode, Failure, Output, cause, explained, hexdump, method_of};
+use super::wire::{self, Part};
+use super::{Decode, Failure, Output, explained, hexdump};
 use crate::record::Record;
 use crate::stack;
 
 /// Decodes messages of one or more streams.
 pub(super) struct Messages<'a, 'o> {
     decode: &'a Decode,
-    idl: Option<Idl>,
+    bodies: Bodies,
     pub(super) output: &'a mut Output<'o>,
 }
 
@@ -32,26 +30,14 @@ pub(super) struct Origin {
     pub(super) time: Option<f64>,
 }
 
-/// What the body of a message was decoded as.
-enum Content {
-    Arguments(Value),
-    Result(Value),
-    Exception(Struct),
-    Error(ApplicationError),
-    /// What could be read, and the name of the member for it.
-    Wire(&'static str, Walked),
-}
-
-/// Why a message cannot be decoded: the text, and the offset in the body.
-type Why = Option<(String, Option<usize>)>;
-
 impl<'a, 'o> Messages<'a, 'o> {
     pub(super) fn new(
         decode: &'a Decode,
         idl: Option<Idl>,
         output: &'a mut Output<'o>,
     ) -> Messages<'a, 'o> {
-        Messages { decode, idl, output }
+        let bodies = Bodies { idl, service: decode.service.clone() };
+        Messages { decode, bodies, output }
     }
 
     /// Writes a line for each message of a stream, or of all streams of a capture.
@@ -146,7 +132,7 @@ impl<'a, 'o> Messages<'a, 'o> {
                 return self.output.complain(&origin.to_string(), offset, &explained(error, ""));
             }
         };
-        let (content, why) = self.content(message);
+        let (content, why) = self.bodies.content(message);
         // The decoder knows more than that the stream ends.
         let why = why.or_else(|| cut.map(|(error, _)| (explained(error, ""), None)));
         match self.decode.hexdump {
@@ -187,70 +173,11 @@ impl<'a, 'o> Messages<'a, 'o> {
             .field("kind", &message.kind.to_string())
             .field("method", message.method.as_str())
             .field("seqid", &message.seqid);
-        match content {
-            Content::Arguments(value) => record.field("arguments", value),
-            Content::Result(value) => record.field("result", value),
-            Content::Exception(exception) => record.exception(exception),
-            Content::Error(error) => record.error(error),
-            Content::Wire(_, Walked { node: None, .. }) => &mut record,
-            Content::Wire(name @ "body", Walked { node: Some(node), .. }) => {
-                record.field(name, &Raw(node))
-            }
-            Content::Wire(name, Walked { node: Some(node), .. }) => {
-                record.field(name, &Named(node))
-            }
-        };
+        content.add_to(&mut record);
         if let Some((text, _)) = why {
             record.field("incomplete", text);
         }
         record.write(self.output.out)
-    }
-
-    /// Decodes the body as far as that is possible.
-    fn content(&self, message: &Message) -> (Content, Why) {
-        if message.kind == MessageKind::Exception {
-            let response = response(ResponseKind::Exception, message);
-            if let Some(error) = response.error()
-                && let ErrorKind::Application(kind) = error.kind()
-            {
-                let message = error.message().to_owned();
-                return (Content::Error(ApplicationError { message, kind }), None);
-            }
-        }
-        let method = match self.method(message) {
-            None => return untyped(message, None),
-            Some(Ok(method)) => method,
-            Some(Err(error)) => return untyped(message, Some((error.to_string(), None))),
-        };
-        let failed = match message.kind {
-            MessageKind::Call | MessageKind::Oneway => {
-                let request = message.clone().into_request();
-                match request.and_then(|request| method.decode_arguments(request)) {
-                    Ok(call) => return (Content::Arguments(call.into_arguments()), None),
-                    Err(error) => cause(&error).clone(),
-                }
-            }
-            MessageKind::Reply | MessageKind::Exception => {
-                match method.decode_answer(response(ResponseKind::Reply, message)) {
-                    Ok(value) => return (Content::Result(value), None),
-                    Err(CallError::Exception(exception)) => {
-                        return (Content::Exception(exception), None);
-                    }
-                    Err(CallError::Other(error)) => error,
-                }
-            }
-        };
-        let (name, known) = known(message, &method);
-        let walked = walk(message, &known, false);
-        let path = walked.error.as_ref().map_or("", |(_, path)| path);
-        let why = (explained(&failed, path), failed.offset());
-        (Content::Wire(name, walked), Some(why))
-    }
-
-    /// The method, if there is an IDL.
-    fn method(&self, message: &Message) -> Option<Result<Method, Error>> {
-        let service = self.decode.service.as_deref();
-        Some(method_of(self.idl.as_ref()?, service, message.method.as_str()))
     }
 
     /// Writes the bytes of a message; of one that is cut off, those that there are.
@@ -292,11 +219,7 @@ impl<'a, 'o> Messages<'a, 'o> {
         if !has_parts {
             return Ok(());
         }
-        let known = match self.method(message) {
-            Some(Ok(method)) if message.kind != MessageKind::Exception => known(message, &method).1,
-            _ => Known::Nothing,
-        };
-        let walked = walk(message, &known, true);
+        let walked = self.bodies.parts(message);
         let whole = message.body.clone().into_bytes();
         // Offsets in a compressed body are its own.
         let offset = streamed.body_offset.unwrap_or_default();
@@ -312,30 +235,4 @@ impl std::fmt::Display for Origin {
             _ => Ok(()),
         }
     }
-}
-
-fn response(kind: ResponseKind, message: &Message) -> Response {
-    let mut response = Response::new(kind, message.protocol, message.body.clone());
-    response.limits = message.limits;
-    response
-}
-
-/// What the IDL says of the body, and the name of the member for it.
-fn known(message: &Message, method: &Method) -> (&'static str, Known) {
-    match message.kind {
-        MessageKind::Call | MessageKind::Oneway => ("arguments", Known::arguments(method)),
-        MessageKind::Reply | MessageKind::Exception => ("reply", Known::result(method)),
-    }
-}
-
-fn walk(message: &Message, known: &Known, wants_parts: bool) -> Walked {
-    let body = message.body.clone().into_bytes();
-    wire::walk(&body, message.protocol, TType::STRUCT, known, wants_parts)
-}
-
-/// The body without the IDL.
-fn untyped(message: &Message, why: Why) -> (Content, Why) {
-    let walked = walk(message, &Known::Nothing, false);
-    let error = walked.error.as_ref().map(|(error, path)| (explained(error, path), error.offset()));
-    (Content::Wire("body", walked), why.or(error))
 }

@@ -3,6 +3,7 @@
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use thriftly::Context;
 use thriftly::blocking::Server;
 use thriftly::dynamic::{BlockingHandlers, Handlers, Idl, Value};
@@ -126,4 +127,70 @@ fn calls_that_cannot_be_made_say_why() -> thriftly::Result<()> {
     assert_eq!((&*out, status), ("", Some(2)));
     assert!(complaint.starts_with("error: ") && complaint.contains("127.0.0.1:1"), "{complaint}");
     Ok(())
+}
+
+#[test]
+fn calls_go_over_tls_with_the_certificates_that_are_given() -> thriftly::Result<()> {
+    let authority = Authority::new();
+    let folder = std::env::temp_dir().join(format!("thriftly-call-tls-{}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map(|()| path.display().to_string())
+    };
+    let ca = file("ca.pem", &authority.pem)?;
+    let (certificate, key) = authority.issue("store.internal");
+    let tls =
+        thriftly::tls::ServerTls::from_pem(certificate, key)?.client_ca_pem(&authority.pem)?;
+    let (certificate, key) = authority.issue("ada.example");
+    let (certificate, key) = (file("cert.pem", &certificate)?, file("key.pem", &key)?);
+    let handlers =
+        BlockingHandlers::new(Idl::load(files().join("store.thrift"))?.service("Store")?)
+            .on("ping", |_| Ok(()))?;
+    let server = Server::new(handlers).tls(tls).bind("127.0.0.1:0")?;
+    let address = server.local_addr().to_string();
+    std::thread::spawn(move || server.serve());
+    let own = ["--cert", &certificate, "--key", &key];
+    let trusted = ["ping", "--ca", &ca, "--server-name", "store.internal"];
+    let nothing = (String::new(), String::new(), Some(0));
+    assert_eq!(call(&address, &[&trusted[..], &own].concat(), ""), nothing);
+    // Without the authority, the name in the certificate, or the own certificate.
+    for arguments in [
+        &[&["ping", "--server-name", "store.internal"][..], &own].concat(),
+        &[&["ping", "--ca", &ca][..], &own].concat(),
+        &trusted.to_vec(),
+    ] {
+        let (out, complaint, status) = call(&address, arguments, "");
+        assert_eq!((&*out, status), ("", Some(2)), "{arguments:?}");
+        assert!(complaint.starts_with("error: "), "{complaint}");
+    }
+    let (_, complaint, status) = call(&address, &["ping", "--ca", "missing.pem"], "");
+    assert!(complaint.contains("missing.pem"), "{complaint}");
+    assert_eq!(status, Some(2));
+    std::fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// A certificate authority.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+impl Authority {
+    fn new() -> Authority {
+        let mut params = CertificateParams::new(Vec::new()).expect("it has no names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("there are keys");
+        let pem = params.self_signed(&key).expect("it can be signed").pem();
+        Authority { issuer: Issuer::new(params, key), pem }
+    }
+
+    /// A certificate and its key, in PEM.
+    fn issue(&self, name: &str) -> (String, String) {
+        let key = KeyPair::generate().expect("there are keys");
+        let params = CertificateParams::new(vec![name.to_owned()]).expect("it is a name");
+        let certificate = params.signed_by(&key, &self.issuer).expect("it can be signed");
+        (certificate.pem(), key.serialize_pem())
+    }
 }

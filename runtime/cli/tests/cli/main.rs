@@ -8,5 +8,7 @@ mod decode;
 mod doc;
 mod expand;
 mod fmt;
+mod init;
 mod lsp;
+mod serve;
 mod transcript;

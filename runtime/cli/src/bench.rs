@@ -1,0 +1,98 @@
+//! `thriftly bench`: many calls of a method, and how long they take.
+
+mod load;
+mod tally;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use thriftly_core::dynamic::{Idl, Options};
+use thriftly_core::{Headers, Request, Result};
+
+use crate::call::arguments;
+use crate::report::Format;
+use crate::serve::ended;
+use crate::status::{Status, complain};
+use crate::upstream::Upstream;
+use load::{Load, Pace};
+use tally::Tally;
+
+/// The arguments of `bench`.
+#[derive(Debug)]
+pub(crate) struct Bench {
+    /// The IDL file.
+    pub(crate) idl: PathBuf,
+    /// Options for loading it.
+    pub(crate) options: Options,
+    pub(crate) upstream: Upstream,
+    /// The method.
+    pub(crate) method: String,
+    /// JSON, `@FILE`, or `-` for standard input.
+    pub(crate) arguments: Option<String>,
+    /// The name of the service in the call, if it is multiplexed.
+    pub(crate) multiplexed: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) timeout: Duration,
+    /// Calls in each second; `None` for as many as are answered.
+    pub(crate) rate: Option<f64>,
+    pub(crate) connections: usize,
+    /// Calls at a time on each connection.
+    pub(crate) in_flight: usize,
+    pub(crate) duration: Duration,
+    /// How long calls are made before they are counted.
+    pub(crate) warm_up: Duration,
+    pub(crate) format: Format,
+}
+
+/// Makes the calls and writes how long they took.
+pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> io::Result<Status> {
+    let given = match arguments(bench.arguments.as_deref()) {
+        Ok(arguments) => arguments,
+        Err(message) => {
+            complain(&format!("error: {message}"));
+            return Ok(Status::Unusable);
+        }
+    };
+    let tally = match measured(bench, given) {
+        Ok(tally) => tally,
+        Err(error) => return Ok(ended(Err(error))),
+    };
+    match bench.format {
+        Format::Human => tally.write_table(out)?,
+        Format::Json => tally.write_json(out)?,
+    }
+    Ok(if tally.has_errors() { Status::Found } else { Status::Clean })
+}
+
+fn measured(bench: &Bench, given: thriftly_core::dynamic::Value) -> Result<Tally> {
+    let idl = Idl::load_with(&bench.idl, &bench.options)?;
+    let method = crate::call::method_of(&idl, bench.multiplexed.as_deref(), &bench.method)?;
+    let protocol = bench.upstream.protocol;
+    let body = method.encode_arguments(protocol, given)?;
+    let name = match &bench.multiplexed {
+        Some(service) => format!("{service}:{}", method.name()),
+        None => method.name().to_owned(),
+    };
+    let mut request = Request::new(name, protocol, body);
+    request.oneway = method.is_oneway();
+    request.headers = bench.headers.iter().cloned().collect::<Headers>();
+    let pace = match bench.rate {
+        Some(rate) => Pace::Rate(rate),
+        None => Pace::Closed,
+    };
+    let load = Load {
+        upstream: bench.upstream.clone(),
+        method,
+        request,
+        timeout: bench.timeout,
+        pace,
+        connections: bench.connections,
+        in_flight: bench.in_flight,
+        duration: bench.duration,
+        warm_up: bench.warm_up,
+        shows_progress: io::stderr().is_terminal(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(load.run())
+}
