@@ -7,7 +7,7 @@ mod usual {
     thriftly::thrift!("lean.thrift", views: true);
 }
 
-mod lean {
+mod small {
     thriftly::thrift!(
         "lean.thrift",
         views: true,
@@ -57,10 +57,10 @@ fn columns() -> Vec<usual::Column> {
 fn boxed_and_numbered_types_have_the_same_bytes() -> Result<()> {
     for column in columns() {
         let bytes = binary::to_vec(&column)?;
-        assert_eq!(binary::to_vec(&binary::from_slice::<lean::Column>(&bytes)?)?, bytes);
+        assert_eq!(binary::to_vec(&binary::from_slice::<small::Column>(&bytes)?)?, bytes);
         let bytes = compact::to_vec(&column)?;
-        assert_eq!(compact::to_vec(&compact::from_slice::<lean::Column>(&bytes)?)?, bytes);
-        let view: lean::ColumnRef<'_> = compact::from_slice(&bytes)?;
+        assert_eq!(compact::to_vec(&compact::from_slice::<small::Column>(&bytes)?)?, bytes);
+        let view: small::ColumnRef<'_> = compact::from_slice(&bytes)?;
         assert_eq!(compact::to_vec(&view)?, bytes);
         assert_eq!(compact::to_vec(&view.into_owned())?, bytes);
     }
@@ -69,21 +69,21 @@ fn boxed_and_numbered_types_have_the_same_bytes() -> Result<()> {
 
 #[test]
 fn boxed_fields_are_boxes_and_make_their_struct_smaller() {
-    let boxed: Option<Box<lean::Rare>> = lean::Column::default().rare;
+    let boxed: Option<Box<small::Rare>> = small::Column::default().rare;
     assert!(boxed.is_none());
-    let column = lean::Column { note: Some(Box::new("n".into())), ..Default::default() };
+    let column = small::Column { note: Some(Box::new("n".into())), ..Default::default() };
     assert_eq!(column.note.as_deref().map(String::as_str), Some("n"));
-    let choice = lean::Choice::from(lean::Rare { low: 1.0, ..Default::default() });
+    let choice = small::Choice::from(small::Rare { low: 1.0, ..Default::default() });
     assert_eq!(choice.as_rare().map(|rare| rare.low), Some(1.0));
-    assert!(size_of::<lean::Column>() + size_of::<lean::Rare>() < size_of::<usual::Column>());
+    assert!(size_of::<small::Column>() + size_of::<small::Rare>() < size_of::<usual::Column>());
     // By the annotation, without an option.
-    let marked: Option<Box<bool>> = lean::Column::default().marked;
+    let marked: Option<Box<bool>> = small::Column::default().marked;
     assert!(marked.is_none());
 }
 
 #[test]
 fn numbers_are_matched_shown_parsed_and_kept() -> Result<()> {
-    use lean::Codec;
+    use small::Codec;
     fn form(codec: Codec) -> &'static str {
         match codec {
             Codec::None => "none",
@@ -106,7 +106,7 @@ fn numbers_are_matched_shown_parsed_and_kept() -> Result<()> {
     assert_eq!(json, "[\"SNAPPY\",9]");
     let back: Vec<Codec> = serde_json::from_str(&json).expect("it is of the type");
     assert_eq!(back, [Codec::Snappy, Codec(9)]);
-    assert_eq!(lean::USUAL, Codec::Snappy);
+    assert_eq!(small::USUAL, Codec::Snappy);
     Ok(())
 }
 
