@@ -59,13 +59,13 @@ mod workloads;
 
 use std::process::ExitCode;
 
-use thriftly_peers_measure::memory::Counting;
+use thriftly_peers_measure::memory::Chosen;
 
 use sides::{Direction, Protocol};
 use workloads::Workload;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: Chosen = Chosen;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

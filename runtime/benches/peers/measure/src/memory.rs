@@ -1,16 +1,16 @@
-//! The allocator of the benches, and how much memory values hold.
+//! The allocator of the benches, which is the system's or that of a feature, and how much memory values hold.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 #[cfg(feature = "mimalloc")]
-use mimalloc::MiMalloc as Inner;
+pub use mimalloc::MiMalloc as Chosen;
 #[cfg(not(any(feature = "mimalloc", feature = "jemalloc")))]
-use std::alloc::System as Inner;
+pub use std::alloc::System as Chosen;
 #[cfg(all(feature = "jemalloc", not(feature = "mimalloc")))]
-use tikv_jemallocator::Jemalloc as Inner;
+pub use tikv_jemallocator::Jemalloc as Chosen;
 
-/// The allocator: the system's, or that of a feature. It counts while [`held`] runs, and costs a comparison otherwise.
+/// The allocator that is chosen, which counts while [`held`] runs, and costs a comparison otherwise.
 pub struct Counting;
 
 /// The name of the allocator.
@@ -58,24 +58,24 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(0, layout.size());
         // SAFETY: the caller's promise.
-        unsafe { Inner.alloc(layout) }
+        unsafe { Chosen.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(0, layout.size());
         // SAFETY: the caller's promise.
-        unsafe { Inner.alloc_zeroed(layout) }
+        unsafe { Chosen.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(layout.size(), size);
         // SAFETY: the caller's promise.
-        unsafe { Inner.realloc(pointer, layout, size) }
+        unsafe { Chosen.realloc(pointer, layout, size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(layout.size(), 0);
         // SAFETY: the caller's promise.
-        unsafe { Inner.dealloc(pointer, layout) }
+        unsafe { Chosen.dealloc(pointer, layout) }
     }
 }
