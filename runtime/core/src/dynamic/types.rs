@@ -187,7 +187,11 @@ impl Type {
     /// [`ErrorKind::TypeMismatch`] if a value is of another type or out of range,
     /// [`ErrorKind::MissingField`] if a required field is absent, and [`ErrorKind::InvalidData`] for
     /// other names and texts that are wrong, such as a field that the struct does not have. The
-    /// [path](Error::path) leads to the value.
+    /// [path](crate::Error::path) leads to the value.
+    ///
+    /// [`ErrorKind::TypeMismatch`]: crate::ErrorKind::TypeMismatch
+    /// [`ErrorKind::MissingField`]: crate::ErrorKind::MissingField
+    /// [`ErrorKind::InvalidData`]: crate::ErrorKind::InvalidData
     pub fn convert(&self, value: impl Into<Value>) -> Result<Value> {
         let converter = Converter { model: &self.idl.model, unknown: Unknown::Refused };
         converter.value(&self.ty, value.into())
@@ -280,7 +284,7 @@ impl Field {
     /// The default in the IDL, if there is one.
     ///
     /// # Errors
-    /// [`ErrorKind::MemoryLimit`] if it would take more than 64 MiB, or is nested too deeply, which
+    /// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if it would take more than 64 MiB, or is nested too deeply, which
     /// constants that refer to constants make possible.
     pub fn default(&self) -> Result<Option<Value>> {
         match self.def().default {
