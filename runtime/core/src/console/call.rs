@@ -13,9 +13,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::rpc::message::Headers;
 use crate::rpc::thrift_service::ThriftService;
 
-/// What channels need beyond the deadline to tell what they were waiting for.
-const GRACE: Duration = Duration::from_millis(250);
-
 /// A call, as `POST /call` has it.
 #[derive(Debug)]
 pub(super) struct Call {
@@ -87,14 +84,15 @@ impl Call {
             Ok(exchange) => exchange,
             Err(error) => return failed(StatusCode::BAD_REQUEST, &error),
         };
-        let (headers, result) = match timeout(limit + GRACE, exchange).await {
-            Ok(answered) => answered,
-            // A service of this process, or a layer, that does not know of deadlines.
-            Err(_) => {
-                let message = format!("{method}: no answer within {limit:?}");
-                (Headers::default(), Err(Error::new(ErrorKind::Timeout, message).into()))
-            }
-        };
+        let (headers, result) =
+            match timeout(limit.saturating_add(console.settings.grace), exchange).await {
+                Ok(answered) => answered,
+                // A service of this process, or a layer, that does not know of deadlines.
+                Err(_) => {
+                    let message = format!("{method}: no answer within {limit:?}");
+                    (Headers::default(), Err(Error::new(ErrorKind::Timeout, message).into()))
+                }
+            };
         let status = match &result {
             Ok(_) | Err(CallError::Exception(_)) => StatusCode::OK,
             Err(CallError::Other(error)) if error.kind() == ErrorKind::Timeout => {

@@ -62,6 +62,8 @@ pub(super) struct Settings {
     pub(super) headers: bool,
     pub(super) timeout: Duration,
     pub(super) max_timeout: Duration,
+    /// What channels, which know the deadline, need beyond it to tell what they were waiting for.
+    pub(super) grace: Duration,
     pub(super) max_body: usize,
     pub(super) max_calls: usize,
 }
@@ -75,6 +77,7 @@ impl Default for Settings {
             headers: true,
             timeout: Duration::from_secs(30),
             max_timeout: Duration::from_secs(600),
+            grace: Duration::from_millis(250),
             max_body: 4 << 20,
             max_calls: 64,
         }
@@ -168,7 +171,8 @@ impl<S: SharedService> Console<Local<S>> {
     /// Failures of the handler are logged, and answered as by a server. A call whose page is closed is
     /// cancelled, unless it is oneway.
     pub fn of_service(idl: &Idl, service: S) -> Console<Local<S>> {
-        Console::new(Client::new(idl, Local::new(service)))
+        let console = Console::new(Client::new(idl, Local::new(service)));
+        console.set(|settings| settings.grace = Duration::ZERO)
     }
 }
 
