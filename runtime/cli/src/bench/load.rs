@@ -51,6 +51,14 @@ struct Run {
     done: AtomicU64,
 }
 
+/// A call to make.
+struct Due {
+    /// When it is to be made.
+    time: Instant,
+    /// From when on its time counts.
+    began: Instant,
+}
+
 impl Load {
     /// Makes the calls.
     pub(super) async fn run(self) -> Result<Tally> {
@@ -114,11 +122,11 @@ impl Run {
     /// The calls of one task.
     async fn calls(self: Arc<Run>, mut channel: Channel) -> Tally {
         let mut tally = Tally::new();
-        while let Some(began) = self.next().await {
+        while let Some(Due { time, began }) = self.next().await {
             let result = channel.call(self.request.clone()).await;
             let ended = Instant::now();
             self.done.fetch_add(1, Ordering::Relaxed);
-            if began < self.counted_from {
+            if time < self.counted_from {
                 continue;
             }
             tally.count(ended - began, result, &self.method);
@@ -126,15 +134,15 @@ impl Run {
         tally
     }
 
-    /// Waits until the next call is to be made, and returns from when on its time counts; `None` at the end.
+    /// Waits until the next call is to be made; `None` at the end.
     ///
     /// If all tasks still wait for answers at the time of a call, its time counts from then on nevertheless: else a server
     /// that stands still would be called less often, and seem fast ("coordinated omission"). If a task waits for that
     /// time, the delay of its timer does not count.
-    async fn next(&self) -> Option<Instant> {
+    async fn next(&self) -> Option<Due> {
         let now = Instant::now();
         match self.pace {
-            Pace::Closed => (now < self.end).then_some(now),
+            Pace::Closed => (now < self.end).then_some(Due { time: now, began: now }),
             Pace::Rate(rate) => {
                 let index = self.taken.fetch_add(1, Ordering::Relaxed);
                 let time = self.start + Duration::from_secs_f64(index as f64 / rate);
@@ -142,10 +150,10 @@ impl Run {
                     return None;
                 }
                 if time <= now {
-                    return Some(time);
+                    return Some(Due { time, began: time });
                 }
                 sleep_until(time).await;
-                Some(Instant::now())
+                Some(Due { time, began: Instant::now() })
             }
         }
     }
