@@ -141,8 +141,9 @@ class CallPage {
       if (error) this.blame(error);
       else outcome = member(answer, "exception") ? "exception" : "result";
     } catch (error) {
-      const wasCancelled = this.request.signal.aborted;
-      this.answer.fail(wasCancelled ? "Cancelled. The server may have handled the call." : `The console does not answer: ${error.message}`);
+      this.answer.fail(this.request.signal.aborted ? "Cancelled. The server may have handled the call."
+        : error instanceof JsonError ? `The answer is no JSON: ${error.message}`
+          : `The console does not answer: ${error.message}`);
     }
     this.request = null;
     this.send.disabled = false;

@@ -5,8 +5,8 @@
 // `end`, if it was parsed), and its content: `value` (bool, string), `text` (number), `items` (array), `entries`
 // (object: a list of `key`, `value` and the place of the key).
 
-/** As deeply as the server reads it. */
-const JSON_DEPTH = 120;
+/** Answers are nested less deeply, and the console reads arguments of 128 levels. */
+const JSON_DEPTH = 500;
 
 class JsonError extends Error {
   constructor(message, at) {
