@@ -437,6 +437,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_between_replies_is_named_unless_it_may_be_a_header_of_tracking() {
+        let upgrades = [None, Some(Upgrade { protocol: Protocol::Binary, replies: true })];
+        for (upgrade, is_named) in upgrades.into_iter().zip([true, false]) {
+            let mut connection = called(Framing::Framed);
+            put(&mut connection, MessageKind::Reply, 1, vec![0]);
+            assert!(connection.next().is_ok_and(|reply| reply.is_some()));
+            connection.upgrade = upgrade;
+            connection.space().extend_from_slice(b"HTTP/1.1 502 Bad Gateway\r\n\r\n");
+            let error = connection.next().expect_err("it is no reply");
+            assert_eq!(error.to_string().contains("looks like HTTP"), is_named, "{error}");
+        }
+    }
+
+    #[test]
     fn a_login_is_suggested_unless_there_was_one() {
         let hint = |sasl| {
             let settings = ClientSettings { sasl, ..ClientSettings::default() };
