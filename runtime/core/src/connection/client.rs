@@ -511,6 +511,30 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_may_have_as_many_bytes_as_the_limit() {
+        // Version and kind, the name with its size, and the number.
+        let header = 4 + 4 + "echo".len() + 4;
+        for (more, is_taken) in [(0, true), (1, false)] {
+            let mut connection = called(Framing::Framed);
+            let body = vec![0; Limits::DEFAULT.frame - header + more];
+            put(&mut connection, MessageKind::Reply, 1, body);
+            let reply = connection.next().expect("in sync").expect("it is there");
+            assert_eq!(reply.result.is_ok(), is_taken);
+        }
+    }
+
+    #[test]
+    fn a_large_frame_without_a_header_is_the_error_of_its_header() {
+        let mut connection = called(Framing::Framed);
+        let length = u32::try_from(Limits::DEFAULT.frame + 1).expect("it fits");
+        connection.space().extend_from_slice(&length.to_be_bytes());
+        // A name that ends nowhere: no more bytes can make it a header.
+        connection.space().extend_from_slice(b"\x80\x01\0\x02\xff\xff\xff\xff\0\0\0\0");
+        let error = connection.next().expect_err("nobody knows whose reply it is");
+        assert_ne!(error.kind(), ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
     fn calls_larger_than_a_frame_are_not_sent() {
         let mut connection = called(Framing::Framed);
         let before = connection.output.len();
