@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use thriftly_core::dynamic::{Idl, Options};
-use thriftly_core::{Headers, Request, Result};
+use thriftly_core::{Request, Result};
 
 use crate::call::arguments;
 use crate::report::Format;
@@ -76,7 +76,7 @@ fn measured(bench: &Bench, given: thriftly_core::dynamic::Value) -> Result<Tally
     };
     let mut request = Request::new(name, protocol, body);
     request.oneway = method.is_oneway();
-    request.headers = bench.headers.iter().cloned().collect::<Headers>();
+    request.headers = bench.upstream.headers(&bench.headers)?;
     let pace = match bench.rate {
         Some(rate) => Pace::Rate(rate),
         None => Pace::Closed,

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
-use thriftly_core::Headers;
 use thriftly_core::blocking::Channel;
 use thriftly_core::dynamic::{CallError, Client, Idl, Method, Options, Value};
 
@@ -88,10 +87,10 @@ fn made(call: &Call, arguments: Value) -> Result<Value, CallError> {
     let idl = Idl::load_with(&call.idl, &call.options)?;
     // A name that is wrong is told before anything is connected.
     method_of(&idl, call.multiplexed.as_deref(), &call.method)?;
+    let headers = call.upstream.headers(&call.headers)?;
     let builder = call.upstream.blocking()?.timeout(call.timeout);
     let channel: Channel = builder.connect(&*call.upstream.address)?;
-    let mut client =
-        Client::new(&idl, channel).with_headers(call.headers.iter().cloned().collect::<Headers>());
+    let mut client = Client::new(&idl, channel).with_headers(headers);
     if let Some(service) = &call.multiplexed {
         client = client.multiplexed(service.clone());
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use thriftly_core::console::BoundConsole;
 use thriftly_core::dynamic::{Client, Idl, Options};
-use thriftly_core::{Channel, Error, ErrorKind, Headers};
+use thriftly_core::{Channel, Error, ErrorKind};
 use thriftly_core::{console, shutdown_signal};
 
 use crate::status::{Status, complain};
@@ -58,7 +58,7 @@ async fn bound(console: &Console) -> Result<BoundConsole<Channel>, Error> {
     // Whether it can be reached is told by each call: the page is of use before the server runs.
     let builder = upstream.builder()?.timeout(console.timeout);
     let channel = builder.connect_lazy(&*upstream.address)?;
-    let headers: Headers = console.headers.iter().cloned().collect();
+    let headers = upstream.headers(&console.headers)?;
     let client = Client::new(&idl, channel).with_headers(headers);
     let file = console.idl.file_name().unwrap_or_default().to_string_lossy();
     let page = console::Console::new(client)

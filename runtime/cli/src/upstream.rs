@@ -3,7 +3,12 @@
 use std::path::PathBuf;
 
 use thriftly_core::tls::ClientTls;
-use thriftly_core::{Address, Channel, ClientBuilder, Framing, Protocol, Result, Scheme, blocking};
+use thriftly_core::{
+    Address, Channel, ClientBuilder, Error, ErrorKind, Framing, Headers, Protocol, Result, Scheme,
+    blocking,
+};
+
+use crate::stack::framing_name;
 
 /// The server, and what it speaks.
 #[derive(Debug, Clone)]
@@ -73,5 +78,23 @@ impl Upstream {
         let address: Address = self.address.parse()?;
         let is_http = matches!(address.scheme(), Scheme::Http | Scheme::Https);
         Ok(is_http || matches!(self.framing, Framing::Header | Framing::TtHeader))
+    }
+
+    /// The headers of calls, by their names.
+    ///
+    /// # Errors
+    /// There are some, but messages to it carry none; the address cannot be parsed.
+    pub(crate) fn headers(&self, given: &[(String, String)]) -> Result<Headers> {
+        if let [(name, _), ..] = given
+            && !self.has_headers()?
+        {
+            let framing = framing_name(self.framing);
+            let message = format!(
+                "the header `{name}` cannot be sent: {framing} messages have none; \
+                 `--framing header`, `--framing ttheader` and http:// addresses do"
+            );
+            return Err(Error::new(ErrorKind::InvalidData, message));
+        }
+        Ok(given.iter().cloned().collect())
     }
 }

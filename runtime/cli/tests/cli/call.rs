@@ -109,6 +109,11 @@ fn calls_that_cannot_be_made_say_why() -> thriftly::Result<()> {
     for (arguments, text) in [
         (&["gte"][..], "error: the IDL has no method `gte`; did you mean `get`?\n"),
         (&["get"], "error: get.key: the argument is missing\n"),
+        (
+            &["get", r#"["a"]"#, "-H", "tenant=acme"],
+            "error: the header `tenant` cannot be sent: unframed messages have none; \
+             `--framing header`, `--framing ttheader` and http:// addresses do\n",
+        ),
         (&["get", r#"["a", 1.5]"#], "error: get.depth: expected Depth, found 1.5\n"),
         (
             &["get", r#"["a""#],
