@@ -123,10 +123,13 @@ impl Read for Source {
 
 fn decode(encoding: &Encoding, text: &[u8]) -> io::Result<Vec<u8>> {
     encoding.decode(text).map_err(|error| {
-        let name = if encoding.bit_width() == 4 { "hexadecimal" } else { "base64" };
+        let (name, letter) = match encoding.bit_width() {
+            4 => ("hexadecimal", "a hexadecimal digit"),
+            _ => ("base64", "a base64 character"),
+        };
         let why = match text.get(error.position) {
-            Some(&letter) if error.kind == DecodeKind::Symbol => {
-                format!("`{}` is none of its letters", char::from(letter).escape_default())
+            Some(&found) if error.kind == DecodeKind::Symbol => {
+                format!("`{}` is not {letter}", char::from(found).escape_default())
             }
             _ => "it ends within a byte".to_owned(),
         };

@@ -308,7 +308,7 @@ impl ValueStream {
 #[cold]
 fn cut_off(what: &str, there: usize, wanted: usize) -> Error {
     let needed = wanted.saturating_sub(there).max(1);
-    let message = format!("the stream ends within a {what}, of which there are {there} bytes");
+    let message = format!("the stream ends within a {what}, {there} bytes after its start");
     Error::new(ErrorKind::UnexpectedEof, message).needing(needed).at_offset(there)
 }
 
