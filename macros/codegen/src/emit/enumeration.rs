@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 use syn::Path;
 use syn::ext::IdentExt;
 
-use super::numbers::{numbers_codec, numbers_definition};
+use super::numbers::numbers_definition;
 use super::signature::Signature;
 use super::{added, allow, doc};
 use crate::model::{Enum, EnumValue};
@@ -160,11 +160,9 @@ pub(super) fn list_name(item: &Enum) -> Ident {
 /// The codec impls: an enum is encoded as an `i32`. Without a variant for unknown numbers, they are
 /// errors. A wide enum that is `defined` by us has its number and its `From` already.
 pub(crate) fn enum_codec(item: &Enum, defined: bool) -> TokenStream {
-    if item.numbers {
-        return numbers_codec(item);
-    }
     let ident = &item.ident;
     let (number, decoded) = match defined && is_wide(item) {
+        _ if item.numbers => (quote!(self.0), quote!(__Ok(Self(__Reader::i32(__r)?)))),
         true => (
             quote!(Self::number(*self)),
             quote!(__Ok(<Self as __From<__i32>>::from(__Reader::i32(__r)?))),

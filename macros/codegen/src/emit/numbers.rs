@@ -6,7 +6,6 @@ use syn::Path;
 use syn::ext::IdentExt;
 
 use super::enumeration::{by_number, list_name, text, variants};
-use super::signature::Signature;
 use super::{added, allow, doc};
 use crate::model::Enum;
 
@@ -101,36 +100,5 @@ pub(super) fn numbers_definition(item: &Enum, extra_derives: &[Path]) -> TokenSt
         }
 
         #text
-    }
-}
-
-/// The codec impls: those of an `i32`.
-pub(super) fn numbers_codec(item: &Enum) -> TokenStream {
-    let ident = &item.ident;
-    let Signature { de, reader_type, reader, bind_reader, writer_type, writer, bind_writer } =
-        Signature::new(&item.doc.lines, std::iter::empty());
-    quote! {
-        #[allow(deprecated)]
-        impl __ThriftType for #ident {
-            const TYPE: __std::TType = __shown_type(__TType::I32);
-        }
-        #[allow(deprecated)]
-        impl __Encode for #ident {
-            #[inline]
-            fn encode<#writer_type: __std::Writer>(&self, #writer: &mut #writer_type) {
-                #bind_writer
-                __Writer::i32(__w, self.0);
-            }
-        }
-        #[allow(deprecated)]
-        impl<#de> __Decode<#de> for #ident {
-            #[inline]
-            fn decode<#reader_type: __std::Reader<#de>>(
-                #reader: &mut #reader_type,
-            ) -> __std::Result<Self, __std::Error> {
-                #bind_reader
-                __Ok(Self(__Reader::i32(__r)?))
-            }
-        }
     }
 }

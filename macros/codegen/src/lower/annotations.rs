@@ -16,9 +16,9 @@ const NAME: &str = "rust.name";
 const TYPE: &str = "rust.type";
 const DERIVE: &str = "rust.derive";
 /// Other misplaced uses are reported by [`super::presence`].
-const OPTIONAL: &str = "rust.optional";
+pub(super) const OPTIONAL: &str = "rust.optional";
 /// As [`OPTIONAL`], by [`super::boxes`].
-const BOX: &str = "rust.box";
+pub(super) const BOX: &str = "rust.box";
 const OURS: [&str; 5] = [NAME, TYPE, DERIVE, OPTIONAL, BOX];
 
 /// The value of an annotation; the last one counts.

@@ -5,14 +5,12 @@ use std::collections::HashSet;
 use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::program::{DefId, Definition, Field, Program, Struct, StructKind};
 
-use super::annotations;
+use super::annotations::{self, BOX};
 use super::foreign::Foreign;
 use super::presence::is_optional;
 use super::target::Target;
 use crate::codes;
 use crate::input::Options;
-
-const KEY: &str = "rust.box";
 
 /// The fields, as struct and index.
 pub(crate) fn of(
@@ -46,9 +44,9 @@ pub(super) fn check(program: &Program, options: &Options, foreign: &Foreign) -> 
             continue;
         }
         let title = format!(
-            "`{KEY}` is for optional fields and for fields of unions, without a type of Rust"
+            "`{BOX}` is for optional fields and for fields of unions, without a type of Rust"
         );
-        let marked = field.annotations.iter().filter(|one| one.key.text == KEY);
+        let marked = field.annotations.iter().filter(|one| one.key.text == BOX);
         wrong.extend(marked.map(|one| {
             Diagnostic::error(codes::BAD_ANNOTATION, title.clone()).at(one.key.span, "")
         }));
@@ -57,7 +55,7 @@ pub(super) fn check(program: &Program, options: &Options, foreign: &Foreign) -> 
 }
 
 fn is_marked(field: &Field) -> bool {
-    annotations::find(&field.annotations, KEY).is_some()
+    annotations::find(&field.annotations, BOX).is_some()
 }
 
 /// A field that is always there would gain nothing: its default would allocate.

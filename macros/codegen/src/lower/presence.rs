@@ -8,15 +8,14 @@ use thriftly_parser::program::{
     Annotation, DefId, Definition, Field, Program, Requiredness, StructKind,
 };
 
-use super::{Lowerer, annotations};
+use super::Lowerer;
+use super::annotations::{self, OPTIONAL};
 use crate::codes;
 use crate::input::{Options, Unmarked};
 use crate::model::Presence;
 
-const KEY: &str = "rust.optional";
-
 fn is_marked(annotations: &[Annotation]) -> bool {
-    annotations::find(annotations, KEY).is_some()
+    annotations::find(annotations, OPTIONAL).is_some()
 }
 
 /// Whether a field of a struct or exception is an `Option`, by the IDL, its annotations or the
@@ -53,9 +52,10 @@ fn is_named(program: &Program, of: DefId, name: &str) -> bool {
 pub(super) fn check(program: &Program) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     let mut refuse = |annotations: &[Annotation], why: &str| {
-        let marked = annotations.iter().filter(|one| one.key.text == KEY);
+        let marked = annotations.iter().filter(|one| one.key.text == OPTIONAL);
         wrong.extend(marked.map(|one| {
-            Diagnostic::error(codes::BAD_ANNOTATION, format!("`{KEY}` {why}")).at(one.key.span, "")
+            Diagnostic::error(codes::BAD_ANNOTATION, format!("`{OPTIONAL}` {why}"))
+                .at(one.key.span, "")
         }));
     };
     let elsewhere = "is for fields of structs and exceptions, and for arguments";
