@@ -24,8 +24,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The files that were read.
     pub sources: Sources,
-    /// What the names in types, values and `extends` refer to, in no order. `index::Index` (feature `tools`) finds them by
-    /// place and by symbol.
+    /// What the names in types, values and `extends` refer to, in no order, with the feature `tools`; else
+    /// none. `index::Index` finds them by place and by symbol.
     pub references: Vec<Reference>,
 }
 

@@ -55,7 +55,7 @@ pub(crate) struct Names {
     files: Vec<FileNames>,
     /// Budget for suggestions.
     pub(crate) budget: Budget,
-    /// The references that have been resolved.
+    /// The references that have been resolved, with the feature `tools`: nothing else asks for them.
     references: RefCell<Vec<Reference>>,
 }
 
@@ -142,6 +142,9 @@ impl Names {
 
     /// Records that the last part of a name refers to a symbol. `name` is the text at the span.
     pub(crate) fn refer(&self, span: Span, name: &str, symbol: Symbol) {
+        if !cfg!(feature = "tools") {
+            return;
+        }
         let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
         let start = span.end - (last.len() as u32).min(span.end - span.start);
         self.references.borrow_mut().push(Reference { span: Span { start, ..span }, symbol });
@@ -150,7 +153,8 @@ impl Names {
     /// Records that a name refers to a definition, and what is before its last dot to the file.
     pub(crate) fn refer_to(&self, span: Span, name: &str, id: DefId) {
         self.refer(span, name, Symbol::Definition(id));
-        if let Some((prefix, last)) = name.rsplit_once('.')
+        if cfg!(feature = "tools")
+            && let Some((prefix, last)) = name.rsplit_once('.')
             && id.file != span.file
         {
             let end = span.end - last.len() as u32 - 1;
