@@ -4,36 +4,22 @@ mod load;
 mod tally;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 use std::time::Duration;
 
-use thriftly_core::dynamic::{Idl, Options};
+use thriftly_core::dynamic::{Idl, Value};
 use thriftly_core::{Request, Result};
 
-use crate::call::arguments;
+use crate::call::{Call, arguments, method_of};
 use crate::report::Format;
-use crate::serve::ended;
-use crate::status::{Status, complain};
-use crate::upstream::Upstream;
+use crate::status::{Status, complain, unusable};
 use load::{Load, Pace};
 use tally::Tally;
 
 /// The arguments of `bench`.
 #[derive(Debug)]
 pub(crate) struct Bench {
-    /// The IDL file.
-    pub(crate) idl: PathBuf,
-    /// Options for loading it.
-    pub(crate) options: Options,
-    pub(crate) upstream: Upstream,
-    /// The method.
-    pub(crate) method: String,
-    /// JSON, `@FILE`, or `-` for standard input.
-    pub(crate) arguments: Option<String>,
-    /// The name of the service in the call, if it is multiplexed.
-    pub(crate) multiplexed: Option<String>,
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) timeout: Duration,
+    /// The call that is made again and again.
+    pub(crate) call: Call,
     /// Calls in each second; `None` for as many as are answered.
     pub(crate) rate: Option<f64>,
     pub(crate) connections: usize,
@@ -47,7 +33,7 @@ pub(crate) struct Bench {
 
 /// Makes the calls and writes how long they took.
 pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> io::Result<Status> {
-    let given = match arguments(bench.arguments.as_deref()) {
+    let given = match arguments(bench.call.arguments.as_deref()) {
         Ok(arguments) => arguments,
         Err(message) => {
             complain(&format!("error: {message}"));
@@ -56,7 +42,7 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> io::Result<Status> {
     };
     let tally = match measured(bench, given) {
         Ok(tally) => tally,
-        Err(error) => return Ok(ended(Err(error))),
+        Err(error) => return Ok(unusable(&error)),
     };
     match bench.format {
         Format::Human => tally.write_table(out)?,
@@ -65,27 +51,28 @@ pub(crate) fn run(bench: &Bench, out: &mut dyn Write) -> io::Result<Status> {
     Ok(if tally.has_errors() { Status::Found } else { Status::Clean })
 }
 
-fn measured(bench: &Bench, given: thriftly_core::dynamic::Value) -> Result<Tally> {
-    let idl = Idl::load_with(&bench.idl, &bench.options)?;
-    let method = crate::call::method_of(&idl, bench.multiplexed.as_deref(), &bench.method)?;
-    let protocol = bench.upstream.protocol;
+fn measured(bench: &Bench, given: Value) -> Result<Tally> {
+    let call = &bench.call;
+    let idl = Idl::load_with(&call.idl, &call.options)?;
+    let method = method_of(&idl, call.multiplexed.as_deref(), &call.method)?;
+    let protocol = call.upstream.protocol;
     let body = method.encode_arguments(protocol, given)?;
-    let name = match &bench.multiplexed {
+    let name = match &call.multiplexed {
         Some(service) => format!("{service}:{}", method.name()),
         None => method.name().to_owned(),
     };
     let mut request = Request::new(name, protocol, body);
     request.oneway = method.is_oneway();
-    request.headers = bench.upstream.headers(&bench.headers)?;
+    request.headers = call.upstream.headers(&call.headers)?;
     let pace = match bench.rate {
         Some(rate) => Pace::Rate(rate),
         None => Pace::Closed,
     };
     let load = Load {
-        upstream: bench.upstream.clone(),
+        upstream: call.upstream.clone(),
         method,
         request,
-        timeout: bench.timeout,
+        timeout: call.timeout,
         pace,
         connections: bench.connections,
         in_flight: bench.in_flight,

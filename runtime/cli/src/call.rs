@@ -9,7 +9,7 @@ use thriftly_core::blocking::Channel;
 use thriftly_core::dynamic::{CallError, Client, Idl, Method, Options, Value};
 
 use crate::color;
-use crate::status::{Status, complain};
+use crate::status::{Status, complain, unusable};
 use crate::upstream::Upstream;
 
 /// The arguments of `call`.
@@ -51,12 +51,7 @@ pub(crate) fn run(call: &Call, out: &mut dyn Write) -> io::Result<Status> {
             show(&json!({ name: Value::Struct(exception) }), out)?;
             Ok(Status::Found)
         }
-        Err(CallError::Other(error)) => {
-            // The text of errors in the IDL says so itself.
-            let is_idl = error.kind() == thriftly_core::ErrorKind::Idl;
-            complain(&if is_idl { error.to_string() } else { format!("error: {error}") });
-            Ok(Status::Unusable)
-        }
+        Err(CallError::Other(error)) => Ok(unusable(&error)),
     }
 }
 

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use thriftly_core::console::BoundConsole;
 use thriftly_core::dynamic::{Client, Idl, Options};
-use thriftly_core::{Channel, Error, ErrorKind};
+use thriftly_core::{Channel, Error};
 use thriftly_core::{console, shutdown_signal};
 
-use crate::status::{Status, complain};
+use crate::status::{Status, complain, unusable};
 use crate::upstream::Upstream;
 
 /// The arguments of `console`.
@@ -42,12 +42,7 @@ pub(crate) fn run(console: &Console, out: &mut dyn Write) -> io::Result<Status> 
     runtime.block_on(async {
         match bound(console).await {
             Ok(bound) => served(console, bound, out).await,
-            Err(error) => {
-                // The text of errors in the IDL says so itself.
-                let is_idl = error.kind() == ErrorKind::Idl;
-                complain(&if is_idl { error.to_string() } else { format!("error: {error}") });
-                Ok(Status::Unusable)
-            }
+            Err(error) => Ok(unusable(&error)),
         }
     })
 }

@@ -10,31 +10,19 @@ mod values;
 mod wire;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
-use thriftly_core::dynamic::{Idl, Method, Options};
+use thriftly_core::dynamic::{Idl, Method};
 use thriftly_core::{Error, Framing, Protocol};
 
-use crate::status::{Status, complain};
+use crate::coded::Coded;
+use crate::status::{Status, complain, unusable};
 use messages::Messages;
-use source::{Source, Text};
+use source::Source;
 
 /// The arguments of `decode`.
 #[derive(Debug)]
 pub(crate) struct Decode {
-    /// The file; `-` is standard input.
-    pub(crate) file: PathBuf,
-    pub(crate) text: Text,
-    /// The IDL file, unless the bytes are decoded without.
-    pub(crate) idl: Option<PathBuf>,
-    /// Options for loading it.
-    pub(crate) options: Options,
-    /// The type of values.
-    pub(crate) ty: Option<String>,
-    /// Whether the bytes are structs, if no type is given.
-    pub(crate) structs: bool,
-    /// The service of methods that several services have.
-    pub(crate) service: Option<String>,
+    pub(crate) coded: Coded,
     /// The protocol of values.
     pub(crate) protocol: Protocol,
     /// The framing of messages, unless it is detected.
@@ -46,35 +34,21 @@ pub(crate) struct Decode {
 
 /// Writes a line for each value or message.
 pub(crate) fn run(decode: &Decode, out: &mut dyn Write) -> io::Result<Status> {
-    let idl = match decode.idl.as_ref().map(|path| Idl::load_with(path, &decode.options)) {
-        None => None,
-        Some(Ok(idl)) => Some(idl),
-        Some(Err(error)) => {
-            complain(&error.to_string());
-            return Ok(Status::Unusable);
-        }
+    let (idl, ty) = match decode.coded.types() {
+        Ok(types) => types,
+        Err(error) => return Ok(unusable(&error)),
     };
-    let ty = match (&idl, &decode.ty) {
-        (Some(idl), Some(name)) => match idl.ty(name) {
-            Ok(ty) => Some(ty),
-            Err(error) => {
-                complain(&format!("error: {error}"));
-                return Ok(Status::Unusable);
-            }
-        },
-        _ => None,
-    };
-    let name = source::name(&decode.file);
+    let name = source::name(&decode.coded.file);
     let unreadable = |error: &io::Error| {
         complain(&format!("error: cannot read {name}: {error}"));
         Status::Unusable
     };
-    let mut source = match Source::open(&decode.file, decode.text) {
+    let mut source = match Source::open(&decode.coded.file, decode.coded.text) {
         Ok(source) => source,
         Err(error) => return Ok(unreadable(&error)),
     };
     let mut output = Output { out, name: name.clone(), status: Status::Clean };
-    let result = match ty.is_some() || decode.structs {
+    let result = match ty.is_some() || decode.coded.structs {
         true => values::decode(decode, ty.as_ref(), &mut source, &mut output),
         false => Messages::new(decode, idl, &mut output).decode(source),
     };

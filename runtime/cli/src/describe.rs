@@ -7,7 +7,7 @@ use thriftly_core::Error;
 use thriftly_core::dynamic::{Field, Idl, Kind, Options, Service, Type};
 
 use crate::list::signature;
-use crate::status::{Status, complain};
+use crate::status::{Status, complain, unusable};
 
 /// The arguments of `describe`.
 #[derive(Debug)]
@@ -33,10 +33,7 @@ pub(crate) fn run(describe: &Describe, out: &mut dyn Write) -> io::Result<Status
                 Ok(Status::Found)
             }
         },
-        Err(error) => {
-            complain(&error.to_string());
-            Ok(Status::Unusable)
-        }
+        Err(error) => Ok(unusable(&error)),
     }
 }
 

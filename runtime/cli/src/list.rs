@@ -7,7 +7,7 @@ use serde_json::json;
 use thriftly_core::dynamic::{Field, Idl, Method, Options};
 
 use crate::report::Format;
-use crate::status::{Status, complain};
+use crate::status::{Status, unusable};
 
 /// The arguments of `list`.
 #[derive(Debug)]
@@ -23,10 +23,7 @@ pub(crate) struct List {
 pub(crate) fn run(list: &List, out: &mut dyn Write) -> io::Result<Status> {
     let idl = match Idl::load_with(&list.file, &list.options) {
         Ok(idl) => idl,
-        Err(error) => {
-            complain(&error.to_string());
-            return Ok(Status::Unusable);
-        }
+        Err(error) => return Ok(unusable(&error)),
     };
     for method in idl.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
         match list.format {

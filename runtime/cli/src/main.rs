@@ -25,7 +25,8 @@ mod proxy;
 mod serve;
 mod stub;
 
-// What several of them do: reach servers, answer calls and record them.
+// What several of them do: read bytes and JSON, reach servers, answer calls and record them.
+mod coded;
 mod mock;
 mod recorder;
 mod upstream;

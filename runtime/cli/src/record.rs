@@ -28,17 +28,18 @@ impl Record {
 
     /// Adds the headers of a message, if there are any.
     pub(crate) fn headers(&mut self, headers: &Headers) -> &mut Record {
-        match headers.is_empty() {
-            true => self,
-            false => self.field("headers", &Entries(headers)),
-        }
+        self.entries("headers", headers)
     }
 
     /// Adds the headers of a reply, if there are any.
     pub(crate) fn headers_of_reply(&mut self, headers: &Headers) -> &mut Record {
+        self.entries("reply_headers", headers)
+    }
+
+    fn entries(&mut self, name: &str, headers: &Headers) -> &mut Record {
         match headers.is_empty() {
             true => self,
-            false => self.field("reply_headers", &Entries(headers)),
+            false => self.field(name, &Entries(headers)),
         }
     }
 

@@ -16,7 +16,7 @@ use tower_service::Service;
 use crate::decode::body::Bodies;
 use crate::mock::Mock;
 use crate::recorder::Recorder;
-use crate::status::{Status, complain};
+use crate::status::{Status, complain, unusable};
 
 /// The arguments of `serve`.
 #[derive(Debug)]
@@ -42,12 +42,7 @@ pub(crate) fn run(serve: &Serve) -> io::Result<Status> {
 pub(crate) fn ended(result: Result<()>) -> Status {
     match result {
         Ok(()) => Status::Clean,
-        Err(error) => {
-            // The text of errors in the IDL says so itself.
-            let is_idl = error.kind() == ErrorKind::Idl;
-            complain(&if is_idl { error.to_string() } else { format!("error: {error}") });
-            Status::Unusable
-        }
+        Err(error) => unusable(&error),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use thriftly_core::{Error, ErrorKind};
+
 use crate::color;
 
 /// The exit status of a run; of several, the greatest is used.
@@ -24,6 +26,16 @@ impl From<Status> for ExitCode {
             Status::Unusable => 2,
         })
     }
+}
+
+/// Complains of an error, after which the command cannot go on.
+pub(crate) fn unusable(error: &Error) -> Status {
+    match error.kind() {
+        // The texts of errors in the IDL say so themselves.
+        ErrorKind::Idl => complain(&error.to_string()),
+        _ => complain(&format!("error: {error}")),
+    }
+    Status::Unusable
 }
 
 /// Writes a message to standard error, ignoring write errors.

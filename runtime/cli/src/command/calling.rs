@@ -241,14 +241,7 @@ pub(super) fn bench(matches: &ArgMatches) -> Bench {
     let number = |id| usize::from(matches.get_one(id).copied().unwrap_or(1_u16));
     let time = |id| matches.get_one(id).copied().unwrap_or_default();
     Bench {
-        idl: path(matches, "idl"),
-        options: options(matches),
-        upstream: upstream(matches),
-        method: text(matches, "method").unwrap_or_default(),
-        arguments: text(matches, "arguments"),
-        multiplexed: text(matches, "multiplexed"),
-        headers: headers_of(matches),
-        timeout: timeout_of(matches),
+        call: call(matches),
         rate: matches.get_one("rate").copied(),
         connections: number("connections"),
         in_flight: number("in-flight"),

@@ -6,6 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use super::calling::{framing_of, framing_values, protocol_of, protocol_values};
 use super::{flag, options, path};
+use crate::coded::Coded;
 use crate::decode::Decode;
 use crate::decode::source::Text;
 use crate::encode::Encode;
@@ -96,8 +97,8 @@ pub(super) fn encode_arguments() -> Vec<Arg> {
     arguments
 }
 
-pub(super) fn decode(matches: &ArgMatches) -> Decode {
-    Decode {
+fn coded(matches: &ArgMatches) -> Coded {
+    Coded {
         file: path(matches, "file"),
         text: text(matches),
         idl: matches.get_one::<PathBuf>("idl").cloned(),
@@ -105,6 +106,12 @@ pub(super) fn decode(matches: &ArgMatches) -> Decode {
         ty: matches.get_one::<String>("type").cloned(),
         structs: matches.get_flag("struct"),
         service: matches.get_one::<String>("service").cloned(),
+    }
+}
+
+pub(super) fn decode(matches: &ArgMatches) -> Decode {
+    Decode {
+        coded: coded(matches),
         protocol: protocol_of(matches).unwrap_or_default(),
         framing: framing_of(matches),
         port: matches.get_one::<u16>("port").copied(),
@@ -113,15 +120,5 @@ pub(super) fn decode(matches: &ArgMatches) -> Decode {
 }
 
 pub(super) fn encode(matches: &ArgMatches) -> Encode {
-    Encode {
-        file: path(matches, "file"),
-        text: text(matches),
-        idl: matches.get_one::<PathBuf>("idl").cloned(),
-        options: options(matches),
-        ty: matches.get_one::<String>("type").cloned(),
-        structs: matches.get_flag("struct"),
-        service: matches.get_one::<String>("service").cloned(),
-        protocol: protocol_of(matches),
-        framing: framing_of(matches),
-    }
+    Encode { coded: coded(matches), protocol: protocol_of(matches), framing: framing_of(matches) }
 }

@@ -36,14 +36,14 @@ impl<'a, 'o> Messages<'a, 'o> {
         idl: Option<Idl>,
         output: &'a mut Output<'o>,
     ) -> Messages<'a, 'o> {
-        let bodies = Bodies { idl, service: decode.service.clone() };
+        let bodies = Bodies { idl, service: decode.coded.service.clone() };
         Messages { decode, bodies, output }
     }
 
     /// Writes a line for each message of a stream, or of all streams of a capture.
     pub(super) fn decode(mut self, mut source: Source) -> Result<(), Failure> {
         let mut piece = source.next().map_err(Failure::Input)?;
-        if self.decode.text == Text::None && capture::is_capture(&piece) {
+        if self.decode.coded.text == Text::None && capture::is_capture(&piece) {
             return Capture::new(self).read(piece, source);
         }
         let (mut stream, origin) = (self.stream(), Origin::default());

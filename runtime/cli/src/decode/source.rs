@@ -37,14 +37,7 @@ pub(crate) struct Source {
 impl Source {
     /// Opens a file; `-` is standard input.
     pub(crate) fn open(path: &Path, text: Text) -> io::Result<Source> {
-        let (reader, size): (Box<dyn Read + Send>, _) = match path.to_str() {
-            Some("-") => (Box::new(io::stdin()), 0),
-            _ => {
-                let file = File::open(path)?;
-                let size = file.metadata().map_or(0, |file| file.len());
-                (Box::new(file), size)
-            }
-        };
+        let (reader, size) = open(path)?;
         let shown = size >= SHOWN_FROM && !io::stdout().is_terminal();
         let progress = match shown && io::stderr().is_terminal() {
             true => {
@@ -95,6 +88,16 @@ impl Source {
         }
         Ok(bytes)
     }
+}
+
+/// Opens a file; `-` is standard input. Returns its size as well, or 0.
+pub(crate) fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, u64)> {
+    if path.to_str() == Some("-") {
+        return Ok((Box::new(io::stdin()), 0));
+    }
+    let file = File::open(path)?;
+    let size = file.metadata().map_or(0, |file| file.len());
+    Ok((Box::new(file), size))
 }
 
 impl Drop for Source {

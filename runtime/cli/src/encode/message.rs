@@ -66,7 +66,7 @@ pub(super) fn encode(json: Json, idl: Option<&Idl>, encode: &Encode) -> Result<B
     let kind = text(&mut members, "kind")?;
     let content = Content::of(&mut members)?;
     let method = || match idl {
-        Some(idl) => method_of(idl, encode.service.as_deref(), &name),
+        Some(idl) => method_of(idl, encode.coded.service.as_deref(), &name),
         None => Err(wrong("without the IDL a message has a `body`")),
     };
     let message = made(content, kind.as_deref(), &name, protocol, seqid, method)?;

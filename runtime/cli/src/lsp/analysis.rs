@@ -10,6 +10,7 @@ use thriftly_parser::{Files, Outcome, Severity};
 
 use super::documents::Documents;
 use super::position::Encoding;
+use crate::signature::Signatures;
 
 /// A checked program with its index.
 #[derive(Debug)]
@@ -81,11 +82,6 @@ impl<'a> View<'a> {
 
     /// The name of a definition as a file writes it.
     pub(super) fn name(self, id: DefId, from: FileId) -> String {
-        let program = self.program();
-        let name = &program.definition(id).name().text;
-        match id.file == from {
-            true => name.clone(),
-            false => format!("{}.{name}", program.file(id.file).prefix),
-        }
+        Signatures { program: self.program(), from }.name(id)
     }
 }
