@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::codec::order::sort;
 use crate::codec::{Decode, Encode, Fresh, Mode, Reader, StructNames, ThriftType, Writer};
 use crate::error::Result;
 use crate::ttype::TType;
@@ -107,8 +108,9 @@ impl<'de, T: Decode<'de> + Ord> Decode<'de> for BTreeSet<T> {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         let count = r.set_begin(T::TYPE)?;
         r.room_for::<T>(tree_room(count))?;
-        let values = T::decode_all(count, r)?;
+        let mut values = T::decode_all(count, r)?;
         r.set_end()?;
+        sort(&mut values, |value| value);
         // Sorting once and building the tree in order is faster than inserting.
         Ok(values.into_iter().collect())
     }
@@ -142,6 +144,7 @@ impl<'de, K: Decode<'de> + Ord, V: Decode<'de>> Decode<'de> for BTreeMap<K, V> {
             entries.push(decode_entry(r)?);
         }
         r.map_end()?;
+        sort(&mut entries, |(key, _)| key);
         // Sorting once and building the tree in order is faster than inserting. The last of equal
         // keys wins.
         Ok(entries.into_iter().collect())

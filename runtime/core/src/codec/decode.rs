@@ -61,6 +61,13 @@ pub trait Decode<'de>: ThriftType + Sized {
         Ok(())
     }
 
+    /// The bytes by whose order values are ordered, if they are text or bytes.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn key_bytes(&self) -> Option<&[u8]> {
+        None
+    }
+
     /// Decodes `count` consecutive values. The reader has checked the count against the remaining
     /// bytes.
     #[doc(hidden)]

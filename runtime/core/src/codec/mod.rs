@@ -6,6 +6,7 @@ mod copy;
 mod decode;
 mod encode;
 mod names;
+mod order;
 mod projection;
 mod raw;
 mod reader;

@@ -169,6 +169,10 @@ impl<'de> Decode<'de> for String {
         }
         Ok(())
     }
+    #[inline(always)]
+    fn key_bytes(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
+    }
 }
 
 impl<'de: 'a, 'a> Decode<'de> for &'a str {
@@ -176,12 +180,20 @@ impl<'de: 'a, 'a> Decode<'de> for &'a str {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         r.string()
     }
+    #[inline(always)]
+    fn key_bytes(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
+    }
 }
 
 impl<'de: 'a, 'a> Decode<'de> for Cow<'a, str> {
     #[inline]
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         r.text()
+    }
+    #[inline(always)]
+    fn key_bytes(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
     }
 }
 
@@ -219,6 +231,10 @@ impl<'de: 'a, 'a> Decode<'de> for &'a [u8] {
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         r.binary()
     }
+    #[inline(always)]
+    fn key_bytes(&self) -> Option<&[u8]> {
+        Some(self)
+    }
 }
 
 impl<'de: 'a, 'a> Decode<'de> for Cow<'a, [u8]> {
@@ -243,6 +259,10 @@ impl<'de> Decode<'de> for Bytes {
     #[inline]
     fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
         r.shared()
+    }
+    #[inline(always)]
+    fn key_bytes(&self) -> Option<&[u8]> {
+        Some(self)
     }
 }
 

@@ -123,6 +123,10 @@ impl<'de> Decode<'de> for SharedStr {
             Cow::Owned(text) => SharedStr::from(text),
         })
     }
+    #[inline(always)]
+    fn key_bytes(&self) -> Option<&[u8]> {
+        Some(self.as_bytes())
+    }
 }
 
 impl Deref for SharedStr {
