@@ -40,6 +40,9 @@ macro_rules! lists {
                 read_all(bytes, count, values, $make)
             }
 
+            if count < BATCH {
+                return read_each(bytes, 0, count, values, $make);
+            }
             #[cfg(target_arch = "x86_64")]
             if is_fast() {
                 // SAFETY: AVX2 and BMI were detected.
@@ -148,8 +151,19 @@ fn read_all<V: Varint, T: Copy + Default>(
         }
         values.extend_from_slice(&made);
     }
-    let mut at = bytes.len() - rest.len();
-    while values.len() < end {
+    read_each(bytes, bytes.len() - rest.len(), end - values.len(), values, make)
+}
+
+/// Reads `count` numbers from an offset on, one by one, and returns the offset behind them. See [`read_all`].
+#[inline(always)]
+fn read_each<V: Varint, T>(
+    bytes: &[u8],
+    mut at: usize,
+    count: usize,
+    values: &mut Vec<T>,
+    make: impl Fn(V) -> (T, bool),
+) -> Result<usize, (usize, Broken)> {
+    for _ in 0..count {
         let (number, length) = V::read(&bytes[at..]).map_err(|broken| (at, broken))?;
         match make(number) {
             (value, true) => values.push(value),
