@@ -205,7 +205,8 @@ pub trait Reader<'de> {
     fn owned(&mut self) -> Result<Vec<u8>> {
         self.binary().map(<[u8]>::to_vec)
     }
-    /// Reads a `binary` that shares the message's memory if it is large.
+    /// Reads a `binary` that shares the message's memory if it is large (4 KiB and more). Small ones near to one
+    /// another may share a copy of a part of the message, of 1 KiB at most.
     ///
     /// # Errors
     /// As [`owned`](Reader::owned).

@@ -10,6 +10,7 @@ use crate::limits::{Limits, MEMORY_FOR_EACH_BYTE, TOO_DEEP};
 #[cfg(feature = "json")]
 use crate::protocol::json::decoded::Decoded;
 use crate::protocol::text::text;
+use crate::protocol::window::{SMALL, Small};
 use crate::rpc::body::LINK_FROM;
 use crate::ttype::TType;
 
@@ -31,6 +32,7 @@ pub(crate) struct Cursor<'de> {
     largest: usize,
     /// Ownership of `binary` values.
     pub(crate) blobs: Blobs<'de>,
+    small: Small,
 }
 
 /// Ownership of decoded `binary` values.
@@ -55,6 +57,7 @@ impl<'de> Cursor<'de> {
             memory: (limits.memory as u64).max(bytes.len() as u64 * MEMORY_FOR_EACH_BYTE),
             largest: limits.message,
             blobs,
+            small: Small::default(),
         }
     }
 
@@ -171,9 +174,12 @@ impl<'de> Cursor<'de> {
     }
 
     /// A `binary` value that may share the memory of the message.
-    pub(crate) fn shared(&self, bytes: &'de [u8]) -> Result<Bytes> {
+    pub(crate) fn shared(&mut self, bytes: &'de [u8]) -> Result<Bytes> {
         Ok(match self.blobs {
             Blobs::Shared(origin) if bytes.len() >= LINK_FROM => origin.slice_ref(bytes),
+            Blobs::Shared(_) | Blobs::Copied if bytes.len() <= SMALL => {
+                self.small.copy(bytes, self.offset() - bytes.len(), self.rest)
+            }
             Blobs::Shared(_) | Blobs::Copied => Bytes::copy_from_slice(bytes),
             #[cfg(feature = "json")]
             Blobs::Base64(_) => blob(bytes, self.offset())?.into(),

@@ -17,6 +17,7 @@ mod one;
 mod skip;
 mod text;
 pub(crate) mod values;
+mod window;
 
 pub(crate) use boundary::Skipper;
 
