@@ -14,10 +14,11 @@
 //! WORKLOAD is the name of one, or a part of several names.
 //!
 //! **Without a word** it measures time. Rounds of all sides are interleaved, each is timed by the
-//! thread's own clock, and the median of each side counts. A ratio of 2 means twice as fast as the
+//! thread's own clock, and the median of each side counts, in three processes one after the other, because
+//! addresses and the state of the heap differ from process to process. A ratio of 2 means twice as fast as the
 //! peer. A row reads
-//! `row=WORKLOAD/DIRECTION/PROTOCOL[/VARIANT] peer=NAME ratio=… target=… ok|MISS`, then the bytes
-//! of the value, nanoseconds of both sides, and how many times as long as allocating memory for
+//! `row=WORKLOAD/DIRECTION/PROTOCOL[/VARIANT] peer=NAME ratio=… target=… ok|MISS spread=…`, where the spread is that of the
+//! three, then the bytes of the value, nanoseconds of both sides, and how many times as long as allocating memory for
 //! the bytes and copying them we take. At the end come a table of all ratios and the number of
 //! rows that miss their targets (`rows.rs`).
 //!
@@ -82,11 +83,9 @@ fn main() -> ExitCode {
         ["repeat", name, direction, protocol, side, times] => {
             repeat(name, direction, protocol, side, times)
         }
-        [] => {
-            speed::run(&workloads::all());
-            Ok(())
-        }
-        [name] => named(name).map(|workloads| speed::run(&workloads)),
+        ["once", name] => named(name).map(|workloads| workloads.iter().for_each(speed::once)),
+        [] => speed::run(&workloads::all()),
+        [name] => named(name).and_then(|workloads| speed::run(&workloads)),
         _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | loaded [WORKLOAD] | code | \
                   repeat WORKLOAD encode|decode binary|compact SIDE TIMES"
             .into()),

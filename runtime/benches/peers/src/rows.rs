@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thriftly_peers_measure::ratio::{Ratio, median};
+
 use crate::sides::{Direction, Protocol, Variant, Who};
 use crate::workloads::{Class, Workload};
 
@@ -14,10 +16,10 @@ pub struct Row {
     pub peer: Who,
     /// The bytes that the value is in the protocol.
     pub bytes: usize,
-    /// Nanoseconds.
-    pub ours: f64,
-    pub theirs: f64,
-    pub memcpy: f64,
+    /// Nanoseconds, of each process.
+    pub ours: Vec<f64>,
+    pub theirs: Vec<f64>,
+    pub memcpy: Vec<f64>,
     pub target: Target,
 }
 
@@ -56,30 +58,32 @@ impl Target {
 
 impl Row {
     /// 2 means twice as fast as the peer.
-    pub fn ratio(&self) -> f64 {
-        self.theirs / self.ours
+    pub fn ratio(&self) -> Ratio {
+        Ratio::of(&self.theirs, &self.ours)
     }
 
     pub fn is_met(&self) -> bool {
-        self.ratio() >= self.target.ratio && self.times_memcpy() <= self.target.memcpy
+        self.ratio().median() >= self.target.ratio && self.times_memcpy() <= self.target.memcpy
     }
 
     fn times_memcpy(&self) -> f64 {
-        self.ours / self.memcpy
+        Ratio::of(&self.ours, &self.memcpy).median()
     }
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Row { workload, direction, protocol, variant, peer, bytes, ours, theirs, .. } = self;
+        let Row { workload, direction, protocol, variant, peer, bytes, .. } = self;
+        let (ratio, [ours, theirs]) = (self.ratio(), [&self.ours, &self.theirs].map(|of| median(of)));
         write!(
             f,
-            "row={workload}/{direction}/{protocol}{} peer={peer} ratio={:.2} target={:.1} {} \
+            "row={workload}/{direction}/{protocol}{} peer={peer} ratio={:.2} target={:.1} {} spread={} \
              bytes={bytes} ours={ours:.1}ns peer={theirs:.1}ns memcpy={:.2}x",
             variant.name,
-            self.ratio(),
+            ratio.median(),
             self.target.ratio,
             if self.is_met() { "ok" } else { "MISS" },
+            ratio.spread(),
             self.times_memcpy(),
         )
     }
@@ -95,6 +99,7 @@ mod tests {
         workloads::all().into_iter().find(|workload| workload.name == name).expect("there is one")
     }
 
+    /// Of three processes one took a tenth more for ours, and one a tenth less.
     fn row(name: &str, variant: Variant, peer: Who, ours: f64) -> Row {
         let workload = workload(name);
         Row {
@@ -104,9 +109,9 @@ mod tests {
             variant,
             peer,
             bytes: 39,
-            ours,
-            theirs: 30.0,
-            memcpy: 8.0,
+            ours: vec![ours * 1.1, ours, ours * 0.9],
+            theirs: vec![30.0; 3],
+            memcpy: vec![8.0; 3],
             target: Target::of(&workload, Direction::Decode, variant, peer),
         }
     }
@@ -115,12 +120,12 @@ mod tests {
     fn a_row_says_who_is_faster_and_whether_that_is_enough() {
         assert_eq!(
             row("small", OWNED, Who::Pilota, 20.0).to_string(),
-            "row=small/decode/binary peer=pilota ratio=1.50 target=1.5 ok \
+            "row=small/decode/binary peer=pilota ratio=1.50 target=1.5 ok spread=1.36..1.67 \
              bytes=39 ours=20.0ns peer=30.0ns memcpy=2.50x"
         );
         assert_eq!(
             row("nested-1k", VIEWS, Who::Pilota, 20.0).to_string(),
-            "row=nested-1k/decode/binary/views peer=pilota ratio=1.50 target=3.0 MISS \
+            "row=nested-1k/decode/binary/views peer=pilota ratio=1.50 target=3.0 MISS spread=1.36..1.67 \
              bytes=39 ours=20.0ns peer=30.0ns memcpy=2.50x"
         );
         assert!(row("nested-1k", VIEWS, Who::Apache, 20.0).is_met());
@@ -131,7 +136,7 @@ mod tests {
         assert!(!row("i32-100k", OWNED, Who::Pilota, 10.1).is_met());
         assert!(row("i32-100k", OWNED, Who::Pilota, 10.0).is_met());
         let mut slow_copy = row("i32-100k", OWNED, Who::Pilota, 10.0);
-        slow_copy.memcpy = 4.9;
+        slow_copy.memcpy = vec![4.9; 3];
         assert!(!slow_copy.is_met());
     }
 }

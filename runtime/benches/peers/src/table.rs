@@ -45,7 +45,7 @@ pub fn markdown(rows: &[Row], sizes: &[Size]) -> String {
                     (row.workload, row.variant.name) == (workload, variant)
                         && (row.protocol, row.peer, row.direction) == (protocol, peer, direction)
                 });
-                row.map_or("–".to_owned(), |row| format!("{:.1}", row.ratio()))
+                row.map_or("–".to_owned(), |row| format!("{:.1}", row.ratio().median()))
             };
             let (encode, decode) = (ratio(Direction::Encode), ratio(Direction::Decode));
             push(&mut table, format_args!(" {encode} / {decode} |"));

@@ -2,6 +2,8 @@
 
 use cpu_time::ThreadTime;
 
+use crate::ratio::median;
+
 /// Rounds of which the median counts.
 const ROUNDS: usize = 41;
 /// How long one round takes at least, in nanoseconds, unless the work is too short for that.
@@ -64,9 +66,5 @@ pub fn medians(works: &mut [&mut Work]) -> Vec<f64> {
             measured.push(work(times) as f64 / f64::from(times));
         }
     }
-    let median = |mut measured: Vec<f64>| {
-        measured.sort_by(f64::total_cmp);
-        measured[measured.len() / 2]
-    };
-    measured.into_iter().map(median).collect()
+    measured.iter().map(|measured| median(measured)).collect()
 }

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod machine;
 pub mod memory;
 pub mod processes;
+pub mod ratio;

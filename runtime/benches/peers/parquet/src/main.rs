@@ -36,9 +36,6 @@ use crate::sides::{Side, Who};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// In how many processes each side is measured.
-const PROCESSES: usize = 3;
-
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -130,7 +127,7 @@ fn compare(part: &str) -> Result<(), String> {
     let folder = files::folder();
     let (mut rows, mut misses) = (0, 0);
     for input in inputs(part) {
-        let figures = processes::run(PROCESSES, &["once", input.file])?;
+        let figures = processes::run(&["once", input.file])?;
         let file = File::open(&folder, input.file);
         let name = input.name();
         let allocations = |who| figures.get(&format!("{name}/{who} allocations"))[0];

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use thriftly_peers_measure::ratio::{Ratio, median};
+
 use crate::sides::Who;
 
 /// What is compared.
@@ -65,19 +67,15 @@ pub struct Row {
 }
 
 impl Row {
-    /// Of each process.
-    fn ratios(&self) -> Vec<f64> {
-        let pairs = self.ours.iter().zip(&self.theirs);
-        pairs
-            .map(|(ours, theirs)| match self.comparison.figure {
-                Figure::Speed => theirs / ours,
-                Figure::Memory => ours / theirs,
-            })
-            .collect()
+    fn ratio(&self) -> Ratio {
+        match self.comparison.figure {
+            Figure::Speed => Ratio::of(&self.theirs, &self.ours),
+            Figure::Memory => Ratio::of(&self.ours, &self.theirs),
+        }
     }
 
     pub fn is_met(&self) -> bool {
-        let ratio = median(&self.ratios());
+        let ratio = self.ratio().median();
         let fits = match self.comparison.figure {
             Figure::Speed => ratio >= self.comparison.target,
             Figure::Memory => ratio <= self.comparison.target,
@@ -86,30 +84,22 @@ impl Row {
     }
 }
 
-/// The middle one.
-pub fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Comparison { figure, ours, peer, target } = self.comparison;
-        let ratios = self.ratios();
-        let (least, most) =
-            ratios.iter().fold((f64::MAX, f64::MIN), |(a, b), &r| (a.min(r), b.max(r)));
+        let ratio = self.ratio();
         let (what, sign, unit) = match figure {
             Figure::Speed => ("ratio", ">=", "ns"),
             Figure::Memory => ("memory", "<=", "B"),
         };
         write!(
             f,
-            "row={}/{ours} peer={peer} {what}={:.2}{sign}{target:.1} {} spread={least:.2}..{most:.2} \
+            "row={}/{ours} peer={peer} {what}={:.2}{sign}{target:.1} {} spread={} \
              ours={:.0}{unit} peer={:.0}{unit}",
             self.name,
-            median(&ratios),
+            ratio.median(),
             if self.is_met() { "ok" } else { "MISS" },
+            ratio.spread(),
             median(&self.ours),
             median(&self.theirs),
         )
