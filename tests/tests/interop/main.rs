@@ -30,8 +30,8 @@ fn folder() -> &'static Path {
 #[test]
 fn peers_pass_all_checks_but_for_known_bugs() {
     let folder = folder();
-    // The slowest first.
-    check(&[matrix::thriftpy2(folder), matrix::apache_python(folder), matrix::node(folder)]);
+    // The slowest first: Node's servers never answer oneway calls over HTTP, which wait for their time limit.
+    check(&[matrix::node(folder), matrix::thriftpy2(folder), matrix::apache_python(folder)]);
 }
 
 #[test]

@@ -45,8 +45,8 @@ pub fn run(programs: Programs<'_>, peers: &[Peer], folder: &Path) -> Report {
     };
     std::thread::scope(|scope| {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
-        // Some checks wait for a time limit.
-        for _ in 0..2 * threads {
+        // Many checks wait for a time limit or for a program to start.
+        for _ in 0..3 * threads {
             scope.spawn(work);
         }
     });
