@@ -43,7 +43,7 @@ impl Hostile for Handler {
 }
 
 fn inputs() -> usize {
-    std::env::var("HOSTILE_INPUTS").ok().and_then(|number| number.parse().ok()).unwrap_or(100_000)
+    std::env::var("HOSTILE_INPUTS").ok().and_then(|number| number.parse().ok()).unwrap_or(25_000)
 }
 
 /// Calls as a client sends them: in every protocol, strict and old, framed and not, one and several.

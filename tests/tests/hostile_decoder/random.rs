@@ -10,7 +10,7 @@ use thriftly_tests::form::{FORMS, Form};
 
 /// How many inputs of each sort.
 fn inputs() -> usize {
-    std::env::var("HOSTILE_INPUTS").ok().and_then(|number| number.parse().ok()).unwrap_or(100_000)
+    std::env::var("HOSTILE_INPUTS").ok().and_then(|number| number.parse().ok()).unwrap_or(25_000)
 }
 
 /// Reads the bytes as the type in one of all ways, and passes over them as what is not known.
