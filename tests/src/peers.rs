@@ -86,14 +86,11 @@ pub fn node_modules(folder: &Path, package: &Path) -> PathBuf {
 /// It cannot be built.
 pub fn example(name: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    run(Command::new(cargo).args([
-        "build",
-        "--quiet",
-        "-p",
-        "thriftly-examples",
-        "--example",
-        name,
-    ]));
+    // With the features of the whole workspace: what the tests were built with is not built again with others.
+    let workspace = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    run(Command::new(cargo)
+        .args(["build", "--quiet", "--offline", "--example", name])
+        .current_dir(workspace));
     // Tests are in `target/PROFILE/deps`; what cargo builds without a profile is in `debug`.
     let test = std::env::current_exe().expect("a test has a path");
     let target = test.ancestors().nth(3).expect("a test is in target/PROFILE/deps");
