@@ -1,6 +1,6 @@
 //! Servers that shut down gracefully while a slow call is in flight.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::thread;
 
 use thriftly::{Server, blocking};
@@ -58,7 +58,9 @@ async fn quick_call_beside_the_slow_one(connections: usize) -> Result<i32, Error
     let slow = tokio::spawn(client.get(SLOW));
     tokio::time::sleep(Duration::from_millis(100)).await;
     stop.send(()).expect("it serves");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    while tokio::net::TcpStream::connect(address).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let (took, result) = timed("a quick call", client.get(0)).await;
     println!("{connections} connections: {result:?}");
     assert!(took < SOON, "{took:?}");
@@ -78,6 +80,9 @@ fn a_blocking_client_does_not_wait_for_it_either() {
         let slow = scope.spawn(|| client.get(SLOW));
         thread::sleep(Duration::from_millis(100));
         handle.shutdown();
+        while TcpStream::connect(address).is_ok() {
+            thread::sleep(Duration::from_millis(10));
+        }
         let start = Instant::now();
         let error = client.get(0).expect_err("nobody listens");
         println!("a quick call: {:?}, {error}", start.elapsed());
