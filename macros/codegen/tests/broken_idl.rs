@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 
+use proc_macro2::TokenStream;
 use quote::quote;
 use thriftly_codegen::thrift;
 
@@ -64,18 +65,30 @@ fn mutated(random: &mut Random) -> String {
     text
 }
 
-#[test]
-fn mistakes_in_the_idl_are_the_only_errors() {
-    let mut random = Random(7);
-    for round in 0..300 {
+/// Expands mutated IDL with the options, and parses what the macro writes.
+fn mistakes_are_the_only_errors(seed: u64, options: &TokenStream) {
+    let mut random = Random(seed);
+    for _ in 0..100 {
         let idl = mutated(&mut random);
-        let options = match round % 3 {
-            0 => quote!(),
-            1 => quote!(, views: true, maps: hashed),
-            _ => quote!(, unmarked: optional, derive: [serde::Serialize]),
-        };
         let expansion = thrift(quote!(inline: #idl, warnings: hidden #options), None);
         let text = expansion.to_string();
         assert!(syn::parse2::<syn::File>(expansion).is_ok(), "{idl}\n{text}");
     }
+}
+
+// Tests of their own, which run at the same time.
+
+#[test]
+fn mistakes_in_the_idl_are_the_only_errors() {
+    mistakes_are_the_only_errors(7, &quote!());
+}
+
+#[test]
+fn mistakes_in_the_idl_are_the_only_errors_with_views_and_hashed_maps() {
+    mistakes_are_the_only_errors(8, &quote!(, views: true, maps: hashed));
+}
+
+#[test]
+fn mistakes_in_the_idl_are_the_only_errors_with_optional_fields_and_derives() {
+    mistakes_are_the_only_errors(9, &quote!(, unmarked: optional, derive: [serde::Serialize]));
 }
