@@ -2,6 +2,7 @@
 //! the same in every run.
 
 pub mod authority;
+pub mod cargo;
 #[path = "../../runtime/tests/support/cases.rs"]
 pub mod cases;
 pub mod form;

@@ -1,7 +1,8 @@
 //! Packages of their own that use thriftly, made and built by tests.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use crate::cargo::cargo;
 
 /// A package of its own, which depends on thriftly without default features.
 #[derive(Debug)]
@@ -60,10 +61,9 @@ impl Package {
     /// # Panics
     /// There is no cargo.
     pub fn try_cargo(&self, arguments: &[&str]) -> Result<String, String> {
-        let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-        let output = Command::new(cargo)
-            .args(arguments)
+        let output = cargo()
             .args(["--quiet", "--offline"])
+            .args(arguments)
             .current_dir(&self.0)
             // One folder for all, so that what they depend on is built once.
             .env("CARGO_TARGET_DIR", self.0.join("../packages"))

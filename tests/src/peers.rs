@@ -8,6 +8,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::cargo::cargo;
+
 /// How long a program may take for what it does at once. Only a test that fails waits so long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -85,12 +87,9 @@ pub fn node_modules(folder: &Path, package: &Path) -> PathBuf {
 /// # Panics
 /// It cannot be built.
 pub fn example(name: &str) -> PathBuf {
-    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
     // With the features of the whole workspace: what the tests were built with is not built again with others.
     let workspace = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    run(Command::new(cargo)
-        .args(["build", "--quiet", "--offline", "--example", name])
-        .current_dir(workspace));
+    run(cargo().args(["build", "--quiet", "--offline", "--example", name]).current_dir(workspace));
     // Tests are in `target/PROFILE/deps`; what cargo builds without a profile is in `debug`.
     let test = std::env::current_exe().expect("a test has a path");
     let target = test.ancestors().nth(3).expect("a test is in target/PROFILE/deps");

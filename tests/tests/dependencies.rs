@@ -1,12 +1,12 @@
 //! What a user has to compile stays small.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+
+use thriftly_tests::cargo::cargo;
 
 /// Every package that is compiled for a package of the workspace with the features, itself included.
 fn packages(package: &str, features: &[&str]) -> BTreeSet<String> {
-    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    let output = Command::new(cargo)
+    let output = cargo()
         .args(["tree", "--prefix", "none", "--edges", "normal,build", "--format", "{p}"])
         .args(["--package", package, "--no-default-features", "--features", &features.join(",")])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))

@@ -1,8 +1,8 @@
 //! The README tells the truth: its programs compile with its dependencies, and its commands are run.
 
 use std::path::Path;
-use std::process::Command;
 
+use thriftly_tests::cargo::cargo;
 use thriftly_tests::package::Package;
 
 const README: &str = include_str!("../../README.md");
@@ -59,8 +59,7 @@ fn the_script_that_checks_everything_runs_the_two_commands() {
 fn the_first_command_prints_the_lines_shown() {
     let (command, printed) = commands(blocks("console")[0]).next().expect("a command");
     let arguments = command.strip_prefix("cargo ").expect("a command of cargo").split(' ');
-    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-    let output = Command::new(cargo)
+    let output = cargo()
         .args(arguments)
         .args(["--quiet", "--offline"])
         .current_dir(root())
