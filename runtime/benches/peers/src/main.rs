@@ -7,6 +7,7 @@
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml instructions [WORKLOAD]
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml loaded [WORKLOAD]
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml code
+//! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml chart FILE
 //! $ cargo run --release --manifest-path runtime/benches/peers/Cargo.toml \
 //!       repeat WORKLOAD encode|decode binary|compact SIDE TIMES
 //! ```
@@ -46,9 +47,12 @@
 //! **`code`** builds small programs that have one struct more each, and prints by how many bytes of
 //! code they grow, with ours and with pilota (`code.rs`).
 //!
+//! **`chart`** measures the workloads that a README shows, and draws them as SVG (`drawn.rs`).
+//!
 //! **`repeat`** does the work of one side so many times, for a profiler.
 
 mod code;
+mod drawn;
 mod fields;
 mod instructions;
 mod loaded;
@@ -84,9 +88,15 @@ fn main() -> ExitCode {
             repeat(name, direction, protocol, side, times)
         }
         ["once", name] => named(name).map(|workloads| workloads.iter().for_each(speed::once)),
-        [] => speed::run(&workloads::all()),
-        [name] => named(name).and_then(|workloads| speed::run(&workloads)),
-        _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | loaded [WORKLOAD] | code | \
+        ["chart", file] => {
+            let names = drawn::workloads();
+            let mut workloads = workloads::all();
+            workloads.retain(|workload| names.contains(&workload.name));
+            speed::run(&workloads).and_then(|rows| drawn::write(&rows, file.as_ref()))
+        }
+        [] => speed::run(&workloads::all()).map(drop),
+        [name] => named(name).and_then(|workloads| speed::run(&workloads)).map(drop),
+        _ => Err("usage: [WORKLOAD] | instructions [WORKLOAD] | loaded [WORKLOAD] | code | chart FILE | \
                   repeat WORKLOAD encode|decode binary|compact SIDE TIMES"
             .into()),
     };

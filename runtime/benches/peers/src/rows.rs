@@ -74,7 +74,8 @@ impl Row {
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Row { workload, direction, protocol, variant, peer, bytes, .. } = self;
-        let (ratio, [ours, theirs]) = (self.ratio(), [&self.ours, &self.theirs].map(|of| median(of)));
+        let (ratio, [ours, theirs]) =
+            (self.ratio(), [&self.ours, &self.theirs].map(|of| median(of)));
         write!(
             f,
             "row={workload}/{direction}/{protocol}{} peer={peer} ratio={:.2} target={:.1} {} spread={} \

@@ -8,11 +8,11 @@ use crate::table::{self, Size};
 use crate::workloads::Workload;
 
 /// Prints a row for each comparison while it runs, then a table of all, and how many rows miss
-/// their targets.
+/// their targets. Returns the rows.
 ///
 /// # Errors
 /// A process that measures fails.
-pub fn run(workloads: &[Workload]) -> Result<(), String> {
+pub fn run(workloads: &[Workload]) -> Result<Vec<Row>, String> {
     println!("{}", machine::described());
     let mut rows = Vec::new();
     let mut sizes = Vec::new();
@@ -26,9 +26,8 @@ pub fn run(workloads: &[Workload]) -> Result<(), String> {
                 sizes.push(Size { workload: workload.name, protocol, who: side.who, bytes });
             }
             for &direction in workload.directions() {
-                let measured = |&who: &Who| {
-                    (who, figures.get(&figure(protocol, direction, who)).to_vec())
-                };
+                let measured =
+                    |&who: &Who| (who, figures.get(&figure(protocol, direction, who)).to_vec());
                 let measured = sides.iter().map(measured).collect::<Vec<_>>();
                 let new = rows_of(workload, protocol, direction, given.bytes.len(), &measured);
                 new.iter().for_each(|row| println!("{row}"));
@@ -39,7 +38,7 @@ pub fn run(workloads: &[Workload]) -> Result<(), String> {
     println!("\n{}", table::markdown(&rows, &sizes));
     let misses = rows.iter().filter(|row| !row.is_met()).count();
     println!("MISS: {misses} of {} rows", rows.len());
-    Ok(())
+    Ok(rows)
 }
 
 /// Measures all sides of a workload, and prints what [`run`] reads.

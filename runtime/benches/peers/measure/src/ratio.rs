@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The ratios of two figures, one of each process. 
+/// The ratios of two figures, one of each process.
 pub struct Ratio(Vec<f64>);
 
 impl Ratio {

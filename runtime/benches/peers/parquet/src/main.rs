@@ -4,6 +4,7 @@
 //!
 //! ```console
 //! $ cargo run --release --manifest-path runtime/benches/peers/parquet/Cargo.toml [FILE]
+//! $ cargo run --release --manifest-path runtime/benches/peers/parquet/Cargo.toml chart FILE
 //! $ cargo run --release --manifest-path runtime/benches/peers/parquet/Cargo.toml repeat FILE SIDE TIMES
 //! $ cargo test --release --manifest-path runtime/benches/peers/parquet/Cargo.toml
 //! ```
@@ -17,8 +18,11 @@
 //! and the spread is that of the three. `memory` is how many times as many bytes the value holds. The time of page headers
 //! is that of one. `rows.rs` has the comparisons and their targets, `sides.rs` who takes part.
 //!
+//! **`chart`** draws the times of footers as SVG, too (`drawn.rs`).
+//!
 //! **`repeat`** does the work of one side so many times, for a profiler.
 
+mod drawn;
 mod files;
 mod rows;
 mod sides;
@@ -26,6 +30,7 @@ mod types;
 
 use std::process::ExitCode;
 
+use thriftly_peers_measure::chart::Group;
 use thriftly_peers_measure::memory::Counting;
 use thriftly_peers_measure::{clock, machine, processes};
 
@@ -45,9 +50,10 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["repeat", file, side, times] => repeat(file, side, times),
-        [] => compare(""),
-        [file] => compare(file),
-        _ => Err("usage: [FILE] | repeat FILE SIDE TIMES".into()),
+        ["chart", file] => compare("").and_then(|groups| drawn::write(groups, file.as_ref())),
+        [] => compare("").map(drop),
+        [file] => compare(file).map(drop),
+        _ => Err("usage: [FILE] | chart FILE | repeat FILE SIDE TIMES".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -121,22 +127,28 @@ fn once(part: &str) {
     }
 }
 
-/// Prints a row for each comparison of the inputs, and how many miss their targets.
-fn compare(part: &str) -> Result<(), String> {
+/// Prints a row for each comparison of the inputs, and how many miss their targets. Returns the times of footers for a
+/// chart.
+fn compare(part: &str) -> Result<Vec<Group>, String> {
     println!("{}", machine::described());
     let folder = files::folder();
-    let (mut rows, mut misses) = (0, 0);
+    let (mut rows, mut misses, mut groups) = (0, 0, Vec::new());
     for input in inputs(part) {
         let figures = processes::run(&["once", input.file])?;
         let file = File::open(&folder, input.file);
         let name = input.name();
         let allocations = |who| figures.get(&format!("{name}/{who} allocations"))[0];
         match input.kind {
-            Kind::Footer => println!(
-                "{name}: {} bytes, allocations: {}",
-                file.footer.len(),
-                Who::ALL.map(|who| format!("{who} {}", allocations(who))).join(", ")
-            ),
+            Kind::Footer => {
+                println!(
+                    "{name}: {} bytes, allocations: {}",
+                    file.footer.len(),
+                    Who::ALL.map(|who| format!("{who} {}", allocations(who))).join(", ")
+                );
+                let size = bytes(file.footer.len());
+                let times = |who| figures.get(&format!("{name}/{who} time")).to_vec();
+                groups.push(drawn::group(format!("{}, {size}", input.file), times));
+            }
             Kind::Pages => println!("{name}: {} pages", file.pages().len()),
         }
         for &comparison in input.comparisons() {
@@ -157,7 +169,16 @@ fn compare(part: &str) -> Result<(), String> {
         return Err(format!("there is no file with {part} in its name in files.py"));
     }
     println!("MISS: {misses} of {rows} rows");
-    Ok(())
+    Ok(groups)
+}
+
+/// A size as people read it.
+fn bytes(count: usize) -> String {
+    match count as f64 / 1024.0 {
+        kilobytes @ 1000.0.. => format!("{:.1} MB", kilobytes / 1024.0),
+        kilobytes @ 10.0.. => format!("{kilobytes:.0} KB"),
+        kilobytes => format!("{kilobytes:.1} KB"),
+    }
 }
 
 /// Does the work of one side.

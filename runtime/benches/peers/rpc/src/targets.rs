@@ -41,7 +41,9 @@ pub fn server(
         ("thriftly-http", OURS) => (2.0, 2.0),
         ("thriftly-http", "volo-ttheader") => (0.8, 0.8),
         ("thriftly-tls", "rustls") => (1.2, 1.2),
-        ("thriftly-runtimes" | "thriftly-ttheader" | "thriftly-tls", OURS) => return Some(Target::None),
+        ("thriftly-runtimes" | "thriftly-ttheader" | "thriftly-tls", OURS) => {
+            return Some(Target::None);
+        }
         ("thriftly-http", "hyper") => return Some(Target::None),
         ("thriftly" | "thriftly-blocking", "apache") => return Some(Target::None),
         _ => return None,
