@@ -12,7 +12,7 @@ mod small {
         "lean.thrift",
         views: true,
         enums: numbers,
-        boxed: ["Column.{rare, note}", "Choice.rare"],
+        boxed: ["Column.{rare, note}", "Choice.{rare, text, blob}"],
         derive: [serde::Serialize, serde::Deserialize],
     );
 }
@@ -48,6 +48,8 @@ fn columns() -> Vec<usual::Column> {
         few.clone(),
         usual::Column { parts: vec![many.clone(), inner, many], ..full() },
         usual::Column { path: vec!["three".into()], note: None, ..full() },
+        usual::Column { choice: usual::Choice::Text("text".into()), ..few.clone() },
+        usual::Column { choice: usual::Choice::Blob(Bytes::from_static(b"blob")), ..full() },
         few,
         full(),
     ]
@@ -75,6 +77,11 @@ fn boxed_fields_are_boxes_and_make_their_struct_smaller() {
     assert_eq!(column.note.as_deref().map(String::as_str), Some("n"));
     let choice = small::Choice::from(small::Rare { low: 1.0, ..Default::default() });
     assert_eq!(choice.as_rare().map(|rare| rare.low), Some(1.0));
+    let choice = small::Choice::from("text");
+    assert_eq!((choice.as_text(), choice.is_blob()), (Some("text"), false));
+    assert_eq!(choice, small::Choice::Text(Box::new("text".into())));
+    let blob = small::Choice::from(Bytes::from_static(b"blob")).into_blob();
+    assert_eq!(blob.as_deref(), Some(&b"blob"[..]));
     assert!(size_of::<small::Column>() + size_of::<small::Rare>() < size_of::<usual::Column>());
     // By the annotation, without an option.
     let marked: Option<Box<bool>> = small::Column::default().marked;
@@ -124,7 +131,7 @@ fn nothing_of_the_value_before_is_left() -> Result<()> {
         assert_eq!(value, column);
     }
     let mut list: Vec<usual::Column> = Vec::new();
-    for length in [3, 0, 6, 1] {
+    for length in [3, 0, 8, 1] {
         let columns = columns()[..length].to_vec();
         over(&mut list, &compact::to_vec(&columns)?)?;
         assert_eq!(list, columns);

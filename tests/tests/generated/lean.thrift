@@ -11,6 +11,8 @@ struct Rare {
 union Choice {
     1: Rare rare,
     2: i32 number,
+    3: string text,
+    4: binary blob,
 }
 
 struct Part {

@@ -48,6 +48,19 @@ mod other {
         views: true, warnings: hidden);
 }
 
+/// Values behind a `Box`, and those that are decoded later.
+mod held {
+    thriftly::thrift!(inline: r#"
+        struct Held {
+            1: optional binary blob, 2: optional list<double> reals, 3: optional double real,
+            4: binary later, 5: optional map<list<i32>, double> pairs, 6: list<double> numbers
+        }
+        union Either { 1: binary blob, 2: double real, 3: list<binary> blobs, 4: string text }
+    "#, derive: [serde::Serialize, serde::Deserialize],
+        boxed: ["Held.{blob, reals, real}", "Either.{blob, real, blobs, text}"],
+        lazy: ["Held.{later, pairs, numbers}"], warnings: hidden);
+}
+
 mod foreign {
     //! Types of Rust, and items that say for themselves what they derive.
     thriftly::thrift!(inline: r#"
@@ -352,6 +365,41 @@ fn mistakes_in_structs_are_named() {
         refused::<Everything>(json!({ "named": [] })),
         "invalid type: sequence, expected a map"
     );
+}
+
+#[test]
+fn boxes_and_later_decoding_do_not_show() {
+    use held::{Either, Held};
+
+    let value = Held {
+        blob: Some(Box::new(Bytes::from_static(b"blob"))),
+        reals: Some(Box::new(vec![f64::INFINITY, 1.5])),
+        real: Some(Box::new(f64::NEG_INFINITY)),
+        later: Bytes::from_static(b"later").into(),
+        pairs: Some(BTreeMap::from([(vec![1, 2], f64::INFINITY)]).into()),
+        numbers: vec![f64::INFINITY].into(),
+    };
+    let json = json!({
+        "blob": "YmxvYg==", "reals": ["Infinity", 1.5], "real": "-Infinity", "later": "bGF0ZXI=",
+        "pairs": [[[1, 2], "Infinity"]], "numbers": ["Infinity"],
+    });
+    assert_eq!(serde_json::to_value(&value).expect("it can be written"), json);
+    // As received, too.
+    let received: Held = binary::from_slice(&binary::to_vec(&value).expect("it can be encoded"))
+        .expect("it can be decoded");
+    assert!(!received.later.is_decoded());
+    assert_eq!(serde_json::to_value(&received).expect("it can be written"), json);
+    check(&value);
+    check(&Held::default());
+    for (either, json) in [
+        (Either::Blob(Box::new(Bytes::from_static(b"b"))), json!({ "blob": "Yg==" })),
+        (Either::Real(Box::new(f64::INFINITY)), json!({ "real": "Infinity" })),
+        (Either::Blobs(Box::new(vec![Bytes::from_static(b"b")])), json!({ "blobs": ["Yg=="] })),
+        (Either::from("b"), json!({ "text": "b" })),
+    ] {
+        assert_eq!(serde_json::to_value(&either).expect("it can be written"), json);
+        check(&either);
+    }
 }
 
 #[test]

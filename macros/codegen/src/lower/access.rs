@@ -73,7 +73,9 @@ impl Lowerer<'_> {
                 false => (ty, quote!(value)),
             });
             if matches!(kind, TypeKind::String) && owned {
-                froms.push((quote!(&__str), quote!(__From::from(value))));
+                let text = quote!(__From::from(value));
+                let text = if is_boxed { quote!(__Box::new(#text)) } else { text };
+                froms.push((quote!(&__str), text));
             }
         }
         Access {

@@ -342,7 +342,8 @@ impl<'a> Lowerer<'a> {
                 let definition = emit::union_definition(&item, traits, &derive);
                 let codec = emit::union_codec(&item);
                 let serde = serde.is_some().then(|| {
-                    let forms = self.serde_forms(fields, item.variants.iter().map(|one| one.id));
+                    let forms =
+                        self.serde_forms(id, fields, item.variants.iter().map(|one| one.id));
                     emit::union_serde(&item, &forms, serde)
                 });
                 quote!(#definition #codec #serde #view #proof)
@@ -357,7 +358,7 @@ impl<'a> Lowerer<'a> {
                 let definition = emit::struct_definition(&item, traits, &derive);
                 let codec = emit::struct_codec(&item);
                 let serde = serde.is_some().then(|| {
-                    let forms = self.serde_forms(fields, item.fields.iter().map(|one| one.id));
+                    let forms = self.serde_forms(id, fields, item.fields.iter().map(|one| one.id));
                     emit::struct_serde(&item, &forms, serde)
                 });
                 quote!(#definition #codec #serde #view #proof)

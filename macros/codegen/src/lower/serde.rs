@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Path;
-use thriftly_parser::program::{Annotation, Definition, Field, Type, TypeKind};
+use thriftly_parser::program::{Annotation, DefId, Definition, Field, Type, TypeKind};
 
 use super::{Lowerer, annotations};
 use crate::model::Serde;
@@ -47,18 +47,36 @@ impl Lowerer<'_> {
         wanted.then(|| quote!(__need_serde! {}))
     }
 
-    /// The forms of fields, of which the model has those with these ids.
+    /// The forms of the fields of a definition, of which the model has those with these ids.
     pub(super) fn serde_forms(
         &self,
+        of: DefId,
         fields: &[Field],
         ids: impl Iterator<Item = i16>,
     ) -> Vec<TokenStream> {
-        let field = |id| fields.iter().find(|field| field.id == id);
-        ids.map(|id| match field(id) {
-            Some(field) if !self.foreign.has(&field.name) => self.serde_form(&field.ty),
-            _ => quote!(__serde::Plain),
+        let place = |id| fields.iter().position(|field| field.id == id);
+        ids.map(|id| {
+            place(id)
+                .and_then(|index| self.field_form(of, index, &fields[index]))
+                .unwrap_or_else(|| quote!(__serde::Plain))
         })
         .collect()
+    }
+
+    /// As [`own_form`](Lowerer::own_form), of a value that may be in a type around it.
+    fn field_form(&self, of: DefId, index: usize, field: &Field) -> Option<TokenStream> {
+        let is_lazy = self.foreign.is_lazy(&field.name);
+        if !is_lazy && self.foreign.has(&field.name) {
+            return None;
+        }
+        let form = self.own_form(&field.ty)?;
+        Some(if is_lazy {
+            quote!(__serde::Later<#form>)
+        } else if self.analysis.is_boxed(of, index) {
+            quote!(__serde::Boxed<#form>)
+        } else {
+            form
+        })
     }
 
     fn serde_form(&self, ty: &Type) -> TokenStream {

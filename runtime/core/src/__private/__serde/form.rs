@@ -10,9 +10,11 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_core::ser::{Serialize, Serializer};
+use serde_core::ser::{Error as _, Serialize, Serializer};
 
+use crate::codec::Decode;
 use crate::value::double::Double;
+use crate::value::lazy::Lazy;
 use crate::value::serde::{
     deserialize_double, deserialize_shared, serialize_bytes, serialize_double,
 };
@@ -102,6 +104,36 @@ impl SerializeAs<Double> for Number {
 impl<'de> DeserializeAs<'de, Double> for Number {
     fn deserialize_as<D: Deserializer<'de>>(d: D) -> Result<Double, D::Error> {
         Double::deserialize(d)
+    }
+}
+
+/// What has a form, behind a `Box`.
+pub struct Boxed<F>(PhantomData<F>);
+
+impl<F: SerializeAs<T>, T> SerializeAs<Box<T>> for Boxed<F> {
+    fn serialize_as<S: Serializer>(value: &Box<T>, s: S) -> Result<S::Ok, S::Error> {
+        F::serialize_as(value, s)
+    }
+}
+
+impl<'de, F: DeserializeAs<'de, T>, T> DeserializeAs<'de, Box<T>> for Boxed<F> {
+    fn deserialize_as<D: Deserializer<'de>>(d: D) -> Result<Box<T>, D::Error> {
+        F::deserialize_as(d).map(Box::new)
+    }
+}
+
+/// What has a form, in a [`Lazy`].
+pub struct Later<F>(PhantomData<F>);
+
+impl<F: SerializeAs<T>, T: for<'de> Decode<'de>> SerializeAs<Lazy<T>> for Later<F> {
+    fn serialize_as<S: Serializer>(value: &Lazy<T>, s: S) -> Result<S::Ok, S::Error> {
+        F::serialize_as(value.get().map_err(S::Error::custom)?, s)
+    }
+}
+
+impl<'de, F: DeserializeAs<'de, T>, T> DeserializeAs<'de, Lazy<T>> for Later<F> {
+    fn deserialize_as<D: Deserializer<'de>>(d: D) -> Result<Lazy<T>, D::Error> {
+        F::deserialize_as(d).map(Lazy::new)
     }
 }
 
