@@ -42,7 +42,7 @@ fn footer() -> whole::Footer {
 #[test]
 fn a_projection_skips_fields_at_run_time() -> Result<()> {
     use thriftly::codec::Projection;
-    use thriftly::{Decode, ErrorKind, Limits};
+    use thriftly::{Decode, ErrorKind, Limits, TType};
 
     let projection = Projection::new()
         .skip("Column", ["statistics", "by_page"])
@@ -63,6 +63,12 @@ fn a_projection_skips_fields_at_run_time() -> Result<()> {
     let bytes = binary::to_vec(&footer())?;
     let mut reader = projection.reader(binary::BinaryReader::new(&bytes, &Limits::DEFAULT));
     assert_eq!(whole::FooterRef::decode(&mut reader)?.into_owned(), expected);
+    // Where the reader is lent.
+    let text = json::to_vec(&footer())?;
+    let read = json::read(&text, TType::STRUCT, &Limits::DEFAULT, |reader| {
+        whole::Footer::decode(&mut projection.reader(reader))
+    })?;
+    assert_eq!(read, expected);
     // Every cut is found, also within what is skipped.
     for end in 0..bytes.len() {
         let reader = binary::BinaryReader::new(&bytes[..end], &Limits::DEFAULT);
@@ -73,6 +79,23 @@ fn a_projection_skips_fields_at_run_time() -> Result<()> {
     let reader = binary::BinaryReader::new(&bytes, &Limits::DEFAULT);
     let error = whole::Footer::decode(&mut required.reader(reader)).expect_err("it is required");
     assert_eq!(error.kind(), ErrorKind::MissingField);
+    Ok(())
+}
+
+#[test]
+fn a_union_whose_field_is_skipped_has_none() -> Result<()> {
+    use thriftly::codec::Projection;
+    use thriftly::{Decode, Limits};
+
+    thriftly::thrift!(inline: "union Choice { 1: i32 number, 2: string text }");
+    let projection = Projection::new().skip("Choice", ["text"]);
+    let read = |choice: &Choice| {
+        let bytes = compact::to_vec(choice)?;
+        let reader = compact::CompactReader::new(&bytes, &Limits::DEFAULT);
+        Choice::decode(&mut projection.reader(reader))
+    };
+    assert_eq!(read(&Choice::Text("a".into()))?, Choice::default());
+    assert_eq!(read(&Choice::Number(1))?, Choice::Number(1));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The interface between values and protocols: values implement [`Encode`] and [`Decode`],
 //! protocols implement [`Writer`] and [`Reader`].
 
+mod borrowed;
 mod container;
 mod copy;
 mod decode;

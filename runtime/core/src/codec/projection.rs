@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 
+use crate::codec::borrowed::forward_values;
 #[cfg(feature = "dynamic")]
 use crate::codec::names::LoadedNames;
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
@@ -34,8 +35,10 @@ use crate::ttype::TType;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// Names are those of the IDL; of structs and fields that do not occur nothing is said. Fields of unions and of types that are loaded
-/// at run time are not skipped. A `required` field that is skipped is an error, as if it were missing.
+/// Names are those of the IDL; those of structs and fields that do not occur are ignored. Fields of types that are loaded at run time
+/// are not skipped. A `required` field that is skipped is an error, as if it were missing, and a union whose field is skipped is one
+/// without a field: `Unrecognized`, or an error if the type is hand-written without such a variant. What is
+/// [`Lazy`](crate::Lazy) is received as a whole.
 #[derive(Debug, Clone, Default)]
 pub struct Projection {
     structs: HashMap<String, Fields>,
@@ -129,18 +132,6 @@ impl<R> Projected<'_, R> {
     }
 }
 
-/// Methods that are those of the reader inside.
-macro_rules! same {
-    ($($name:ident($($arg:ident: $ty:ty),*) -> $result:ty;)*) => {
-        $(
-            #[inline]
-            fn $name(&mut self $(, $arg: $ty)*) -> $result {
-                self.inner.$name($($arg),*)
-            }
-        )*
-    };
-}
-
 impl<'de, R: Reader<'de>> Reader<'de> for Projected<'_, R> {
     #[inline]
     fn struct_begin(&mut self, names: &'static StructNames) -> Result<i16> {
@@ -190,59 +181,5 @@ impl<'de, R: Reader<'de>> Reader<'de> for Projected<'_, R> {
         !is_skipped
     }
 
-    #[inline]
-    fn fits(&self, field: FieldHeader, ty: TType) -> bool {
-        self.inner.fits(field, ty)
-    }
-
-    #[inline]
-    fn offset(&self) -> Option<usize> {
-        self.inner.offset()
-    }
-
-    #[inline]
-    fn shallower(&mut self, levels: u32) {
-        self.inner.shallower(levels);
-    }
-
-    #[inline]
-    fn room_for<T>(&mut self, count: usize) -> Result<usize> {
-        self.inner.room_for::<T>(count)
-    }
-
-    fn share(&self, text: &'de str) -> Bytes {
-        self.inner.share(text)
-    }
-
-    same! {
-        skip(ty: TType) -> Result<()>;
-        capture(ty: TType) -> Result<RawValue<'de>>;
-        list_begin(element: TType) -> Result<usize>;
-        list_end() -> Result<()>;
-        set_begin(element: TType) -> Result<usize>;
-        set_end() -> Result<()>;
-        map_begin(key: TType, value: TType) -> Result<usize>;
-        map_end() -> Result<()>;
-        any_list_begin() -> Result<(TType, usize)>;
-        any_map_begin() -> Result<(TType, TType, usize)>;
-        deeper(levels: u32) -> Result<()>;
-        bool() -> Result<bool>;
-        i8() -> Result<i8>;
-        i16() -> Result<i16>;
-        i32() -> Result<i32>;
-        i64() -> Result<i64>;
-        double() -> Result<f64>;
-        uuid() -> Result<[u8; 16]>;
-        string() -> Result<&'de str>;
-        text() -> Result<Cow<'de, str>>;
-        binary() -> Result<&'de [u8]>;
-        string_or_binary() -> Result<&'de [u8]>;
-        owned() -> Result<Vec<u8>>;
-        shared() -> Result<Bytes>;
-        i8s(count: usize) -> Result<Vec<i8>>;
-        i16s(count: usize) -> Result<Vec<i16>>;
-        i32s(count: usize) -> Result<Vec<i32>>;
-        i64s(count: usize) -> Result<Vec<i64>>;
-        doubles(count: usize) -> Result<Vec<f64>>;
-    }
+    forward_values!(|self| self.inner);
 }
