@@ -107,6 +107,11 @@ impl<'de> Cursor<'de> {
         self.slice(count.saturating_mul(width))
     }
 
+    /// How many levels of nesting are left.
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
+    }
+
     /// Enters a struct or container.
     #[inline(always)]
     pub(crate) fn deeper(&mut self, levels: u32) -> Result<()> {

@@ -10,6 +10,7 @@
 //! ```
 
 mod envelope;
+mod pass;
 mod reader;
 mod types;
 mod varint;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use byteorder::LittleEndian;
 use bytes::Bytes;
 
+use super::pass;
 use super::types::{FALSE, TRUE, fixed_width, min_width, number, ttype};
 use super::varint::{Broken, Varint, unzigzag32, unzigzag64};
 use super::varints::{ReadAll, read_i16s, read_i32s, read_i64s};
@@ -233,6 +234,12 @@ impl<'de> Reader<'de> for CompactReader<'de> {
 
     #[inline(never)]
     fn skip(&mut self, ty: TType) -> Result<()> {
+        if let TType::STRUCT | TType::LIST | TType::SET | TType::MAP = ty
+            && let Some(rest) = pass::value(self.cursor.rest, number(ty), self.cursor.depth())
+        {
+            self.cursor.rest = rest;
+            return Ok(());
+        }
         skip(self, ty)
     }
 
@@ -243,7 +250,7 @@ impl<'de> Reader<'de> for CompactReader<'de> {
             Some(false) => Content::from(&[FALSE][..]),
             None => {
                 let start = self.cursor.rest;
-                skip(self, ty)?;
+                self.skip(ty)?;
                 self.cursor.content(&start[..start.len() - self.cursor.rest.len()])
             }
         };
