@@ -90,14 +90,14 @@ mod tests {
             peer,
             bytes: 39,
             ours,
-            theirs: 30.0,
-            memcpy: 8.0,
+            theirs: vec![30.0],
+            memcpy: vec![8.0],
             target: Target::compact(),
         };
         let rows = [
-            row(OWNED, Direction::Encode, Protocol::Binary, Who::Pilota, 10.0),
-            row(OWNED, Direction::Decode, Protocol::Binary, Who::Pilota, 20.0),
-            row(SHARED, Direction::Decode, Protocol::Compact, Who::Apache, 5.0),
+            row(OWNED, Direction::Encode, Protocol::Binary, Who::Pilota, vec![10.0]),
+            row(OWNED, Direction::Decode, Protocol::Binary, Who::Pilota, vec![20.0]),
+            row(SHARED, Direction::Decode, Protocol::Compact, Who::Apache, vec![5.0]),
         ];
         let size = |protocol, who, bytes| Size { workload: "small", protocol, who, bytes };
         let sizes = [
