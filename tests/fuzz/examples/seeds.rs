@@ -53,8 +53,8 @@ fn main() -> Result<()> {
 
     for seed in 0..32_u32 {
         // As random as values have to be for a begin.
-        let noise: Vec<u8> = (0..1500_u32)
-            .map(|at| ((at + 1500 * seed).wrapping_mul(0x9e37_79b9) >> 21) as u8)
+        let noise: Vec<u8> = (0..3000_u32)
+            .map(|at| ((at + 3000 * seed).wrapping_mul(0x9e37_79b9) >> 21) as u8)
             .collect();
         let value = All::arbitrary(&mut Unstructured::new(&noise))?;
         let name = format!("value_{seed}");

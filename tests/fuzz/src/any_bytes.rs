@@ -5,24 +5,31 @@ use std::io::{BufReader, Read};
 use bytes::Bytes;
 use thriftly::binary::{BinaryReader, BinaryWriter};
 use thriftly::codec::{Writer, copy_value};
-use thriftly::compact::CompactWriter;
-use thriftly::{Decode, Encode, ErrorKind, Lazy, Limits, Result, TType, simple_json};
+use thriftly::compact::{CompactReader, CompactWriter};
+use thriftly::{Decode, Encode, ErrorKind, Limits, Result, TType, simple_json};
 
 use crate::protocol::{Binary, Capture, Compact, Copy, Json, Protocol, Skip, ThriftPyJson, Typed};
-use crate::schema::{self, keeping, plain, shared};
+use crate::schema::{self, keeping, lean, plain, shared};
+use crate::{in_place, later, projected};
 
 // One function for each protocol rather than a generic one: so all is compiled once, here.
 
 /// Bytes in the binary protocol.
 pub fn binary(bytes: &[u8]) {
     check::<Binary>(bytes);
-    views(thriftly::binary::from_slice(bytes), thriftly::binary::from_slice(bytes));
+    let mut view = rich();
+    let mut reader = BinaryReader::new(bytes, &Limits::DEFAULT);
+    let over = view.decode_into(&mut reader).and_then(|()| reader.finish()).map(|()| view);
+    views(thriftly::binary::from_slice(bytes), over, thriftly::binary::from_slice(bytes));
 }
 
 /// Bytes in the compact protocol.
 pub fn compact(bytes: &[u8]) {
     check::<Compact>(bytes);
-    views(thriftly::compact::from_slice(bytes), thriftly::compact::from_slice(bytes));
+    let mut view = rich();
+    let mut reader = CompactReader::new(bytes, &Limits::DEFAULT);
+    let over = view.decode_into(&mut reader).and_then(|()| reader.finish()).map(|()| view);
+    views(thriftly::compact::from_slice(bytes), over, thriftly::compact::from_slice(bytes));
 }
 
 /// Bytes as JSON.
@@ -41,7 +48,9 @@ fn check<P: Typed>(bytes: &[u8]) {
     envelope::<P>(&bytes);
     let understood = types::<P>(&bytes);
     in_front::<P>(&bytes);
-    decoded_later::<P>(&bytes);
+    later::check::<P>(&bytes);
+    in_place::check::<P>(&bytes);
+    projected::check::<P>(&bytes);
     // What a decoder understands has to be a struct for those as well who do not know its type.
     assert!(skips::<P>(&bytes) || !understood, "not skipped, but understood");
 }
@@ -73,20 +82,6 @@ fn in_front<P: Typed>(bytes: &[u8]) {
     }
 }
 
-/// A value that is decoded later is the same, or the same error, and is encoded as it was received.
-fn decoded_later<P: Typed>(bytes: &Bytes) {
-    let now = P::decode::<plain::All>(bytes);
-    match P::decode::<Lazy<plain::All>>(bytes) {
-        Ok(later) => {
-            assert_eq!(later.get().is_ok(), now.is_ok(), "not the same later");
-            if P::ENDS_EXACTLY {
-                assert_eq!(encode::<P, _>(&later), bytes);
-            }
-        }
-        Err(error) => assert!(now.is_err(), "{error} for a value"),
-    }
-}
-
 /// As [`check`], for a protocol that does not say the types of its values.
 fn check_untyped<P: Protocol>(bytes: &[u8]) {
     let bytes = Bytes::copy_from_slice(bytes);
@@ -94,16 +89,29 @@ fn check_untyped<P: Protocol>(bytes: &[u8]) {
     types::<P>(&bytes);
 }
 
-/// Values that borrow from their bytes are the same as those that do not.
-fn views(view: Result<plain::AllRef<'_>>, whole: Result<plain::All>) {
-    match (view, whole) {
-        (Ok(view), Ok(whole)) => {
+/// A view of a value with everything.
+fn rich<'a>() -> plain::AllRef<'a> {
+    thriftly::binary::from_slice(&in_place::RICH).expect("it was encoded")
+}
+
+/// Values that borrow from their bytes are the same as those that do not, also over another one.
+fn views(
+    view: Result<plain::AllRef<'_>>,
+    over: Result<plain::AllRef<'_>>,
+    whole: Result<plain::All>,
+) {
+    match (view, over, whole) {
+        (Ok(view), Ok(over), Ok(whole)) => {
             let binary = encode::<Binary, _>(&whole);
             assert_eq!(thriftly::binary::to_vec(&view).expect("a view is encoded"), binary);
+            assert_eq!(thriftly::binary::to_vec(&over).expect("a view is encoded"), binary);
             assert_eq!(encode::<Binary, _>(&view.into_owned()), binary);
         }
-        (Err(view), Err(whole)) => assert_eq!(view.to_string(), whole.to_string()),
-        (view, whole) => panic!("{:?}, but {:?}", view.err(), whole.err()),
+        (Err(view), Err(over), Err(whole)) => {
+            assert_eq!(view.to_string(), whole.to_string());
+            assert_eq!(over.to_string(), whole.to_string());
+        }
+        (view, over, whole) => panic!("{:?}, {:?}, but {:?}", view.err(), over.err(), whole.err()),
     }
 }
 
@@ -119,6 +127,7 @@ fn types<P: Protocol>(bytes: &Bytes) -> bool {
     types!(known: schema::Tree, plain::Lists, plain::Keys, plain::Options, plain::Tree);
     types!(known: thriftly::ApplicationError);
     types!(stable: plain::All, plain::Choice, plain::Old, plain::Changed, plain::OddKeys);
+    types!(known: lean::All, lean::Options, lean::Choice, lean::Keys);
     types!(stable: keeping::All, keeping::Choice, keeping::Old, keeping::Tree, keeping::Empty);
     unordered::<P, shared::All, plain::All>(bytes);
     unordered::<P, shared::Keys, plain::Keys>(bytes);

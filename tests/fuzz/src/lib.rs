@@ -8,6 +8,9 @@ pub mod any_bytes;
 // The seeds are made without the fuzzer, and so without what only it may reach.
 #[cfg(fuzzing)]
 pub mod http;
+pub mod in_place;
+pub mod later;
+pub mod projected;
 pub mod protocol;
 #[cfg(fuzzing)]
 pub mod sasl;

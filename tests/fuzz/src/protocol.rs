@@ -1,9 +1,10 @@
 //! The protocols, as the checks see them.
 
 use std::io::BufRead;
+use std::marker::PhantomData;
 
 use bytes::Bytes;
-use thriftly::codec::{RawValue, Reader, Writer, copy_value};
+use thriftly::codec::{Projection, RawValue, Reader, Writer, copy_value};
 use thriftly::{Decode, Encode, Envelope, Limits, MessageKind, Result, TType};
 
 /// How values become bytes, and bytes values.
@@ -61,6 +62,48 @@ impl Operation for Capture {
     type Output = RawValue<'static>;
     fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<RawValue<'static>> {
         r.capture(TType::STRUCT).map(RawValue::into_owned)
+    }
+}
+
+/// Decodes it.
+pub struct New<T>(PhantomData<T>);
+
+impl<T> New<T> {
+    pub fn value() -> New<T> {
+        New(PhantomData)
+    }
+}
+
+impl<T: for<'de> Decode<'de>> Operation for New<T> {
+    type Output = T;
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<T> {
+        T::decode(r)
+    }
+}
+
+/// Decodes it in place of another value.
+pub struct Over<'a, T>(pub &'a mut T);
+
+impl<T: for<'de> Decode<'de>> Operation for Over<'_, T> {
+    type Output = ();
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<()> {
+        self.0.decode_into(r)
+    }
+}
+
+/// Decodes it without some of the fields.
+pub struct Without<'p, T>(&'p Projection, PhantomData<T>);
+
+impl<T> Without<'_, T> {
+    pub fn skipped(projection: &Projection) -> Without<'_, T> {
+        Without(projection, PhantomData)
+    }
+}
+
+impl<T: for<'de> Decode<'de>> Operation for Without<'_, T> {
+    type Output = T;
+    fn run<'de, R: Reader<'de>>(self, r: &mut R) -> Result<T> {
+        T::decode(&mut self.0.reader(r))
     }
 }
 

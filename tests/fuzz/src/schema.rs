@@ -21,6 +21,52 @@ pub mod keeping {
     thriftly::thrift!("../schema.thrift", unknown_fields: kept, warnings: hidden);
 }
 
+/// Those that take less memory.
+pub mod lean {
+    thriftly::thrift!(
+        "../schema.thrift",
+        enums: numbers,
+        boxed: ["All.{options, tree}", "Options.{note, ratio}", "Choice.{number, text, blob}"],
+        warnings: hidden,
+    );
+}
+
+/// With fields that are decoded later: structs, containers, and text.
+pub mod lazy {
+    thriftly::thrift!(
+        "../schema.thrift",
+        lazy: [
+            "All.{keys, options, choices}",
+            "Lists.{flags, smalls, texts, structs, maps}",
+            "Scalars.{text, blob, id}",
+        ],
+        warnings: hidden,
+    );
+}
+
+/// Without the fields that [`projected`](crate::projected) skips at run time.
+pub mod picked {
+    thriftly::thrift!(
+        "../schema.thrift",
+        only: ["Options.{id, ready, minus, next}", "Tree.kids"],
+        skip: ["All.tree", "Empty", "Lists.{flags, mediums, texts}", "Keys.{flags, texts, medium_set}",
+            "Scalars.{flag, tiny, text, id}"],
+        warnings: hidden,
+    );
+}
+
+/// Without them, and with all that is unknown, which they are then.
+pub mod picked_keeping {
+    thriftly::thrift!(
+        "../schema.thrift",
+        unknown_fields: kept,
+        only: ["Options.{id, ready, minus, next}", "Tree.kids"],
+        skip: ["All.tree", "Empty", "Lists.{flags, mediums, texts}", "Keys.{flags, texts, medium_set}",
+            "Scalars.{flag, tiny, text, id}"],
+        warnings: hidden,
+    );
+}
+
 #[derive(Debug, Clone, Copy, Default, Arbitrary, ThriftStruct)]
 #[repr(i32)]
 pub enum Color {

@@ -6,15 +6,17 @@ use thriftly::compact::CompactWriter;
 use thriftly::{Decode, Encode, Error, ErrorKind, Limits, TType};
 
 use crate::protocol::{Binary, Compact, Json, Protocol, ThriftPyJson, Typed};
-use crate::schema::{All, keeping, plain, shared};
+use crate::schema::{All, keeping, lean, plain, shared};
+use crate::{in_place, later, projected};
 
-/// Carries the value through every protocol. `cut` is where its bytes are cut short.
-pub fn check(value: &All, cut: usize) {
+/// Carries the value through every protocol, also over another one. `cut` is where its bytes are cut short.
+pub fn check(value: &All, before: &All, cut: usize) {
     let binary = Binary::encode(value).expect("it is written in binary");
+    let before = Binary::encode(before).expect("it is written in binary");
     let shallow = [
-        typed::<Binary>(value, &binary, cut),
-        typed::<Compact>(value, &binary, cut),
-        typed::<Json>(value, &binary, cut),
+        typed::<Binary>(value, &binary, &before, cut),
+        typed::<Compact>(value, &binary, &before, cut),
+        typed::<Json>(value, &binary, &before, cut),
         protocol::<ThriftPyJson>(value, &binary, cut),
     ];
     assert!(shallow.iter().all(|one| *one == shallow[0]), "{shallow:?} are not too deep");
@@ -42,6 +44,7 @@ fn protocol<P: Protocol>(value: &All, binary: &Bytes, cut: usize) -> bool {
     assert_eq!(Binary::encode(&own).expect("it is written in binary"), binary, "{}", P::NAME);
     read::<P, plain::All>(&bytes);
     read::<P, keeping::All>(&bytes);
+    read::<P, lean::All>(&bytes);
 
     let unordered: shared::All = P::decode(&bytes).expect("the unordered type reads it");
     let unordered = P::encode(&unordered).expect("it is written");
@@ -59,7 +62,7 @@ fn protocol<P: Protocol>(value: &All, binary: &Bytes, cut: usize) -> bool {
 
 /// Through a protocol that says the types of its values: there, an older program can hand on what
 /// it does not know.
-fn typed<P: Typed>(value: &All, binary: &Bytes, cut: usize) -> bool {
+fn typed<P: Typed>(value: &All, binary: &Bytes, before: &Bytes, cut: usize) -> bool {
     if !protocol::<P>(value, binary, cut) {
         return false;
     }
@@ -68,6 +71,11 @@ fn typed<P: Typed>(value: &All, binary: &Bytes, cut: usize) -> bool {
     let old = P::encode(&old).expect("what was kept is written");
     let back: All = P::decode(&old).expect("what was kept is read");
     assert_eq!(P::encode(&back).expect("it is written"), bytes, "{} kept", P::NAME);
+
+    in_place::over_all::<P>(before, &bytes);
+    in_place::over_all::<P>(before, &bytes[..cut % bytes.len()]);
+    later::check::<P>(&bytes);
+    projected::check::<P>(&bytes);
     true
 }
 

@@ -35,7 +35,9 @@ use crate::ttype::TType;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// ThriftPy's JSON has no types, so that the value cannot be received in it.
+/// ThriftPy's JSON has no types, so that the value cannot be received in it. Apache's JSON does not tell text from
+/// `binary`: of a value that was received in it and is encoded in another protocol, `binary` within is base64 text. Where that matters,
+/// [`into_inner`](Lazy::into_inner) and [`new`](Lazy::new) make it a value that was not received.
 ///
 /// The bytes are dropped when the value is [changed](Lazy::get_mut). Up to then, 4 KiB and more share the memory of a message that is
 /// [`Bytes`](bytes::Bytes), as with `from_bytes` and in calls, and keep all of it in memory; others are copied. `Clone` shares the
