@@ -1,6 +1,6 @@
 //! The option `lazy`: fields that are decoded when they are needed, and encoded as they were received.
 
-use thriftly::{ErrorKind, Lazy, Result, binary, compact, json};
+use thriftly::{ErrorKind, Lazy, Result, binary, compact, json, simple_json, thriftpy_json};
 
 mod idl {
     thriftly::thrift!(
@@ -69,6 +69,36 @@ fn what_is_not_changed_is_encoded_as_it_was_received() -> Result<()> {
 fn bytes_of_one_protocol_are_carried_to_another() -> Result<()> {
     let read: Footer = compact::from_slice(&compact::to_vec(&footer())?)?;
     assert_eq!(binary::to_vec(&read)?, binary::to_vec(&footer())?);
+    assert!(!read.columns.is_decoded());
+    Ok(())
+}
+
+/// JSON has base64 for `binary`, and does not tell it from text. Other formats of JSON have names.
+#[test]
+fn values_are_decoded_to_be_carried_between_json_and_other_protocols() -> Result<()> {
+    let whole = Footer {
+        columns: vec![Column { blob: b"also text".as_slice().into(), ..column("a") }].into(),
+        ..footer()
+    };
+    let from_json: Footer = json::from_slice(&json::to_vec(&whole)?)?;
+    assert_eq!(binary::to_vec(&from_json)?, binary::to_vec(&whole)?);
+    assert_eq!(compact::to_vec(&from_json)?, compact::to_vec(&whole)?);
+    let from_binary: Footer = binary::from_slice(&binary::to_vec(&whole)?)?;
+    let from_compact: Footer = compact::from_slice(&compact::to_vec(&whole)?)?;
+    for read in [&from_binary, &from_compact, &from_json] {
+        assert_eq!(json::to_string(read)?, json::to_string(&whole)?);
+        assert_eq!(simple_json::to_string(read)?, simple_json::to_string(&whole)?);
+        assert_eq!(thriftpy_json::to_vec(read)?, thriftpy_json::to_vec(&whole)?);
+    }
+    // Field 2 of `Footer`: one column, whose name is not UTF-8. It is carried over with all that it has.
+    let broken = b"\x0f\0\x02\x0c\0\0\0\x01\x0b\0\x01\0\0\0\x01\xff\0\0";
+    let broken: Footer = binary::from_slice(broken)?;
+    assert!(broken.columns.get().is_err());
+    assert!(
+        json::to_string(&broken)?.contains(r#"{"1":{"str":"/w=="}}"#),
+        "{}",
+        json::to_string(&broken)?
+    );
     Ok(())
 }
 

@@ -79,6 +79,17 @@ impl<'a> RawValue<'a> {
         self.protocol
     }
 
+    /// Whether the bytes are JSON, in which a `binary` is text.
+    pub(crate) fn is_json(&self) -> bool {
+        match self.protocol {
+            Protocol::Binary | Protocol::BinaryOld | Protocol::Compact => false,
+            #[cfg(feature = "json")]
+            Protocol::Json => true,
+            #[cfg(feature = "thriftpy-json")]
+            Protocol::ThriftPyJson => true,
+        }
+    }
+
     /// The bytes. JSON is kept without its redundant bytes, so they may be fewer than were
     /// received.
     pub fn bytes(&self) -> &[u8] {

@@ -122,4 +122,11 @@ pub trait Writer: ScalarWriter {
 
     /// Writes a [captured](crate::codec::Reader::capture) value of any protocol.
     fn raw(&mut self, value: &RawValue<'_>);
+    /// Whether [`raw`](Writer::raw) writes what the type of the value would write. JSON does not tell base64 from text, and the
+    /// other protocols do not tell `binary` from `string`, nor the names of fields.
+    #[doc(hidden)]
+    #[inline]
+    fn is_exact(&self, value: &RawValue<'_>) -> bool {
+        !value.is_json()
+    }
 }

@@ -58,6 +58,16 @@ impl<B: BorrowMut<Vec<u8>>> Buffer<B> {
         Buffer { bytes, blobs: Blobs::Marked, aside: None }
     }
 
+    /// Whether the bytes become JSON.
+    #[inline]
+    pub(crate) fn is_for_json(&self) -> bool {
+        #[cfg(feature = "json")]
+        if self.blobs == Blobs::Marked {
+            return true;
+        }
+        false
+    }
+
     #[inline(always)]
     pub(crate) fn bytes(&mut self) -> &mut Vec<u8> {
         self.bytes.borrow_mut()

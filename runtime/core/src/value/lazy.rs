@@ -35,9 +35,10 @@ use crate::ttype::TType;
 /// # Ok::<(), thriftly::Error>(())
 /// ```
 ///
-/// ThriftPy's JSON has no types, so that the value cannot be received in it. Apache's JSON does not tell text from
-/// `binary`: of a value that was received in it and is encoded in another protocol, `binary` within is base64 text. Where that matters,
-/// [`into_inner`](Lazy::into_inner) and [`new`](Lazy::new) make it a value that was not received.
+/// Binary and compact carry the bytes of each other, and JSON its own. Elsewhere the value is decoded to be encoded, because JSON does
+/// not tell base64 from text; one that cannot be decoded is carried over as an [`UnknownField`](crate::UnknownField) is.
+///
+/// ThriftPy's JSON has no types, so that the value cannot be received in it.
 ///
 /// The bytes are dropped when the value is [changed](Lazy::get_mut). Up to then, 4 KiB and more share the memory of a message that is
 /// [`Bytes`](bytes::Bytes), as with `from_bytes` and in calls, and keep all of it in memory; others are copied. `Clone` shares the
@@ -139,10 +140,14 @@ impl<T: ThriftType> ThriftType for Lazy<T> {
     const ABSENT_HEAP: usize = T::ABSENT_HEAP;
 }
 
-impl<T: Encode> Encode for Lazy<T> {
+impl<T: Encode + for<'de> Decode<'de>> Encode for Lazy<T> {
     fn encode<W: Writer>(&self, w: &mut W) {
         match &self.0 {
-            State::Received(raw, _) => w.raw(raw),
+            State::Received(raw, _) if w.is_exact(raw) => w.raw(raw),
+            State::Received(raw, _) => match self.get() {
+                Ok(value) => value.encode(w),
+                Err(_) => w.raw(raw),
+            },
             State::Own(value) => value.encode(w),
         }
     }

@@ -280,4 +280,9 @@ impl<B: BorrowMut<Vec<u8>>> Writer for BinaryWriter<B> {
             }
         }
     }
+
+    #[inline]
+    fn is_exact(&self, value: &RawValue<'_>) -> bool {
+        self.out.is_for_json() == value.is_json()
+    }
 }

@@ -346,4 +346,9 @@ impl Writer for NamedWriter {
         }
         self.guess = false;
     }
+
+    /// It has no names.
+    fn is_exact(&self, _value: &RawValue<'_>) -> bool {
+        false
+    }
 }
