@@ -10,6 +10,7 @@ use std::path::Path;
 use arbitrary::{Arbitrary, Unstructured};
 use thriftly::{MessageKind, ThriftStruct};
 use thriftly_fuzz::protocol::{Binary, Compact, Json, Protocol, ThriftPyJson};
+use thriftly_fuzz::rich::RICH;
 use thriftly_fuzz::schema::All;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -50,6 +51,12 @@ fn main() -> Result<()> {
             }
         }
     }
+
+    let rich: All = Binary::decode(&RICH)?;
+    save("binary", "rich", &RICH)?;
+    save("compact", "rich", &Compact::encode(&rich)?)?;
+    save("json", "rich", &Json::encode(&rich)?)?;
+    save("thriftpy_json", "rich", &ThriftPyJson::encode(&rich)?)?;
 
     for seed in 0..32_u32 {
         // As random as values have to be for a begin.

@@ -9,6 +9,7 @@ use thriftly::compact::{CompactReader, CompactWriter};
 use thriftly::{Decode, Encode, ErrorKind, Limits, Result, TType, simple_json};
 
 use crate::protocol::{Binary, Capture, Compact, Copy, Json, Protocol, Skip, ThriftPyJson, Typed};
+use crate::rich::RICH;
 use crate::schema::{self, keeping, lean, plain, shared};
 use crate::{in_place, later, projected};
 
@@ -91,7 +92,7 @@ fn check_untyped<P: Protocol>(bytes: &[u8]) {
 
 /// A view of a value with everything.
 fn rich<'a>() -> plain::AllRef<'a> {
-    thriftly::binary::from_slice(&in_place::RICH).expect("it was encoded")
+    thriftly::binary::from_slice(&RICH).expect("it was encoded")
 }
 
 /// Values that borrow from their bytes are the same as those that do not, also over another one.

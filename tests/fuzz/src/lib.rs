@@ -12,6 +12,7 @@ pub mod in_place;
 pub mod later;
 pub mod projected;
 pub mod protocol;
+pub mod rich;
 #[cfg(fuzzing)]
 pub mod sasl;
 pub mod schema;
