@@ -41,13 +41,11 @@ fn fields<P: Typed>(bytes: &Bytes) {
         }
         (Err(_), Err(_)) => return,
     };
-    let expected = Binary::encode(&now).expect("what was decoded is encoded");
     let same = |later: &lazy::All| {
-        assert_eq!(again::<P>(later), expected, "in {}", P::NAME);
-        assert_eq!(again::<Binary>(later), expected, "from {} to binary", P::NAME);
-        assert_eq!(again::<Compact>(later), expected, "from {} to compact", P::NAME);
-        assert_eq!(again::<Json>(later), expected, "from {} to JSON", P::NAME);
-        assert_eq!(again::<ThriftPyJson>(later), expected, "from {} to ThriftPy's JSON", P::NAME);
+        same_in::<Binary>(later, &now);
+        same_in::<Compact>(later, &now);
+        same_in::<Json>(later, &now);
+        same_in::<ThriftPyJson>(later, &now);
     };
     same(&later);
     decode_fields(&later).expect("the fields of a value are decoded");
@@ -56,9 +54,14 @@ fn fields<P: Typed>(bytes: &Bytes) {
     same(&decoded);
 }
 
+/// The protocol carries both alike. Not every value comes back from JSON: a union may have an unknown field.
+fn same_in<P: Protocol>(later: &lazy::All, now: &plain::All) {
+    assert_eq!(again::<P>(later), again::<P>(now), "in {}", P::NAME);
+}
+
 /// The value as a type without such fields reads it from the protocol.
-fn again<P: Protocol>(value: &lazy::All) -> Bytes {
-    let bytes = P::encode(value).expect("what was received is encoded");
+fn again<P: Protocol>(value: &impl Encode) -> Bytes {
+    let bytes = P::encode(value).expect("what was decoded is encoded");
     let value: plain::All = P::decode(&bytes).expect("what was encoded is decoded");
     Binary::encode(&value).expect("what was decoded is encoded")
 }
