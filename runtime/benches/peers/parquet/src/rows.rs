@@ -25,7 +25,7 @@ pub struct Comparison {
 }
 
 /// Footers: whole ones, and those of which a scan needs a part.
-pub const FOOTERS: [Comparison; 12] = [
+pub const FOOTERS: [Comparison; 13] = [
     speed(Who::Owned, Who::Arrow, 1.0),
     speed(Who::Owned, Who::ArrowFull, 1.0),
     speed(Who::Owned, Who::Apache, 2.5),
@@ -35,6 +35,7 @@ pub const FOOTERS: [Comparison; 12] = [
     speed(Who::Views, Who::Arrow, 1.3),
     speed(Who::Views, Who::Apache, 2.5),
     speed(Who::Projected, Who::ArrowProjected, 1.5),
+    speed(Who::Scan, Who::ArrowProjected, 1.5),
     speed(Who::Lazy, Who::Owned, 3.0),
     memory(Who::Owned, Who::Arrow, 1.2),
     memory(Who::Lean, Who::Arrow, 1.2),

@@ -15,7 +15,7 @@ use thriftly::{Bytes, Decode, compact};
 use thriftly_peers_measure::clock::{self, Work};
 use thriftly_peers_measure::memory::{Held, held};
 
-use crate::types::{self, lazy, lean, projected, shared, views};
+use crate::types::{self, lazy, lean, projected, scan, shared, views};
 
 /// Values are made so that their encoded bytes are about so many before they are dropped.
 const AT_ONCE: usize = 1 << 16;
@@ -33,6 +33,8 @@ pub enum Who {
     Views,
     /// Without the fields that a scan does not need.
     Projected,
+    /// Only what it takes to read the chunks of columns.
+    Scan,
     /// Row groups are not decoded yet.
     Lazy,
     /// arrow-rs as it is by default: statistics of page encodings become a bit mask, and paths are
@@ -54,12 +56,13 @@ pub struct Side {
 }
 
 impl Who {
-    pub const ALL: [Who; 10] = [
+    pub const ALL: [Who; 11] = [
         Who::Owned,
         Who::Lean,
         Who::Shared,
         Who::Views,
         Who::Projected,
+        Who::Scan,
         Who::Lazy,
         Who::Arrow,
         Who::ArrowFull,
@@ -76,6 +79,7 @@ impl fmt::Display for Who {
             Who::Shared => "shared",
             Who::Views => "views",
             Who::Projected => "projected",
+            Who::Scan => "scan",
             Who::Lazy => "lazy",
             Who::Arrow => "arrow-rs",
             Who::ArrowFull => "arrow-rs-full",
@@ -94,6 +98,7 @@ pub fn footer(who: Who, footer: &'static Bytes) -> Side {
         Who::Shared => side.of(move || whole::<shared::FileMetaData>(footer)),
         Who::Views => side.of(move || borrowed::<views::FileMetaDataRef<'static>>(footer)),
         Who::Projected => side.of(move || whole::<projected::FileMetaData>(footer)),
+        Who::Scan => side.of(move || whole::<scan::FileMetaData>(footer)),
         Who::Lazy => side.of(move || whole::<lazy::FileMetaData>(footer)),
         Who::Arrow => side.of(arrow(footer, ParquetMetaDataOptions::new())),
         Who::ArrowFull => {

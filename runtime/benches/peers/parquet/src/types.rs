@@ -35,6 +35,22 @@ pub mod projected {
     );
 }
 
+/// What reads the chunks of some columns: where they are, and how they are compressed. Pages have their encodings
+/// themselves.
+pub mod scan {
+    thriftly::thrift!(
+        "../../../../../examples/parquet.thrift",
+        enums: numbers,
+        only: [
+            "FileMetaData.{version, num_rows, row_groups}",
+            "RowGroup.{columns, total_byte_size, num_rows}",
+            "ColumnChunk.{file_path, file_offset, meta_data}",
+            "ColumnMetaData.{type, codec, num_values, total_uncompressed_size, total_compressed_size, \
+             data_page_offset, dictionary_page_offset}",
+        ],
+    );
+}
+
 /// Row groups are decoded when they are needed.
 pub mod lazy {
     thriftly::thrift!("../../../../../examples/parquet.thrift", lazy: ["FileMetaData.row_groups"]);
