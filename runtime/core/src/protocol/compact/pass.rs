@@ -110,7 +110,7 @@ fn id(rest: &[u8]) -> Option<(i32, &[u8])> {
 #[inline(always)]
 fn size(rest: &[u8]) -> Option<(usize, &[u8])> {
     match rest {
-        [size @ ..0x80, rest @ ..] => Some((usize::from(*size), rest)),
+        [size @ (..0x80), rest @ ..] => Some((usize::from(*size), rest)),
         _ => large_size(rest),
     }
 }
@@ -126,8 +126,8 @@ fn large_size(rest: &[u8]) -> Option<(usize, &[u8])> {
 #[inline(always)]
 fn varint<const LONGEST: usize, const HIGHEST: u8>(rest: &[u8]) -> Option<&[u8]> {
     match rest {
-        [..0x80, rest @ ..] => Some(rest),
-        [_, ..0x80, rest @ ..] => Some(rest),
+        [(..0x80), rest @ ..] => Some(rest),
+        [_, (..0x80), rest @ ..] => Some(rest),
         _ => {
             let more = rest.iter().take(LONGEST).take_while(|byte| **byte >= 0x80).count();
             match rest.get(more..)? {
