@@ -128,7 +128,8 @@ fn types<P: Protocol>(bytes: &Bytes) -> bool {
     types!(known: schema::Tree, plain::Lists, plain::Keys, plain::Options, plain::Tree);
     types!(known: thriftly::ApplicationError);
     types!(stable: plain::All, plain::Choice, plain::Old, plain::Changed, plain::OddKeys);
-    types!(known: lean::All, lean::Options, lean::Choice, lean::Keys);
+    types!(known: lean::Options, lean::Keys);
+    types!(stable: lean::All, lean::Choice);
     types!(stable: keeping::All, keeping::Choice, keeping::Old, keeping::Tree, keeping::Empty);
     unordered::<P, shared::All, plain::All>(bytes);
     unordered::<P, shared::Keys, plain::Keys>(bytes);
