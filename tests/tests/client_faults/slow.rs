@@ -264,6 +264,26 @@ async fn waiting_calls_are_bounded() {
     assert!((8..=11).contains(&overloaded.load(Ordering::SeqCst)));
 }
 
+/// Their places are free at once, not only when their turn comes.
+#[tokio::test]
+async fn calls_that_nobody_waits_for_do_not_fill_the_queue() {
+    let peer = Peer::start(|stream, _| {
+        thread::sleep(HANG);
+        drop(stream);
+    });
+    let client = builder().max_connections(1).pipelining(false).max_waiting(10, 1 << 20);
+    let client = client.timeout(SHORT).connect(peer.address).await.expect("the peer listens");
+    for _ in 0..5 {
+        let calls: Vec<_> = (0..8).map(|_| tokio::spawn(client.get(1))).collect();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        for call in calls {
+            call.abort();
+            assert!(call.await.is_err_and(|error| error.is_cancelled()), "it had to wait");
+        }
+    }
+    assert_eq!(kind(client.get(1).await), ErrorKind::Timeout);
+}
+
 /// Nagle's algorithm and delayed acknowledgements would add 40 ms to each round: two seconds.
 #[tokio::test]
 async fn a_oneway_call_does_not_delay_the_next_call() {
