@@ -85,10 +85,7 @@ async fn the_failure_of_a_layer_is_a_kind_of_its_own() {
 
 #[tokio::test]
 async fn a_call_that_could_not_be_sent_says_so() {
-    let peer = Peer::start(|stream, _| {
-        std::thread::sleep(HANG);
-        drop(stream);
-    });
+    let peer = Peer::silent();
     let client = builder().max_connections(1).pipelining(false).connect(peer.address).await;
     let client = client.expect("the peer listens");
     let first = tokio::spawn(client.with_timeout(Duration::from_secs(2)).get(1));

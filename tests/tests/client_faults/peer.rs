@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use thriftly::{MessageKind, binary};
 
+use super::HANG;
+
 /// A listener whose connections each have a thread. It goes on until the process ends.
 pub struct Peer {
     pub address: SocketAddr,
@@ -43,6 +45,14 @@ impl Peer {
                     break;
                 }
             }
+        })
+    }
+
+    /// Keeps connections open, and reads nothing of them.
+    pub fn silent() -> Peer {
+        Peer::start(|stream, _| {
+            thread::sleep(HANG);
+            drop(stream);
         })
     }
 

@@ -239,14 +239,16 @@ async fn all_callers_keep_their_deadlines_when_the_server_is_slow() {
     }
 }
 
+/// A client that has one call in flight, and at most ten that wait for it.
+async fn one_by_one(peer: &Peer) -> FaultClient {
+    let client = builder().max_connections(1).pipelining(false).max_waiting(10, 1 << 20);
+    client.timeout(SHORT).connect(peer.address).await.expect("the peer listens")
+}
+
 #[tokio::test]
 async fn waiting_calls_are_bounded() {
-    let peer = Peer::start(|stream, _| {
-        thread::sleep(HANG);
-        drop(stream);
-    });
-    let client = builder().max_connections(1).pipelining(false).max_waiting(10, 1 << 20);
-    let client = client.timeout(SHORT).connect(peer.address).await.expect("the peer listens");
+    let peer = Peer::silent();
+    let client = one_by_one(&peer).await;
     let overloaded = Arc::new(AtomicUsize::new(0));
     let calls: Vec<_> = (0..20)
         .map(|_| {
@@ -267,12 +269,8 @@ async fn waiting_calls_are_bounded() {
 /// Their places are free at once, not only when their turn comes.
 #[tokio::test]
 async fn calls_that_nobody_waits_for_do_not_fill_the_queue() {
-    let peer = Peer::start(|stream, _| {
-        thread::sleep(HANG);
-        drop(stream);
-    });
-    let client = builder().max_connections(1).pipelining(false).max_waiting(10, 1 << 20);
-    let client = client.timeout(SHORT).connect(peer.address).await.expect("the peer listens");
+    let peer = Peer::silent();
+    let client = one_by_one(&peer).await;
     for _ in 0..5 {
         let calls: Vec<_> = (0..8).map(|_| tokio::spawn(client.get(1))).collect();
         tokio::time::sleep(Duration::from_millis(10)).await;
