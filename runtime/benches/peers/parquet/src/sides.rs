@@ -31,7 +31,7 @@ pub enum Who {
     Shared,
     /// Text and bytes are borrowed from the input.
     Views,
-    /// Without the fields that a scan does not need.
+    /// Without the fields that arrow-rs leaves out with the schema given and no statistics.
     Projected,
     /// Only what it takes to read the chunks of columns.
     Scan,
