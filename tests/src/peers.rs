@@ -3,8 +3,10 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -105,13 +107,20 @@ pub(crate) fn run(command: &mut Command) {
     assert!(status.success(), "{command:?}: {status}");
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on. It is below those that systems choose for clients: one of those another connection
+/// may take before the server does, even the one that asks whether the server listens, which TCP connects to itself.
 ///
 /// # Panics
 /// There is none.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    listener.local_addr().expect("it has an address").port()
+    const PORTS: Range<u16> = 10_000..30_000;
+    static ASKED: AtomicU16 = AtomicU16::new(0);
+    let start = std::process::id().wrapping_mul(61) as u16;
+    let any = || start.wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u16;
+    let mut ports = std::iter::repeat_with(any).take(PORTS.len()).map(|at| PORTS.start + at);
+    ports
+        .find(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok())
+        .expect("there is a free port")
 }
 
 /// A running program, ended when it is dropped.

@@ -21,7 +21,7 @@ use crate::net::address::Address;
 use crate::net::async_socket::AsyncSocket;
 use crate::net::login::log_in_async;
 use crate::net::race::Race;
-use crate::net::tcp::{Awaited, ConnectFailure};
+use crate::net::tcp::{Awaited, ConnectFailure, refuse_itself};
 #[cfg(feature = "tls")]
 use crate::net::tls::AsyncTls;
 use crate::net::transform::Transformed;
@@ -229,7 +229,11 @@ async fn first_of(
             }
             let mut at = 0;
             while let Some((address, attempt)) = running.get_mut(at) {
-                match attempt.as_mut().poll(context) {
+                let connected = attempt.as_mut().poll(context).map(|stream| {
+                    let stream = stream?;
+                    refuse_itself(SockRef::from(&stream), *address).map(|()| stream)
+                });
+                match connected {
                     Poll::Ready(Ok(stream)) => return Poll::Ready(Ok((stream, *address))),
                     Poll::Ready(Err(error)) => {
                         failure = Some(error);
@@ -327,5 +331,19 @@ mod tests {
         assert!(connect(&[hole, hole], limit).await.expect_err("none accepts").is_none());
         let error = connect(&[refused()], limit).await.expect_err("none accepts");
         assert_eq!(error.expect("it refuses").kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[tokio::test]
+    #[cfg_attr(miri, ignore = "it needs sockets")]
+    async fn a_client_never_connects_to_itself() {
+        // The next port, as Linux gives even ones to clients and odd ones to servers.
+        let mut address = refused();
+        address.set_port(address.port() ^ 1);
+        // More often than there are such ports, which the system chooses in turn.
+        for _ in 0..40_000 {
+            let error =
+                connect(&[address], Duration::from_secs(60)).await.expect_err("none listens");
+            assert_eq!(error.expect("it refuses").kind(), io::ErrorKind::ConnectionRefused);
+        }
     }
 }

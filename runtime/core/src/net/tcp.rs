@@ -1,6 +1,7 @@
 //! TCP connections of clients.
 
 use std::fmt::Display;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -35,6 +36,18 @@ impl TcpOptions {
                 tracing::debug!(%address, %error, "cannot set SO_KEEPALIVE");
             }
         }
+    }
+}
+
+/// Refuses a connection of a socket with itself. Where nobody listens, the system can choose the port of the server as
+/// that of the client, and TCP connects both (RFC 9293, section 3.5, simultaneous open). The server could
+/// not listen on its port until the connection is closed.
+pub(crate) fn refuse_itself(socket: SockRef<'_>, server: SocketAddr) -> io::Result<()> {
+    let client = socket.local_addr()?.as_socket();
+    match client.is_some_and(|client| (client.ip(), client.port()) == (server.ip(), server.port()))
+    {
+        true => Err(io::ErrorKind::ConnectionRefused.into()),
+        false => Ok(()),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::net::blocking_stream::{ClientStream, SocketStream};
 use crate::net::login;
 use crate::net::race::Race;
 use crate::net::socket::Socket;
-use crate::net::tcp::{Awaited, ConnectFailure};
+use crate::net::tcp::{Awaited, ConnectFailure, refuse_itself};
 use crate::net::transform::Transformed;
 use crate::settings::ClientSettings;
 
@@ -264,7 +264,7 @@ fn first_of(mut race: Race, end: Instant) -> Result<(TcpStream, SocketAddr), Opt
         let ended: Vec<bool> = sockets.iter().map(|one| !one.revents().is_empty()).collect();
         for at in (0..running.len()).rev().filter(|&at| ended[at]) {
             let (address, socket) = running.swap_remove(at);
-            match finish(socket) {
+            match finish(socket, address) {
                 Ok(stream) => return Ok((stream, address)),
                 Err(error) => {
                     failure = Some(error);
@@ -294,10 +294,11 @@ fn is_in_progress(error: &io::Error) -> bool {
 }
 
 /// The connection, if the attempt has succeeded.
-fn finish(socket: RawSocket) -> io::Result<TcpStream> {
+fn finish(socket: RawSocket, address: SocketAddr) -> io::Result<TcpStream> {
     match socket.take_error()? {
         Some(error) => Err(error),
         None => {
+            refuse_itself(SockRef::from(&socket), address)?;
             socket.set_nonblocking(false)?;
             Ok(socket.into())
         }
@@ -381,5 +382,18 @@ mod tests {
         assert!(connect(&[hole, hole], limit).expect_err("none accepts").is_none());
         let error = connect(&[refused()], limit).expect_err("none accepts");
         assert_eq!(error.expect("it refuses").kind(), io::ErrorKind::ConnectionRefused);
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "it needs sockets")]
+    fn a_client_never_connects_to_itself() {
+        // The next port, as Linux gives even ones to clients and odd ones to servers.
+        let mut address = refused();
+        address.set_port(address.port() ^ 1);
+        // More often than there are such ports, which the system chooses in turn.
+        for _ in 0..40_000 {
+            let error = connect(&[address], Duration::from_secs(60)).expect_err("none listens");
+            assert_eq!(error.expect("it refuses").kind(), io::ErrorKind::ConnectionRefused);
+        }
     }
 }
