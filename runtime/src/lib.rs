@@ -42,7 +42,7 @@
 //! - Values without services: [`binary`], [`compact`] and, with the feature `json` (on by default),
 //!   `json` and `simple_json`, for every type that implements [`Encode`] and [`Decode`]; with the
 //!   feature `thriftpy-json`, `thriftpy_json`.
-//! - serde's `Serialize` and `Deserialize` for generated types, [`Uuid`], [`Double`], [`SharedStr`]
+//! - serde's `Serialize` and `Deserialize` for generated types, [`Uuid`], [`Double`], [`SharedStr`], [`SmallBytes`]
 //!   and unknown fields, with the feature `serde`: see [serde](thrift!#serde).
 //! - Types at run time, with the feature `dynamic`: IDL files are loaded, values encoded, and methods called and
 //!   served by name: `dynamic`.

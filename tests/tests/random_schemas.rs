@@ -56,6 +56,7 @@ mod keeping {
         warnings: hidden,
         maps: hashed,
         strings: shared,
+        binary: small,
         unknown_fields: kept,
     );
 }

@@ -68,6 +68,8 @@ pub struct Options {
     pub(crate) numbers: bool,
     /// `SharedStr` in place of `String`.
     pub(crate) shared_strings: bool,
+    /// `SmallBytes` in place of `Bytes`.
+    pub(crate) small_binary: bool,
     /// Unknown fields of structs are preserved.
     pub(crate) keep_unknown: bool,
     /// Warnings are suppressed in the build.
@@ -109,7 +111,7 @@ pub(crate) struct Key {
 }
 
 /// The name of every option, as [`Options::parse_value`] reads them.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "include_dirs",
     "with",
     "names",
@@ -123,6 +125,7 @@ const NAMES: [&str; 19] = [
     "maps",
     "enums",
     "strings",
+    "binary",
     "unmarked",
     "views",
     "unknown_fields",
@@ -232,6 +235,7 @@ impl Options {
             "enums" => self.numbers = choice(input, ["variants", "numbers"])?,
             "warnings" => self.hide_warnings = choice(input, ["shown", "hidden"])?,
             "strings" => self.shared_strings = choice(input, ["owned", "shared"])?,
+            "binary" => self.small_binary = choice(input, ["bytes", "small"])?,
             "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
             "views" => self.views = input.parse::<LitBool>()?.value,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,

@@ -60,8 +60,9 @@ pub use crate::rpc::service::Throws as __Throws;
 pub use crate::ttype::TType as __TType;
 pub use crate::{
     Address as __Address, Double as __Double, Error as __Error, FromChannel as __FromChannel,
-    Lazy as __Lazy, SharedStr as __SharedStr, UnknownField as __UnknownField,
-    UnknownFields as __UnknownFields, Uuid as __Uuid, blocking as __blocking,
+    Lazy as __Lazy, SharedStr as __SharedStr, SmallBytes as __SmallBytes,
+    UnknownField as __UnknownField, UnknownFields as __UnknownFields, Uuid as __Uuid,
+    blocking as __blocking,
 };
 #[cfg(feature = "async")]
 pub use crate::{
@@ -94,8 +95,8 @@ pub mod __std {
     pub use crate::codec::{Reader, StructNames, Writer};
     pub use crate::rpc::handled_by::{Dispatches, HandledBy};
     pub use crate::{
-        Address, Double, Error, Headers, Lazy, Protocol, SharedStr, TType, UnknownField,
-        UnknownFields, Uuid,
+        Address, Double, Error, Headers, Lazy, Protocol, SharedStr, SmallBytes, TType,
+        UnknownField, UnknownFields, Uuid,
     };
     pub use crate::{CallSettings, FromChannel, NamedService, Request, Response};
     #[cfg(feature = "async")]

@@ -79,6 +79,7 @@ pub use ttype::{ApplicationErrorKind, MessageKind, TType};
 pub use value::double::Double;
 pub use value::lazy::Lazy;
 pub use value::shared_str::SharedStr;
+pub use value::small_bytes::SmallBytes;
 pub use value::unknown::{UnknownField, UnknownFields};
 pub use value::uuid::Uuid;
 

@@ -13,7 +13,7 @@ pub mod plain {
 
 /// Unordered, and with strings that share the memory of their message.
 pub mod shared {
-    thriftly::thrift!("../schema.thrift", strings: shared, maps: hashed, warnings: hidden);
+    thriftly::thrift!("../schema.thrift", strings: shared, binary: small, maps: hashed, warnings: hidden);
 }
 
 /// With all that they do not know.

@@ -71,7 +71,7 @@ mod shared {
         struct S { 1: required string text, 2: required binary blob }
         union U { 1: string text, 2: i32 number }
         exception E { 1: optional string message }
-    "#, strings: shared, unknown_fields: kept, maps: hashed);
+    "#, strings: shared, binary: small, unknown_fields: kept, maps: hashed);
 }
 
 use idl::{Chain, Coded, Denied, Empty, Handle, Level, Node, NotFound, Odd, Pair, Request, Value};

@@ -1,7 +1,7 @@
-//! Values that take less memory: the options `boxed` and `enums: numbers`, and decoding over existing values.
+//! Values that take less memory: the options `boxed`, `enums: numbers` and `binary: small`, and decoding over existing values.
 
 use thriftly::codec::{Decode, Encode};
-use thriftly::{Bytes, ErrorKind, Limits, Result, binary, compact};
+use thriftly::{Bytes, ErrorKind, Limits, Result, Server, SmallBytes, binary, compact, json};
 
 mod usual {
     thriftly::thrift!("lean.thrift", views: true);
@@ -12,9 +12,42 @@ mod small {
         "lean.thrift",
         views: true,
         enums: numbers,
+        binary: small,
         boxed: ["Column.{rare, note}", "Choice.{rare, text, blob}"],
         derive: [serde::Serialize, serde::Deserialize],
     );
+}
+
+macro_rules! blobs {
+    ($name:ident, $($option:tt)*) => {
+        mod $name {
+            thriftly::thrift!(inline: r#"
+                const binary SHORT = "short"
+                const binary LONG = "a constant of more than twenty-two bytes"
+                typedef binary Key
+                struct Blobs {
+                    1: Key key = SHORT,
+                    2: binary long = LONG,
+                    3: optional binary rest,
+                    4: map<Key, list<binary>> keyed,
+                    5: set<Key> keys,
+                    6: optional Either either,
+                }
+                union Either { 1: Key key, 2: i32 number }
+            "#, views: true, $($option)*);
+        }
+    };
+}
+
+blobs!(usual_blobs, maps: ordered);
+blobs!(small_blobs, binary: small);
+
+mod keys {
+    thriftly::thrift!(inline: r#"
+        service Keys {
+            binary join(1: binary key, 2: optional binary rest, 3: list<binary> more, 4: binary last = "last")
+        }
+    "#, binary: small);
 }
 
 fn rare() -> usual::Rare {
@@ -70,6 +103,74 @@ fn boxed_and_numbered_types_have_the_same_bytes() -> Result<()> {
 }
 
 #[test]
+fn small_bytes_have_the_same_bytes_in_each_protocol() -> Result<()> {
+    assert_eq!(small_blobs::LONG, usual_blobs::LONG);
+    let constant: &Bytes = &small_blobs::SHORT;
+    assert_eq!(constant, "short");
+    let default = small_blobs::Blobs::default();
+    assert_eq!((&default.key, &default.long), (&"short".into(), &small_blobs::LONG.clone().into()));
+    for len in [0, 1, 21, 22, 23, 1000, 5000] {
+        let blob = |byte| Bytes::from(vec![byte; len]);
+        let value = usual_blobs::Blobs {
+            key: blob(1),
+            rest: Some(blob(0xff)),
+            keyed: [(blob(2), vec![blob(3), Bytes::new()])].into(),
+            keys: [blob(4), Bytes::from_static(b"key")].into(),
+            either: Some(usual_blobs::Either::Key(blob(5))),
+            ..Default::default()
+        };
+        let bytes = binary::to_vec(&value)?;
+        let small: small_blobs::Blobs = binary::from_slice(&bytes)?;
+        assert_eq!(small.rest.as_deref(), value.rest.as_deref());
+        assert_eq!(small.keyed[&[2; 5000][..len]][0], blob(3));
+        assert_eq!(binary::to_vec(&small)?, bytes);
+        let view: small_blobs::BlobsRef<'_> = binary::from_slice(&bytes)?;
+        assert_eq!(view.into_owned(), small);
+        let bytes = compact::to_vec(&value)?;
+        assert_eq!(compact::from_bytes::<small_blobs::Blobs>(&bytes.clone().into())?, small);
+        assert_eq!(compact::to_vec(&small)?, bytes);
+        let text = json::to_vec(&value)?;
+        assert_eq!(json::from_slice::<small_blobs::Blobs>(&text)?, small);
+        assert_eq!(json::to_vec(&small)?, text);
+        for end in 0..bytes.len().min(200) {
+            let error = compact::from_slice::<small_blobs::Blobs>(&bytes[..end]).expect_err("cut");
+            let usual = compact::from_slice::<usual_blobs::Blobs>(&bytes[..end]).expect_err("cut");
+            assert_eq!(error.to_string(), usual.to_string());
+        }
+    }
+    assert!(size_of::<small_blobs::Blobs>() < size_of::<usual_blobs::Blobs>());
+    Ok(())
+}
+
+#[tokio::test]
+async fn handlers_get_small_bytes_and_clients_send_any() -> Result<()> {
+    use keys::{Keys, KeysClient, KeysServer};
+
+    struct Handler;
+
+    impl Keys for Handler {
+        async fn join(
+            &self,
+            key: SmallBytes,
+            rest: Option<SmallBytes>,
+            more: Vec<SmallBytes>,
+            last: SmallBytes,
+        ) -> Result<SmallBytes> {
+            Ok([&*key, &rest.unwrap_or_default(), &more.concat(), &last].concat().into())
+        }
+    }
+    let server = Server::new(KeysServer::new(Handler));
+    let client: KeysClient = KeysClient::builder().connect_with(server.in_memory()).await?;
+    let more = [SmallBytes::from("b"), [b'c'; 30].into()];
+    let all = client.join("a".as_bytes(), None, &more, None).await?;
+    assert_eq!(all, [b"ab", &[b'c'; 30][..], b"last"].concat());
+    let small = SmallBytes::from("x");
+    let all = client.join(small.clone(), Some(small.clone()), &[], small).await?;
+    assert_eq!(all, b"xxx");
+    Ok(())
+}
+
+#[test]
 fn boxed_fields_are_boxes_and_make_their_struct_smaller() {
     let boxed: Option<Box<small::Rare>> = small::Column::default().rare;
     assert!(boxed.is_none());
@@ -80,7 +181,7 @@ fn boxed_fields_are_boxes_and_make_their_struct_smaller() {
     let choice = small::Choice::from("text");
     assert_eq!((choice.as_text(), choice.is_blob()), (Some("text"), false));
     assert_eq!(choice, small::Choice::Text(Box::new("text".into())));
-    let blob = small::Choice::from(Bytes::from_static(b"blob")).into_blob();
+    let blob = small::Choice::from(SmallBytes::from(b"blob")).into_blob();
     assert_eq!(blob.as_deref(), Some(&b"blob"[..]));
     assert!(size_of::<small::Column>() + size_of::<small::Rare>() < size_of::<usual::Column>());
     // By the annotation, without an option.

@@ -7,7 +7,7 @@ mod ordered {
 }
 
 mod hashed {
-    thriftly::thrift!("idl/long.thrift", warnings: hidden, maps: hashed, strings: shared);
+    thriftly::thrift!("idl/long.thrift", warnings: hidden, maps: hashed, strings: shared, binary: small);
 }
 
 const COUNT: i32 = 40;

@@ -51,6 +51,7 @@ mod shared {
         inline: "struct Item { 1: string text, 2: optional set<string> words }",
         views: true,
         strings: shared,
+        binary: small,
         maps: hashed,
     );
 }

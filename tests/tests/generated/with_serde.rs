@@ -44,7 +44,7 @@ mod other {
         enum Color { RED, GREEN }
         struct Texts { 1: string text, 2: map<string, Color> map, 3: set<string> set, 4: map<double, binary> blobs }
         struct Newer { 1: string text, 9: i32 more, 10: list<binary> blobs }
-    "#, derive: [::serde::Serialize, Deserialize], strings: shared, maps: hashed, unknown_fields: kept,
+    "#, derive: [::serde::Serialize, Deserialize], strings: shared, binary: small, maps: hashed, unknown_fields: kept,
         views: true, warnings: hidden);
 }
 
@@ -471,7 +471,7 @@ fn shared_strings_hashed_maps_and_unknown_fields_are_usable() {
     assert!(!texts.unknown_fields.is_empty());
     texts.map.insert("k".into(), other::Color::Green);
     texts.set.insert("s".into());
-    texts.blobs.insert(Double(2.5), Bytes::from_static(b"x"));
+    texts.blobs.insert(Double(2.5), b"x".into());
     let json = serde_json::to_string(&texts).expect("it can be written");
     let expected = r#"{"text":"long enough to be shared, not kept","map":{"k":"GREEN"},"set":["s"],"blobs":{"2.5":"eA=="}}"#;
     assert_eq!(json, expected);

@@ -23,6 +23,7 @@ pub(crate) mod kept {
         warnings: hidden,
         unknown_fields: kept,
         strings: shared,
+        binary: small,
         maps: hashed,
     );
 }

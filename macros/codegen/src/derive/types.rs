@@ -102,7 +102,9 @@ pub(super) fn is_in_one_piece(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_borrowable(reference),
         _ => match (simple_name(ty), generic(ty)) {
-            (Some(name), _) => matches!(name.as_str(), "String" | "Bytes" | "SharedStr"),
+            (Some(name), _) => {
+                matches!(name.as_str(), "String" | "Bytes" | "SmallBytes" | "SharedStr")
+            }
             (None, Some((name, element))) if name == "Vec" => {
                 scalar(element).is_some_and(Scalar::is_number)
                     || simple_name(element).as_deref() == Some("u8")

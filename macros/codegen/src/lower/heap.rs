@@ -81,6 +81,10 @@ impl Lowerer<'_> {
     fn value_heap(&self, value: &Value, ty: &Type) -> u64 {
         match (value, &self.program.resolve(ty).kind) {
             (Value::String(text), _) if !text.is_empty() => ALLOCATION + text.len() as u64,
+            // In a `Box`.
+            (Value::Binary(bytes), _) if self.options.small_binary && bytes.len() > 22 => {
+                ALLOCATION + 32
+            }
             (Value::List(values), TypeKind::List(element)) if !values.is_empty() => {
                 let each = self.place(element);
                 let values =
@@ -129,7 +133,7 @@ impl Lowerer<'_> {
             TypeKind::I32 => 4,
             TypeKind::I64 | TypeKind::Double => 8,
             TypeKind::Uuid => 16,
-            TypeKind::Binary => 32,
+            TypeKind::Binary if !self.options.small_binary => 32,
             TypeKind::Named(id) => self.struct_place(*id),
             _ => 24,
         }

@@ -25,7 +25,7 @@ pub(crate) use target::{Target, place};
 
 use std::collections::{HashMap, HashSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::program::{self, DefId, Definition, Program, StructKind, TypeKind};
@@ -381,10 +381,14 @@ impl<'a> Lowerer<'a> {
             _ if matches!(item.value, program::Value::Invalid) => ConstKind::Lazy,
             _ => ConstKind::Const,
         };
-        let is_string = matches!(self.program.resolve(&item.ty).kind, TypeKind::String);
-        let (ty, value) = match (&item.value, is_string) {
-            (program::Value::String(text), true) => (quote!(&__str), quote!(#text)),
-            (_, true) => (quote!(&__str), quote!("")),
+        let (ty, value) = match (&item.value, &self.program.resolve(&item.ty).kind) {
+            (program::Value::String(text), TypeKind::String) => (quote!(&__str), quote!(#text)),
+            (_, TypeKind::String) => (quote!(&__str), quote!("")),
+            // A `SmallBytes` would have to be made when the program runs.
+            (program::Value::Binary(bytes), TypeKind::Binary) if self.options.small_binary => {
+                let bytes = Literal::byte_string(bytes);
+                (quote!(__std::Bytes), quote!(__Bytes::from_static(#bytes)))
+            }
             (value, _) => (
                 self.rust_type(&item.ty, Form::owned(id.file)),
                 self.value(value, &item.ty, Form::owned(id.file)),

@@ -67,6 +67,7 @@ impl Lowerer<'_> {
             TypeKind::String if self.options.shared_strings => quote!(__std::SharedStr),
             TypeKind::String => quote!(__std::String),
             TypeKind::Binary if lifetime.is_some() => quote!(&#lifetime [__u8]),
+            TypeKind::Binary if self.options.small_binary => quote!(__std::SmallBytes),
             TypeKind::Binary => quote!(__std::Bytes),
             TypeKind::Uuid => quote!(__std::Uuid),
             TypeKind::List(element) => {

@@ -50,7 +50,12 @@ impl Lowerer<'_> {
             (Value::String(text), _) => quote!(__From::from(#text)),
             (Value::Binary(bytes), _) => {
                 let bytes = Literal::byte_string(bytes);
-                if borrowed { quote!(&#bytes[..]) } else { quote!(__Bytes::from_static(#bytes)) }
+                let shared = quote!(__Bytes::from_static(#bytes));
+                match self.options.small_binary {
+                    _ if borrowed => quote!(&#bytes[..]),
+                    true => quote!(__SmallBytes::from(#shared)),
+                    false => shared,
+                }
             }
             (Value::Uuid(bytes), _) => quote!(__Uuid([#(#bytes),*])),
             (Value::Enum(id, index), _) => self.enum_value(*id, *index, form.from),

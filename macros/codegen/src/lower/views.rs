@@ -213,6 +213,7 @@ impl Lowerer<'_> {
         }
         match &ty.kind {
             TypeKind::String => quote!(__From::from(#value)),
+            TypeKind::Binary if self.options.small_binary => quote!(__From::from(#value)),
             TypeKind::Binary => quote!(__Bytes::copy_from_slice(#value)),
             TypeKind::List(element) | TypeKind::Set(element) => {
                 let element = self.owned_value(element, quote!(__element));

@@ -38,7 +38,7 @@ enum Value {
     Texts(&'static str),
 }
 
-const OPTIONS: [MacroOption; 15] = [
+const OPTIONS: [MacroOption; 16] = [
     MacroOption {
         name: "with",
         argument: "with",
@@ -110,6 +110,12 @@ const OPTIONS: [MacroOption; 15] = [
         argument: "strings",
         help: "Make strings String or SharedStr",
         value: Value::Choice(&["owned", "shared"]),
+    },
+    MacroOption {
+        name: "binary",
+        argument: "binary",
+        help: "Make binary Bytes or SmallBytes",
+        value: Value::Choice(&["bytes", "small"]),
     },
     MacroOption {
         name: "unmarked",

@@ -9,6 +9,7 @@ use crate::codec::LoadedNames;
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::Result;
 use crate::ttype::TType;
+use crate::value::small_bytes::SmallBytes;
 
 /// The methods of a [`Reader`] around another one, `forward_values!(|self| self.inner)`: all but those that read the begin and end of
 /// structs and the headers of fields.
@@ -40,6 +41,7 @@ macro_rules! forward_values {
             string_or_binary() -> Result<&'de [u8]>;
             owned() -> Result<Vec<u8>>;
             shared() -> Result<Bytes>;
+            small() -> Result<SmallBytes>;
             i8s(count: usize) -> Result<Vec<i8>>;
             i16s(count: usize) -> Result<Vec<i16>>;
             i32s(count: usize) -> Result<Vec<i32>>;

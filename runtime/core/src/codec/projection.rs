@@ -11,6 +11,7 @@ use crate::codec::names::LoadedNames;
 use crate::codec::{FieldHeader, RawValue, Reader, StructNames};
 use crate::error::{Error, Result};
 use crate::ttype::TType;
+use crate::value::small_bytes::SmallBytes;
 
 /// The fields that are decoded, chosen at run time; others are skipped, as if they had not been sent. The options
 /// `only` and `skip` of `thrift!` choose when the program is compiled, and leave the fields out of the types.

@@ -10,6 +10,7 @@ use crate::codec::names::StructNames;
 use crate::codec::raw::RawValue;
 use crate::error::Result;
 use crate::ttype::TType;
+use crate::value::small_bytes::SmallBytes;
 
 /// A field header; [`TType::STOP`] marks the end of the struct.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +212,15 @@ pub trait Reader<'de> {
     /// # Errors
     /// As [`owned`](Reader::owned).
     fn shared(&mut self) -> Result<Bytes>;
+
+    /// Reads a `binary` that is stored inline if it is short, and as by [`shared`](Reader::shared) otherwise.
+    ///
+    /// # Errors
+    /// As [`owned`](Reader::owned).
+    #[inline]
+    fn small(&mut self) -> Result<SmallBytes> {
+        self.shared().map(SmallBytes::from)
+    }
 
     /// The bytes of the text that was just read, sharing the message's memory if possible.
     fn share(&self, text: &'de str) -> Bytes {

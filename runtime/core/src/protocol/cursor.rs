@@ -13,6 +13,7 @@ use crate::protocol::text::text;
 use crate::protocol::window::{SMALL, Small};
 use crate::rpc::body::LINK_FROM;
 use crate::ttype::TType;
+use crate::value::small_bytes::SmallBytes;
 
 /// The state shared by all readers: remaining bytes and limits. Every size is checked against both
 /// before anything is allocated.
@@ -189,6 +190,28 @@ impl<'de> Cursor<'de> {
             #[cfg(feature = "json")]
             Blobs::Base64(_) => blob(bytes, self.offset())?.into(),
         })
+    }
+
+    /// Reads a `binary` value of this size, which is stored inline if it is small.
+    #[inline(always)]
+    pub(crate) fn small(&mut self, size: usize) -> Result<SmallBytes> {
+        #[cfg(feature = "json")]
+        if let Blobs::Base64(_) = self.blobs {
+            let bytes = self.slice(size)?;
+            return self.shared(bytes).map(SmallBytes::from);
+        }
+        // Copies of one size take no call.
+        if let Some(window) = self.rest.first_chunk()
+            && let Some(small) = SmallBytes::start_of(window, size)
+        {
+            self.rest = &self.rest[size..];
+            return Ok(small);
+        }
+        let bytes = self.slice(size)?;
+        match SmallBytes::inline(bytes) {
+            Some(small) => Ok(small),
+            None => self.shared(bytes).map(SmallBytes::large),
+        }
     }
 
     /// The bytes of a text, sharing the message's memory if possible.

@@ -5,7 +5,6 @@
 
 use std::fmt;
 
-use bytes::Bytes;
 use serde_core::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_core::ser::{Error as _, Serialize, Serializer};
 
@@ -17,6 +16,7 @@ use crate::ttype::TType;
 use crate::value::base64;
 use crate::value::double::Double;
 use crate::value::shared_str::SharedStr;
+use crate::value::small_bytes::SmallBytes;
 use crate::value::unknown::{UnknownField, UnknownFields};
 use crate::value::uuid::Uuid;
 
@@ -169,6 +169,18 @@ impl<'de> Deserialize<'de> for Uuid {
     }
 }
 
+impl Serialize for SmallBytes {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        serialize_bytes(self, s)
+    }
+}
+
+impl<'de> Deserialize<'de> for SmallBytes {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<SmallBytes, D::Error> {
+        deserialize_shared(d)
+    }
+}
+
 impl Serialize for SharedStr {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.serialize_str(self)
@@ -256,7 +268,9 @@ fn read_fields<'de>(
     reader.finish()
 }
 
-/// The deserialized value of `Bytes`.
-pub(crate) fn deserialize_shared<'de, D: Deserializer<'de>>(d: D) -> Result<Bytes, D::Error> {
-    deserialize_bytes(d).map(Bytes::from)
+/// The deserialized value of a type of bytes.
+pub(crate) fn deserialize_shared<'de, T: From<Vec<u8>>, D: Deserializer<'de>>(
+    d: D,
+) -> Result<T, D::Error> {
+    deserialize_bytes(d).map(T::from)
 }

@@ -42,8 +42,11 @@ pub const FOOTERS: [Comparison; 13] = [
 ];
 
 /// Page headers, which arrow-rs decodes only together with pages.
-pub const PAGES: [Comparison; 2] =
-    [speed(Who::Owned, Who::Apache, 3.0), speed(Who::Views, Who::Apache, 3.0)];
+pub const PAGES: [Comparison; 3] = [
+    speed(Who::Owned, Who::Apache, 3.0),
+    speed(Who::Lean, Who::Apache, 3.0),
+    speed(Who::Views, Who::Apache, 3.0),
+];
 
 /// How many nanoseconds a page header is to take at most.
 pub const PAGE: f64 = 120.0;

@@ -122,6 +122,7 @@ pub fn pages(who: Who, pages: &'static [&'static [u8]]) -> Option<Side> {
     let side = Making { who, at_once: 1 };
     Some(match who {
         Who::Owned => side.of(move || each(pages, prefix::<types::PageHeader>)),
+        Who::Lean => side.of(move || each(pages, prefix::<lean::PageHeader>)),
         Who::Views => side.of(move || each(pages, prefix::<views::PageHeaderRef<'static>>)),
         Who::Apache => side.of(move || each(pages, apache::<format::PageHeader>)),
         _ => return None,

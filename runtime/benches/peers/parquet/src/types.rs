@@ -17,6 +17,7 @@ pub mod lean {
     thriftly::thrift!(
         "../../../../../examples/parquet.thrift",
         enums: numbers,
+        binary: small,
         boxed: ["ColumnMetaData.geospatial_statistics", "ColumnChunk.crypto_metadata"],
     );
 }

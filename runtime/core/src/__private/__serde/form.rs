@@ -8,7 +8,6 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-use bytes::Bytes;
 use serde_core::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_core::ser::{Error as _, Serialize, Serializer};
 
@@ -68,14 +67,14 @@ impl<'de, T: Deserialize<'de>> DeserializeAs<'de, T> for Plain {
 /// `binary`
 pub struct Blob;
 
-impl SerializeAs<Bytes> for Blob {
-    fn serialize_as<S: Serializer>(value: &Bytes, s: S) -> Result<S::Ok, S::Error> {
-        serialize_bytes(value, s)
+impl<T: AsRef<[u8]>> SerializeAs<T> for Blob {
+    fn serialize_as<S: Serializer>(value: &T, s: S) -> Result<S::Ok, S::Error> {
+        serialize_bytes(value.as_ref(), s)
     }
 }
 
-impl<'de> DeserializeAs<'de, Bytes> for Blob {
-    fn deserialize_as<D: Deserializer<'de>>(d: D) -> Result<Bytes, D::Error> {
+impl<'de, T: From<Vec<u8>>> DeserializeAs<'de, T> for Blob {
+    fn deserialize_as<D: Deserializer<'de>>(d: D) -> Result<T, D::Error> {
         deserialize_shared(d)
     }
 }

@@ -16,6 +16,7 @@ use crate::protocol::json::{self, decoded::Decoded};
 use crate::protocol::skip::{Skip, no_such_type, skip};
 use crate::rpc::message::Protocol;
 use crate::ttype::TType;
+use crate::value::small_bytes::SmallBytes;
 
 /// Reads values in `TBinaryProtocol`. A `bool` is `true` for every byte except 0.
 ///
@@ -319,6 +320,11 @@ impl<'de> Reader<'de> for BinaryReader<'de> {
     fn shared(&mut self) -> Result<Bytes> {
         let bytes = self.sized()?;
         self.cursor.shared(bytes)
+    }
+    #[inline]
+    fn small(&mut self) -> Result<SmallBytes> {
+        let size = self.size()?;
+        self.cursor.small(size)
     }
 
     fn i8s(&mut self, count: usize) -> Result<Vec<i8>> {

@@ -17,6 +17,7 @@ use crate::protocol::cursor::{Blobs, Cursor};
 use crate::protocol::skip::{Skip, no_such_type, skip};
 use crate::rpc::message::Protocol;
 use crate::ttype::TType;
+use crate::value::small_bytes::SmallBytes;
 
 /// Reads values in `TCompactProtocol`.
 ///
@@ -405,6 +406,11 @@ impl<'de> Reader<'de> for CompactReader<'de> {
     fn shared(&mut self) -> Result<Bytes> {
         let bytes = self.sized()?;
         self.cursor.shared(bytes)
+    }
+    #[inline]
+    fn small(&mut self) -> Result<SmallBytes> {
+        let size = self.size()?;
+        self.cursor.small(size)
     }
 
     fn i8s(&mut self, count: usize) -> Result<Vec<i8>> {
