@@ -283,6 +283,9 @@ mod tests {
             assert_eq!(binary::to_vec(&small).expect("it can be encoded"), message);
             let within = message.as_ptr_range().contains(&small.as_ptr());
             assert_eq!(within, len >= 4 << 10, "{len} bytes share the message");
+            let itself = std::slice::from_ref(&small).as_ptr_range();
+            let inline = (itself.start.cast()..itself.end.cast()).contains(&small.as_ptr());
+            assert_eq!(inline, len <= INLINE, "{len} bytes are inline");
             let copied: SmallBytes = binary::from_slice(&message).expect("it can be read");
             assert_eq!(copied, small);
             let compact_bytes = compact::to_vec(&small).expect("it can be encoded");
@@ -327,7 +330,7 @@ mod tests {
             assert_eq!(bytes, small);
         }
         assert_eq!(SmallBytes::default(), b"");
-        assert_eq!(SmallBytes::from(b"\0"), [0]);
+        assert_eq!(SmallBytes::from([0, 1]), b"\0\x01");
         assert_eq!(SmallBytes::from("text"), SmallBytes::from("text".to_owned()));
     }
 

@@ -25,7 +25,7 @@ const AT_ONCE: usize = 1 << 16;
 pub enum Who {
     /// `thrift!` without options.
     Owned,
-    /// With `enums: numbers`, and fields that few files have in a `Box`.
+    /// With `enums: numbers`, `binary: small`, and fields that few files have in a `Box`.
     Lean,
     /// With the option `strings: shared`.
     Shared,

@@ -12,13 +12,17 @@ pub mod views {
     thriftly::thrift!("../../../../../examples/parquet.thrift", views: true);
 }
 
-/// The same with less memory: enums are numbers, and what few files have is boxed.
+/// The same with less memory: enums are numbers, short bytes are inline, and what few files have is boxed.
 pub mod lean {
     thriftly::thrift!(
         "../../../../../examples/parquet.thrift",
         enums: numbers,
         binary: small,
-        boxed: ["ColumnMetaData.geospatial_statistics", "ColumnChunk.crypto_metadata"],
+        boxed: [
+            "ColumnMetaData.geospatial_statistics",
+            "ColumnChunk.crypto_metadata",
+            "PageHeader.data_page_header_v2",
+        ],
     );
 }
 
