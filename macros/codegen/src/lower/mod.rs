@@ -25,7 +25,7 @@ pub(crate) use target::{Target, place};
 
 use std::collections::{HashMap, HashSet};
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use thriftly_parser::diagnostic::Diagnostic;
 use thriftly_parser::program::{self, DefId, Definition, Program, StructKind, TypeKind};
@@ -386,8 +386,7 @@ impl<'a> Lowerer<'a> {
             (_, TypeKind::String) => (quote!(&__str), quote!("")),
             // A `SmallBytes` would have to be made when the program runs.
             (program::Value::Binary(bytes), TypeKind::Binary) if self.options.small_binary => {
-                let bytes = Literal::byte_string(bytes);
-                (quote!(__std::Bytes), quote!(__Bytes::from_static(#bytes)))
+                (quote!(__std::Bytes), values::static_bytes(bytes))
             }
             (value, _) => (
                 self.rust_type(&item.ty, Form::owned(id.file)),

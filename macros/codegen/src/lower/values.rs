@@ -34,6 +34,12 @@ fn parts(ty: &TokenStream, elements: impl Iterator<Item = TokenStream>) -> Token
     })
 }
 
+/// `Bytes` that are part of the program.
+pub(super) fn static_bytes(bytes: &[u8]) -> TokenStream {
+    let bytes = Literal::byte_string(bytes);
+    quote!(__Bytes::from_static(#bytes))
+}
+
 impl Lowerer<'_> {
     /// An expression of the declared type.
     pub(super) fn value(&self, value: &Value, ty: &Type, form: Form) -> TokenStream {
@@ -48,14 +54,13 @@ impl Lowerer<'_> {
             }
             (Value::String(text), _) if borrowed => quote!(#text),
             (Value::String(text), _) => quote!(__From::from(#text)),
-            (Value::Binary(bytes), _) => {
+            (Value::Binary(bytes), _) if borrowed => {
                 let bytes = Literal::byte_string(bytes);
-                let shared = quote!(__Bytes::from_static(#bytes));
-                match self.options.small_binary {
-                    _ if borrowed => quote!(&#bytes[..]),
-                    true => quote!(__SmallBytes::from(#shared)),
-                    false => shared,
-                }
+                quote!(&#bytes[..])
+            }
+            (Value::Binary(bytes), _) => {
+                let bytes = static_bytes(bytes);
+                if self.options.small_binary { quote!(__SmallBytes::from(#bytes)) } else { bytes }
             }
             (Value::Uuid(bytes), _) => quote!(__Uuid([#(#bytes),*])),
             (Value::Enum(id, index), _) => self.enum_value(*id, *index, form.from),
