@@ -120,7 +120,7 @@ pub mod plain {
 pub mod options {
     thriftly::thrift!(
         "lints.thrift",
-        warnings: hidden, views: true, maps: hashed, strings: shared, binary: small, unknown_fields: kept, unmarked: optional,
+        warnings: hidden, views: true, maps: hashed, strings: small, binary: small, unknown_fields: kept, unmarked: optional,
     );
 }
 

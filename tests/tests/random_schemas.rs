@@ -55,7 +55,7 @@ mod keeping {
         "../idl/random.thrift",
         warnings: hidden,
         maps: hashed,
-        strings: shared,
+        strings: small,
         binary: small,
         unknown_fields: kept,
     );

@@ -66,8 +66,8 @@ pub struct Options {
     pub(crate) hashed: bool,
     /// Enums are numbers with constants.
     pub(crate) numbers: bool,
-    /// `SharedStr` in place of `String`.
-    pub(crate) shared_strings: bool,
+    /// What strings are.
+    pub(crate) strings: Strings,
     /// `SmallBytes` in place of `Bytes`.
     pub(crate) small_binary: bool,
     /// Unknown fields of structs are preserved.
@@ -82,6 +82,18 @@ pub struct Options {
     pub(crate) lenient_oneway: bool,
     /// The Rust type of fields with default requiredness.
     pub(crate) unmarked: Unmarked,
+}
+
+/// The Rust type of strings.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strings {
+    /// `String`
+    #[default]
+    Owned,
+    /// `SharedStr`
+    Shared,
+    /// `SmallStr`
+    Small,
 }
 
 /// The Rust type of fields with default requiredness.
@@ -231,12 +243,12 @@ impl Options {
                 self.derive = paths.into_iter().collect();
             }
             "crate" => self.krate = Some(Path::parse_mod_style(input)?),
-            "maps" => self.hashed = choice(input, ["ordered", "hashed"])?,
-            "enums" => self.numbers = choice(input, ["variants", "numbers"])?,
-            "warnings" => self.hide_warnings = choice(input, ["shown", "hidden"])?,
-            "strings" => self.shared_strings = choice(input, ["owned", "shared"])?,
-            "binary" => self.small_binary = choice(input, ["bytes", "small"])?,
-            "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])?,
+            "maps" => self.hashed = choice(input, ["ordered", "hashed"])? == 1,
+            "enums" => self.numbers = choice(input, ["variants", "numbers"])? == 1,
+            "warnings" => self.hide_warnings = choice(input, ["shown", "hidden"])? == 1,
+            "strings" => self.strings = input.parse()?,
+            "binary" => self.small_binary = choice(input, ["bytes", "small"])? == 1,
+            "unknown_fields" => self.keep_unknown = choice(input, ["dropped", "kept"])? == 1,
             "views" => self.views = input.parse::<LitBool>()?.value,
             "multiline_strings" => self.multiline_strings = input.parse::<LitBool>()?.value,
             "unmarked" => self.unmarked = input.parse()?,
@@ -256,13 +268,24 @@ fn unknown_option(key: &Ident) -> Error {
     Error::new(key.span(), format!("unknown option `{key}`{suggestion}; the options are {all}"))
 }
 
+impl Parse for Strings {
+    /// `owned`, `shared` or `small`
+    fn parse(input: ParseStream<'_>) -> Result<Strings> {
+        Ok(match choice(input, ["owned", "shared", "small"])? {
+            0 => Strings::Owned,
+            1 => Strings::Shared,
+            _ => Strings::Small,
+        })
+    }
+}
+
 impl Parse for Unmarked {
     /// `plain`, `optional` or `{ optional: ["Person"] }`
     fn parse(input: ParseStream<'_>) -> Result<Unmarked> {
         if !input.peek(syn::token::Brace) {
             return Ok(match choice(input, ["plain", "optional"])? {
-                true => Unmarked::Optional,
-                false => Unmarked::Plain,
+                0 => Unmarked::Plain,
+                _ => Unmarked::Optional,
             });
         }
         let (map, list);
@@ -282,16 +305,14 @@ impl Parse for Unmarked {
     }
 }
 
-/// One of two words; returns whether it is the second.
-fn choice(input: ParseStream<'_>, words: [&str; 2]) -> Result<bool> {
+/// One of these words; returns which.
+fn choice<const N: usize>(input: ParseStream<'_>, words: [&str; N]) -> Result<usize> {
     let word: Ident = input.parse()?;
-    match words.iter().position(|one| word == one) {
-        Some(position) => Ok(position == 1),
-        None => {
-            let [first, second] = words;
-            Err(Error::new(word.span(), format!("expected `{first}` or `{second}`")))
-        }
-    }
+    words.iter().position(|one| word == one).ok_or_else(|| {
+        let words = words.map(|word| format!("`{word}`"));
+        let (last, others) = words.split_last().expect("there are words");
+        Error::new(word.span(), format!("expected {} or {last}", others.join(", ")))
+    })
 }
 
 /// `{ "shared.thrift": crate::shared, … }`, each key once.

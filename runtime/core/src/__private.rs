@@ -60,7 +60,7 @@ pub use crate::rpc::service::Throws as __Throws;
 pub use crate::ttype::TType as __TType;
 pub use crate::{
     Address as __Address, Double as __Double, Error as __Error, FromChannel as __FromChannel,
-    Lazy as __Lazy, SharedStr as __SharedStr, SmallBytes as __SmallBytes,
+    Lazy as __Lazy, SharedStr as __SharedStr, SmallBytes as __SmallBytes, SmallStr as __SmallStr,
     UnknownField as __UnknownField, UnknownFields as __UnknownFields, Uuid as __Uuid,
     blocking as __blocking,
 };
@@ -95,7 +95,7 @@ pub mod __std {
     pub use crate::codec::{Reader, StructNames, Writer};
     pub use crate::rpc::handled_by::{Dispatches, HandledBy};
     pub use crate::{
-        Address, Double, Error, Headers, Lazy, Protocol, SharedStr, SmallBytes, TType,
+        Address, Double, Error, Headers, Lazy, Protocol, SharedStr, SmallBytes, SmallStr, TType,
         UnknownField, UnknownFields, Uuid,
     };
     pub use crate::{CallSettings, FromChannel, NamedService, Request, Response};

@@ -80,6 +80,7 @@ pub use value::double::Double;
 pub use value::lazy::Lazy;
 pub use value::shared_str::SharedStr;
 pub use value::small_bytes::SmallBytes;
+pub use value::small_str::SmallStr;
 pub use value::unknown::{UnknownField, UnknownFields};
 pub use value::uuid::Uuid;
 

@@ -26,6 +26,8 @@ pub mod lean {
     thriftly::thrift!(
         "../schema.thrift",
         enums: numbers,
+        strings: small,
+        binary: small,
         boxed: ["All.{options, tree}", "Options.{note, ratio}", "Choice.{number, text, blob}"],
         warnings: hidden,
     );

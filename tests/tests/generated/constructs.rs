@@ -12,7 +12,7 @@ macro_rules! constructs {
             pub(crate) mod options {
                 thriftly::thrift!(
                     inline: $idl,
-                    warnings: hidden, maps: hashed, strings: shared, binary: small, unmarked: optional, unknown_fields: kept,
+                    warnings: hidden, maps: hashed, strings: small, binary: small, unmarked: optional, unknown_fields: kept,
                     views: true, derive: [serde::Serialize, serde::Deserialize],
                 );
             }
@@ -121,7 +121,7 @@ mod places {
     pub(crate) mod options {
         thriftly::thrift!(
             "../../idl/places.thrift",
-            warnings: hidden, maps: hashed, strings: shared, binary: small, unmarked: optional, unknown_fields: kept,
+            warnings: hidden, maps: hashed, strings: small, binary: small, unmarked: optional, unknown_fields: kept,
             derive: [serde::Serialize, serde::Deserialize],
         );
     }

@@ -7,7 +7,7 @@ mod ordered {
 }
 
 mod hashed {
-    thriftly::thrift!("idl/long.thrift", warnings: hidden, maps: hashed, strings: shared, binary: small);
+    thriftly::thrift!("idl/long.thrift", warnings: hidden, maps: hashed, strings: small, binary: small);
 }
 
 const COUNT: i32 = 40;
@@ -35,7 +35,7 @@ fn kind(at: i32) -> ordered::Kind {
 
 #[test]
 fn options_apply_to_long_containers() {
-    let by_name: std::collections::HashMap<thriftly::SharedStr, i32> = hashed::BY_NAME.clone();
+    let by_name: std::collections::HashMap<thriftly::SmallStr, i32> = hashed::BY_NAME.clone();
     assert_eq!(by_name.get("k7"), Some(&7));
     assert_eq!(hashed::WORDS[3].as_str(), "s3");
     assert_eq!(hashed::STRUCTS["n9"].x, 9);

@@ -86,7 +86,9 @@ pub(super) fn is_text(ty: &Type) -> bool {
             (_, Some((name, argument))) => {
                 matches!(name.as_str(), "Box" | "Rc" | "Arc" | "Cow") && is_str(argument)
             }
-            (Some(last), None) => last.ident == "String" || last.ident == "SharedStr",
+            (Some(last), None) => {
+                last.ident == "String" || last.ident == "SharedStr" || last.ident == "SmallStr"
+            }
             (None, None) => false,
         },
     }
@@ -103,7 +105,10 @@ pub(super) fn is_in_one_piece(ty: &Type) -> bool {
         Type::Reference(reference) => is_borrowable(reference),
         _ => match (simple_name(ty), generic(ty)) {
             (Some(name), _) => {
-                matches!(name.as_str(), "String" | "Bytes" | "SmallBytes" | "SharedStr")
+                matches!(
+                    name.as_str(),
+                    "String" | "Bytes" | "SmallBytes" | "SharedStr" | "SmallStr"
+                )
             }
             (None, Some((name, element))) if name == "Vec" => {
                 scalar(element).is_some_and(Scalar::is_number)

@@ -77,7 +77,9 @@ fn append(tokens: TokenStream, text: &mut String) {
 fn module(name: &str) -> &'static str {
     match name {
         "BTreeMap" | "BTreeSet" | "HashMap" | "HashSet" => "std::collections::",
-        "Bytes" | "Double" | "Error" | "SmallBytes" | "SharedStr" | "Uuid" => "thriftly::",
+        "Bytes" | "Double" | "Error" | "SmallBytes" | "SmallStr" | "SharedStr" | "Uuid" => {
+            "thriftly::"
+        }
         _ => "",
     }
 }

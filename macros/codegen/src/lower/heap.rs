@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use thriftly_parser::program::{DefId, Definition, Field, StructKind, Type, TypeKind, Value};
 
 use super::Lowerer;
+use crate::input::Strings;
 use crate::model::Presence;
 
 /// Overhead of an allocation, in bytes.
@@ -80,9 +81,15 @@ impl Lowerer<'_> {
 
     fn value_heap(&self, value: &Value, ty: &Type) -> u64 {
         match (value, &self.program.resolve(ty).kind) {
-            (Value::String(text), _) if !text.is_empty() => ALLOCATION + text.len() as u64,
+            (Value::String(text), _) if text.is_empty() => 0,
+            (Value::String(text), _) => match self.options.strings {
+                Strings::Small if text.len() <= 20 => 0,
+                // In a `Box`.
+                Strings::Small => 2 * ALLOCATION + 32 + text.len() as u64,
+                Strings::Owned | Strings::Shared => ALLOCATION + text.len() as u64,
+            },
             // In a `Box`.
-            (Value::Binary(bytes), _) if self.options.small_binary && bytes.len() > 22 => {
+            (Value::Binary(bytes), _) if self.options.small_binary && bytes.len() > 20 => {
                 ALLOCATION + 32
             }
             (Value::List(values), TypeKind::List(element)) if !values.is_empty() => {
@@ -134,6 +141,7 @@ impl Lowerer<'_> {
             TypeKind::I64 | TypeKind::Double => 8,
             TypeKind::Uuid => 16,
             TypeKind::Binary if !self.options.small_binary => 32,
+            TypeKind::String if self.options.strings == Strings::Shared => 32,
             TypeKind::Named(id) => self.struct_place(*id),
             _ => 24,
         }

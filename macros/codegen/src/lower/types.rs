@@ -6,6 +6,7 @@ use thriftly_parser::program::{Definition, Type, TypeKind};
 use thriftly_parser::source::FileId;
 
 use super::Lowerer;
+use crate::input::Strings;
 
 /// The context of a type or value.
 #[derive(Clone, Copy)]
@@ -64,8 +65,11 @@ impl Lowerer<'_> {
             TypeKind::I64 => quote!(__i64),
             TypeKind::Double => quote!(__f64),
             TypeKind::String if lifetime.is_some() => quote!(&#lifetime __str),
-            TypeKind::String if self.options.shared_strings => quote!(__std::SharedStr),
-            TypeKind::String => quote!(__std::String),
+            TypeKind::String => match self.options.strings {
+                Strings::Owned => quote!(__std::String),
+                Strings::Shared => quote!(__std::SharedStr),
+                Strings::Small => quote!(__std::SmallStr),
+            },
             TypeKind::Binary if lifetime.is_some() => quote!(&#lifetime [__u8]),
             TypeKind::Binary if self.options.small_binary => quote!(__std::SmallBytes),
             TypeKind::Binary => quote!(__std::Bytes),

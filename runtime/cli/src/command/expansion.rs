@@ -108,8 +108,8 @@ const OPTIONS: [MacroOption; 16] = [
     MacroOption {
         name: "strings",
         argument: "strings",
-        help: "Make strings String or SharedStr",
-        value: Value::Choice(&["owned", "shared"]),
+        help: "Make strings String, SharedStr or SmallStr",
+        value: Value::Choice(&["owned", "shared", "small"]),
     },
     MacroOption {
         name: "binary",

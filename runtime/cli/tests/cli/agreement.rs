@@ -12,9 +12,9 @@ use syn::LitStr;
 const OPTIONS: [(&str, &str); 4] = [
     ("", ""),
     (
-        "--unmarked optional --views --maps hashed --strings shared --binary small --unknown-fields kept \
+        "--unmarked optional --views --maps hashed --strings small --binary small --unknown-fields kept \
          --multiline-strings --lenient-oneway --derive serde::Serialize",
-        "unmarked: optional, views: true, maps: hashed, strings: shared, binary: small, unknown_fields: kept, \
+        "unmarked: optional, views: true, maps: hashed, strings: small, binary: small, unknown_fields: kept, \
          multiline_strings: true, lenient_oneway: true, derive: [serde::Serialize]",
     ),
     (

@@ -17,6 +17,7 @@ use crate::value::base64;
 use crate::value::double::Double;
 use crate::value::shared_str::SharedStr;
 use crate::value::small_bytes::SmallBytes;
+use crate::value::small_str::SmallStr;
 use crate::value::unknown::{UnknownField, UnknownFields};
 use crate::value::uuid::Uuid;
 
@@ -181,17 +182,24 @@ impl<'de> Deserialize<'de> for SmallBytes {
     }
 }
 
-impl Serialize for SharedStr {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self)
-    }
+macro_rules! text {
+    ($name:ident) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<$name, D::Error> {
+                d.deserialize_str(Text("a string", |text: &str| Some($name::from(text))))
+            }
+        }
+    };
 }
 
-impl<'de> Deserialize<'de> for SharedStr {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<SharedStr, D::Error> {
-        d.deserialize_str(Text("a string", |text: &str| Some(SharedStr::from(text))))
-    }
-}
+text!(SharedStr);
+text!(SmallStr);
 
 /// The expected value, and its conversion from text.
 struct Text<F>(&'static str, F);
