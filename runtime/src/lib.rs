@@ -42,7 +42,7 @@
 //! - Values without services: [`binary`], [`compact`] and, with the feature `json` (on by default),
 //!   `json` and `simple_json`, for every type that implements [`Encode`] and [`Decode`]; with the
 //!   feature `thriftpy-json`, `thriftpy_json`.
-//! - serde's `Serialize` and `Deserialize` for generated types, [`Uuid`], [`Double`], [`SharedStr`], [`SmallBytes`]
+//! - serde's `Serialize` and `Deserialize` for generated types, [`Uuid`], [`Double`], [`SharedStr`], [`SmallStr`], [`SmallBytes`]
 //!   and unknown fields, with the feature `serde`: see [serde](thrift!#serde).
 //! - Types at run time, with the feature `dynamic`: IDL files are loaded, values encoded, and methods called and
 //!   served by name: `dynamic`.
@@ -64,6 +64,8 @@
 //! - Spans of calls for `tracing` and OpenTelemetry: [`trace`]. Metrics of calls and connections, for Prometheus and
 //!   others, with the feature `metrics`: `metrics`. ThriftPy's tracking of calls across
 //!   services: [`tracking`].
+//! - Short lists without an allocation, with the feature `smallvec`: `smallvec::SmallVec` [as a type of
+//!   fields](guide::own_types#in-generated-types).
 //! - Limits on what a peer may send: [`Limits`].
 //! - Errors: [`Error`].
 //!

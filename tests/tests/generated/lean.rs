@@ -1,19 +1,33 @@
-//! Values that take less memory: the options `boxed`, `enums: numbers` and `binary: small`, and decoding over existing values.
+//! Values that take less memory: the options `boxed`, `enums: numbers`, `binary: small` and `strings: small`, lists of
+//! `smallvec`, and decoding over existing values.
 
 use thriftly::codec::{Decode, Encode};
-use thriftly::{Bytes, ErrorKind, Limits, Result, Server, SmallBytes, binary, compact, json};
+use thriftly::{
+    Bytes, ErrorKind, Limits, Result, Server, SmallBytes, SmallStr, binary, compact, json,
+};
 
 mod usual {
     thriftly::thrift!("lean.thrift", views: true);
 }
 
 mod small {
+    use smallvec::SmallVec;
+    use thriftly::SmallStr;
+
     thriftly::thrift!(
         "lean.thrift",
         views: true,
         enums: numbers,
         binary: small,
+        strings: small,
         boxed: ["Column.{rare, note}", "Choice.{rare, text, blob}"],
+        types: {
+            "Column.codecs": SmallVec<[Codec; 2]>,
+            "Column.path": SmallVec<[SmallStr; 1]>,
+            "Lists.codecs": SmallVec<[Codec; 2]>,
+            "Lists.words": SmallVec<[SmallStr; 2]>,
+            "Part.sizes": SmallVec<[i64; 2]>,
+        },
         derive: [serde::Serialize, serde::Deserialize],
     );
 }
@@ -24,7 +38,9 @@ macro_rules! blobs {
             thriftly::thrift!(inline: r#"
                 const binary SHORT = "short"
                 const binary LONG = "a constant of more than twenty-two bytes"
+                const string WORD = "word"
                 typedef binary Key
+                typedef string Word
                 struct Blobs {
                     1: Key key = SHORT,
                     2: binary long = LONG,
@@ -32,22 +48,29 @@ macro_rules! blobs {
                     4: map<Key, list<binary>> keyed,
                     5: set<Key> keys,
                     6: optional Either either,
+                    7: Word word = WORD,
+                    8: string sentence = "a default of more than twenty-two bytes",
+                    9: optional string note,
+                    10: map<Word, list<string>> words,
+                    11: set<string> texts,
                 }
-                union Either { 1: Key key, 2: i32 number }
+                union Either { 1: Key key, 2: i32 number, 3: string text }
+                exception Wrong { 1: string message }
             "#, views: true, $($option)*);
         }
     };
 }
 
 blobs!(usual_blobs, maps: ordered);
-blobs!(small_blobs, binary: small);
+blobs!(small_blobs, binary: small, strings: small);
 
 mod keys {
     thriftly::thrift!(inline: r#"
         service Keys {
             binary join(1: binary key, 2: optional binary rest, 3: list<binary> more, 4: binary last = "last")
+            string combine(1: string key, 2: optional string rest, 3: list<string> more, 4: string last = "last")
         }
-    "#, binary: small);
+    "#, binary: small, strings: small);
 }
 
 fn rare() -> usual::Rare {
@@ -75,7 +98,9 @@ fn columns() -> Vec<usual::Column> {
     let few = usual::Column { name: "few".into(), ..Default::default() };
     let many =
         usual::Part { at: 2, text: "a longer text".into(), size: Some(3), ..Default::default() };
-    let inner = usual::Part { next: Some(Box::new(many.clone())), ..many.clone() };
+    let inner =
+        usual::Part { next: Some(Box::new(many.clone())), sizes: Some(vec![1, 2]), ..many.clone() };
+    let many = usual::Part { sizes: Some(vec![3, -4, i64::MAX]), ..many };
     vec![
         full(),
         few.clone(),
@@ -103,26 +128,59 @@ fn boxed_and_numbered_types_have_the_same_bytes() -> Result<()> {
 }
 
 #[test]
-fn small_bytes_have_the_same_bytes_in_each_protocol() -> Result<()> {
+fn short_lists_have_the_defaults_of_the_idl() -> Result<()> {
+    let (default, usual) = (small::Lists::default(), usual::Lists::default());
+    assert_eq!(default.codecs[..], [small::Codec::Snappy]);
+    assert_eq!(default.words[..], usual.words);
+    assert_eq!(compact::to_vec(&default)?, compact::to_vec(&usual)?);
+    let (mut value, mut usual) = (default.clone(), usual);
+    for count in [1, 0, 5, 2] {
+        usual.words = vec!["word".into(); count];
+        let bytes = compact::to_vec(&usual)?;
+        over(&mut value, &bytes)?;
+        assert_eq!((value.words.len(), compact::to_vec(&value)?), (count, bytes));
+    }
+    assert_eq!(compact::from_slice::<small::Lists>(&[0])?, default);
+    assert_eq!(small::ListsRef::default().words[..], default.words[..]);
+    Ok(())
+}
+
+#[test]
+fn small_bytes_and_strings_have_the_same_bytes_in_each_protocol() -> Result<()> {
     assert_eq!(small_blobs::LONG, usual_blobs::LONG);
     let constant: &Bytes = &small_blobs::SHORT;
     assert_eq!(constant, "short");
     let default = small_blobs::Blobs::default();
     assert_eq!((&default.key, &default.long), (&"short".into(), &small_blobs::LONG.clone().into()));
-    for len in [0, 1, 21, 22, 23, 1000, 5000] {
+    assert_eq!(
+        (&*default.word, &*default.sentence),
+        (small_blobs::WORD, "a default of more than twenty-two bytes")
+    );
+    assert_eq!(small_blobs::Wrong { message: "it is".into() }.to_string(), "it is");
+    for len in [0, 1, 19, 20, 21, 1000, 5000] {
         let blob = |byte| Bytes::from(vec![byte; len]);
+        let text = |letter: &str| letter.repeat(len);
         let value = usual_blobs::Blobs {
             key: blob(1),
             rest: Some(blob(0xff)),
             keyed: [(blob(2), vec![blob(3), Bytes::new()])].into(),
             keys: [blob(4), Bytes::from_static(b"key")].into(),
-            either: Some(usual_blobs::Either::Key(blob(5))),
+            either: Some(match len {
+                20 => usual_blobs::Either::Text(text("e")),
+                _ => usual_blobs::Either::Key(blob(5)),
+            }),
+            word: text("w"),
+            note: Some(text("\u{1}")),
+            words: [(text("a"), vec![text("b"), "é".into()])].into(),
+            texts: [text("c"), String::new()].into(),
             ..Default::default()
         };
         let bytes = binary::to_vec(&value)?;
         let small: small_blobs::Blobs = binary::from_slice(&bytes)?;
         assert_eq!(small.rest.as_deref(), value.rest.as_deref());
         assert_eq!(small.keyed[&[2; 5000][..len]][0], blob(3));
+        assert_eq!(small.words[&*text("a")], [&*text("b"), "é"]);
+        assert!(small.texts.contains(&*text("c")));
         assert_eq!(binary::to_vec(&small)?, bytes);
         let view: small_blobs::BlobsRef<'_> = binary::from_slice(&bytes)?;
         assert_eq!(view.into_owned(), small);
@@ -143,7 +201,7 @@ fn small_bytes_have_the_same_bytes_in_each_protocol() -> Result<()> {
 }
 
 #[tokio::test]
-async fn handlers_get_small_bytes_and_clients_send_any() -> Result<()> {
+async fn handlers_get_small_bytes_and_strings_and_clients_send_any() -> Result<()> {
     use keys::{Keys, KeysClient, KeysServer};
 
     struct Handler;
@@ -158,6 +216,17 @@ async fn handlers_get_small_bytes_and_clients_send_any() -> Result<()> {
         ) -> Result<SmallBytes> {
             Ok([&*key, &rest.unwrap_or_default(), &more.concat(), &last].concat().into())
         }
+
+        async fn combine(
+            &self,
+            key: SmallStr,
+            rest: Option<SmallStr>,
+            more: Vec<SmallStr>,
+            last: SmallStr,
+        ) -> Result<SmallStr> {
+            let more: String = more.iter().map(SmallStr::as_str).collect();
+            Ok([&*key, &rest.unwrap_or_default(), &more, &last].concat().into())
+        }
     }
     let server = Server::new(KeysServer::new(Handler));
     let client: KeysClient = KeysClient::builder().connect_with(server.in_memory()).await?;
@@ -167,6 +236,8 @@ async fn handlers_get_small_bytes_and_clients_send_any() -> Result<()> {
     let small = SmallBytes::from("x");
     let all = client.join(small.clone(), Some(small.clone()), &[], small).await?;
     assert_eq!(all, b"xxx");
+    let all = client.combine("a", Some("b"), &["c".into(), "d".repeat(30).into()], None).await?;
+    assert_eq!(all, "abc".to_owned() + &"d".repeat(30) + "last");
     Ok(())
 }
 
@@ -175,7 +246,7 @@ fn boxed_fields_are_boxes_and_make_their_struct_smaller() {
     let boxed: Option<Box<small::Rare>> = small::Column::default().rare;
     assert!(boxed.is_none());
     let column = small::Column { note: Some(Box::new("n".into())), ..Default::default() };
-    assert_eq!(column.note.as_deref().map(String::as_str), Some("n"));
+    assert_eq!(column.note.as_deref().map(SmallStr::as_str), Some("n"));
     let choice = small::Choice::from(small::Rare { low: 1.0, ..Default::default() });
     assert_eq!(choice.as_rare().map(|rare| rare.low), Some(1.0));
     let choice = small::Choice::from("text");
@@ -226,10 +297,13 @@ fn over<T: Encode + for<'de> Decode<'de>>(value: &mut T, bytes: &[u8]) -> Result
 
 #[test]
 fn nothing_of_the_value_before_is_left() -> Result<()> {
-    let mut value = usual::Column::default();
+    let (mut value, mut short) = (usual::Column::default(), small::Column::default());
     for column in columns() {
-        over(&mut value, &compact::to_vec(&column)?)?;
+        let bytes = compact::to_vec(&column)?;
+        over(&mut value, &bytes)?;
         assert_eq!(value, column);
+        over(&mut short, &bytes)?;
+        assert_eq!(compact::to_vec(&short)?, bytes);
     }
     let mut list: Vec<usual::Column> = Vec::new();
     for length in [3, 0, 8, 1] {

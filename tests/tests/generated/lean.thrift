@@ -1,5 +1,6 @@
 enum Codec { NONE = 0, SNAPPY = 1, OLD = 1, LAST = -3 }
 
+const list<string> WORDS = ["a", "b"]
 const Codec USUAL = Codec.SNAPPY
 
 struct Rare {
@@ -21,6 +22,7 @@ struct Part {
     3: optional i32 size,
     4: optional Part next,
     5: optional Rare rare,
+    6: optional list<i64> sizes,
 }
 
 struct Column {
@@ -43,4 +45,10 @@ struct Holder {
     3: optional i64 c,
     7: required Part needed,
     8: optional Part maybe,
+}
+
+struct Lists {
+    1: list<Codec> codecs = [Codec.SNAPPY],
+    2: list<string> words = WORDS,
+    3: string note,
 }

@@ -154,8 +154,16 @@ impl Lowerer<'_> {
             let lazy = self.foreign.is_lazy(&field.name);
             let default = field.default.as_ref().map(|value| {
                 // A view has the same type.
-                let form = if lazy { Form::owned(form.from) } else { form };
-                let value = self.value(value, &field.ty, form);
+                let form = if lazy || foreign { Form::owned(form.from) } else { form };
+                let mut value = self.value(value, &field.ty, form);
+                if foreign
+                    && !lazy
+                    && matches!(self.program.resolve(&field.ty).kind, TypeKind::List(_))
+                {
+                    let list = self.rust_type(&field.ty, form);
+                    value =
+                        quote!(__FromIterator::from_iter({ let __list: #list = #value; __list }));
+                }
                 let value = if boxed { quote!(__Box::new(#value)) } else { value };
                 if lazy { quote!(__Lazy::new(#value)) } else { value }
             });

@@ -12,6 +12,8 @@ mod projection;
 mod raw;
 mod reader;
 mod scalar;
+#[cfg(feature = "smallvec")]
+mod small_vec;
 mod writer;
 
 #[cfg(feature = "dynamic")]
