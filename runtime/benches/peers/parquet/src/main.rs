@@ -220,6 +220,7 @@ mod tests {
             assert!(again::<lean::FileMetaData>(footer) == *footer, "{name}");
             assert!(again::<shared::FileMetaData>(footer) == *footer, "{name}");
             assert!(again::<views::FileMetaDataRef>(footer) == *footer, "{name}");
+            assert!(again::<lean::FileMetaDataRef>(footer) == *footer, "{name}");
             assert!(again::<lazy::FileMetaData>(footer) == *footer, "{name}");
             let lazy: lazy::FileMetaData = compact::from_bytes(footer).expect("it is decoded");
             let owned: FileMetaData = compact::from_bytes(footer).expect("it is decoded");

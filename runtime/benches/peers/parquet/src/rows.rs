@@ -25,7 +25,7 @@ pub struct Comparison {
 }
 
 /// Footers: whole ones, and those of which a scan needs a part.
-pub const FOOTERS: [Comparison; 13] = [
+pub const FOOTERS: [Comparison; 15] = [
     speed(Who::Owned, Who::Arrow, 1.0),
     speed(Who::Owned, Who::ArrowFull, 1.0),
     speed(Who::Owned, Who::Apache, 2.5),
@@ -34,6 +34,8 @@ pub const FOOTERS: [Comparison; 13] = [
     speed(Who::Shared, Who::Arrow, 1.0),
     speed(Who::Views, Who::Arrow, 1.3),
     speed(Who::Views, Who::Apache, 2.5),
+    speed(Who::LeanViews, Who::Arrow, 1.3),
+    speed(Who::LeanViews, Who::Apache, 2.5),
     speed(Who::Projected, Who::ArrowProjected, 1.5),
     speed(Who::Scan, Who::ArrowProjected, 1.5),
     speed(Who::Lazy, Who::Owned, 3.0),
@@ -42,10 +44,11 @@ pub const FOOTERS: [Comparison; 13] = [
 ];
 
 /// Page headers, which arrow-rs decodes only together with pages.
-pub const PAGES: [Comparison; 3] = [
+pub const PAGES: [Comparison; 4] = [
     speed(Who::Owned, Who::Apache, 3.0),
     speed(Who::Lean, Who::Apache, 3.0),
     speed(Who::Views, Who::Apache, 3.0),
+    speed(Who::LeanViews, Who::Apache, 3.0),
 ];
 
 /// How many nanoseconds a page header is to take at most.

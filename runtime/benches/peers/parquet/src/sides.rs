@@ -25,12 +25,14 @@ const AT_ONCE: usize = 1 << 16;
 pub enum Who {
     /// `thrift!` without options.
     Owned,
-    /// With `enums: numbers`, `binary: small`, and fields that few files have in a `Box`.
+    /// With `enums: numbers`, `binary: small`, `strings: small`, short lists inline, and fields that few files have in a `Box`.
     Lean,
     /// With the option `strings: shared`.
     Shared,
     /// Text and bytes are borrowed from the input.
     Views,
+    /// Those of the lean types.
+    LeanViews,
     /// Without the fields that arrow-rs leaves out with the schema given and no statistics.
     Projected,
     /// Only what it takes to read the chunks of columns.
@@ -56,11 +58,12 @@ pub struct Side {
 }
 
 impl Who {
-    pub const ALL: [Who; 11] = [
+    pub const ALL: [Who; 12] = [
         Who::Owned,
         Who::Lean,
         Who::Shared,
         Who::Views,
+        Who::LeanViews,
         Who::Projected,
         Who::Scan,
         Who::Lazy,
@@ -78,6 +81,7 @@ impl fmt::Display for Who {
             Who::Lean => "lean",
             Who::Shared => "shared",
             Who::Views => "views",
+            Who::LeanViews => "lean-views",
             Who::Projected => "projected",
             Who::Scan => "scan",
             Who::Lazy => "lazy",
@@ -97,6 +101,7 @@ pub fn footer(who: Who, footer: &'static Bytes) -> Side {
         Who::Lean => side.of(move || whole::<lean::FileMetaData>(footer)),
         Who::Shared => side.of(move || whole::<shared::FileMetaData>(footer)),
         Who::Views => side.of(move || borrowed::<views::FileMetaDataRef<'static>>(footer)),
+        Who::LeanViews => side.of(move || borrowed::<lean::FileMetaDataRef<'static>>(footer)),
         Who::Projected => side.of(move || whole::<projected::FileMetaData>(footer)),
         Who::Scan => side.of(move || whole::<scan::FileMetaData>(footer)),
         Who::Lazy => side.of(move || whole::<lazy::FileMetaData>(footer)),
@@ -124,6 +129,7 @@ pub fn pages(who: Who, pages: &'static [&'static [u8]]) -> Option<Side> {
         Who::Owned => side.of(move || each(pages, prefix::<types::PageHeader>)),
         Who::Lean => side.of(move || each(pages, prefix::<lean::PageHeader>)),
         Who::Views => side.of(move || each(pages, prefix::<views::PageHeaderRef<'static>>)),
+        Who::LeanViews => side.of(move || each(pages, prefix::<lean::PageHeaderRef<'static>>)),
         Who::Apache => side.of(move || each(pages, apache::<format::PageHeader>)),
         _ => return None,
     })

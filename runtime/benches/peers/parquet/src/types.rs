@@ -12,27 +12,46 @@ pub mod views {
     thriftly::thrift!("../../../../../examples/parquet.thrift", views: true);
 }
 
-/// The same with less memory: enums are numbers, short bytes are inline, and what few files have is boxed.
+/// The same with less memory: enums are numbers, short text, bytes and lists are inline, and what few files have is boxed.
 pub mod lean {
+    use smallvec::SmallVec;
+
     thriftly::thrift!(
         "../../../../../examples/parquet.thrift",
         enums: numbers,
         binary: small,
+        strings: small,
+        views: true,
         boxed: [
-            "ColumnMetaData.geospatial_statistics",
-            "ColumnChunk.crypto_metadata",
+            "ColumnMetaData.{key_value_metadata, geospatial_statistics}",
+            "ColumnChunk.{file_path, crypto_metadata, encrypted_column_metadata}",
             "PageHeader.data_page_header_v2",
         ],
+        types: {
+            "ColumnMetaData.path_in_schema": SmallVec<[thriftly::SmallStr; 1]>,
+            "ColumnMetaData.encodings": SmallVec<[Encoding; 4]>,
+            "ColumnMetaData.encoding_stats": SmallVec<[PageEncodingStats; 3]>,
+            "SizeStatistics.repetition_level_histogram": SmallVec<[i64; 2]>,
+            "SizeStatistics.definition_level_histogram": SmallVec<[i64; 2]>,
+        },
     );
 }
 
 /// What a scan needs that has the schema and does not prune by statistics: what arrow-rs keeps if it is
 /// told so.
 pub mod projected {
+    use smallvec::SmallVec;
+
     thriftly::thrift!(
         "../../../../../examples/parquet.thrift",
         enums: numbers,
-        boxed: ["ColumnMetaData.geospatial_statistics", "ColumnChunk.crypto_metadata"],
+        binary: small,
+        strings: small,
+        boxed: [
+            "ColumnMetaData.{key_value_metadata, geospatial_statistics}",
+            "ColumnChunk.{file_path, crypto_metadata, encrypted_column_metadata}",
+        ],
+        types: { "ColumnMetaData.encodings": SmallVec<[Encoding; 4]> },
         skip: [
             "FileMetaData.schema",
             "ColumnMetaData.{path_in_schema, statistics, encoding_stats, size_statistics}",
