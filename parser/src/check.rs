@@ -155,7 +155,14 @@ impl Checker<'_> {
                 let fields = self.fields(node.fields, Owner::Struct(node.kind), place);
                 let (kind, name, doc, annotations) =
                     (node.kind, node.name, node.doc, node.annotations);
-                Definition::Struct(Struct { kind, name, fields, doc, annotations })
+                Definition::Struct(Struct {
+                    kind,
+                    name,
+                    fields,
+                    left_out: Vec::new(),
+                    doc,
+                    annotations,
+                })
             }
             ast::Definition::Service(node) => Definition::Service(self.service(node, id)),
         }

@@ -171,6 +171,9 @@ pub struct Struct {
     pub name: Name,
     /// Its fields in source order.
     pub fields: Vec<Field>,
+    /// Fields of the IDL that a program has been rid of, in source order, each with the number of `fields` before it. There are
+    /// none in what the checks return.
+    pub left_out: Vec<(usize, Field)>,
     /// Its doc text, cleaned.
     pub doc: Option<String>,
     /// Its annotations.

@@ -45,12 +45,23 @@ pub(crate) struct Struct {
     pub(crate) unknown: Option<syn::Member>,
     /// Fields that are not encoded.
     pub(crate) skipped: Vec<syn::Member>,
+    /// Fields of the IDL that the type lacks.
+    pub(crate) left_out: Vec<LeftOut>,
     /// Whether it is decoded in place: its default holds no memory and is what absent fields have.
     pub(crate) in_place: bool,
     /// Whether it has a function `new` that takes the required fields.
     pub(crate) constructor: bool,
     /// Set for exceptions.
     pub(crate) exception: Option<Exception>,
+}
+
+/// A field of the IDL that a type lacks.
+pub(crate) struct LeftOut {
+    /// How many fields of the type come before it.
+    pub(crate) after: usize,
+    pub(crate) id: i16,
+    /// The wire type, as an expression.
+    pub(crate) wire_type: TokenStream,
 }
 
 /// Message and source of an exception.

@@ -1,7 +1,7 @@
 //! The options `only` and `skip`: fields that the generated types do not have.
 //!
-//! They are removed from the checked program, before anything is made of it. Decoding skips them like any field that
-//! a type does not know.
+//! They are removed from the checked program, before anything is made of it. Decoding passes over them where it expects
+//! them, and elsewhere skips them like any field that a type does not know.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -175,9 +175,14 @@ impl Removed {
                     Definition::Const(item) => self.clean(&mut item.value),
                     Definition::Struct(item) => {
                         if let Some(removed) = self.0.get(&id) {
-                            let mut index = 0..;
-                            item.fields
-                                .retain(|_| index.next().is_some_and(|at| !removed.contains(&at)));
+                            for (at, field) in
+                                std::mem::take(&mut item.fields).into_iter().enumerate()
+                            {
+                                match removed.contains(&at) {
+                                    true => item.left_out.push((item.fields.len(), field)),
+                                    false => item.fields.push(field),
+                                }
+                            }
                         }
                         self.clean_defaults(&mut item.fields);
                     }

@@ -289,6 +289,20 @@ where
     }
 }
 
+/// Passes over the next field, if that is the one with the id.
+#[inline(always)]
+pub fn __pass<'de, R: Reader<'de>>(
+    ty: TType,
+    id: i16,
+    r: &mut R,
+    names: Names,
+) -> Result<(), Error> {
+    match r.field_is(ty, id) {
+        true => __skip(FieldHeader { ty, id }, r, names),
+        false => Ok(()),
+    }
+}
+
 /// The header of the next field, or `None` at the end of the struct.
 #[inline(always)]
 pub fn __field<'de, R: Reader<'de>>(r: &mut R, names: Names) -> Result<Option<FieldHeader>, Error> {

@@ -138,3 +138,82 @@ fn what_is_left_out_is_encoded_again_if_it_is_kept() -> Result<()> {
     assert_eq!(again, footer());
     Ok(())
 }
+
+macro_rules! kinds {
+    ($name:ident $($option:tt)*) => {
+        mod $name {
+            thriftly::thrift!(inline: r#"
+                enum Kind { ONE = 1 }
+                struct Inner { 1: bool yes, 2: string text }
+                struct All {
+                    1: optional bool first, 2: i32 kept, 3: i8 byte, 4: i16 short, 5: i64 long, 6: double number,
+                    7: string text, 8: binary blob, 9: list<bool> flags, 10: set<i32> set, 11: map<string, Inner> map,
+                    12: optional bool middle, 13: Inner inner, 14: Kind kind, 15: optional uuid id, 16: string also,
+                    17: optional bool last,
+                }
+            "# $($option)*);
+        }
+    };
+}
+
+kinds!(all);
+kinds!(few, only: ["All.{kept, also}"]);
+
+/// The same ids with other types, and in another order.
+mod others {
+    thriftly::thrift!(inline: r#"
+        struct All {
+            17: string last, 16: string also, 12: list<i64> middle, 13: i32 inner, 14: bool kind, 15: i8 id, 2: i32 kept,
+            1: i64 first, 3: bool byte, 4: string short, 5: map<i8, i8> long, 6: bool number, 20: string new,
+        }
+    "#);
+}
+
+#[test]
+fn fields_that_are_left_out_are_passed_over_whatever_they_are() -> Result<()> {
+    let inner = || all::Inner { yes: true, text: "inner".into() };
+    let full = all::All {
+        first: Some(true),
+        kept: 7,
+        byte: 1,
+        short: -2,
+        long: 1 << 40,
+        number: 0.5,
+        text: "text".into(),
+        blob: vec![0xff; 30].into(),
+        flags: vec![true; 20],
+        set: [1, 1000].into(),
+        map: [("key".into(), inner())].into(),
+        middle: Some(false),
+        inner: inner(),
+        kind: all::Kind::One,
+        id: Some(thriftly::Uuid([9; 16])),
+        also: "also".into(),
+        last: Some(true),
+    };
+    let expected = few::All { kept: 7, also: "also".into() };
+    let sparse = all::All { kept: 7, also: "also".into(), ..Default::default() };
+    let other = others::All {
+        kept: 7,
+        also: "also".into(),
+        kind: true,
+        new: "new".into(),
+        ..Default::default()
+    };
+    for bytes in [binary::to_vec(&full)?, binary::to_vec(&sparse)?, binary::to_vec(&other)?] {
+        assert_eq!(binary::from_slice::<few::All>(&bytes)?, expected);
+        for end in 0..bytes.len() {
+            assert!(binary::from_slice::<few::All>(&bytes[..end]).is_err(), "{end}");
+        }
+    }
+    for bytes in [compact::to_vec(&full)?, compact::to_vec(&sparse)?, compact::to_vec(&other)?] {
+        assert_eq!(compact::from_slice::<few::All>(&bytes)?, expected);
+        for end in 0..bytes.len() {
+            assert!(compact::from_slice::<few::All>(&bytes[..end]).is_err(), "{end}");
+        }
+    }
+    for text in [json::to_vec(&full)?, json::to_vec(&sparse)?, json::to_vec(&other)?] {
+        assert_eq!(json::from_slice::<few::All>(&text)?, expected);
+    }
+    Ok(())
+}

@@ -44,6 +44,7 @@ pub(super) fn structure(
         fields,
         unknown,
         skipped,
+        left_out: Vec::new(),
         in_place: false,
         constructor: false,
         exception: Some(exception),

@@ -9,6 +9,7 @@ use quote::{quote, quote_spanned};
 use super::field::default_value;
 use super::id;
 use super::signature::Signature;
+use super::structure::pass_left_out;
 use crate::model::{Presence, Struct};
 
 /// What `Decode` has beside `decode`. As there, fields are first decoded in declaration order, then in any.
@@ -40,6 +41,7 @@ pub(super) fn decode_in_place(item: &Struct) -> TokenStream {
     let mut absent = TokenStream::new();
     let mut required = 0u32;
     for (at, field) in item.fields.iter().enumerate() {
+        in_order.extend(pass_left_out(item, at));
         let (member, id, bit) = (&field.member, id(field.id), 1u32 << at);
         let (at, bit_literal) = (Literal::usize_unsuffixed(at), Literal::u32_unsuffixed(bit));
         let (next, read) = match field.presence {
@@ -65,6 +67,7 @@ pub(super) fn decode_in_place(item: &Struct) -> TokenStream {
             }
         }
     }
+    in_order.extend(pass_left_out(item, item.fields.len()));
     let mut otherwise = quote!(__skip(__field, __r, __c)?);
     if item.unknown.is_some() {
         in_order.extend(quote!(let mut __unknown = __UnknownFields::default();));

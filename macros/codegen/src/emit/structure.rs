@@ -17,7 +17,7 @@ use super::wide::{MAX_FIELDS, PART, decode_parts, is_wide};
 use super::{
     Derived, allow, allow_values, bounded, decodable, derives, doc, id, names, order_by_bytes,
 };
-use crate::model::{Field, Presence, Scalar, Struct, Traits};
+use crate::model::{Field, LeftOut, Presence, Scalar, Struct, Traits};
 
 /// Maximum size of a run that is reserved at once, in bytes.
 const MAX_RUN: usize = 128;
@@ -386,11 +386,13 @@ fn decode_at_once(item: &Struct) -> TokenStream {
         let local = format_ident!("__{at}", span = field.span);
         let Decoded { next, read, value, heap } = decoded(field, at, &quote!(#local), false);
         let (member, id) = (&field.member, id(field.id));
+        in_order.extend(pass_left_out(item, at));
         in_order.extend(quote_spanned!(field.span=> let mut #local = #next?;));
         arms.extend(quote_spanned!(field.span=> #id => #read?,));
         build.extend(quote!(#member: #value,));
         heaps.extend(heap);
     }
+    in_order.extend(pass_left_out(item, item.fields.len()));
     // Defaults of absent fields count against the memory limit as decoded values do.
     let pay =
         (!heaps.is_empty()).then(|| quote!(__pay(0usize #(.saturating_add(#heaps))*, __r, __c)?;));
@@ -417,6 +419,21 @@ fn decode_at_once(item: &Struct) -> TokenStream {
         #pay
         __Ok(Self { #build })
     }
+}
+
+/// Passes over the fields that the type lacks behind so many of its own, unless they are kept as unknown ones.
+///
+/// ```text
+/// pass(TType::I32, 2, __r, __c)?;
+/// ```
+pub(super) fn pass_left_out(item: &Struct, after: usize) -> TokenStream {
+    let passed = item.left_out.iter().filter(|one| one.after == after && item.unknown.is_none());
+    passed
+        .map(|LeftOut { id, wire_type, .. }| {
+            let id = self::id(*id);
+            quote!(__pass(#wire_type, #id, __r, __c)?;)
+        })
+        .collect()
 }
 
 /// The type of the field in the struct.

@@ -272,7 +272,7 @@ impl Lowerer<'_> {
         quote!(#[allow(deprecated)] const _: () = __wire_type_is::<#rust>(#wire, #message);)
     }
 
-    fn wire_type(&self, ty: &Type) -> Option<TokenStream> {
+    pub(super) fn wire_type(&self, ty: &Type) -> Option<TokenStream> {
         Some(match &self.program.resolve(ty).kind {
             TypeKind::Bool => quote!(__TType::BOOL),
             TypeKind::I8 => quote!(__TType::I8),

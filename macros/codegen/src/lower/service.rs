@@ -30,6 +30,7 @@ impl Lowerer<'_> {
                 fields: self.fields(None, &function.arguments, Form::owned(id.file)),
                 unknown: None,
                 skipped: Vec::new(),
+                left_out: Vec::new(),
                 in_place: false,
                 constructor: false,
                 exception: None,

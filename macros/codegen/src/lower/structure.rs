@@ -9,7 +9,7 @@ use thriftly_parser::program::{self, DefId, Definition, StructKind, TypeKind};
 use super::Lowerer;
 use super::access::Accesses;
 use super::types::{Form, Holds};
-use crate::model::{Bounds, Field, Presence, Scalar, Struct, Union, Variant};
+use crate::model::{Bounds, Field, LeftOut, Presence, Scalar, Struct, Union, Variant};
 use crate::name::free_name;
 
 /// Maximum number of parameters of `new` if all fields are required.
@@ -82,7 +82,16 @@ impl Lowerer<'_> {
             fields,
             unknown: self.unknown_fields(item).map(syn::Member::Named),
             skipped: Vec::new(),
+            left_out: self.left_out(item),
         }
+    }
+
+    fn left_out(&self, item: &program::Struct) -> Vec<LeftOut> {
+        let known = item.left_out.iter().filter_map(|(after, field)| {
+            let wire_type = self.wire_type(&field.ty)?;
+            Some(LeftOut { after: *after, id: field.id, wire_type })
+        });
+        known.collect()
     }
 
     /// Whether the struct is decoded in place.
