@@ -72,7 +72,15 @@ impl Lowerer<'_> {
                 let fields = item.fields.iter().map(|field| self.place(&field.ty));
                 match item.kind {
                     StructKind::Union => sum([8, fields.max().unwrap_or(0)]),
-                    _ => sum(fields),
+                    _ => {
+                        let tags = item.fields.iter().enumerate().map(|(index, field)| match self
+                            .presence(Some((id, index)), field)
+                        {
+                            Presence::Optional => self.tag(&field.ty),
+                            _ => 0,
+                        });
+                        sum(fields.chain(tags))
+                    }
                 }
             }
             _ => 4,
@@ -128,6 +136,18 @@ impl Lowerer<'_> {
                     _ => 0,
                 })
             }
+            _ => 0,
+        }
+    }
+
+    /// How much larger an optional value is, in bytes.
+    fn tag(&self, ty: &Type) -> u64 {
+        match &self.program.resolve(ty).kind {
+            TypeKind::I8 | TypeKind::I16 | TypeKind::I32 | TypeKind::I64 | TypeKind::Double => {
+                self.place(ty)
+            }
+            TypeKind::Uuid => 1,
+            // Other types have numbers to spare.
             _ => 0,
         }
     }

@@ -15,8 +15,9 @@ use crate::name::free_name;
 /// Maximum number of parameters of `new` if all fields are required.
 const MAX_PARAMETERS: usize = 7;
 
-/// From this size on structs are decoded in place, in bytes. It costs smaller ones a few instructions.
-const IN_PLACE: u64 = 192;
+/// From this size on structs are decoded in place, in bytes: they are copied by a call, which reads what was just written in
+/// smaller parts. It costs smaller ones a few instructions.
+const IN_PLACE: u64 = 128;
 
 impl Lowerer<'_> {
     pub(super) fn union(
