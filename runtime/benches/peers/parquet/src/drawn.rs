@@ -9,10 +9,9 @@ use thriftly_peers_measure::ratio::Ratio;
 use crate::sides::Who;
 
 /// Whose bars there are, the one first whose time is 1.
-const SIDES: [(Who, &str); 7] = [
+const SIDES: [(Who, &str); 6] = [
     (Who::Owned, "thriftly"),
     (Who::Lean, "thriftly, lean"),
-    (Who::LeanViews, "thriftly, lean views"),
     (Who::Lazy, "thriftly, lazy row groups"),
     (Who::Arrow, "arrow-rs"),
     (Who::ArrowProjected, "arrow-rs, projected"),
