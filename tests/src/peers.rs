@@ -2,13 +2,15 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
+
+use tokio::net::TcpSocket;
 
 use crate::cargo::cargo;
 
@@ -118,9 +120,15 @@ pub fn free_port() -> u16 {
     let start = std::process::id().wrapping_mul(61) as u16;
     let any = || start.wrapping_add(ASKED.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u16;
     let mut ports = std::iter::repeat_with(any).take(PORTS.len()).map(|at| PORTS.start + at);
-    ports
-        .find(|&port| TcpListener::bind(("127.0.0.1", port)).is_ok())
-        .expect("there is a free port")
+    ports.find(|&port| is_free(port).is_ok()).expect("there is a free port")
+}
+
+/// Binds the port, without listening: a process that another test starts has the socket, too, until it runs its program, and
+/// would accept whoever looks whether the peer listens already.
+fn is_free(port: u16) -> std::io::Result<()> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind((Ipv4Addr::LOCALHOST, port).into())
 }
 
 /// A running program, ended when it is dropped.
