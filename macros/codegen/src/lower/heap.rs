@@ -13,6 +13,9 @@ use crate::model::Presence;
 /// Overhead of an allocation, in bytes.
 const ALLOCATION: u64 = 16;
 
+/// The bytes that `SmallStr` and `SmallBytes` store inline.
+const INLINE: usize = 20;
+
 /// Memoized sizes of structs and constants. Entries in progress are 0: a value that contains itself
 /// has no default.
 #[derive(Default)]
@@ -91,13 +94,13 @@ impl Lowerer<'_> {
         match (value, &self.program.resolve(ty).kind) {
             (Value::String(text), _) if text.is_empty() => 0,
             (Value::String(text), _) => match self.options.strings {
-                Strings::Small if text.len() <= 20 => 0,
+                Strings::Small if text.len() <= INLINE => 0,
                 // In a `Box`.
                 Strings::Small => 2 * ALLOCATION + 32 + text.len() as u64,
                 Strings::Owned | Strings::Shared => ALLOCATION + text.len() as u64,
             },
             // In a `Box`.
-            (Value::Binary(bytes), _) if self.options.small_binary && bytes.len() > 20 => {
+            (Value::Binary(bytes), _) if self.options.small_binary && bytes.len() > INLINE => {
                 ALLOCATION + 32
             }
             (Value::List(values), TypeKind::List(element)) if !values.is_empty() => {

@@ -34,4 +34,5 @@ pub use projection::{Projected, Projection};
 pub(crate) use raw::Content;
 pub use raw::RawValue;
 pub use reader::{FieldHeader, Reader};
+pub(crate) use scalar::encoded_as_text;
 pub use writer::{ScalarWriter, Writer};

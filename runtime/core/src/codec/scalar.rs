@@ -123,35 +123,29 @@ impl<'de> Decode<'de> for Uuid {
     }
 }
 
-impl ThriftType for str {
-    const TYPE: TType = TType::STRING;
+/// Types that are encoded as the text that they dereference to.
+macro_rules! encoded_as_text {
+    ($($text:ty),*) => {$(
+        impl $crate::codec::ThriftType for $text {
+            const TYPE: $crate::TType = $crate::TType::STRING;
+        }
+
+        impl $crate::codec::Encode for $text {
+            #[inline(always)]
+            fn encode<W: $crate::codec::Writer>(&self, w: &mut W) {
+                w.string(self);
+            }
+            #[inline(always)]
+            fn encode_field<W: $crate::codec::Writer>(&self, id: i16, w: &mut W) {
+                w.field_string(id, self);
+            }
+        }
+    )*};
 }
 
-impl Encode for str {
-    #[inline(always)]
-    fn encode<W: Writer>(&self, w: &mut W) {
-        w.string(self);
-    }
-    #[inline(always)]
-    fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
-        w.field_string(id, self);
-    }
-}
+pub(crate) use encoded_as_text;
 
-impl ThriftType for String {
-    const TYPE: TType = TType::STRING;
-}
-
-impl Encode for String {
-    #[inline(always)]
-    fn encode<W: Writer>(&self, w: &mut W) {
-        w.string(self);
-    }
-    #[inline(always)]
-    fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
-        w.field_string(id, self);
-    }
-}
+encoded_as_text!(str, String, Box<str>, Rc<str>, Arc<str>);
 
 impl<'de> Decode<'de> for String {
     #[inline]
@@ -200,21 +194,6 @@ impl<'de: 'a, 'a> Decode<'de> for Cow<'a, str> {
 /// Owned text without spare capacity.
 macro_rules! text {
     ($($pointer:ident),*) => {$(
-        impl ThriftType for $pointer<str> {
-            const TYPE: TType = TType::STRING;
-        }
-
-        impl Encode for $pointer<str> {
-            #[inline]
-            fn encode<W: Writer>(&self, w: &mut W) {
-                w.string(self);
-            }
-            #[inline]
-            fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
-                w.field_string(id, self);
-            }
-        }
-
         impl<'de> Decode<'de> for $pointer<str> {
             #[inline]
             fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {

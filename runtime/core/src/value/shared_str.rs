@@ -4,12 +4,8 @@
     reason = "text that was validated once is not validated again on each access"
 )]
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 
-use crate::codec::{Decode, Reader};
-use crate::error::Result;
 use crate::value::text::text;
 
 /// Capacity of the inline form, in bytes.
@@ -52,7 +48,7 @@ impl SharedStr {
             Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
             Repr::Shared(bytes) => bytes,
         };
-        // SAFETY: both forms are only built from a `str` or a `String`, by `inline` and `shared`,
+        // SAFETY: both forms are only built from a `str` or a `String`, by `inline` and `long`,
         // and are never modified.
         unsafe { std::str::from_utf8_unchecked(bytes) }
     }
@@ -74,53 +70,16 @@ impl SharedStr {
         Some(SharedStr(Repr::Inline { len: text.len() as u8, bytes }))
     }
 
-    /// Text with bytes claimed to be equal. The claim comes from a reader, which may be third-party
-    /// code, so it is checked.
+    /// Long text, of bytes that are UTF-8.
     #[inline]
-    fn shared(text: &str, bytes: Bytes) -> SharedStr {
-        // The same address needs no comparison.
-        let same_place = std::ptr::eq(text.as_bytes(), &bytes[..]);
-        match same_place || bytes == text.as_bytes() {
-            true => SharedStr(Repr::Shared(bytes)),
-            // The text must be the validated one.
-            false => SharedStr(Repr::Shared(Bytes::copy_from_slice(text.as_bytes()))),
-        }
-    }
-}
-
-impl<'de> Decode<'de> for SharedStr {
-    #[inline]
-    fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
-        Ok(match r.text()? {
-            Cow::Borrowed(text) => match SharedStr::inline(text) {
-                Some(inline) => inline,
-                None => SharedStr::shared(text, r.share(text)),
-            },
-            Cow::Owned(text) => SharedStr::from(text),
-        })
-    }
-    #[inline(always)]
-    fn key_bytes(&self) -> Option<&[u8]> {
-        Some(self.as_bytes())
+    fn long(bytes: Bytes) -> SharedStr {
+        SharedStr(Repr::Shared(bytes))
     }
 }
 
 impl Default for SharedStr {
     fn default() -> SharedStr {
         SharedStr(Repr::Inline { len: 0, bytes: [0; INLINE] })
-    }
-}
-
-impl From<&str> for SharedStr {
-    fn from(text: &str) -> SharedStr {
-        SharedStr::inline(text)
-            .unwrap_or_else(|| SharedStr(Repr::Shared(Bytes::copy_from_slice(text.as_bytes()))))
-    }
-}
-
-impl From<String> for SharedStr {
-    fn from(text: String) -> SharedStr {
-        SharedStr::inline(&text).unwrap_or_else(|| SharedStr(Repr::Shared(Bytes::from(text))))
     }
 }
 
@@ -139,14 +98,6 @@ mod tests {
             let shared: SharedStr = binary::from_bytes(&message).expect("it can be read");
             let within = message.as_ptr_range().contains(&shared.as_ptr());
             assert_eq!(within, len > INLINE, "{len} bytes share the message");
-        }
-    }
-
-    #[test]
-    fn bytes_that_are_not_the_text_are_not_believed() {
-        let text = "x".repeat(40);
-        for bytes in [vec![0xff; 40], vec![b'x'; 41], vec![]] {
-            assert_eq!(SharedStr::shared(&text, bytes.into()), text);
         }
     }
 

@@ -1,10 +1,11 @@
 //! What types of text have in common.
 
-/// Implements for a type what follows from `as_str`, `From<&str>` and `From<String>`: how it is encoded, compared, shown and converted.
+/// Implements for a type what follows from `as_str`, `inline(&str) -> Option<Self>` for short text and `long(Bytes)` for other: how it
+/// is decoded, encoded, compared, shown and converted.
 macro_rules! text {
     ($name:ident) => {
         const _: () = {
-            use std::borrow::Borrow;
+            use std::borrow::{Borrow, Cow};
             use std::cmp::Ordering;
             use std::convert::Infallible;
             use std::ffi::OsStr;
@@ -15,21 +16,55 @@ macro_rules! text {
             use std::str::FromStr;
             use std::sync::Arc;
 
-            use crate::codec::{Encode, ThriftType, Writer};
-            use crate::ttype::TType;
+            use bytes::Bytes;
 
-            impl ThriftType for $name {
-                const TYPE: TType = TType::STRING;
+            use crate::codec::{Decode, Reader, encoded_as_text};
+            use crate::error::Result;
+
+            impl $name {
+                /// Text with bytes claimed to be equal. The claim comes from a reader, which may be third-party
+                /// code, so it is checked.
+                #[inline]
+                pub(super) fn shared(text: &str, bytes: Bytes) -> $name {
+                    // The same address needs no comparison.
+                    let same_place = std::ptr::eq(text.as_bytes(), &bytes[..]);
+                    match same_place || bytes == text.as_bytes() {
+                        true => $name::long(bytes),
+                        // The text must be the validated one.
+                        false => $name::long(Bytes::copy_from_slice(text.as_bytes())),
+                    }
+                }
             }
 
-            impl Encode for $name {
+            encoded_as_text!($name);
+
+            impl<'de> Decode<'de> for $name {
                 #[inline]
-                fn encode<W: Writer>(&self, w: &mut W) {
-                    w.string(self);
+                fn decode<R: Reader<'de>>(r: &mut R) -> Result<Self> {
+                    Ok(match r.text()? {
+                        Cow::Borrowed(text) => match $name::inline(text) {
+                            Some(inline) => inline,
+                            None => $name::shared(text, r.share(text)),
+                        },
+                        Cow::Owned(text) => $name::from(text),
+                    })
                 }
-                #[inline]
-                fn encode_field<W: Writer>(&self, id: i16, w: &mut W) {
-                    w.field_string(id, self);
+                #[inline(always)]
+                fn key_bytes(&self) -> Option<&[u8]> {
+                    Some(self.as_bytes())
+                }
+            }
+
+            impl From<&str> for $name {
+                fn from(text: &str) -> $name {
+                    $name::inline(text)
+                        .unwrap_or_else(|| $name::long(Bytes::copy_from_slice(text.as_bytes())))
+                }
+            }
+
+            impl From<String> for $name {
+                fn from(text: String) -> $name {
+                    $name::inline(&text).unwrap_or_else(|| $name::long(Bytes::from(text)))
                 }
             }
 
@@ -270,6 +305,14 @@ mod tests {
                 }
                 assert_eq!($name::from('é'), "é");
                 assert_eq!($name::default(), "");
+            }
+
+            #[test]
+            fn bytes_that_are_not_the_text_are_not_believed() {
+                let text = "x".repeat(40);
+                for bytes in [vec![0xff; 40], vec![b'x'; 41], vec![]] {
+                    assert_eq!($name::shared(&text, bytes.into()), text);
+                }
             }
 
             #[test]
